@@ -1,0 +1,1 @@
+"""Cases: reading them from their folders, checking them, starting new ones."""

@@ -1,0 +1,276 @@
+"""A case, loaded whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from aftermath.cases.about import About, read_about
+from aftermath.cases.reading import Desk, read_table, read_text
+from aftermath.cases.tables import REFERENCES, SCHEMAS, CaseTables
+from aftermath.files import checksum
+from aftermath.problems import CaseError, Problem
+from aftermath.times import Latency, Span, difference
+from aftermath.workspace import Workspace, find_workspace
+
+EVIDENCE_FILES = ("case.yaml", *(f"{table}.csv" for table in SCHEMAS), "NOTES.md")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One documented crisis.
+
+    Parameters
+    ----------
+    folder
+        Where its files lie.
+    about
+        What ``case.yaml`` says.
+    tables
+        The six tables, checked.
+    notes
+        The text of ``NOTES.md``.
+    """
+
+    folder: Path
+    about: About
+    tables: CaseTables
+    notes: str
+
+    def __repr__(self) -> str:
+        return f"Case({self.id!r}: {self.events.height} events, {self.coverage.height} texts, {self.sources.height} sources)"
+
+    @property
+    def id(self) -> str:
+        """The name of the folder."""
+        return self.about.id
+
+    @property
+    def title(self) -> str:
+        """The title of the case."""
+        return self.about.title
+
+    @cached_property
+    def sources(self) -> pl.DataFrame:
+        """What was read: one row a source."""
+        return self.tables.sources.collect()
+
+    @cached_property
+    def events(self) -> pl.DataFrame:
+        """Who did what, and when: one row an event, in order of ``earliest``; times in UTC."""
+        return self.tables.events.collect()
+
+    @cached_property
+    def coverage(self) -> pl.DataFrame:
+        """What was published: one row a text."""
+        return self.tables.coverage.collect()
+
+    @cached_property
+    def stances(self) -> pl.DataFrame:
+        """How each text stands: one row a text and coder."""
+        return self.tables.stances.collect()
+
+    @cached_property
+    def signals(self) -> pl.DataFrame:
+        """Numbers over time."""
+        return self.tables.signals.collect()
+
+    @cached_property
+    def rubric(self) -> pl.DataFrame:
+        """Transparency and empathy: one row an item and coder."""
+        return self.tables.rubric.collect()
+
+    @cached_property
+    def zero(self) -> Span | None:
+        """Clock zero: when the public learned of it; None where no crisis is on record."""
+        return self.span(self.about.clock_zero) if self.about.clock_zero else None
+
+    def span(self, event_id: str) -> Span:
+        """When an event happened.
+
+        Raises
+        ------
+        KeyError
+            If the case has no such event.
+        """
+        found = self.events.filter(pl.col("event_id") == event_id)
+        if found.is_empty():
+            raise KeyError(f"{self.id} has no event {event_id}")
+        return Span(found["earliest"][0], found["latest"][0])
+
+    def since_zero(self, span: Span) -> Latency:
+        """Signed seconds from clock zero to a span; negative before it, exactly zero for the event itself.
+
+        Raises
+        ------
+        ValueError
+            If no crisis is on record: then there is no clock.
+        """
+        if self.zero is None:
+            raise ValueError(f"{self.id} has no clock zero: no crisis is on record")
+        return difference(span, self.zero)
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 over the evidence files."""
+        return checksum(self.folder / name for name in EVIDENCE_FILES)
+
+
+def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
+    """Read a case folder, and list everything that is wrong with it.
+
+    Parameters
+    ----------
+    folder
+        The case folder.
+    workspace
+        Problems name files by their path in it.
+
+    Returns
+    -------
+    tuple
+        The case (None where there is any problem) and the problems, sorted.
+    """
+    if not folder.is_dir():
+        known = ", ".join(workspace.case_ids()) or "none yet"
+        missing = Problem(workspace.relative(folder), 0, "", "there is no such case", f"choose one of: {known}")
+        return None, (missing,)
+    desks = {name: Desk(workspace.relative(folder / name)) for name in EVIDENCE_FILES}
+    text = read_text(folder / "case.yaml", desks["case.yaml"])
+    about = read_about(text, desks["case.yaml"]) if text is not None else None
+    notes = read_text(folder / "NOTES.md", desks["NOTES.md"])
+    tables = {table: read_table(folder / f"{table}.csv", table, desks[f"{table}.csv"]) for table in SCHEMAS}
+    _check_folder_name(folder, about, desks["case.yaml"])
+    _check_references(tables, about, desks)
+    _check_clock(tables["events"], about, desks)
+    problems = tuple(sorted(problem for desk in desks.values() for problem in desk.problems.values()))
+    if problems or about is None or notes is None:
+        return None, problems
+    return Case(folder, about, CaseTables.validate(tables), notes), ()
+
+
+def load_case(case_id: str, workspace: Workspace | None = None) -> Case:
+    """Load a case by its id.
+
+    Parameters
+    ----------
+    case_id
+        Name of a folder in ``casestudies/``.
+    workspace
+        Where to look; the workspace in force if not given.
+
+    Returns
+    -------
+    Case
+
+    Raises
+    ------
+    CaseError
+        If the case has any problem; the error lists all of them.
+
+    Examples
+    --------
+    >>> load_case("kitchenaid-tweet").about.organisation
+    'KitchenAid'
+    """
+    workspace = workspace or find_workspace()
+    case, problems = read_case(workspace.case_folder(case_id), workspace)
+    if case is None:
+        raise CaseError(problems)
+    return case
+
+
+def case_ids(workspace: Workspace | None = None) -> tuple[str, ...]:
+    """The ids of all case folders, sorted, whether they load or not."""
+    return (workspace or find_workspace()).case_ids()
+
+
+def cases(workspace: Workspace | None = None) -> tuple[Case, ...]:
+    """All cases of the workspace, sorted by id.
+
+    Raises
+    ------
+    CaseError
+        If any case has a problem; the error lists the problems of all cases.
+    """
+    workspace = workspace or find_workspace()
+    read = [read_case(workspace.case_folder(case_id), workspace) for case_id in workspace.case_ids()]
+    problems = [problem for _, found in read for problem in found]
+    if problems:
+        raise CaseError(problems)
+    return tuple(case for case, _ in read if case is not None)
+
+
+def _check_folder_name(folder: Path, about: About | None, desk: Desk) -> None:
+    if about is not None and about.id != folder.name:
+        desk.put(
+            f"{about.id!r} is not the name of the folder", f"write {folder.name}, or rename the folder", column="id"
+        )
+
+
+def _named(frame: pl.DataFrame, column: str) -> Iterator[tuple[int, str]]:
+    """Every (row, id) that a column of single ids or of lists names."""
+    named = frame.select("row", pl.col(column))
+    if named.schema[column] == pl.List(pl.String):
+        named = named.explode(column).drop_nulls()
+    return named.iter_rows()
+
+
+def _check_references(tables: dict[str, pl.DataFrame | None], about: About | None, desks: dict[str, Desk]) -> None:
+    for (table, column), (target, key) in REFERENCES.items():
+        if tables[table] is None or tables[target] is None:
+            continue
+        known = set(tables[target][key])
+        for row, name in _named(tables[table], column):
+            if name not in known:
+                desks[f"{table}.csv"].put(
+                    f"'{name}' is not in {target}.csv", f"add that row to {target}.csv, or name another", row, column
+                )
+    if about is not None and tables["sources"] is not None:
+        known = set(tables["sources"]["source_id"])
+        for number, claim in enumerate(about.documented_claims, start=1):
+            for name in claim.source_ids:
+                if name not in known:
+                    desks["case.yaml"].put(
+                        f"'{name}' is not in sources.csv",
+                        "add that row to sources.csv, or name another",
+                        column=f"documented_claims[{number}].source_ids",
+                    )
+
+
+def _check_clock(events: pl.DataFrame | None, about: About | None, desks: dict[str, Desk]) -> None:
+    if events is None or about is None:
+        return
+    exposures = events.filter(pl.col("acts").list.contains("exposure")).select("row", "event_id").rows()
+    if not about.documented:
+        for row, name in exposures:
+            desks["events.csv"].put(
+                f"{name} is an exposure although no crisis is on record",
+                "code it as another act, or set record to documented",
+                row,
+                "acts",
+            )
+        return
+    if not exposures:
+        desks["events.csv"].put(
+            "no event is the exposure",
+            "code exposure on the one event by which the public learned of it",
+            column="acts",
+        )
+    for row, name in exposures[1:]:
+        desks["events.csv"].put(
+            f"{name} is a second exposure beside {exposures[0][1]}",
+            "keep one: clock zero is when the public first learned of it",
+            row,
+            "acts",
+        )
+    if len(exposures) == 1 and about.clock_zero != exposures[0][1]:
+        desks["case.yaml"].put(
+            f"{about.clock_zero} is not the exposure",
+            f"write {exposures[0][1]}, or code exposure on {about.clock_zero}",
+            column="clock_zero",
+        )

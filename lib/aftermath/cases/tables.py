@@ -1,0 +1,295 @@
+"""The six tables of a case, as schemas.
+
+A column's ``description`` says what it holds and its ``metadata["mend"]`` what a writer should put
+there; both appear in problems, in the hints of a new case and in the data package. Lists are written
+with ``;`` between the words. Every loaded table has a column ``row``: the row in its file as a
+spreadsheet shows it (**the header is row 1**), so that anything computed can be traced back.
+"""
+
+from collections.abc import Iterable
+
+import dataframely as dy
+import polars as pl
+
+from aftermath import vocabulary
+
+LABEL_LENGTH = 34
+ABSTRACT_WORDS = (20, 45)
+
+
+def _words(allowed: Iterable[str], description: str, *, nullable: bool = False) -> dy.String:
+    words = list(allowed)
+    return dy.String(
+        nullable=nullable,
+        check={"vocabulary": lambda column: column.is_in(words)},
+        description=description,
+        metadata={"mend": f"use one of: {', '.join(words)}", "words": words},
+    )
+
+
+def _word_list(allowed: Iterable[str], description: str, *, optional: bool = False) -> dy.List:
+    words = list(allowed)
+    return dy.List(
+        dy.String(),
+        min_length=0 if optional else 1,
+        check={"vocabulary": lambda column: column.list.eval(pl.element().is_in(words)).list.all()},
+        description=description,
+        metadata={"mend": f"use these words, with ; between: {', '.join(words)}", "words": words},
+    )
+
+
+def _ids(description: str, example: str, *, optional: bool = False) -> dy.List:
+    return dy.List(
+        dy.String(),
+        min_length=0 if optional else 1,
+        description=description,
+        metadata={"mend": f"name ids with ; between, e.g. {example}"},
+    )
+
+
+def _key(prefix: str, description: str) -> dy.String:
+    return dy.String(
+        regex=rf"^{prefix}\d{{2,}}$",
+        description=description,
+        metadata={"mend": f"write {prefix} and at least two digits, each id once, e.g. {prefix}01"},
+        primary_key=True,
+    )
+
+
+def _text(description: str, mend: str, **options: object) -> dy.String:
+    if not options.get("nullable"):
+        options.setdefault("min_length", 1)
+    return dy.String(description=description, metadata={"mend": mend}, **options)
+
+
+def _instant(description: str, *, nullable: bool = False) -> dy.Datetime:
+    return dy.Datetime(
+        time_zone="UTC",
+        nullable=nullable,
+        description=description,
+        metadata={"mend": "write an ISO 8601 instant with offset, e.g. 2014-02-28T00:00:00-05:00"},
+    )
+
+
+def _stance(description: str, *, nullable: bool = False) -> dy.Int8:
+    return dy.Int8(
+        min=-2,
+        max=2,
+        nullable=nullable,
+        description=description,
+        metadata={"mend": "write a whole number from -2 to 2"},
+    )
+
+
+_SOURCE_ID = {"mend": "name a source_id that stands in sources.csv"}
+
+
+class Table(dy.Schema):
+    """What all tables share."""
+
+    row = dy.UInt32(description="row in the file, the header being row 1")
+
+
+class Sources(Table):
+    """``sources.csv``: what was read."""
+
+    source_id = dy.String(
+        primary_key=True,
+        regex=r"^[a-z0-9][a-z0-9-]*$",
+        description="slug of publisher and date",
+        metadata={"mend": "write lower-case letters, digits and hyphens, each id once, e.g. nyt-2014-02-28"},
+    )
+    title = _text("title as published", "write the title, or leave it empty", nullable=True)
+    publisher = _text("outlet, agency, company or journal", "name the publisher")
+    author = _text("author as printed", "write the author, or leave it empty", nullable=True)
+    published = dy.String(
+        nullable=True,
+        description="date of publication",
+        metadata={"mend": "write YYYY-MM-DD, YYYY-MM or YYYY, or leave it empty", "form": "partial_date"},
+    )
+    url = dy.String(
+        nullable=True,
+        regex=r"^https?://\S+$",
+        description="where the text that was read is found",
+        metadata={"mend": "write an address that begins with http:// or https://, or leave it empty"},
+    )
+    link = _words(vocabulary.LINKS, "whether the address is shown as a link")
+    kind = _words(vocabulary.SOURCE_KINDS, "kind of source")
+    language = dy.String(
+        regex=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="language of the text",
+        metadata={"mend": "write a BCP 47 tag, e.g. en or zh"},
+    )
+    read = _words(vocabulary.READINGS, "how much of it was read")
+    read_on = dy.Date(description="day of reading", metadata={"mend": "write YYYY-MM-DD"})
+
+
+class Events(Table):
+    """``events.csv``: who did what, and when."""
+
+    event_id = _key("e", "id of the event")
+    label = _text(
+        "label for the timeline",
+        f"write 2 to 5 words, at most {LABEL_LENGTH} characters, each label once",
+        max_length=LABEL_LENGTH,
+    )
+    earliest = _instant("earliest moment at which it can have happened")
+    latest = _instant("latest moment at which it can have happened")
+    best_earliest = _instant("start of the likeliest reading", nullable=True)
+    best_latest = _instant("end of the likeliest reading", nullable=True)
+    actor = _words(vocabulary.ACTORS, "who acted")
+    acts = _word_list(vocabulary.ACTS, "what was done")
+    channel = _word_list(vocabulary.CHANNELS, "where it was done")
+    speaker = _text("person named", "write the name, or leave it empty", nullable=True)
+    role = _text("office of that person", "write the office, or leave it empty", nullable=True)
+    strategies = _word_list(vocabulary.STRATEGIES, "response strategies of the organisation", optional=True)
+    summary = _text("what happened, in one or two sentences", "write one or two sentences in your own words")
+    source_ids = _ids("sources of the event", "nyt-2014-02-28;gm-2014-02-13")
+    certainty = _words(vocabulary.CERTAINTIES, "how the time is known")
+
+    @dy.rule()
+    def earliest_after_latest(cls) -> pl.Expr:
+        return pl.col("earliest") <= pl.col("latest")
+
+    @dy.rule()
+    def best_outside(cls) -> pl.Expr:
+        inside = pl.col("best_earliest") >= pl.col("earliest"), pl.col("best_latest") <= pl.col("latest")
+        return inside[0] & inside[1] & (pl.col("best_earliest") <= pl.col("best_latest"))
+
+    @dy.rule()
+    def best_half_given(cls) -> pl.Expr:
+        return pl.col("best_earliest").is_null() == pl.col("best_latest").is_null()
+
+    @dy.rule()
+    def label_twice(cls) -> pl.Expr:
+        return pl.col("label").is_first_distinct()
+
+    @dy.rule()
+    def out_of_order(cls) -> pl.Expr:
+        return pl.col("earliest") >= pl.col("earliest").shift()
+
+    @dy.rule()
+    def strategy_of_another(cls) -> pl.Expr:
+        return (pl.col("strategies").list.len() == 0) | pl.col("actor").is_in(["organisation", "employee"])
+
+
+class Coverage(Table):
+    """``coverage.csv``: a content analysis of what was published."""
+
+    doc_id = _key("d", "id of the text")
+    source_id = dy.String(description="source of the text", metadata=_SOURCE_ID)
+    published = dy.String(
+        description="day or moment of publication",
+        metadata={"mend": "write YYYY-MM-DD, or an instant with offset", "form": "day_or_instant"},
+    )
+    frames = _word_list(vocabulary.FRAMES, "frames of the text", optional=True)
+    abstract = dy.String(
+        check={
+            "words": lambda column: column.str.count_matches(r"\S+").is_between(*ABSTRACT_WORDS),
+        },
+        description="what the text says, in our own words",
+        metadata={"mend": "write {} to {} words of your own".format(*ABSTRACT_WORDS)},
+    )
+
+
+class Stances(Table):
+    """``stances.csv``: how each text stands, by coder."""
+
+    doc_id = dy.String(
+        primary_key=True,
+        description="text that is coded",
+        metadata={"mend": "name a doc_id that stands in coverage.csv, once for each coder"},
+    )
+    coder = dy.String(
+        primary_key=True,
+        check={"vocabulary": lambda column: column.is_in(list(vocabulary.CODERS))},
+        description="who coded",
+        metadata={
+            "mend": f"use one of: {', '.join(vocabulary.CODERS)}, once for each text",
+            "words": list(vocabulary.CODERS),
+        },
+    )
+    favourability = _stance("whether it makes a reader think worse or better of the organisation")
+    stance_org = _stance("what the text makes of the organisation")
+    stance_response = _stance("what the text makes of the response", nullable=True)
+
+
+class Signals(Table):
+    """``signals.csv``: numbers over time."""
+
+    signal = dy.String(
+        regex=r"^[a-z0-9][a-z0-9_]*$",
+        description="name of the signal",
+        metadata={"mend": "write a name in snake_case, e.g. us_sales_units"},
+    )
+    time = dy.String(
+        description="day or moment of the value",
+        metadata={"mend": "write YYYY-MM-DD, or an instant with offset", "form": "day_or_instant"},
+    )
+    value = dy.Float64(
+        allow_inf=False, allow_nan=False, description="the number", metadata={"mend": "write a plain number, e.g. 4.31"}
+    )
+    unit = _text("unit of the value", "name the unit")
+    scope = _text("country, platform or population covered", "say what the number covers")
+    source_id = dy.String(description="source of the value", metadata=_SOURCE_ID)
+
+
+class Rubric(Table):
+    """``rubric.csv``: transparency and empathy, item by item."""
+
+    item = dy.String(
+        primary_key=True,
+        check={"vocabulary": lambda column: column.is_in(list(vocabulary.RUBRIC_ITEMS))},
+        description="item of the rubric",
+        metadata={
+            "mend": f"use one of: {', '.join(vocabulary.RUBRIC_ITEMS)}, once for each coder",
+            "words": list(vocabulary.RUBRIC_ITEMS),
+        },
+    )
+    coder = dy.String(
+        primary_key=True,
+        check={"vocabulary": lambda column: column.is_in(list(vocabulary.CODERS))},
+        description="who scored",
+        metadata={
+            "mend": f"use one of: {', '.join(vocabulary.CODERS)}, once for each item",
+            "words": list(vocabulary.CODERS),
+        },
+    )
+    score = _words(vocabulary.SCORES, "score of the item")
+    event_ids = _ids("events that the score rests on", "e07;e08", optional=True)
+    rationale = _text("why, in one sentence", "write one sentence in your own words")
+
+
+class CaseTables(dy.Collection):
+    """The tables of one case.."""
+
+    sources: dy.LazyFrame[Sources]
+    events: dy.LazyFrame[Events]
+    coverage: dy.LazyFrame[Coverage]
+    stances: dy.LazyFrame[Stances]
+    signals: dy.LazyFrame[Signals]
+    rubric: dy.LazyFrame[Rubric]
+
+
+SCHEMAS: dict[str, type[Table]] = {
+    "sources": Sources,
+    "events": Events,
+    "coverage": Coverage,
+    "stances": Stances,
+    "signals": Signals,
+    "rubric": Rubric,
+}
+
+# (table, column) -> (table, key) whose rows it names
+REFERENCES = {
+    ("events", "source_ids"): ("sources", "source_id"),
+    ("coverage", "source_id"): ("sources", "source_id"),
+    ("signals", "source_id"): ("sources", "source_id"),
+    ("stances", "doc_id"): ("coverage", "doc_id"),
+    ("rubric", "event_ids"): ("events", "event_id"),
+}
+
+
+def file_columns(table: str) -> dict[str, dy.Column]:
+    """The columns that a table's file has, in order: those of its schema but for ``row``."""
+    return {name: column for name, column in SCHEMAS[table].columns().items() if name != "row"}

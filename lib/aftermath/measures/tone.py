@@ -1,0 +1,324 @@
+"""Tone of coverage: how the coded texts stand, phase by phase after clock zero.
+
+Each text counts at the mean of its coders. A phase is described by the mean and by the Janis-Fadner
+coefficient of imbalance, each with a percentile bootstrap interval over texts. Under eight texts a
+phase has no interval, and says so.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from aftermath import vocabulary
+from aftermath.cases.case import Case
+from aftermath.measures.reliability import DRAWS, LEVEL, Agreement, krippendorff_alpha
+from aftermath.measures.result import NothingToMeasure, Result, require_clock
+from aftermath.times import local_day
+from aftermath.wording import counted, interval, number
+
+FEW = 8
+STANCE_LEVELS = (-2, -1, 0, 1, 2)
+PHASE_DAYS = (7, 30)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval.
+
+    Parameters
+    ----------
+    value
+        NaN where there is nothing to estimate from.
+    lower, upper
+        NaN where there is too little for an interval.
+    """
+
+    value: float
+    lower: float
+    upper: float
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there was enough for an interval."""
+        return not math.isnan(self.lower)
+
+    def text(self, digits: int = 2) -> str:
+        """The signed number with its interval where there is one."""
+        spread = f" {interval(self.lower, self.upper, digits, sign=True)}" if self.has_interval else ""
+        return number(self.value, digits, sign=True) + spread
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The texts of one stretch of time.
+
+    Parameters
+    ----------
+    label
+        Wording, e.g. ``first week``.
+    n
+        Texts in the phase whose stance is coded.
+    mean
+        Mean stance, from -2 to 2.
+    imbalance
+        Janis-Fadner coefficient of imbalance, from -1 to 1.
+    doc_ids
+        The texts.
+    """
+
+    label: str
+    n: int
+    mean: Estimate
+    imbalance: Estimate
+    doc_ids: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The phase with its numbers, without a full stop."""
+        if not self.n:
+            return f"{self.label} no text"
+        few = ", too few for an interval" if self.n < FEW else ""
+        return f"{self.label} mean {self.mean.text()}, imbalance {self.imbalance.text()} (n = {counted(self.n, 'text')}{few})"
+
+
+@dataclass(frozen=True)
+class Tone(Result):
+    """How one variable of the coded coverage moved.
+
+    Parameters
+    ----------
+    case_id
+        The case.
+    variable
+        ``favourability``, ``stance_org`` or ``stance_response``.
+    phases
+        In order of time.
+    agreement
+        Krippendorff's alpha over the texts that both coders coded.
+    texts
+        One row a text: ``doc_id``, ``source_id``, ``publisher``, ``published``, ``day`` (whole days since
+        clock zero, local), ``earliest_seconds`` and ``latest_seconds`` since clock zero, one column a coder, ``mean``.
+    """
+
+    case_id: str
+    variable: str
+    phases: tuple[Phase, ...]
+    agreement: Agreement
+    texts: pl.DataFrame
+
+    @property
+    def label(self) -> str:
+        """The variable in words."""
+        return vocabulary.STANCES[self.variable]
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a phase: n, mean and imbalance with their intervals, the texts."""
+        rows = [
+            {
+                "phase": phase.label,
+                "n": phase.n,
+                **_columns("mean", phase.mean),
+                **_columns("imbalance", phase.imbalance),
+                "texts": " ".join(phase.doc_ids),
+            }
+            for phase in self.phases
+        ]
+        return pl.DataFrame(rows).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+    @property
+    def text(self) -> str:
+        phases = "; ".join(phase.text for phase in self.phases)
+        return (
+            f"{self.label}: {phases}. Agreement of the coders: {self.agreement.text}. Intervals are 95 % percentile "
+            f"bootstrap intervals over texts; the texts are those that could be found and read, not a sample."
+        )
+
+
+def tone(
+    case: Case, variable: str = "favourability", *, phase_days: tuple[int, ...] = PHASE_DAYS, seed: int = 0
+) -> Tone:
+    """Describe how the coverage stood, phase by phase.
+
+    Parameters
+    ----------
+    case
+        A case with a documented crisis and at least one coded text.
+    variable
+        ``favourability``, ``stance_org`` or ``stance_response``.
+    phase_days
+        Days after clock zero at which a phase ends, ascending: day 7 is the **last day of the first week**,
+        with the day of clock zero as day 1. Texts from before it form a phase of their own where there are any.
+    seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    Tone
+
+    Raises
+    ------
+    NothingToMeasure
+        If no crisis is on record, or no text has been coded for this variable.
+    ValueError
+        If the variable or the phases make no sense.
+
+    References
+    ----------
+    Janis, I. L., and Fadner, R. H. (1943). A coefficient of imbalance for content analysis. Psychometrika 8, 105-119.
+
+    Examples
+    --------
+    >>> import aftermath as am
+    >>> [phase.n for phase in am.tone(am.load_case("kitchenaid-tweet")).phases]
+    [45, 1, 3]
+    """
+    require_clock(case, "tone")
+    _check_arguments(variable, phase_days)
+    texts = coded_texts(case, variable)
+    if texts.is_empty():
+        raise NothingToMeasure(f"{case.id}: no text is coded for {variable}.")
+    codes = [texts[coder].cast(pl.Float64).fill_null(math.nan).to_list() for coder in vocabulary.CODERS]
+    return Tone(
+        case_id=case.id,
+        variable=variable,
+        phases=_phases(texts, phase_days, seed),
+        agreement=krippendorff_alpha(codes, STANCE_LEVELS, seed=seed),
+        texts=texts,
+    )
+
+
+def coded_texts(case: Case, variable: str) -> pl.DataFrame:
+    """The texts that at least one coder coded for a variable, with their time since clock zero.
+
+    Parameters
+    ----------
+    case
+        A case with a documented crisis.
+    variable
+        A column of ``stances.csv``.
+
+    Returns
+    -------
+    polars.DataFrame
+        As ``Tone.texts`` describes, in order of time.
+    """
+    codes = case.stances.filter(pl.col(variable).is_not_null()).pivot("coder", index="doc_id", values=variable)
+    for coder in vocabulary.CODERS:
+        if coder not in codes.columns:
+            codes = codes.with_columns(pl.lit(None, pl.Int8).alias(coder))
+    publishers = case.sources.select("source_id", "publisher")
+    texts = (
+        case.coverage.select("doc_id", "source_id", "published")
+        .join(codes, on="doc_id")
+        .join(publishers, on="source_id")
+    )
+    times = pl.DataFrame(
+        [_times(case, text) for text in texts["published"]],
+        schema={"day": pl.Int64, "earliest_seconds": pl.Float64, "latest_seconds": pl.Float64},
+        orient="row",
+    )
+    mean = pl.mean_horizontal(*vocabulary.CODERS).alias("mean")
+    return pl.concat([texts, times], how="horizontal").with_columns(mean).sort("earliest_seconds", "doc_id")
+
+
+def imbalance(stances: np.ndarray) -> float:
+    """The Janis-Fadner coefficient of imbalance, from -1 (all unfavourable) to 1 (all favourable).
+
+    With f favourable and u unfavourable of n texts: ``(f² - fu) / n²`` where f > u, ``(fu - u²) / n²`` where
+    u > f, and 0 where they balance. Texts at exactly 0 are neutral.
+
+    Examples
+    --------
+    >>> imbalance(np.array([1, 1, 0, -1]))
+    0.125
+    """
+    favourable, unfavourable, n = np.sum(stances > 0), np.sum(stances < 0), len(stances)
+    if not n:
+        return math.nan
+    larger = max(favourable, unfavourable)
+    return float(larger * (favourable - unfavourable) / n**2)
+
+
+def bootstrap(
+    values: np.ndarray, statistic: Callable[[np.ndarray], float], *, draws: int = DRAWS, seed: int = 0
+) -> Estimate:
+    """A statistic with its percentile bootstrap interval.
+
+    Parameters
+    ----------
+    values
+        One number a text.
+    statistic
+        From such an array to a number.
+    draws, seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    Estimate
+        **Without an interval under eight values**; NaN where there are none.
+    """
+    if not len(values):
+        return Estimate(math.nan, math.nan, math.nan)
+    if len(values) < FEW:
+        return Estimate(float(statistic(values)), math.nan, math.nan)
+    generator = np.random.default_rng(seed)
+    samples = [statistic(generator.choice(values, len(values))) for _ in range(draws)]
+    lower, upper = np.quantile(samples, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(float(statistic(values)), float(lower), float(upper))
+
+
+def _check_arguments(variable: str, phase_days: tuple[int, ...]) -> None:
+    if variable not in vocabulary.STANCES:
+        raise ValueError(f"{variable!r} is not coded; use one of: {', '.join(vocabulary.STANCES)}")
+    if not phase_days or list(phase_days) != sorted(set(phase_days)) or phase_days[0] < 1:
+        raise ValueError(f"phase_days {phase_days} must be positive days in ascending order, e.g. {PHASE_DAYS}")
+
+
+def _times(case: Case, published: str) -> tuple[int, float, float]:
+    span, zone = local_day(published, case.about.timezone), ZoneInfo(case.about.timezone)
+    since = case.since_zero(span)
+    day: date = span.earliest.astimezone(zone).date()
+    return (day - case.zero.earliest.astimezone(zone).date()).days, since.lower, since.upper
+
+
+def _phases(texts: pl.DataFrame, phase_days: tuple[int, ...], seed: int) -> tuple[Phase, ...]:
+    ends = (0, *phase_days, math.inf)
+    labels = [_phase_label(start, end) for start, end in itertools.pairwise(ends)]
+    phases = [
+        _phase(label, texts.filter(pl.col("day").is_between(start, end, closed="left")), seed)
+        for label, start, end in zip(labels, ends, ends[1:], strict=False)
+    ]
+    before = texts.filter(pl.col("day") < 0)
+    return tuple(phases if before.is_empty() else [_phase("before clock zero", before, seed), *phases])
+
+
+def _phase_label(start: float, end: float) -> str:
+    if end == math.inf:
+        return f"after day {start}"
+    return "first week" if (start, end) == (0, 7) else f"days {start + 1} to {end}"
+
+
+def _phase(label: str, texts: pl.DataFrame, seed: int) -> Phase:
+    values = texts["mean"].to_numpy()
+    return Phase(
+        label=label,
+        n=len(values),
+        mean=bootstrap(values, np.mean, seed=seed),
+        imbalance=bootstrap(values, imbalance, seed=seed),
+        doc_ids=tuple(texts["doc_id"]),
+    )
+
+
+def _columns(name: str, estimate: Estimate) -> dict[str, float]:
+    return {name: estimate.value, f"{name}_lower": estimate.lower, f"{name}_upper": estimate.upper}

@@ -1,0 +1,202 @@
+"""Uncertain instants, and the latencies between them.
+
+An instant is never a point here: it is a span from the earliest to the latest moment that the record
+allows. The difference of two spans is an interval too, and stays one all the way to the statistic.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SECOND, MINUTE, HOUR, DAY = 1.0, 60.0, 3600.0, 86400.0
+
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([+-]\d{2}:\d{2}|Z)")
+_TWITTER_EPOCH = 1288834974657
+_FIRST_SNOWFLAKE = 2**22
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an ISO 8601 instant with seconds and **an offset**.
+
+    Parameters
+    ----------
+    text
+        For example ``2012-10-03T21:45:00-04:00``.
+
+    Returns
+    -------
+    datetime
+        In UTC.
+
+    Raises
+    ------
+    ValueError
+        If the text has no offset, is not in this form, or names a moment that does not exist.
+
+    Examples
+    --------
+    >>> parse_instant("2012-10-03T21:45:00-04:00").isoformat()
+    '2012-10-04T01:45:00+00:00'
+    """
+    if not _INSTANT.fullmatch(text):
+        looks_local = re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", text)
+        raise ValueError("has no offset from UTC" if looks_local else "is not a date")
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("is not a date") from None
+
+
+def tweet_time(post_id: int) -> datetime:
+    """When a post on Twitter was made, from its id.
+
+    Snowflake ids carry their time: ``(id >> 22) + 1288834974657`` milliseconds since 1970.
+
+    Parameters
+    ----------
+    post_id
+        The number in a post's address. Ids from before November 2010 carry no time.
+
+    Returns
+    -------
+    datetime
+        In UTC, to the millisecond.
+
+    Raises
+    ------
+    ValueError
+        If the id is too small to be a snowflake.
+
+    Examples
+    --------
+    >>> tweet_time(253673520700198914).isoformat(timespec="milliseconds")
+    '2012-10-04T01:50:55.018+00:00'
+    """
+    if post_id < _FIRST_SNOWFLAKE:
+        raise ValueError(f"{post_id} is too small for a post id that carries its time")
+    milliseconds = (post_id >> 22) + _TWITTER_EPOCH
+    return datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(milliseconds=milliseconds % 1000)
+
+
+@dataclass(frozen=True)
+class Span:
+    """The moments between which something happened, **both inclusive**.
+
+    Parameters
+    ----------
+    earliest, latest
+        Instants with a time zone, ``earliest <= latest``.
+    """
+
+    earliest: datetime
+    latest: datetime
+
+    def __post_init__(self) -> None:
+        if self.earliest > self.latest:
+            raise ValueError(f"earliest {self.earliest.isoformat()} is after latest {self.latest.isoformat()}")
+
+    @property
+    def seconds(self) -> float:
+        """The width in seconds: 0 where the moment is known to the second."""
+        return (self.latest - self.earliest).total_seconds()
+
+
+def local_day(text: str, zone: str) -> Span:
+    """The span of a publication date: a whole local day, or the moment itself for a timestamp.
+
+    Parameters
+    ----------
+    text
+        ``YYYY-MM-DD`` or an instant with offset.
+    zone
+        IANA name of the time zone in which a bare day is meant.
+
+    Examples
+    --------
+    >>> local_day("2012-10-04", "America/New_York").earliest.isoformat()
+    '2012-10-04T04:00:00+00:00'
+    """
+    if "T" in text:
+        instant = parse_instant(text)
+        return Span(instant, instant)
+    day, tz = date.fromisoformat(text), ZoneInfo(zone)
+    ends = (datetime.combine(day, clock, tz).astimezone(UTC) for clock in (time(0, 0, 0), time(23, 59, 59)))
+    return Span(*ends)
+
+
+@dataclass(frozen=True)
+class Latency:
+    """How long after clock zero something happened: an interval in seconds, **both ends inclusive**.
+
+    Parameters
+    ----------
+    lower, upper
+        Seconds. ``upper`` is infinite where the event was not seen: then ``lower`` is how long the
+        record was watched (right-censored).
+    by_construction
+        True where the event is clock zero itself, so that the latency is zero by definition.
+    """
+
+    lower: float
+    upper: float
+    by_construction: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.lower <= self.upper:
+            raise ValueError(f"a latency from {self.lower} to {self.upper} seconds ends before it begins")
+
+    @property
+    def seen(self) -> bool:
+        """False where the event was not seen by the end of the record."""
+        return math.isfinite(self.upper)
+
+    def certainly_before(self, other: Latency) -> bool:
+        """Whether every reading of this latency is shorter than every reading of the other."""
+        return self.upper < other.lower
+
+
+def latency(act: Span, zero: Span) -> Latency:
+    """The latency of a response: never negative, because a response cannot precede clock zero.
+
+    ``lower = max(0, act.earliest - zero.latest)``, ``upper = act.latest - zero.earliest``.
+
+    Parameters
+    ----------
+    act
+        When the response came. **It must not end before clock zero begins.**
+    zero
+        When the public learned of the matter.
+
+    Examples
+    --------
+    >>> zero = Span(parse_instant("2012-10-03T21:42:00-04:00"), parse_instant("2012-10-03T21:42:59-04:00"))
+    >>> apology = parse_instant("2012-10-03T21:50:55-04:00")
+    >>> latency(Span(apology, apology), zero)
+    Latency(lower=476.0, upper=535.0, by_construction=False)
+    """
+    offset = difference(act, zero)
+    return Latency(max(0.0, offset.lower), offset.upper)
+
+
+def difference(later: Span, earlier: Span) -> Latency:
+    """The signed difference of two spans in seconds; negative where ``later`` came first after all."""
+    lower = (later.earliest - earlier.latest).total_seconds()
+    upper = (later.latest - earlier.earliest).total_seconds()
+    return Latency(lower, upper)
+
+
+def first_of(latencies: list[Latency]) -> Latency:
+    """The latency of whichever came first: the minimum of each end.
+
+    Examples
+    --------
+    >>> first_of([Latency(0, 90), Latency(30, 40)])
+    Latency(lower=0, upper=40, by_construction=False)
+    """
+    if any(each.by_construction for each in latencies):
+        return Latency(0.0, 0.0, by_construction=True)
+    return Latency(min(each.lower for each in latencies), min(each.upper for each in latencies))

@@ -1,0 +1,270 @@
+"""The words of the codebook, each with the label that a reader sees.
+
+Every table maps a word, as it stands in a data file, to a short plain label. What is not a key here
+is not a word of the vocabulary, and checking a case refuses it.
+"""
+
+from __future__ import annotations
+
+ACTORS = {
+    "organisation": "organisation",
+    "employee": "employee",
+    "regulator": "regulator",
+    "legislature": "legislature",
+    "court": "court",
+    "prosecutor": "prosecutor",
+    "police": "police",
+    "administrator": "administrator of a fund",
+    "media": "media",
+    "public": "public",
+    "affected": "people affected",
+    "investor": "investors",
+    "partner": "partner",
+    "competitor": "competitor",
+}
+
+ACTS = {
+    "trigger": "trigger",
+    "internal_knowledge": "internal knowledge",
+    "exposure": "exposure",
+    "amplification": "amplification",
+    "removal": "removal",
+    "acknowledgement": "acknowledgement",
+    "denial": "denial",
+    "apology": "apology",
+    "explanation": "explanation",
+    "corrective_action": "corrective action",
+    "compensation": "compensation",
+    "discipline": "discipline",
+    "leadership_change": "leadership change",
+    "information_hub": "information hub",
+    "direct_reply": "direct reply",
+    "no_response": "no response",
+    "delisting": "delisting",
+    "service_suspension": "service suspension",
+    "update": "update",
+    "investigation": "investigation",
+    "audit_published": "audit published",
+    "testimony": "testimony",
+    "recall": "recall",
+    "regulator_action": "regulator action",
+    "lawsuit": "lawsuit",
+    "settlement": "settlement",
+    "penalty": "penalty",
+    "milestone": "milestone",
+}
+
+# What an act does, for colour and for grouping. Acts that are missing here have no family: they are
+# not answers of an organisation, or (a milestone) not answers at all.
+ACT_FAMILIES = {
+    "apology": ("apology",),
+    "denial": ("denial", "no_response"),
+    "action": (
+        "recall",
+        "corrective_action",
+        "compensation",
+        "discipline",
+        "leadership_change",
+        "service_suspension",
+        "settlement",
+        "investigation",
+    ),
+    "information": (
+        "information_hub",
+        "direct_reply",
+        "update",
+        "testimony",
+        "audit_published",
+    ),
+    "acknowledgement": ("acknowledgement", "explanation"),
+    "removal": ("removal",),
+}
+
+ACT_FAMILY_LABELS = {
+    "apology": "Apology",
+    "denial": "Denial or silence",
+    "action": "Action: repair, recall, redress, discipline",
+    "information": "Information: hub, replies, updates, testimony",
+    "acknowledgement": "Acknowledgement, explanation",
+    "removal": "Removal of content",
+    "other": "Anyone else",
+}
+
+# An answer is something said or done in public about the crisis. Taking content down says nothing,
+# an order carried out is not a word, and silence is reported by others: none of them stops the clock.
+ANSWERS = (
+    "acknowledgement",
+    "denial",
+    "apology",
+    "explanation",
+    "corrective_action",
+    "compensation",
+    "discipline",
+    "leadership_change",
+    "information_hub",
+    "direct_reply",
+    "update",
+    "audit_published",
+    "testimony",
+    "recall",
+)
+
+CHANNELS = {
+    word: word.replace("_", " ")
+    for word in (
+        "twitter facebook instagram youtube tiktok weibo wechat blog website press_release "
+        "press_conference tv newspaper hearing email phone letter app filing court other"
+    ).split()
+}
+
+STRATEGIES = {
+    word: word.replace("_", " ")
+    for word in (
+        "attack_accuser denial scapegoat excuse justification reminder ingratiation victimage "
+        "compensation apology corrective_action instructing_information adjusting_information "
+        "humour silence"
+    ).split()
+}
+
+CERTAINTIES = {
+    "documented": "documented",
+    "inferred": "inferred from stated facts",
+    "disputed": "disputed: widest reading",
+}
+
+SOURCE_KINDS = {
+    word: word for word in "news company regulator court legislature academic trade blog reference dataset".split()
+}
+LINKS = {"yes": "linked", "no": "shown as text only"}
+READINGS = {
+    "full": "in full",
+    "excerpt": "the opening",
+    "listing": "a search result's line",
+}
+
+FRAMES = {
+    word: word.replace("_", " ")
+    for word in (
+        "severity victims responsibility cover_up response_praised response_criticised regulation "
+        "legal financial culture leadership humour recovery lesson"
+    ).split()
+}
+
+CODERS = {"a": "coder a", "b": "coder b, blind"}
+
+TRANSPARENCY_ITEMS = {
+    "T1": "Acknowledges",
+    "T2": "Takes responsibility",
+    "T3": "Explains the cause",
+    "T4": "States the scope",
+    "T5": "Accountable person",
+    "T6": "Answers where it began",
+    "T7": "One information point",
+    "T8": "Checkable correction",
+    "T9": "Redress",
+    "T10": "Open record",
+    "T11": "Follow-up in 12 months",
+    "T12": "Outside scrutiny",
+}
+EMPATHY_ITEMS = {
+    "E1": "Apology",
+    "E2": "Compassion",
+    "E3": "Direct replies",
+    "E4": "Not defensive",
+}
+RUBRIC_ITEMS = TRANSPARENCY_ITEMS | EMPATHY_ITEMS
+
+SCORES = {
+    "0": "0",
+    "1": "1",
+    "2": "2",
+    "na": "cannot apply",
+    "unknown": "applies, but the record does not show it",
+}
+
+STANCES = {
+    "favourability": "Favourability to the organisation",
+    "stance_org": "Stance toward the organisation",
+    "stance_response": "Stance toward its response",
+}
+
+CASE_KINDS = {
+    "episode": "one crisis with one clock",
+    "series": "a chain of incidents with no single clock",
+}
+RECORDS = {
+    "documented": "documented",
+    "none_found": "searched for, no crisis on record",
+}
+CRISIS_TYPES = {word: word for word in ("victim", "accidental", "preventable")}
+CAUSES = {
+    word: word.replace("_", " ")
+    for word in (
+        "rogue_post product_safety harmful_content data_protection misconduct service_failure "
+        "advertising labour rumour intellectual_property"
+    ).split()
+}
+VERDICTS = {
+    "supported": "Supported",
+    "partly": "Partly",
+    "unsupported": "Unsupported",
+    "contradicted": "Contradicted",
+}
+
+EXPOSED_BY = {
+    "organisation": "exposed by its own announcement",
+    "own_post": "exposed by its own post",
+    "media": "exposed by the media",
+    "public": "exposed by the public",
+    "regulator": "exposed by a regulator",
+    "partner": "exposed by a partner",
+    "competitor": "exposed by a competitor",
+}
+
+# What a latency means depends on who started the clock.
+CLOCK_MEANINGS = {
+    "organisation": "Clock zero is the organisation's own announcement: the time to a first response "
+    "is zero by construction and says nothing about how quickly it reacted.",
+    "own_post": "Clock zero is a post from the organisation's own account: the time to a response is "
+    "the time it took to notice and answer its own words.",
+    "media": "Clock zero is the first report: the time to a response is measured from public knowledge, "
+    "although the reporters may have asked the organisation before.",
+    "public": "Clock zero is a post or complaint by members of the public: the organisation had no "
+    "notice before everyone else.",
+    "regulator": "Clock zero is a regulator's order: the organisation may have known beforehand, and "
+    "the time to a response measures compliance as much as candour.",
+    "partner": "Clock zero is a partner's announcement: the organisation was a party to what was "
+    "announced and may have known before.",
+    "competitor": "Clock zero is a competitor's statement: the organisation had no part in its timing.",
+}
+
+# Here speed measures something else, and every comparison of speed says so.
+OWN_CLOCK = ("organisation", "regulator")
+
+COUNTRIES = {
+    "CN": "China",
+    "GB": "United Kingdom",
+    "US": "United States",
+}
+
+
+def country_name(code: str) -> str:
+    """A country's name for its ISO 3166 alpha-2 code; the code itself where no name is known.
+
+    Examples
+    --------
+    >>> country_name("GB"), country_name("LV")
+    ('United Kingdom', 'LV')
+    """
+    return COUNTRIES.get(code, code)
+
+
+def act_family(act: str) -> str:
+    """The family that an act belongs to, ``"other"`` where it has none.
+
+    Examples
+    --------
+    >>> act_family("recall"), act_family("amplification")
+    ('action', 'other')
+    """
+    return next((family for family, acts in ACT_FAMILIES.items() if act in acts), "other")

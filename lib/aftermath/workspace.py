@@ -1,0 +1,107 @@
+"""Where the cases are, and where what is made from them goes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from aftermath.problems import AftermathError
+
+INSTALLED_FROM = Path(__file__).resolve().parents[2]
+
+
+class WorkspaceError(AftermathError):
+    """No folder with ``casestudies/`` was found."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder that holds ``casestudies/``.
+
+    Parameters
+    ----------
+    root
+        The folder, absolute.
+    """
+
+    root: Path
+
+    @property
+    def cases(self) -> Path:
+        """``casestudies/``: one folder for each case."""
+        return self.root / "casestudies"
+
+    @property
+    def notebooks(self) -> Path:
+        """The workspace's own ``notebooks/``, or those that came with the library."""
+        own = self.root / "notebooks"
+        return own if own.is_dir() else INSTALLED_FROM / "notebooks"
+
+    @property
+    def build(self) -> Path:
+        """``build/``: everything generated."""
+        return self.root / "build"
+
+    @property
+    def site(self) -> Path:
+        """``build/site/``: the pages."""
+        return self.build / "site"
+
+    def relative(self, path: Path) -> str:
+        """A path as problems name it: from the workspace, with ``/``."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else path.as_posix()
+
+    def case_folder(self, case_id: str) -> Path:
+        """The folder of a case, refused if the id would lead out of ``casestudies/``.
+
+        Raises
+        ------
+        WorkspaceError
+            If ``case_id`` is not a plain folder name.
+        """
+        if not case_id or Path(case_id).name != case_id or case_id.startswith("."):
+            raise WorkspaceError(
+                f"{case_id!r} is not a case id: write the name of a folder in casestudies/, e.g. kitchenaid-tweet"
+            )
+        return self.cases / case_id
+
+    def case_ids(self) -> tuple[str, ...]:
+        """The ids of all case folders, sorted; hidden folders are passed over."""
+        if not self.cases.is_dir():
+            return ()
+        return tuple(
+            sorted(path.name for path in self.cases.iterdir() if path.is_dir() and not path.name.startswith("."))
+        )
+
+
+def find_workspace(start: Path | None = None) -> Workspace:
+    """The workspace in force.
+
+    ``AFTERMATH_ROOT`` where it is set; else the nearest folder upwards from ``start`` that holds
+    ``casestudies/``; else the folder that the library was installed from.
+
+    Parameters
+    ----------
+    start
+        Where to begin; the working directory if not given.
+
+    Returns
+    -------
+    Workspace
+
+    Raises
+    ------
+    WorkspaceError
+        If none of the three holds ``casestudies/``.
+    """
+    chosen = os.environ.get("AFTERMATH_ROOT")
+    start = (start or Path.cwd()).resolve()
+    candidates = [Path(chosen).expanduser().resolve()] if chosen else [start, *start.parents, INSTALLED_FROM]
+    for folder in candidates:
+        if (folder / "casestudies").is_dir():
+            return Workspace(folder)
+    looked = f"AFTERMATH_ROOT={chosen}" if chosen else f"{start} and every folder above it"
+    raise WorkspaceError(
+        f"no folder casestudies/ in {looked}. Change into a workspace, set AFTERMATH_ROOT, or make a case with `aftermath new`."
+    )
