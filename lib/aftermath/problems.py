@@ -19,7 +19,7 @@ class Problem:
     file
         Path of the file, relative to the workspace, with ``/`` on every system.
     row
-        Row as a spreadsheet shows it (**the header is row 1**); 0 for a whole file.
+        Row as a spreadsheet shows it (**the header is row 1**), or line of a text file; 0 for a whole file.
     column
         Column or field; empty for a whole row or file.
     what, mend
@@ -58,3 +58,6 @@ class CaseError(AftermathError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems))
         super().__init__("\n".join(map(str, self.problems)))
+
+    def __reduce__(self) -> tuple:
+        return CaseError, (self.problems,)  # so that it can come back from a worker process

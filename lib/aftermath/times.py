@@ -16,7 +16,7 @@ SECOND, MINUTE, HOUR, DAY = 1.0, 60.0, 3600.0, 86400.0
 
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}([+-]\d{2}:\d{2}|Z)")
 _TWITTER_EPOCH = 1288834974657
-_FIRST_SNOWFLAKE = 2**22
+_LAST_COUNTED_ID = 29_700_859_247  # 4 November 2010: until then posts were simply counted
 
 
 def parse_instant(text: str) -> datetime:
@@ -76,7 +76,7 @@ def tweet_time(post_id: int) -> datetime:
     >>> tweet_time(253673520700198914).isoformat(timespec="milliseconds")
     '2012-10-04T01:50:55.018+00:00'
     """
-    if post_id < _FIRST_SNOWFLAKE:
+    if post_id <= _LAST_COUNTED_ID:
         raise ValueError(f"{post_id} is too small for a post id that carries its time")
     milliseconds = (post_id >> 22) + _TWITTER_EPOCH
     return datetime.fromtimestamp(milliseconds // 1000, UTC) + timedelta(milliseconds=milliseconds % 1000)

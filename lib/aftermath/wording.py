@@ -7,7 +7,7 @@ number that is calculated with: wording is the last step.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aftermath.times import DAY, HOUR, MINUTE, Latency, Span
@@ -152,6 +152,8 @@ def latency_text(latency: Latency) -> str:
         return "0 by construction"
     if not latency.seen:
         return "not seen"
+    if -RESOLUTION <= latency.upper <= 0 and latency.lower < -RESOLUTION:
+        return f"within {duration(-latency.lower)} before"
     if latency.upper <= 0 and latency.lower < 0:
         return f"{_duration_range(-latency.upper, -latency.lower)} before"
     if latency.lower < 0:
@@ -165,6 +167,11 @@ def moment(instant: datetime, zone: str, *, clock: bool = True) -> str:
     """A local moment, e.g. ``3 Oct 2012, 21:42``."""
     local = instant.astimezone(ZoneInfo(zone))
     return f"{local.day} {local:%b %Y}" + (f", {local:%H:%M}" if clock else "")
+
+
+def day_text(day: date) -> str:
+    """A day, e.g. ``3 Oct 2012``."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def span_text(span: Span, zone: str) -> str:
@@ -200,6 +207,6 @@ def precision(span: Span) -> str:
     """
     if span.seconds < MINUTE:
         return "known to the minute"
-    if span.seconds == DAY - 1:
+    if span.seconds + 1 in (DAY - HOUR, DAY, DAY + HOUR):  # clocks may change on that day
         return "known to the day"
     return f"known within {duration(span.seconds)}"

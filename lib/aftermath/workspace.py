@@ -60,7 +60,7 @@ class Workspace:
         WorkspaceError
             If ``case_id`` is not a plain folder name.
         """
-        if not case_id or Path(case_id).name != case_id or case_id.startswith("."):
+        if not case_id or Path(case_id).name != case_id or case_id.startswith(".") or len(case_id) > 200:
             raise WorkspaceError(
                 f"{case_id!r} is not a case id: write the name of a folder in casestudies/, e.g. kitchenaid-tweet"
             )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 
 from aftermath import vocabulary
-from aftermath.cases.reading import Desk
+from aftermath.cases.desk import UNPRINTABLE, Desk, short
 
 
 @dataclass(frozen=True)
@@ -67,22 +67,36 @@ class About:
         return self.record == "documented"
 
 
-_CLAIM_FIELDS = ("claim", "from", "verdict", "why", "source_ids")
+class _Loader(yaml.SafeLoader):
+    """A safe loader that reads every plain word as text, and refuses what hides or multiplies content.
+
+    Without it ``country: NO`` would be a truth value, ``title: 2014`` a number, a key given twice would
+    lose its first value, and a few lines of references to references could fill the memory.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 (as the base class has it)
+        first: [(tag, pattern) for tag, pattern in resolvers if tag in ("tag:yaml.org,2002:null",)]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+        """The next node, unless it refers back to another."""
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise yaml.composer.ComposerError(None, None, "references (*) are not read here", mark)
+        return super().compose_node(parent, index)
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """A safe loader that refuses a key given twice instead of keeping the last."""
-
-
-def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict:
-    keys = [loader.construct_object(key) for key, _ in node.value]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
-        raise yaml.constructor.ConstructorError(None, None, f"the key {twice!r} stands twice", node.start_mark)
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
+    seen = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
+        seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
     return loader.construct_mapping(node, deep=True)
 
 
-_UniqueKeyLoader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
 def read_about(text: str, desk: Desk) -> About | None:
@@ -93,12 +107,13 @@ def read_about(text: str, desk: Desk) -> About | None:
     text
         Its content.
     desk
-        Takes the problems.
+        Takes the problems, and learns in which line each field stands.
 
     Returns
     -------
     About or None
-        None where problems were put down.
+        **Fields that have a problem are None**, and claims that have one are left out; the desk tells.
+        None where the text holds no fields at all.
     """
     record = _load(text, desk)
     if record is None:
@@ -106,28 +121,48 @@ def read_about(text: str, desk: Desk) -> About | None:
     _check_fields(record, _FIELDS, desk)
     claims = [_claim(entry, number, desk) for number, entry in enumerate(_entries(record), start=1)]
     _check_record(record, desk)
-    if desk.problems:
-        return None
-    values = {field.name: _frozen(record.get(field.name)) for field in fields(About)}
-    return About(**values | {"documented_claims": tuple(claims)})
+    sound = {field.name: _frozen(record.get(field.name)) for field in fields(About) if not desk.faulty(field.name)}
+    none = dict.fromkeys(field.name for field in fields(About))
+    return About(**none | sound | {"documented_claims": tuple(claim for claim in claims if claim is not None)})
 
 
 def _load(text: str, desk: Desk) -> dict | None:
     try:
-        record = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 (a SafeLoader)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        record = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        what = getattr(error, "problem", None) or "it cannot be read"
-        desk.put(
-            f"is not well-formed YAML: {what}",
-            "indent with spaces and quote text that has a colon",
-            mark.line + 1 if mark else 0,
-        )
+        what, row = _yaml_fault(error)
+        mend = "indent with spaces, quote text that has a colon, and write each field once"
+        desk.put(f"is not well-formed YAML: {what}", mend, row)
         return None
     if not isinstance(record, dict):
         desk.put("holds no fields", "write one `field: value` a line; `aftermath new` shows them all")
         return None
+    desk.rows.update(_lines(node))
     return record
+
+
+def _yaml_fault(error: Exception) -> tuple[str, int]:
+    """What the reader of YAML found wrong, and in which line; 0 where it does not say."""
+    nested = isinstance(error, RecursionError)
+    what = getattr(error, "problem", None) or ("it is nested too deeply" if nested else "it cannot be read")
+    mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if mark and begun and begun.line < mark.line:
+        what += f", {error.context} that begins in line {begun.line + 1}"
+    return what, mark.line + 1 if mark else 0
+
+
+def _lines(node: yaml.MappingNode, prefix: str = "") -> Iterator[tuple[str, int]]:
+    """Every field and the line it stands in, those of claims included."""
+    for key, value in node.value:
+        name = f"{prefix}{key.value}"
+        yield name, key.start_mark.line + 1
+        if name == "documented_claims" and isinstance(value, yaml.SequenceNode):
+            for number, claim in enumerate(value.value, start=1):
+                yield f"{name}[{number}]", claim.start_mark.line + 1
+                if isinstance(claim, yaml.MappingNode):
+                    yield from _lines(claim, f"{name}[{number}].")
 
 
 def _entries(record: Mapping) -> list:
@@ -139,30 +174,38 @@ def _frozen(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _one_of(words: Iterable[str], *, nullable: bool = False) -> tuple[Callable[[object], bool], str]:
+Check = tuple[Callable[[object], bool], str]
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not UNPRINTABLE.search(value)
+
+
+def _one_of(words: Iterable[str], *, nullable: bool = False) -> Check:
     allowed = tuple(words)
     hint = f"use one of: {', '.join(allowed)}" + (", or null" if nullable else "")
     return lambda value: (value is None and nullable) or (isinstance(value, str) and value in allowed), hint
 
 
-def _matching(pattern: str, hint: str, *, nullable: bool = False) -> tuple[Callable[[object], bool], str]:
+def _matching(pattern: str, hint: str, *, nullable: bool = False) -> Check:
     expression = re.compile(pattern, re.DOTALL)
-    return (
-        lambda value: (value is None and nullable) or (isinstance(value, str) and bool(expression.fullmatch(value))),
-        hint,
-    )
+
+    def sound(value: object) -> bool:
+        return (value is None and nullable) or (_is_text(value) and bool(expression.fullmatch(value)))
+
+    return sound, hint
 
 
-def _list_of(pattern: str, hint: str) -> tuple[Callable[[object], bool], str]:
+def _list_of(pattern: str, hint: str) -> Check:
     expression = re.compile(pattern)
-    return (
-        lambda value: (
-            isinstance(value, list)
-            and bool(value)
-            and all(isinstance(each, str) and expression.fullmatch(each) for each in value)
-        ),
-        hint,
-    )
+
+    def sound(value: object) -> bool:
+        return isinstance(value, list) and bool(value) and all(map(_sound_word, value))
+
+    def _sound_word(word: object) -> bool:
+        return _is_text(word) and bool(expression.fullmatch(word))
+
+    return sound, hint
 
 
 def _is_zone(value: object) -> bool:
@@ -172,9 +215,33 @@ def _is_zone(value: object) -> bool:
         return False
 
 
+ID_LENGTH = 80
+# Names that the site uses itself, or that some systems cannot give to a file.
+RESERVED_IDS = frozenset(
+    "comparison index marks start-here assets cases notebooks con prn aux nul".split()
+    + [f"{device}{number}" for device in ("com", "lpt") for number in range(1, 10)]
+)
+
+
+def is_case_id(value: object) -> bool:
+    """Whether a value can be the id of a case: lower-case words with hyphens, and no reserved name.
+
+    Examples
+    --------
+    >>> is_case_id("kitchenaid-tweet"), is_case_id("../x"), is_case_id("comparison")
+    (True, False, False)
+    """
+    return (
+        isinstance(value, str)
+        and len(value) <= ID_LENGTH
+        and bool(re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value))
+        and value not in RESERVED_IDS
+    )
+
+
 _SOME_TEXT = r"\s*\S.*"
 _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
-    "id": _matching(r"[a-z0-9]+(-[a-z0-9]+)*", "write the folder's name: lower-case words with hyphens"),
+    "id": (is_case_id, f"write the folder's name: lower-case words with hyphens, at most {ID_LENGTH} characters"),
     "title": _matching(_SOME_TEXT, "write a title"),
     "organisation": _matching(_SOME_TEXT, "name the organisation"),
     "parent": _matching(_SOME_TEXT, "name the parent, or leave the field out", nullable=True),
@@ -190,7 +257,7 @@ _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "crisis_type": _one_of(vocabulary.CRISIS_TYPES, nullable=True),
     "cause": _one_of(vocabulary.CAUSES, nullable=True),
     "clock_zero": _matching(
-        r"e\d{2,}", "name the event of exposure, e.g. e03 (null where no crisis is on record)", nullable=True
+        r"e[0-9]{2,}", "name the event of exposure, e.g. e03 (null where no crisis is on record)", nullable=True
     ),
     "summary": _matching(_SOME_TEXT, "write 4 to 8 sentences"),
     "documented_claims": (lambda value: isinstance(value, list), "write a list of claims, or [] where there are none"),
@@ -205,13 +272,24 @@ _CLAIM_CHECKS = {
 }
 
 
+def field_hints() -> dict[str, str]:
+    """What belongs in each field of ``case.yaml``, in the order of the file.
+
+    Examples
+    --------
+    >>> field_hints()["title"]
+    'write a title'
+    """
+    return {name: mend for name, (_, mend) in _FIELDS.items()}
+
+
 def _check_fields(record: Mapping, checks: Mapping, desk: Desk, prefix: str = "") -> None:
     for name, (sound, mend) in checks.items():
         if name not in record:
             if name not in _OPTIONAL:
                 desk.put("this field is missing", mend, column=prefix + name)
         elif not sound(record[name]):
-            desk.put(f"{_shown(record[name])} is not what belongs here", mend, column=prefix + name)
+            desk.put(_fault(record[name]), mend, column=prefix + name)
     for name in record:
         if name not in checks:
             desk.put(
@@ -221,18 +299,23 @@ def _check_fields(record: Mapping, checks: Mapping, desk: Desk, prefix: str = ""
             )
 
 
+def _fault(value: object) -> str:
+    return "is empty" if value in (None, "", []) else f"{_shown(value)} is not what belongs here"
+
+
 def _shown(value: object) -> str:
-    text = "an empty field" if value is None else repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"
+    if isinstance(value, list):
+        return f"[{short(', '.join(map(_shown, value[:9])))}]"
+    return f"'{short(value)}'" if isinstance(value, str) else f"a {type(value).__name__}"
 
 
 def _claim(entry: object, number: int, desk: Desk) -> Claim | None:
-    prefix = f"documented_claims[{number}]."
+    place = f"documented_claims[{number}]"
     if not isinstance(entry, dict):
-        desk.put(f"{_shown(entry)} is not a claim", f"write the fields {', '.join(_CLAIM_FIELDS)}", column=prefix[:-1])
+        desk.put(f"{_shown(entry)} is not a claim", f"write the fields {', '.join(_CLAIM_CHECKS)}", column=place)
         return None
     before = len(desk.problems)
-    _check_fields(entry, _CLAIM_CHECKS, desk, prefix)
+    _check_fields(entry, _CLAIM_CHECKS, desk, f"{place}.")
     if len(desk.problems) > before:
         return None
     return Claim(entry["claim"], entry["from"], entry["verdict"], entry["why"], tuple(entry["source_ids"]))
@@ -244,6 +327,6 @@ def _check_record(record: Mapping, desk: Desk) -> None:
     for name in classes:
         given = record.get(name) is not None
         if record.get("record") == "documented" and not given and name in record:
-            desk.put("is empty although the crisis is documented", _FIELDS[name][1], column=name)
+            desk.put("is empty although the crisis is documented", _FIELDS[name][1].split(", or null")[0], column=name)
         if record.get("record") == "none_found" and given:
             desk.put(f"{_shown(record[name])} is given although no crisis is on record", "write null", column=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,15 +10,18 @@ from pathlib import Path
 
 import polars as pl
 
-from aftermath.cases.about import About, read_about
-from aftermath.cases.reading import Desk, read_table, read_text
-from aftermath.cases.tables import REFERENCES, SCHEMAS, CaseTables
+from aftermath.cases.about import About, is_case_id, read_about
+from aftermath.cases.desk import Desk, one_line, read_text, short
+from aftermath.cases.reading import Reading, read_table
+from aftermath.cases.tables import OPTIONAL_SCHEMAS, REFERENCES, SCHEMAS, CaseTables, Prices
 from aftermath.files import checksum
 from aftermath.problems import CaseError, Problem
 from aftermath.times import Latency, Span, difference
 from aftermath.workspace import Workspace, find_workspace
 
+LARGEST_YAML = 500_000  # bytes: the reader of YAML is slow
 EVIDENCE_FILES = ("case.yaml", *(f"{table}.csv" for table in SCHEMAS), "NOTES.md")
+OPTIONAL_FILES = tuple(f"{table}.csv" for table in OPTIONAL_SCHEMAS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +35,7 @@ class Case:
     about
         What ``case.yaml`` says.
     tables
-        The six tables, checked.
+        The six tables, and prices where the case has them, checked.
     notes
         The text of ``NOTES.md``.
     """
@@ -85,6 +89,16 @@ class Case:
         return self.tables.rubric.collect()
 
     @cached_property
+    def prices(self) -> pl.DataFrame:
+        """Closing prices, one row a trading day; **no rows where the case has no** ``prices.csv``."""
+        return Prices.create_empty() if self.tables.prices is None else self.tables.prices.collect()
+
+    @cached_property
+    def files(self) -> tuple[str, ...]:
+        """The names of its evidence files: those that every case has, then the optional ones that it has."""
+        return evidence_files(self.folder)
+
+    @cached_property
     def zero(self) -> Span | None:
         """Clock zero: when the public learned of it; None where no crisis is on record."""
         return self.span(self.about.clock_zero) if self.about.clock_zero else None
@@ -117,7 +131,12 @@ class Case:
     @cached_property
     def checksum(self) -> str:
         """SHA-256 over the evidence files."""
-        return checksum(self.folder / name for name in EVIDENCE_FILES)
+        return checksum(self.folder / name for name in self.files)
+
+
+def evidence_files(folder: Path) -> tuple[str, ...]:
+    """The names of the evidence files of a case folder: those that every case has, then the optional ones it has."""
+    return (*EVIDENCE_FILES, *(name for name in OPTIONAL_FILES if os.path.lexists(folder / name)))
 
 
 def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
@@ -137,20 +156,24 @@ def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Pr
     """
     if not folder.is_dir():
         known = ", ".join(workspace.case_ids()) or "none yet"
-        missing = Problem(workspace.relative(folder), 0, "", "there is no such case", f"choose one of: {known}")
+        missing = Problem(
+            one_line(workspace.relative(folder)), 0, "", "there is no such case", f"choose one of: {known}"
+        )
         return None, (missing,)
-    desks = {name: Desk(workspace.relative(folder / name)) for name in EVIDENCE_FILES}
-    text = read_text(folder / "case.yaml", desks["case.yaml"])
+    desks = {name: Desk(workspace.relative(folder / name)) for name in evidence_files(folder)}
+    text = read_text(folder / "case.yaml", desks["case.yaml"], largest=LARGEST_YAML)
     about = read_about(text, desks["case.yaml"]) if text is not None else None
     notes = read_text(folder / "NOTES.md", desks["NOTES.md"])
-    tables = {table: read_table(folder / f"{table}.csv", table, desks[f"{table}.csv"]) for table in SCHEMAS}
+    names = [table for table in (*SCHEMAS, *OPTIONAL_SCHEMAS) if f"{table}.csv" in desks]
+    tables = {table: read_table(folder / f"{table}.csv", table, desks[f"{table}.csv"]) for table in names}
     _check_folder_name(folder, about, desks["case.yaml"])
     _check_references(tables, about, desks)
     _check_clock(tables["events"], about, desks)
     problems = tuple(sorted(problem for desk in desks.values() for problem in desk.problems.values()))
     if problems or about is None or notes is None:
         return None, problems
-    return Case(folder, about, CaseTables.validate(tables), notes), ()
+    frames = {table: reading.frame for table, reading in tables.items()}
+    return Case(folder, about, CaseTables.validate(frames), notes), ()
 
 
 def load_case(case_id: str, workspace: Workspace | None = None) -> Case:
@@ -206,55 +229,59 @@ def cases(workspace: Workspace | None = None) -> tuple[Case, ...]:
 
 
 def _check_folder_name(folder: Path, about: About | None, desk: Desk) -> None:
-    if about is not None and about.id != folder.name:
-        desk.put(
-            f"{about.id!r} is not the name of the folder", f"write {folder.name}, or rename the folder", column="id"
-        )
+    if about is not None and about.id is not None and about.id != folder.name:
+        mend = f"write {folder.name}" if is_case_id(folder.name) else f"rename the folder to {about.id}"
+        desk.put(f"'{about.id}' is not the name of the folder", f"{mend}, or give both another name", column="id")
 
 
 def _named(frame: pl.DataFrame, column: str) -> Iterator[tuple[int, str]]:
     """Every (row, id) that a column of single ids or of lists names."""
     named = frame.select("row", pl.col(column))
     if named.schema[column] == pl.List(pl.String):
-        named = named.explode(column).drop_nulls()
-    return named.iter_rows()
+        named = named.explode(column)
+    return named.drop_nulls().iter_rows()
 
 
-def _check_references(tables: dict[str, pl.DataFrame | None], about: About | None, desks: dict[str, Desk]) -> None:
+def _check_references(tables: dict[str, Reading], about: About | None, desks: dict[str, Desk]) -> None:
     for (table, column), (target, key) in REFERENCES.items():
-        if tables[table] is None or tables[target] is None:
-            continue
-        known = set(tables[target][key])
-        for row, name in _named(tables[table], column):
-            if name not in known:
-                desks[f"{table}.csv"].put(
-                    f"'{name}' is not in {target}.csv", f"add that row to {target}.csv, or name another", row, column
-                )
-    if about is not None and tables["sources"] is not None:
-        known = set(tables["sources"]["source_id"])
-        for number, claim in enumerate(about.documented_claims, start=1):
-            for name in claim.source_ids:
-                if name not in known:
-                    desks["case.yaml"].put(
-                        f"'{name}' is not in sources.csv",
-                        "add that row to sources.csv, or name another",
-                        column=f"documented_claims[{number}].source_ids",
-                    )
+        if table in tables and tables[table].frame is not None and tables[target].complete:
+            named = [(row, column, name) for row, name in _named(tables[table].frame, column)]
+            _put_dangling(named, tables[target].frame[key], target, desks[f"{table}.csv"])
+    if about is not None and tables["sources"].complete:
+        named = [
+            (0, f"documented_claims[{number}].source_ids", name)
+            for number, claim in enumerate(about.documented_claims, start=1)
+            for name in claim.source_ids
+        ]
+        _put_dangling(named, tables["sources"].frame["source_id"], "sources", desks["case.yaml"])
 
 
-def _check_clock(events: pl.DataFrame | None, about: About | None, desks: dict[str, Desk]) -> None:
-    if events is None or about is None:
+def _put_dangling(named: list[tuple[int, str, str]], keys: pl.Series, target: str, desk: Desk) -> None:
+    known = set(keys)
+    for row, column, name in named:
+        if name not in known:
+            mend = f"add that row to {target}.csv, or name another"
+            desk.put(f"'{short(name)}' is not in {target}.csv", mend, row, column)
+
+
+def _check_clock(events: Reading, about: About | None, desks: dict[str, Desk]) -> None:
+    """One exposure where a crisis is on record, none where not; judged only on acts that could all be read."""
+    if not events.complete or about is None or about.record is None or desks["events.csv"].faulty("acts"):
         return
-    exposures = events.filter(pl.col("acts").list.contains("exposure")).select("row", "event_id").rows()
-    if not about.documented:
-        for row, name in exposures:
-            desks["events.csv"].put(
-                f"{name} is an exposure although no crisis is on record",
-                "code it as another act, or set record to documented",
-                row,
-                "acts",
-            )
+    exposures = events.frame.filter(pl.col("acts").list.contains("exposure")).select("row", "event_id").rows()
+    if about.documented:
+        _check_exposures(exposures, about, desks)
         return
+    for row, name in exposures:
+        desks["events.csv"].put(
+            f"{name} is an exposure although no crisis is on record",
+            "code it as another act, or set record to documented",
+            row,
+            "acts",
+        )
+
+
+def _check_exposures(exposures: list[tuple[int, str]], about: About, desks: dict[str, Desk]) -> None:
     if not exposures:
         desks["events.csv"].put(
             "no event is the exposure",
@@ -268,9 +295,10 @@ def _check_clock(events: pl.DataFrame | None, about: About | None, desks: dict[s
             row,
             "acts",
         )
-    if len(exposures) == 1 and about.clock_zero != exposures[0][1]:
+    known = len(exposures) == 1 and about.clock_zero is not None and not desks["events.csv"].faulty("event_id")
+    if known and about.clock_zero != exposures[0][1]:
         desks["case.yaml"].put(
-            f"{about.clock_zero} is not the exposure",
-            f"write {exposures[0][1]}, or code exposure on {about.clock_zero}",
+            f"'{about.clock_zero}' is not the exposure",
+            f"write {exposures[0][1]}, or code exposure on the event meant",
             column="clock_zero",
         )

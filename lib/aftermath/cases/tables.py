@@ -1,4 +1,4 @@
-"""The six tables of a case, as schemas.
+"""The six tables of a case, and a seventh that it may have, as schemas.
 
 A column's ``description`` says what it holds and its ``metadata["mend"]`` what a writer should put
 there; both appear in problems, in the hints of a new case and in the data package. Lists are written
@@ -49,7 +49,7 @@ def _ids(description: str, example: str, *, optional: bool = False) -> dy.List:
 
 def _key(prefix: str, description: str) -> dy.String:
     return dy.String(
-        regex=rf"^{prefix}\d{{2,}}$",
+        regex=rf"^{prefix}[0-9]{{2,}}$",
         description=description,
         metadata={"mend": f"write {prefix} and at least two digits, each id once, e.g. {prefix}01"},
         primary_key=True,
@@ -154,7 +154,8 @@ class Events(Table):
     @dy.rule()
     def best_outside(cls) -> pl.Expr:
         inside = pl.col("best_earliest") >= pl.col("earliest"), pl.col("best_latest") <= pl.col("latest")
-        return inside[0] & inside[1] & (pl.col("best_earliest") <= pl.col("best_latest"))
+        ordered = pl.col("best_earliest") <= pl.col("best_latest")
+        return (pl.col("earliest") > pl.col("latest")) | (inside[0] & inside[1] & ordered)
 
     @dy.rule()
     def best_half_given(cls) -> pl.Expr:
@@ -166,11 +167,13 @@ class Events(Table):
 
     @dy.rule()
     def out_of_order(cls) -> pl.Expr:
-        return pl.col("earliest") >= pl.col("earliest").shift()
+        above_is_swapped = (pl.col("earliest") > pl.col("latest")).shift()
+        return above_is_swapped | (pl.col("earliest") >= pl.col("earliest").shift())
 
     @dy.rule()
     def strategy_of_another(cls) -> pl.Expr:
-        return (pl.col("strategies").list.len() == 0) | pl.col("actor").is_in(["organisation", "employee"])
+        others = [actor for actor in vocabulary.ACTORS if actor not in ("organisation", "employee")]
+        return (pl.col("strategies").list.len() == 0) | ~pl.col("actor").is_in(others)
 
 
 class Coverage(Table):
@@ -260,8 +263,31 @@ class Rubric(Table):
     rationale = _text("why, in one sentence", "write one sentence in your own words")
 
 
+def _price(description: str, mend: str) -> dy.Float64:
+    return dy.Float64(
+        min_exclusive=0, allow_inf=False, allow_nan=False, description=description, metadata={"mend": mend}
+    )
+
+
+class Prices(Table):
+    """``prices.csv``: closing prices of the share and of the market around the crisis."""
+
+    date = dy.Date(primary_key=True, description="trading day", metadata={"mend": "write YYYY-MM-DD, each day once"})
+    close = _price("closing price of the organisation's share, or its parent's", "write a positive number, e.g. 35.18")
+    adjusted_close = _price(
+        "the same, adjusted for splits and dividends; returns are computed from it",
+        "write a positive number; repeat the close where nothing is to be adjusted",
+    )
+    market_close = _price("closing value of a market index", "write a positive number, e.g. 1867.63")
+    source_ids = _ids("sources of the closes", "prices-share;prices-index")
+
+    @dy.rule()
+    def days_out_of_order(cls) -> pl.Expr:
+        return pl.col("date") >= pl.col("date").shift()
+
+
 class CaseTables(dy.Collection):
-    """The tables of one case.."""
+    """The tables of one case."""
 
     sources: dy.LazyFrame[Sources]
     events: dy.LazyFrame[Events]
@@ -269,6 +295,7 @@ class CaseTables(dy.Collection):
     stances: dy.LazyFrame[Stances]
     signals: dy.LazyFrame[Signals]
     rubric: dy.LazyFrame[Rubric]
+    prices: dy.LazyFrame[Prices] | None
 
 
 SCHEMAS: dict[str, type[Table]] = {
@@ -279,6 +306,8 @@ SCHEMAS: dict[str, type[Table]] = {
     "signals": Signals,
     "rubric": Rubric,
 }
+OPTIONAL_SCHEMAS: dict[str, type[Table]] = {"prices": Prices}
+ALL_SCHEMAS = SCHEMAS | OPTIONAL_SCHEMAS
 
 # (table, column) -> (table, key) whose rows it names
 REFERENCES = {
@@ -287,9 +316,10 @@ REFERENCES = {
     ("signals", "source_id"): ("sources", "source_id"),
     ("stances", "doc_id"): ("coverage", "doc_id"),
     ("rubric", "event_ids"): ("events", "event_id"),
+    ("prices", "source_ids"): ("sources", "source_id"),
 }
 
 
 def file_columns(table: str) -> dict[str, dy.Column]:
     """The columns that a table's file has, in order: those of its schema but for ``row``."""
-    return {name: column for name, column in SCHEMAS[table].columns().items() if name != "row"}
+    return {name: column for name, column in ALL_SCHEMAS[table].columns().items() if name != "row"}

@@ -1,0 +1,99 @@
+"""How the fields of a table are read from their text: strictly, because a guess would go unnoticed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date
+
+import dataframely as dy
+
+from aftermath.times import parse_instant
+
+# Days outside these years cannot be shifted between time zones.
+_YEARS = range(2, 9999)
+
+
+def reader_of(column: dy.Column) -> Callable[[str], object]:
+    """How to read a field of this column from its text.
+
+    Parameters
+    ----------
+    column
+        A column of a schema; ``metadata["form"]`` names the form where the type does not settle it.
+
+    Returns
+    -------
+    callable
+        From text to value. **Raises ValueError**, whose text completes the sentence that begins with the field.
+
+    Examples
+    --------
+    >>> reader_of(dy.Int8())("-1"), reader_of(dy.List(dy.String()))("apology; removal")
+    (-1, ['apology', 'removal'])
+    """
+    for kind, read in _READERS.items():
+        if isinstance(column, kind):
+            return read
+    return _FORMS.get((column.metadata or {}).get("form"), str)
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(";")]
+
+
+def _instant(text: str) -> object:
+    instant = parse_instant(text)
+    if instant.year not in _YEARS:
+        raise ValueError("is not a date")
+    return instant
+
+
+def _whole_number(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise ValueError("is not a whole number")
+    return max(-99, min(99, int(text[:9])))  # what is out of range stays so, and fits the type
+
+
+def _plain_number(text: str) -> float:
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
+        raise ValueError("is not a number")
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("is too large a number")
+    return value
+
+
+def _day(text: str) -> date:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise ValueError("is not a date")
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("is not a date") from None
+    if day.year not in _YEARS:
+        raise ValueError("is not a date")
+    return day
+
+
+def _day_or_instant(text: str) -> str:
+    _ = _instant(text) if "T" in text else _day(text)
+    return text
+
+
+def _partial_date(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
+        raise ValueError("is not a date")
+    _day(text + "-01-01"[len(text) - 4 :])
+    return text
+
+
+_FORMS = {"day_or_instant": _day_or_instant, "partial_date": _partial_date}
+_READERS = {
+    dy.List: _words,
+    dy.Datetime: _instant,
+    dy.Int8: _whole_number,
+    dy.Float64: _plain_number,
+    dy.Date: _day,
+}

@@ -1,0 +1,219 @@
+"""The data package of a case: what its files hold, for anyone who reads them without Aftermath.
+
+Everything in ``datapackage.json`` is derived from the schemas, ``case.yaml`` and the files themselves,
+so that nothing is written twice. After a change of a case, ``aftermath package`` brings the
+packages up to date.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from pathlib import Path
+
+import dataframely as dy
+
+from aftermath.cases.about import About
+from aftermath.cases.case import Case, cases, load_case
+from aftermath.cases.tables import ALL_SCHEMAS, REFERENCES, file_columns
+from aftermath.files import write_whole
+from aftermath.workspace import Workspace, find_workspace
+
+FILE_NAME = "datapackage.json"
+PROFILES = "https://datapackage.org/profiles/2.0"
+LICENCE = {
+    "name": "CC-BY-4.0",
+    "path": "https://creativecommons.org/licenses/by/4.0/",
+    "title": "Creative Commons Attribution 4.0",
+}
+CONTRIBUTORS = [{"title": "The Aftermath contributors", "roles": ["coder"]}]
+
+_FORM_PATTERNS = {
+    "partial_date": r"[0-9]{4}(-[0-9]{2}){0,2}",
+    "day_or_instant": r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([+-][0-9]{2}:[0-9]{2}|Z))?",
+}
+_TYPES = {
+    dy.List: {"type": "list", "delimiter": ";", "itemType": "string"},
+    dy.Datetime: {"type": "datetime"},
+    dy.Date: {"type": "date"},
+    dy.Int8: {"type": "integer"},
+    dy.Float64: {"type": "number"},
+    dy.String: {"type": "string"},
+}
+
+
+def case_package(folder: Path) -> dict:
+    """Describe a case folder as a Frictionless Data Package, version 2.
+
+    Parameters
+    ----------
+    folder
+        The case folder.
+
+    Returns
+    -------
+    dict
+        What belongs in its ``datapackage.json``; the same for the same files.
+
+    Raises
+    ------
+    CaseError
+        If the case has any problem.
+
+    References
+    ----------
+    Data Package standard, version 2.0, https://datapackage.org.
+
+    Examples
+    --------
+    >>> package = case_package(find_workspace().case_folder("kitchenaid-tweet"))
+    >>> [resource["name"] for resource in package["resources"]][:3]
+    ['about', 'notes', 'sources']
+    """
+    return _package(load_case(folder.name, Workspace(folder.resolve().parent.parent)))
+
+
+def write_packages(workspace: Workspace | None = None) -> list[Path]:
+    """Bring the ``datapackage.json`` of every case up to date.
+
+    Parameters
+    ----------
+    workspace
+        Whose cases; the workspace in force if not given.
+
+    Returns
+    -------
+    list of Path
+        All of them, sorted; **those that were up to date are not touched**.
+
+    Raises
+    ------
+    CaseError
+        If any case has a problem; then nothing is written.
+    """
+    packages = {case.folder / FILE_NAME: package_text(_package(case)) for case in cases(workspace or find_workspace())}
+    for path, text in packages.items():
+        if not path.is_file() or path.read_bytes() != text.encode():
+            write_whole(path, text)
+    return list(packages)
+
+
+def package_text(package: dict) -> str:
+    """A package as it stands in its file."""
+    return json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+
+
+def _package(case: Case) -> dict:
+    about = case.about
+    return {
+        "$schema": f"{PROFILES}/datapackage.json",
+        "name": about.id,
+        "title": about.title,
+        "description": about.summary,
+        "keywords": _keywords(about),
+        "licenses": [LICENCE],
+        "contributors": CONTRIBUTORS,
+        "sources": [{"title": f"The {case.sources.height} texts that sources.csv lists", "path": "sources.csv"}],
+        "resources": [
+            _file(case, "about", "case.yaml", "yaml", "application/yaml", "What the case is about."),
+            _file(case, "notes", "NOTES.md", "md", "text/markdown", "What was not found, and where sources disagree."),
+            *(_table(case, table) for table in ALL_SCHEMAS if f"{table}.csv" in case.files),
+        ],
+    }
+
+
+def _keywords(about: About) -> list[str]:
+    words = ["crisis communication", about.industry, about.cause, about.crisis_type, *about.platforms]
+    return list(dict.fromkeys(word.replace("_", " ") for word in words if word))
+
+
+def _file(case: Case, name: str, path: str, kind: str, mediatype: str, description: str) -> dict:
+    data = (case.folder / path).read_bytes()
+    return {
+        "$schema": f"{PROFILES}/dataresource.json",
+        "name": name,
+        "path": path,
+        "description": description,
+        "format": kind,
+        "mediatype": mediatype,
+        "encoding": "utf-8",
+        "bytes": len(data),
+        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+    }
+
+
+def _table(case: Case, table: str) -> dict:
+    description = inspect.getdoc(ALL_SCHEMAS[table]).partition(": ")[2]
+    described = _file(case, table, f"{table}.csv", "csv", "text/csv", _sentence(description))
+    return described | {"type": "table", "schema": table_schema(table)}
+
+
+def table_schema(table: str) -> dict:
+    """The Table Schema of one of the tables.
+
+    Parameters
+    ----------
+    table
+        Its name, e.g. ``events``.
+
+    Returns
+    -------
+    dict
+        Fields with types and constraints, primary key, and a foreign key for each column that names
+        **one** row of another table. Lists of ids cannot be foreign keys; their description says what they name.
+
+    Examples
+    --------
+    >>> table_schema("stances")["primaryKey"]
+    ['doc_id', 'coder']
+    """
+    schema = {
+        "$schema": f"{PROFILES}/tableschema.json",
+        "fields": [_field(table, name, column) for name, column in file_columns(table).items()],
+        "missingValues": [""],
+    }
+    primary_key = list(ALL_SCHEMAS[table].primary_key())
+    foreign_keys = [
+        {"fields": [column], "reference": {"resource": target, "fields": [key]}}
+        for (source, column), (target, key) in REFERENCES.items()
+        if source == table and not isinstance(file_columns(table)[column], dy.List)
+    ]
+    named = {"primaryKey": primary_key, "foreignKeys": foreign_keys}
+    return schema | {name: keys for name, keys in named.items() if keys}
+
+
+def _field(table: str, name: str, column: dy.Column) -> dict:
+    kind = next(described for kind, described in _TYPES.items() if isinstance(column, kind))
+    constraints = _constraints(column)
+    # Words that a constraint lists need not stand in the description as well.
+    hint = "" if "enum" in constraints else _sentence(column.metadata["mend"])
+    target = REFERENCES.get((table, name)) if isinstance(column, dy.List) else None
+    names = f"Each stands in {target[0]}.csv as {target[1]}." if target else ""
+    field = {"name": name, **kind, "description": " ".join(filter(None, (_sentence(column.description), names, hint)))}
+    return field | ({"constraints": constraints} if constraints else {})
+
+
+def _constraints(column: dy.Column) -> dict:
+    constraints: dict[str, object] = {"required": True} if _is_required(column) else {}
+    if isinstance(column, dy.List):
+        return constraints
+    metadata = column.metadata
+    pattern = (getattr(column, "regex", None) or "").removeprefix("^").removesuffix("$")
+    given = {
+        "enum": metadata.get("words"),
+        "pattern": _FORM_PATTERNS.get(metadata.get("form"), pattern),
+        "maxLength": getattr(column, "max_length", None),
+        "minimum": getattr(column, "min", None),
+        "exclusiveMinimum": getattr(column, "min_exclusive", None),
+        "maximum": getattr(column, "max", None),
+    }
+    return constraints | {name: value for name, value in given.items() if value not in (None, "")}
+
+
+def _is_required(column: dy.Column) -> bool:
+    return column.min_length > 0 if isinstance(column, dy.List) else not column.nullable
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
