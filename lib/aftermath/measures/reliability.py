@@ -91,9 +91,11 @@ def krippendorff_alpha(
     lower = upper = math.nan
     if units >= 3 and not math.isnan(alpha):
         generator = np.random.default_rng(seed)
-        samples = (generator.integers(units, size=units) for _ in range(draws))
-        values = np.array([_alpha(comparable[:, sample], levels) for sample in samples])
-        lower, upper = np.nanquantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        drawn = generator.integers(units, size=(draws, units))
+        values = _resampled(comparable, levels, drawn)
+        varied = values[~np.isnan(values)]
+        if varied.size:
+            lower, upper = np.quantile(varied, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Agreement(alpha, float(lower), float(upper), units, int(np.sum(spread == 0)))
 
 
@@ -105,3 +107,21 @@ def _alpha(table: np.ndarray, levels: Sequence[float]) -> float:
     if table.shape[1] < 2 or len(np.unique(values)) < 2:
         return math.nan
     return float(krippendorff.alpha(reliability_data=table, level_of_measurement="ordinal", value_domain=list(levels)))
+
+
+def _resampled(table: np.ndarray, levels: Sequence[float], drawn: np.ndarray) -> np.ndarray:
+    """The coefficient of every sample of units at once, NaN where it is not defined.
+
+    The package computes one coefficient a call; a bootstrap needs thousands. A test holds the two together.
+    """
+    times = np.zeros(drawn.shape)
+    np.add.at(times, (np.arange(len(drawn))[:, None], drawn), 1)
+    given = np.stack([np.sum(table == level, axis=0) for level in levels], axis=1).astype(float)
+    pairs = given[:, :, None] * given[:, None, :] - given[:, :, None] * np.eye(len(levels))
+    pairs /= (given.sum(axis=1) - 1)[:, None, None]
+    observed, n = np.tensordot(times, pairs, axes=(1, 0)), times @ given
+    middle = np.cumsum(n, axis=1) - n / 2  # the ordinal distance of two levels is that of their mid-ranks
+    distance = (middle[:, :, None] - middle[:, None, :]) ** 2
+    expected = np.sum(n[:, :, None] * n[:, None, :] * distance, axis=(1, 2))
+    disagreement = (n.sum(axis=1) - 1) * np.sum(observed * distance, axis=(1, 2))
+    return 1 - np.divide(disagreement, expected, out=np.full(len(expected), math.nan), where=expected > 0)

@@ -166,7 +166,12 @@ class Speed(Result):
     @property
     def text(self) -> str:
         steps = _sentence("; ".join(step.text for step in self.steps))
-        return " ".join(filter(None, (steps, self._before_text, self._knowledge_text)))
+        return f"{steps} {self.context}"
+
+    @property
+    def context(self) -> str:
+        """What stands beside the steps: coverage that was out before the response, and earlier knowledge."""
+        return " ".join(filter(None, (self._before_text, self._knowledge_text)))
 
     @property
     def _before_text(self) -> str:

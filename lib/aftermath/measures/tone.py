@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -231,26 +231,32 @@ def coded_texts(case: Case, variable: str) -> pl.DataFrame:
     return pl.concat([texts, times], how="horizontal").with_columns(mean).sort("earliest_seconds", "doc_id")
 
 
-def imbalance(stances: np.ndarray) -> float:
+def imbalance(stances: np.ndarray) -> np.ndarray | float:
     """The Janis-Fadner coefficient of imbalance, from -1 (all unfavourable) to 1 (all favourable).
 
     With f favourable and u unfavourable of n texts: ``(f² - fu) / n²`` where f > u, ``(fu - u²) / n²`` where
     u > f, and 0 where they balance. Texts at exactly 0 are neutral.
 
+    Parameters
+    ----------
+    stances
+        One number a text along the last axis; further axes are samples.
+
     Examples
     --------
     >>> imbalance(np.array([1, 1, 0, -1]))
-    0.125
+    np.float64(0.125)
     """
-    favourable, unfavourable, n = np.sum(stances > 0), np.sum(stances < 0), len(stances)
+    favourable, unfavourable = np.sum(stances > 0, axis=-1), np.sum(stances < 0, axis=-1)
+    n = stances.shape[-1]
     if not n:
         return math.nan
-    larger = max(favourable, unfavourable)
-    return float(larger * (favourable - unfavourable) / n**2)
+    larger = np.maximum(favourable, unfavourable)
+    return larger * (favourable - unfavourable) / n**2
 
 
 def bootstrap(
-    values: np.ndarray, statistic: Callable[[np.ndarray], float], *, draws: int = DRAWS, seed: int = 0
+    values: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], *, draws: int = DRAWS, seed: int = 0
 ) -> Estimate:
     """A statistic with its percentile bootstrap interval.
 
@@ -259,7 +265,7 @@ def bootstrap(
     values
         One number a text.
     statistic
-        From such an array to a number.
+        From an array of such numbers to one for each sample: it **works along the last axis**.
     draws, seed
         Of the bootstrap.
 
@@ -273,8 +279,8 @@ def bootstrap(
     if len(values) < FEW:
         return Estimate(float(statistic(values)), math.nan, math.nan)
     generator = np.random.default_rng(seed)
-    samples = [statistic(generator.choice(values, len(values))) for _ in range(draws)]
-    lower, upper = np.quantile(samples, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    samples = values[generator.integers(len(values), size=(draws, len(values)))]
+    lower, upper = np.quantile(statistic(samples), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Estimate(float(statistic(values)), float(lower), float(upper))
 
 
@@ -306,6 +312,8 @@ def _phases(texts: pl.DataFrame, phase_days: tuple[int, ...], seed: int) -> tupl
 def _phase_label(start: float, end: float) -> str:
     if end == math.inf:
         return f"after day {start}"
+    if end - start == 1:
+        return f"day {end}"
     return "first week" if (start, end) == (0, 7) else f"days {start + 1} to {end}"
 
 
@@ -314,7 +322,7 @@ def _phase(label: str, texts: pl.DataFrame, seed: int) -> Phase:
     return Phase(
         label=label,
         n=len(values),
-        mean=bootstrap(values, np.mean, seed=seed),
+        mean=bootstrap(values, partial(np.mean, axis=-1), seed=seed),
         imbalance=bootstrap(values, imbalance, seed=seed),
         doc_ids=tuple(texts["doc_id"]),
     )

@@ -1,0 +1,272 @@
+"""How many organisations had answered by when: latency curves over cases, with bootstrap bands.
+
+Each case gives one interval-censored latency. The curve is Turnbull's estimate of the share that had **not**
+answered yet; its band comes from resampling cases, the lower end from the lower curve and the upper end
+from the upper one, so it holds what is not identified as well as what is not sampled. The cases were chosen, not
+drawn: the band says how much the curve leans on single cases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from aftermath.measures.result import NothingToMeasure, Result
+from aftermath.measures.speed import STEPS, Speed
+from aftermath.measures.survival import turnbull
+from aftermath.times import DAY, HOUR, MINUTE, Latency
+from aftermath.wording import counted, duration, interval, listed, number
+
+DRAWS = 500
+MARKS = (HOUR, DAY, 7 * DAY, 30 * DAY)
+FEW = 3
+
+
+@dataclass(frozen=True)
+class LatencyCurve:
+    """The curve of one group of cases.
+
+    Parameters
+    ----------
+    group
+        Name of the group; empty for all cases.
+    case_ids
+        The cases, sorted.
+    seconds
+        Times at which the curve is given, ascending, shape ``(t,)``.
+    not_yet_lower, not_yet_upper
+        Share that had not answered yet; the two differ where the intervals do not say. Shape ``(t,)``.
+    band_lower, band_upper
+        Bootstrap band, pointwise, shape ``(t,)``.
+    """
+
+    group: str
+    case_ids: tuple[str, ...]
+    seconds: np.ndarray
+    not_yet_lower: np.ndarray
+    not_yet_upper: np.ndarray
+    band_lower: np.ndarray
+    band_upper: np.ndarray
+
+    def answered_by(self, seconds: float) -> str:
+        """The share that had answered by a time, with its band, in words."""
+        place = min(int(np.searchsorted(self.seconds, seconds)), len(self.seconds) - 1)
+        ends = [
+            100 * (1 - value[place])
+            for value in (self.not_yet_upper, self.not_yet_lower, self.band_upper, self.band_lower)
+        ]
+        share = " to ".join(dict.fromkeys(number(end) for end in ends[:2]))
+        return f"{share} % {interval(*ends[2:])} within {duration(seconds)}"
+
+
+@dataclass(frozen=True)
+class LatencyCurves(Result):
+    """Latency curves, one a group.
+
+    Parameters
+    ----------
+    step
+        Which answer, a key of ``STEPS``.
+    by
+        What the cases were grouped by; empty for one curve over all.
+    curves
+        Sorted by group.
+    left_out
+        Cases of groups that are too small for a curve.
+    level, draws
+        Of the bands.
+    """
+
+    step: str
+    by: str
+    curves: tuple[LatencyCurve, ...]
+    left_out: tuple[str, ...]
+    level: float
+    draws: int
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a group and time: shares that had not answered yet, band, n."""
+        frames = [
+            pl.DataFrame(
+                {
+                    "group": [curve.group] * len(curve.seconds),
+                    "seconds": curve.seconds,
+                    "not_yet_lower": curve.not_yet_lower,
+                    "not_yet_upper": curve.not_yet_upper,
+                    "band_lower": curve.band_lower,
+                    "band_upper": curve.band_upper,
+                    "cases": [len(curve.case_ids)] * len(curve.seconds),
+                }
+            )
+            for curve in self.curves
+        ]
+        return pl.concat(frames)
+
+    @property
+    def text(self) -> str:
+        curves = ". ".join(self._sentence(curve) for curve in self.curves)
+        left_out = f" Too few for a curve of their own: {listed(self.left_out)}." if self.left_out else ""
+        return (
+            f"{STEPS[self.step][0]}: {curves}. Turnbull's estimate for interval-censored latencies; {self.level:.0%} bands from "
+            f"{number(self.draws)} resamplings of the cases, which were chosen and not drawn at random.{left_out}"
+        )
+
+    @staticmethod
+    def _sentence(curve: LatencyCurve) -> str:
+        name = f"{curve.group} " if curve.group else ""
+        return f"{name}(n = {counted(len(curve.case_ids), 'case')}) " + "; ".join(
+            curve.answered_by(mark) for mark in MARKS
+        )
+
+
+def latency_curves(
+    speeds: Sequence[Speed],
+    step: str = "response",
+    *,
+    group: Callable[[Speed], str] | None = None,
+    by: str = "",
+    level: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> LatencyCurves:
+    """Draw latency curves over cases.
+
+    Parameters
+    ----------
+    speeds
+        One result a case; their order does not matter.
+    step
+        A key of ``STEPS``.
+    group, by
+        From a case to its group, and what that is called; one curve over all cases if not given.
+    level, draws, seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    LatencyCurves
+        Groups of **fewer than three cases** get no curve and are named.
+
+    Raises
+    ------
+    NothingToMeasure
+        If no group has three cases.
+    """
+    ordered = sorted(speeds, key=lambda speed: speed.case_id)
+    names = [group(speed) if group else "" for speed in ordered]
+    groups = {
+        name: [speed for speed, own in zip(ordered, names, strict=True) if own == name] for name in sorted(set(names))
+    }
+    large = {name: members for name, members in groups.items() if len(members) >= FEW}
+    if not large:
+        raise NothingToMeasure(
+            f"{counted(len(ordered), 'case')} are too few for a latency curve: at least {FEW} are needed in a group."
+        )
+    curves = tuple(_curve(name, members, step, level, draws, seed) for name, members in large.items())
+    left_out = tuple(speed.case_id for name, members in groups.items() if name not in large for speed in members)
+    return LatencyCurves(step, by, curves, left_out, level, draws)
+
+
+def probability_before(one: Latency, other: Latency) -> tuple[float, float]:
+    """Bounds on the probability that one answer came before another.
+
+    Where the intervals do not overlap the answer is certain. Where they do, it depends on how likely each moment inside
+    them is, which the record does not say: then the bounds are 0 and 1.
+
+    Returns
+    -------
+    tuple
+        Smallest and largest probability that any distribution inside the intervals gives.
+
+    Examples
+    --------
+    >>> probability_before(Latency(0, 10), Latency(20, 30)), probability_before(Latency(0, 25), Latency(20, 30))
+    ((1.0, 1.0), (0.0, 1.0))
+    """
+    if one.certainly_before(other):
+        return 1.0, 1.0
+    if other.upper <= one.lower:
+        return 0.0, 0.0
+    return 0.0, 1.0
+
+
+def uniform_probability_before(one: Latency, other: Latency) -> float:
+    """The probability that one answer came before another **if every moment inside each interval were equally likely**.
+
+    An answer that was not seen comes after everything that was; two that were not seen cannot be told apart (0.5).
+
+    Examples
+    --------
+    >>> uniform_probability_before(Latency(0, 10), Latency(0, 10)), uniform_probability_before(Latency(0, 10), Latency(5, 15))
+    (0.5, 0.875)
+    """
+    if not one.seen or not other.seen:
+        return 0.5 if one.seen == other.seen else float(one.seen)
+    if one.upper == one.lower:
+        return _uniform_after(one.lower, other)
+    # the share of the other interval that lies after x is piecewise linear in x, so its integral is exact
+    knots = np.unique(np.clip([one.lower, other.lower, other.upper, one.upper], one.lower, one.upper))
+    values = np.array([_uniform_after(knot, other) for knot in knots])
+    if other.lower == other.upper:
+        return float(np.clip((other.lower - one.lower) / (one.upper - one.lower), 0, 1))
+    return float(np.trapezoid(values, knots) / (one.upper - one.lower))
+
+
+def _uniform_after(moment: float, other: Latency) -> float:
+    if other.lower == other.upper:
+        return 0.5 if moment == other.lower else float(moment < other.lower)
+    return float(np.clip((other.upper - moment) / (other.upper - other.lower), 0, 1))
+
+
+def _curve(name: str, members: list[Speed], step: str, level: float, draws: int, seed: int) -> LatencyCurve:
+    latencies = [speed[step].latency for speed in members]
+    left = np.array([latency.lower for latency in latencies])
+    right = np.array([latency.upper for latency in latencies])
+    seconds = _times(left, right)
+    lower, upper = turnbull(left, right).survival(seconds)
+    lowest, highest = bootstrap_band(left, right, seconds, level=level, draws=draws, seed=seed)
+    return LatencyCurve(
+        name,
+        tuple(speed.case_id for speed in members),
+        seconds,
+        lower,
+        upper,
+        np.minimum(lowest, lower),
+        np.maximum(highest, upper),
+    )
+
+
+def bootstrap_band(
+    left: np.ndarray, right: np.ndarray, seconds: np.ndarray, *, level: float = 0.95, draws: int = DRAWS, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pointwise percentile band of Turnbull's curve, resampling intervals.
+
+    Parameters
+    ----------
+    left, right
+        Ends of the intervals, shape ``(n,)``.
+    seconds
+        Times at which the band is wanted, shape ``(t,)``.
+    level, draws, seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    tuple
+        Lower and upper end, each of shape ``(t,)``.
+    """
+    generator = np.random.default_rng(seed)
+    samples = generator.integers(len(left), size=(draws, len(left)))
+    curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in samples])
+    return np.quantile(curves[:, 0], (1 - level) / 2, axis=0), np.quantile(curves[:, 1], (1 + level) / 2, axis=0)
+
+
+def _times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Every end of an interval, and the round times that the text speaks of."""
+    ends = np.concatenate([left, right[np.isfinite(right)], MARKS, [0.0, MINUTE]])
+    return np.unique(ends[np.isfinite(ends) & (ends >= 0)])

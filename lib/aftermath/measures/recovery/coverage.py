@@ -1,0 +1,272 @@
+"""Recovery as the coded coverage shows it.
+
+The codes of both coders enter as repeated measures of a text: a mean of two coders would make half levels
+that no rule of the codebook defines. Errors are clustered by publisher, so two codings of one text, or
+two texts of one outlet, do not count as independent. The covariate is the logarithm of one plus the days since
+clock zero.
+
+Half-life and time to neutral are given with Fieller-type confidence sets: all days on which "the expected code
+has closed half of its way to neutral" (or "has reached neutral") is not rejected. Where the set reaches the end of the
+record, the end is not known, and nothing is extrapolated.
+
+References
+----------
+Fieller, E. C. (1954). Some problems in interval estimation. Journal of the Royal Statistical Society B 16, 175-185.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from aftermath import vocabulary
+from aftermath.cases.case import Case
+from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
+from aftermath.measures.result import NothingToMeasure, Result, require_clock
+from aftermath.measures.tone import FEW, PHASE_DAYS, Tone, tone
+from aftermath.times import DAY
+from aftermath.wording import NO_BREAK, counted, interval, number
+
+GRID = 400
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days until something came about, with an interval, or not reached.
+
+    Parameters
+    ----------
+    value
+        Days; infinite where not reached by the end of the record; NaN where the question does not arise.
+    lower, upper
+        Ends of the interval in days, **both inclusive**; infinite where it reaches the end of the record; NaN where
+        no day of the record is compatible.
+    end
+        Last day of the record.
+    why
+        Why the question does not arise; empty where it does.
+    """
+
+    value: float
+    lower: float
+    upper: float
+    end: float
+    why: str = ""
+
+    @property
+    def text(self) -> str:
+        """The value with its interval, or why there is none."""
+        if self.why:
+            return self.why
+        if math.isinf(self.value):
+            early = f", day {_day(self.lower)} at the earliest" if math.isfinite(self.lower) else ""
+            return f"not reached by day {_day(self.end)}{early}"
+        upper = f"day {_day(self.upper)}" if math.isfinite(self.upper) else f"beyond day {_day(self.end)}"
+        return f"day {_day(self.value)} [day {_day(self.lower)} to {upper}]"
+
+
+@dataclass(frozen=True)
+class CoverageRecovery(Result):
+    """How the coded coverage moved after clock zero.
+
+    Parameters
+    ----------
+    tone
+        The phases and the texts, which stand where no model could be fitted.
+    course
+        One row a day of a grid: ``day``, ``expected``, ``lower``, ``upper``; empty without a model.
+    odds_ratio, odds_lower, odds_upper
+        Odds of a higher code for each tenfold of ``1 + days``; NaN without a model.
+    half_life, time_to_neutral
+        See ``Days``.
+    publishers
+        Number of clusters.
+    level
+        Of the intervals.
+    why_not
+        Why no model was fitted; empty where one was.
+    """
+
+    tone: Tone
+    course: pl.DataFrame
+    odds_ratio: float
+    odds_lower: float
+    odds_upper: float
+    half_life: Days
+    time_to_neutral: Days
+    publishers: int
+    level: float
+    why_not: str
+
+    @property
+    def variable(self) -> str:
+        """What was coded."""
+        return self.tone.variable
+
+    @property
+    def modelled(self) -> bool:
+        """Whether a model was fitted; otherwise the phase means stand."""
+        return not self.why_not
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a quantity: ``quantity``, ``estimate``, ``lower``, ``upper``, ``unit``; infinite days are null."""
+        rows = [
+            ("odds ratio, tenfold of time", self.odds_ratio, self.odds_lower, self.odds_upper, "ratio"),
+            ("half-life", self.half_life.value, self.half_life.lower, self.half_life.upper, "days"),
+            (
+                "time to neutral",
+                self.time_to_neutral.value,
+                self.time_to_neutral.lower,
+                self.time_to_neutral.upper,
+                "days",
+            ),
+        ]
+        rows += [(f"expected on day {_day(row[0])}", *row[1:], "code") for row in self._ends]
+        frame = pl.DataFrame(rows, schema=["quantity", "estimate", "lower", "upper", "unit"], orient="row")
+        return frame.with_columns(pl.when(pl.col(pl.Float64).is_finite()).then(pl.col(pl.Float64)))
+
+    @property
+    def _ends(self) -> list[tuple]:
+        return [self.course.row(0), self.course.row(-1)] if self.modelled else []
+
+    @property
+    def text(self) -> str:
+        n = f"n = {counted(self.tone.texts.height, 'text')}, {counted(self.publishers, 'publisher')}"
+        if not self.modelled:
+            phases = "; ".join(phase.text for phase in self.tone.phases)
+            return f"{self.tone.label}: no model was fitted ({n}), because {self.why_not}. By phase: {phases}."
+        first, last = self._ends
+        start, end = (
+            f"{number(row[1], 2, sign=True)} {interval(row[2], row[3], 2, sign=True)}" for row in (first, last)
+        )
+        return (
+            f"{self.tone.label}: the expected code ran from {start} on day {_day(first[0])} to {end} on day {_day(last[0])} "
+            f"(proportional odds on log time, errors clustered by publisher, {self.level:.0%} intervals, {n}). "
+            f"Half of the way to neutral: {self.half_life.text}. Neutral: {self.time_to_neutral.text}."
+        )
+
+
+def recovery_from_coverage(
+    case: Case,
+    variable: str = "favourability",
+    *,
+    level: float = 0.95,
+    phase_days: tuple[int, ...] = PHASE_DAYS,
+    seed: int = 0,
+) -> CoverageRecovery:
+    """Estimate how the coded coverage moved after clock zero.
+
+    Parameters
+    ----------
+    case
+        A case with a documented crisis and coded texts.
+    variable
+        ``favourability``, ``stance_response`` or ``stance_org``.
+    level
+        Of the intervals.
+    phase_days, seed
+        Of the phases, see ``tone``.
+
+    Returns
+    -------
+    CoverageRecovery
+        **Under eight texts after clock zero**, with one level only, or with codes that time separates, the phase
+        means stand alone and the result says why.
+
+    Raises
+    ------
+    NothingToMeasure
+        If no crisis is on record, or no text has been coded.
+    """
+    require_clock(case, "recovery")
+    phases = tone(case, variable, phase_days=phase_days, seed=seed)
+    texts = phases.texts.filter(pl.col("latest_seconds") >= 0)
+    codes = texts.unpivot(
+        on=list(vocabulary.CODERS), index=["doc_id", "publisher", "earliest_seconds", "latest_seconds"]
+    ).drop_nulls("value")
+    days = (
+        codes.select((pl.max_horizontal(0.0, "earliest_seconds") + pl.col("latest_seconds")) / 2 / DAY)
+        .to_series()
+        .to_numpy()
+    )
+    try:
+        if texts.height < FEW:
+            raise NothingToMeasure(f"fewer than {FEW} texts are from after clock zero")
+        model = proportional_odds(codes["value"].to_numpy(), np.log1p(days), codes["publisher"].to_numpy())
+    except NothingToMeasure as reason:
+        return _without_model(phases, texts, level, str(reason))
+    return _with_model(phases, model, float(days.min()), float(days.max()), level)
+
+
+def crossing(model: ProportionalOdds, share: float, start: float, end: float, level: float) -> Days:
+    """When the expected code had come this share of the way from its value at clock zero to neutral.
+
+    Parameters
+    ----------
+    model
+        Of codes on ``log(1 + days)``.
+    share
+        0.5 for the half-life, 1 for neutral.
+    start, end
+        First and last day of the record.
+    level
+        Of the confidence set.
+    """
+    origin = model.expected(np.zeros(1))[0]
+    if origin >= 0:
+        return Days(math.nan, math.nan, math.nan, end, "does not arise: coverage did not begin below neutral")
+    days = np.expm1(np.linspace(0, math.log1p(end), GRID))
+
+    def gap(parameters: np.ndarray) -> np.ndarray:
+        return model.expected(np.log1p(days), parameters) - (1 - share) * model.expected(np.zeros(1), parameters)
+
+    gaps = gap(model.parameters)
+    compatible = np.abs(gaps) <= model.quantile(level) * model.standard_error(gap)
+    reached = np.flatnonzero(gaps >= 0)
+    value = float(days[reached[0]]) if reached.size else math.inf
+    return Days(value, *_ends(days, compatible, value), end)
+
+
+def _ends(days: np.ndarray, compatible: np.ndarray, value: float) -> tuple[float, float]:
+    """First and last compatible day; the last is not known where it is the end of the record."""
+    inside = np.flatnonzero(compatible)
+    if not inside.size:
+        return (value, value)
+    upper = math.inf if compatible[-1] else float(days[inside[-1]])
+    return float(days[inside[0]]), upper
+
+
+def _with_model(phases: Tone, model: ProportionalOdds, start: float, end: float, level: float) -> CoverageRecovery:
+    days = np.expm1(np.linspace(math.log1p(start), math.log1p(end), GRID))
+    expected = model.expected(np.log1p(days))
+    spread = model.quantile(level) * model.standard_error(lambda parameters: model.expected(np.log1p(days), parameters))
+    lowest, highest = model.levels[0], model.levels[-1]
+    course = pl.DataFrame(
+        {
+            "day": days,
+            "expected": expected,
+            "lower": np.maximum(lowest, expected - spread),
+            "upper": np.minimum(highest, expected + spread),
+        }
+    )
+    error = math.sqrt(model.covariance[0, 0]) * model.quantile(level)
+    odds = np.exp(math.log(10) * np.array([model.slope, model.slope - error, model.slope + error]))
+    half_life, neutral = (crossing(model, share, start, end, level) for share in (0.5, 1.0))
+    return CoverageRecovery(phases, course, *map(float, odds), half_life, neutral, model.clusters, level, "")
+
+
+def _without_model(phases: Tone, texts: pl.DataFrame, level: float, why: str) -> CoverageRecovery:
+    unknown = Days(math.nan, math.nan, math.nan, math.nan, "not estimated")
+    empty = pl.DataFrame(schema=dict.fromkeys(("day", "expected", "lower", "upper"), pl.Float64))
+    return CoverageRecovery(
+        phases, empty, math.nan, math.nan, math.nan, unknown, unknown, texts["publisher"].n_unique(), level, why
+    )
+
+
+def _day(days: float) -> str:
+    return number(days, 1 if days < 10 and days != round(days) else 0).replace(" ", NO_BREAK)

@@ -1,0 +1,242 @@
+"""Segmented regression of an interrupted time series.
+
+``value = intercept + trend·t + level·after + slope·(t - at)·after + harmonics``, with t counted from the
+first observation. For means the errors are heteroskedasticity and autocorrelation consistent (Newey-West,
+Bartlett kernel, small-sample correction n / (n - k)); counts are fitted by Poisson or quasi-Poisson
+regression with a log link, and reported as rate ratios.
+
+References
+----------
+Wagner, A. K., et al. (2002). Segmented regression analysis of interrupted time series studies. Journal of
+Clinical Pharmacy and Therapeutics 27, 299-309.
+Newey, W. K., and West, K. D. (1987). A simple, positive semi-definite, heteroskedasticity and autocorrelation
+consistent covariance matrix. Econometrica 55, 703-708.
+Bernal, J. L., Cummins, S., and Gasparrini, A. (2017). Interrupted time series regression for the evaluation
+of public health interventions: a tutorial. International Journal of Epidemiology 46, 348-355.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from aftermath.measures.recovery.series import Series, SeriesError, read_series
+from aftermath.measures.result import Result
+from aftermath.wording import counted, interval, number
+
+FAMILIES = ("gaussian", "poisson", "quasipoisson")
+
+
+@dataclass(frozen=True)
+class Segmented(Result):
+    """A fitted segmented regression.
+
+    Parameters
+    ----------
+    terms
+        One row a term: ``term``, ``estimate``, ``lower``, ``upper`` and ``standard_error``. For counts estimates are
+        ratios (of rates, or of rates from one time unit to the next), their standard errors are those of the logarithm.
+    fitted
+        One row an observation: ``time``, ``value``, ``fitted``, ``counterfactual`` (what the earlier course would have
+        given; null without a trend before).
+    family, errors
+        The model in words.
+    n_before, n_after
+        Observations on either side.
+    level
+        Of the intervals.
+    pre_trend
+        Whether a trend before the event was fitted.
+    unit
+        Of time.
+    """
+
+    terms: pl.DataFrame
+    fitted: pl.DataFrame
+    family: str
+    errors: str
+    n_before: int
+    n_after: int
+    level: float
+    pre_trend: bool
+    unit: str
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """``terms``."""
+        return self.terms
+
+    def __getitem__(self, term: str) -> dict[str, float]:
+        """A term's row by its name."""
+        return self.terms.row(by_predicate=pl.col("term") == term, named=True)
+
+    @property
+    def text(self) -> str:
+        ratio = "" if self.family == "gaussian" else "rate ratio "
+        change = self["level change"]
+        trend = (
+            ""
+            if self.pre_trend
+            else f" Fewer than eight observations precede the event ({self.n_before}), so no trend before it was fitted."
+        )
+        return (
+            f"Segmented regression ({self.family}; {self.errors}): at the event the level changed by {ratio}"
+            f"{number(change['estimate'], 2)} {interval(change['lower'], change['upper'], 2)} "
+            f"({self.level:.0%} interval, n = {counted(self.n_before, 'observation')} before and {self.n_after} from the event on).{trend} "
+            "A change at the event is not a change because of it."
+        )
+
+
+def segmented_regression(
+    series: pl.DataFrame,
+    at: object,
+    *,
+    slope: bool = True,
+    family: str = "gaussian",
+    hac_lags: int | None = None,
+    harmonics: int = 0,
+    period: float | None = None,
+    level: float = 0.95,
+) -> Segmented:
+    """Fit a segmented regression.
+
+    Parameters
+    ----------
+    series
+        ``time``, ``value``, and optionally ``n`` (weights of means) and ``exposure`` (counts: its logarithm is the offset).
+    at
+        The first time after the change, **inclusive**.
+    slope
+        Whether the slope may change at the event; without it the underlying trend stays in.
+    family
+        ``gaussian`` for means and shares, ``poisson`` or ``quasipoisson`` for counts.
+    hac_lags
+        Lags of the Newey-West errors. For means, ``floor(4 (n / 100)^(2/9))`` where not given; for counts, errors are
+        those of the model where not given.
+    harmonics, period
+        Pairs of sine and cosine, and the period in units of time, for a season.
+    level
+        Of the intervals: t with n - k degrees of freedom for means, normal for counts.
+
+    Returns
+    -------
+    Segmented
+        Terms ``intercept``, ``trend``, ``level change``, ``slope change``, ``trend after`` as far as they were fitted. With
+        **fewer than eight observations before the event no trend before it is fitted**.
+
+    Raises
+    ------
+    SeriesError
+        If the series cannot bear the model, or the family does not fit the values.
+    """
+    data = read_series(series, at)
+    _check(data, family, hac_lags, harmonics, period)
+    design = _design(data, slope, harmonics, period)
+    if len(data.time) <= design.width + 1:
+        raise SeriesError(
+            f"{len(data.time)} observations cannot bear {design.width} terms: lengthen the series, or leave out slope or harmonics"
+        )
+    fit, errors = _fit(data, design, family, hac_lags)
+    quantile = _quantile(family, len(data.time) - design.width, level)
+    return Segmented(
+        terms=_terms(fit, design, quantile, family != "gaussian"),
+        fitted=_fitted(data, design, fit, family),
+        family=family,
+        errors=errors,
+        n_before=data.before_count,
+        n_after=data.after_count,
+        level=level,
+        pre_trend="trend" in design,
+        unit=data.unit,
+    )
+
+
+def _check(data: Series, family: str, hac_lags: int | None, harmonics: int, period: float | None) -> None:
+    if family not in FAMILIES:
+        raise SeriesError(f"{family!r} is no family: use one of {', '.join(FAMILIES)}")
+    counts = np.all(data.value >= 0) and np.all(data.value == np.round(data.value))
+    if family != "gaussian" and not counts:
+        raise SeriesError(f"the values are not counts, so {family} does not fit them: use family='gaussian'")
+    if hac_lags is not None and not 0 <= hac_lags < len(data.time):
+        raise SeriesError(f"hac_lags = {hac_lags} must lie between 0 and the number of observations")
+    if harmonics < 0 or (harmonics and not (period and period > 0)):
+        raise SeriesError("harmonics need a positive period in units of time, e.g. harmonics=2, period=12 for months")
+
+
+def _design(data: Series, slope: bool, harmonics: int, period: float | None) -> pl.DataFrame:
+    since = data.time - data.time[0]
+    after = data.after.astype(float)
+    columns = {"intercept": np.ones(len(since))}
+    if not data.short:
+        columns["trend"] = since
+    columns["level change"] = after
+    if slope:
+        columns["slope change"] = (data.time - data.at) * after
+    for order in range(1, harmonics + 1):
+        angle = 2 * math.pi * order * since / period
+        columns |= {f"sine {order}": np.sin(angle), f"cosine {order}": np.cos(angle)}
+    design = pl.DataFrame(columns)
+    if np.linalg.matrix_rank(design.to_numpy()) < design.width:
+        raise SeriesError(
+            "the terms cannot be told apart: observe more times on either side of the event, or set slope=False"
+        )
+    return design
+
+
+def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None) -> tuple[object, str]:
+    import statsmodels.api as sm
+
+    if family == "gaussian":
+        lags = int(4 * (len(data.time) / 100) ** (2 / 9)) if hac_lags is None else hac_lags
+        model = sm.WLS(data.value, design.to_numpy(), weights=data.weights)
+        robust = {"cov_type": "HAC", "cov_kwds": {"maxlags": lags, "use_correction": True}}
+        return model.fit(
+            **robust
+        ), f"Newey-West errors, Bartlett kernel, {counted(lags, 'lag')}, small-sample correction"
+    offset = None if data.exposure is None else np.log(data.exposure)
+    model = sm.GLM(data.value, design.to_numpy(), family=sm.families.Poisson(), offset=offset)
+    scale = "X2" if family == "quasipoisson" else 1.0
+    if hac_lags is None:
+        return model.fit(scale=scale), "errors of the model" + (
+            ", scaled by Pearson's dispersion" if scale == "X2" else ""
+        )
+    robust = {"cov_type": "HAC", "cov_kwds": {"maxlags": hac_lags, "use_correction": True}}
+    return model.fit(
+        scale=scale, **robust
+    ), f"Newey-West errors, Bartlett kernel, {counted(hac_lags, 'lag')}, small-sample correction"
+
+
+def _quantile(family: str, freedom: int, level: float) -> float:
+    from scipy import stats
+
+    if not 0 < level < 1:
+        raise SeriesError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
+    return stats.t.ppf((1 + level) / 2, freedom) if family == "gaussian" else stats.norm.ppf((1 + level) / 2)
+
+
+def _terms(fit: object, design: pl.DataFrame, quantile: float, ratios: bool) -> pl.DataFrame:
+    contrasts = {
+        name: np.eye(design.width)[place]
+        for place, name in enumerate(design.columns)
+        if " " not in name or "change" in name
+    }
+    if "slope change" in contrasts:
+        contrasts["trend after"] = contrasts["slope change"] + contrasts.get("trend", 0)
+    covariance = fit.cov_params()
+    rows = []
+    for name, contrast in contrasts.items():
+        estimate, error = float(contrast @ fit.params), math.sqrt(contrast @ covariance @ contrast)
+        ends = np.array([estimate, estimate - quantile * error, estimate + quantile * error])
+        rows.append((name, *(np.exp(ends) if ratios else ends), error))
+    return pl.DataFrame(rows, schema=["term", "estimate", "lower", "upper", "standard_error"], orient="row")
+
+
+def _fitted(data: Series, design: pl.DataFrame, fit: object, family: str) -> pl.DataFrame:
+    earlier = design.with_columns(pl.col("^.* change$") * 0).to_numpy() @ fit.params
+    if family != "gaussian":
+        earlier = np.exp(earlier) * (1 if data.exposure is None else data.exposure)
+    course = pl.DataFrame({"time": data.time, "value": data.value, "fitted": np.asarray(fit.fittedvalues)})
+    return course.with_columns(counterfactual=pl.Series(earlier) if "trend" in design else pl.lit(None, pl.Float64))

@@ -1,0 +1,244 @@
+"""Signals: the numbers that were published over time, as levels with their sources.
+
+A series is what one definition covers: **the same signal, unit and scope**. Nothing is spliced across
+definitions, and no line is drawn between them. What was published once a month for two years or more,
+without a gap, gets a segmented regression with a season of twelve months; the month of clock zero, partly
+before and partly after, is left out of it. Everything else is shown as it was published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from aftermath.cases.case import Case
+from aftermath.measures.recovery.segmented import Segmented, segmented_regression
+from aftermath.measures.recovery.series import SeriesError
+from aftermath.measures.result import NothingToMeasure, Result
+from aftermath.times import local_day
+from aftermath.wording import counted, day_text, in_words, interval, number
+
+FEWEST_MONTHS = 24
+YEAR, HARMONICS = 12, 2
+SPELT_OUT = 6
+DEFINITION = ("signal", "unit", "scope")
+
+
+@dataclass(frozen=True)
+class SignalSeries:
+    """What one definition covers.
+
+    Parameters
+    ----------
+    signal, unit, scope
+        The definition.
+    points
+        One row a value, in order: ``day`` (local), ``value``, ``source_id``, ``row`` in the file.
+    change
+        The segmented regression; None where the series does not bear one.
+    left_out
+        The month that was left out of it; None where there is none.
+    """
+
+    signal: str
+    unit: str
+    scope: str
+    points: pl.DataFrame
+    change: Segmented | None = None
+    left_out: date | None = None
+
+    @property
+    def n(self) -> int:
+        """Values."""
+        return self.points.height
+
+    @property
+    def label(self) -> str:
+        """The signal in words."""
+        return self.signal.replace("_", " ")
+
+    @property
+    def definition(self) -> str:
+        """Signal, unit and scope."""
+        return f"{self.label} ({self.unit}; {self.scope})"
+
+    @property
+    def change_text(self) -> str:
+        """The regression in a few sentences; empty where there is none."""
+        if self.change is None:
+            return ""
+        level, slope = self.change["level change"], self.change["slope change"]
+        ratio = self.change.family != "gaussian"
+        digits, kind = (3, "by a factor of ") if ratio else (2, "by ")
+        left_out = f" {self.left_out:%B %Y}, partly before and partly after, is left out." if self.left_out else ""
+        seasons = f"{HARMONICS} harmonics of {YEAR} months"
+        return (
+            f"{self.definition}: after clock zero the level changed {kind}{number(level['estimate'], digits)} "
+            f"{interval(level['lower'], level['upper'], digits)} and the trend of a month {kind}{number(slope['estimate'], digits)} "
+            f"{interval(slope['lower'], slope['upper'], digits)} ({self.change.level:.0%} intervals; {self.change.family} "
+            f"regression, {self.change.errors}, season by {seasons}; n = {self.change.n_before} months before and "
+            f"{self.change.n_after} after).{left_out} With no comparison series, prices, models and the market's own course "
+            "are in it: a change after is not a change because of."
+        )
+
+
+@dataclass(frozen=True)
+class Signals(Result):
+    """All signals of a case.
+
+    Parameters
+    ----------
+    case_id
+        The case.
+    series
+        One for each definition, by signal, then first day, unit and scope.
+    zero
+        The local day of clock zero; None where no crisis is on record.
+    """
+
+    case_id: str
+    series: tuple[SignalSeries, ...]
+    zero: date | None
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a value: signal, day, value, unit, scope, source, and how many values share its definition."""
+        return pl.concat(
+            each.points.select(
+                pl.lit(each.signal).alias("signal"),
+                "day",
+                "value",
+                pl.lit(each.unit).alias("unit"),
+                pl.lit(each.scope).alias("scope"),
+                "source_id",
+                pl.lit(each.n, pl.Int64).alias("n_of_definition"),
+            )
+            for each in self.series
+        )
+
+    @property
+    def repeated(self) -> tuple[SignalSeries, ...]:
+        """Those with at least two values: only they show a course."""
+        return tuple(each for each in self.series if each.n > 1)
+
+    @property
+    def changes(self) -> tuple[SignalSeries, ...]:
+        """Those that bear a segmented regression."""
+        return tuple(each for each in self.series if each.change is not None)
+
+    @property
+    def text(self) -> str:
+        values = sum(each.n for each in self.series)
+        names = dict.fromkeys(each.signal for each in self.series)
+        head = (
+            f"n = {counted(values, 'value')} of {counted(len(names), 'signal')} in {counted(len(self.series), 'definition')}, shown as "
+            "published: they come without intervals, and values of different units or scopes are not joined."
+        )
+        courses = [_course(each) for each in sorted(self.repeated, key=lambda each: -each.n) if each.change is None]
+        more = f"; {in_words(len(courses) - SPELT_OUT)} more stand in the table" if len(courses) > SPELT_OUT else ""
+        shown = f" Published more than once: {'; '.join(courses[:SPELT_OUT])}{more}." if courses else ""
+        changes = " ".join(each.change_text for each in self.changes)
+        return f"{head}{shown} {changes or self._no_change_text}"
+
+    @property
+    def _no_change_text(self) -> str:
+        return f"None was published every month for {FEWEST_MONTHS} months or more, so no change at clock zero is estimated."
+
+
+def signals(case: Case, *, level: float = 0.95) -> Signals:
+    """Gather the signals of a case, and estimate a change at clock zero where a series bears it.
+
+    Counts (whole numbers of at least 0) are fitted by quasi-Poisson regression and change by a factor, with errors scaled
+    by Pearson's dispersion: at two or three years of months, Newey-West errors come out too small. Other values are
+    fitted by least squares with Newey-West errors.
+
+    Parameters
+    ----------
+    case
+        A case; one without a crisis on record shows its levels only.
+    level
+        Of the intervals.
+
+    Returns
+    -------
+    Signals
+
+    Raises
+    ------
+    NothingToMeasure
+        If the case has no signals.
+
+    Examples
+    --------
+    >>> import aftermath as am
+    >>> found = am.signals(am.load_case("gm-ignition-recall"))
+    >>> [(each.signal, each.n) for each in found.changes]
+    [('us_sales_units', 36)]
+    """
+    if case.signals.is_empty():
+        raise NothingToMeasure(f"{case.id}: no signals are on record (signals.csv has no rows).")
+    zero = case.zero.earliest.astimezone(ZoneInfo(case.about.timezone)).date() if case.zero else None
+    groups = _dated(case).partition_by(*DEFINITION, maintain_order=True)
+    found = [_series(group, zero, level) for group in groups]
+    ordered = sorted(found, key=lambda each: (each.signal, each.points["day"][0], each.unit, each.scope))
+    return Signals(case.id, tuple(ordered), zero)
+
+
+def _dated(case: Case) -> pl.DataFrame:
+    zone = ZoneInfo(case.about.timezone)
+    starts = [local_day(text, zone.key).earliest for text in case.signals["time"]]
+    days = pl.Series("day", [start.astimezone(zone).date() for start in starts], dtype=pl.Date)
+    order = pl.Series("start", starts)
+    return case.signals.with_columns(days, order).sort("start", "row").drop("start")
+
+
+def _series(group: pl.DataFrame, zero: date | None, level: float) -> SignalSeries:
+    definition = group.row(0, named=True)
+    series = SignalSeries(*(definition[name] for name in DEFINITION), group.select("day", "value", "source_id", "row"))
+    if zero is None or not _monthly(series.points["day"]):
+        return series
+    return _with_change(series, zero, level)
+
+
+def _months(days: pl.Series) -> np.ndarray:
+    return (days.dt.year() * YEAR + days.dt.month().cast(pl.Int32)).to_numpy()
+
+
+def _monthly(days: pl.Series) -> bool:
+    """Whether there are at least 24 values, one for every month from the first to the last."""
+    return len(days) >= FEWEST_MONTHS and bool(np.all(np.diff(_months(days)) == 1))
+
+
+def _with_change(series: SignalSeries, zero: date, level: float) -> SignalSeries:
+    """The series with its regression, or as it is where clock zero leaves too little on a side."""
+    months, zero_month = _months(series.points["day"]), zero.year * YEAR + zero.month
+    values = series.points["value"]
+    frame = pl.DataFrame({"time": months.astype(float), "value": values}).filter(pl.col("time") != zero_month)
+    counts = bool(((values >= 0) & (values == values.round())).all())
+    try:
+        change = segmented_regression(
+            frame,
+            float(zero_month + 1),
+            family="quasipoisson" if counts else "gaussian",
+            harmonics=HARMONICS,
+            period=YEAR,
+            level=level,
+        )
+    except SeriesError:
+        return series
+    if not change.pre_trend:
+        return series
+    left_out = zero.replace(day=1) if zero_month in months else None
+    return SignalSeries(series.signal, series.unit, series.scope, series.points, change, left_out)
+
+
+def _course(series: SignalSeries) -> str:
+    first, last = series.points.row(0, named=True), series.points.row(-1, named=True)
+    digits = 0 if first["value"] % 1 == last["value"] % 1 == 0 else 2
+    ends = ", then ".join(f"{number(each['value'], digits)} on {day_text(each['day'])}" for each in (first, last))
+    return f"{series.label} {ends} ({series.unit}; {series.scope}; n = {series.n})"
