@@ -1,0 +1,112 @@
+"""How far the coders agree over all cases: for the rubric, for each of its items, and for the tone of texts."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import polars as pl
+
+from aftermath import vocabulary
+from aftermath.cases.case import Case
+from aftermath.measures.reliability import Agreement, krippendorff_alpha
+from aftermath.measures.result import Result
+from aftermath.measures.tone import STANCE_LEVELS
+from aftermath.measures.transparency import Item, agreement_of, coded_items
+
+ASSISTED = (
+    "Both codings were machine-assisted: their agreement shows how clear the rules are and overstates the "
+    "agreement that two people would reach."
+)
+
+
+@dataclass(frozen=True)
+class Reliability(Result):
+    """Krippendorff's alpha over all cases.
+
+    Parameters
+    ----------
+    transparency, empathy
+        Over all T items, and over all E items; a unit is an item of a case.
+    items
+        Item to alpha over the cases; a unit is a case. Items that nobody coded are left out.
+    stances
+        Variable of ``stances.csv`` to alpha over all texts of all cases.
+    cases
+        How many cases went in.
+    """
+
+    transparency: Agreement
+    empathy: Agreement
+    items: dict[str, Agreement]
+    stances: dict[str, Agreement]
+    cases: int
+
+    @property
+    def parts(self) -> dict[str, Agreement]:
+        """Everything that was compared, with its wording, in the order of the table."""
+        return {
+            "All transparency items": self.transparency,
+            "All empathy items": self.empathy,
+            **{vocabulary.STANCES[variable]: agreement for variable, agreement in self.stances.items()},
+            **{f"{item} {vocabulary.RUBRIC_ITEMS[item]}": agreement for item, agreement in self.items.items()},
+        }
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """One row for each part: alpha with its interval (null where not defined), units, same scores."""
+        schema = {
+            "part": pl.String,
+            **dict.fromkeys(("alpha", "lower", "upper"), pl.Float64),
+            **dict.fromkeys(("units", "same"), pl.Int64),
+        }
+        rows = [{"part": part, **asdict(agreement)} for part, agreement in self.parts.items()]
+        return pl.DataFrame(rows, schema=schema).with_columns(pl.col(pl.Float64).fill_nan(None))
+
+    @property
+    def text(self) -> str:
+        favourability = self.stances["favourability"]
+        return (
+            f"Over all cases, transparency items: {self.transparency.text}; empathy items: {self.empathy.text}; "
+            f"favourability of texts: {favourability.text}. {ASSISTED}"
+        )
+
+
+def reliability(cases: Sequence[Case], *, seed: int = 0) -> Reliability:
+    """Measure how far the coders agree over all documented cases.
+
+    Parameters
+    ----------
+    cases
+        Cases; those without a crisis on record have no codes that count.
+    seed
+        Of the bootstrap.
+    """
+    documented = [case for case in sorted(cases, key=lambda case: case.id) if case.about.documented]
+    items = tuple(itertools.chain.from_iterable(map(coded_items, documented)))
+    per_item = {key: _of([key], items, seed) for key in vocabulary.RUBRIC_ITEMS}
+    return Reliability(
+        transparency=_of(vocabulary.TRANSPARENCY_ITEMS, items, seed),
+        empathy=_of(vocabulary.EMPATHY_ITEMS, items, seed),
+        items={key: agreement for key, agreement in per_item.items() if any(item.item == key for item in items)},
+        stances={variable: _of_texts(documented, variable, seed) for variable in vocabulary.STANCES},
+        cases=len(documented),
+    )
+
+
+def _of(keys: Sequence[str], items: tuple[Item, ...], seed: int) -> Agreement:
+    return agreement_of(tuple(item for item in items if item.item in keys), seed=seed)
+
+
+def _of_texts(cases: Sequence[Case], variable: str, seed: int) -> Agreement:
+    coders: dict[str, list[float]] = {coder: [] for coder in vocabulary.CODERS}
+    for case in cases:
+        codes = dict(
+            zip(zip(case.stances["doc_id"], case.stances["coder"], strict=True), case.stances[variable], strict=True)
+        )
+        for coder, doc_id in itertools.product(coders, case.coverage["doc_id"]):
+            code = codes.get((doc_id, coder))
+            coders[coder].append(math.nan if code is None else float(code))
+    return krippendorff_alpha(list(coders.values()), STANCE_LEVELS, seed=seed)

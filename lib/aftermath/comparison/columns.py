@@ -1,0 +1,151 @@
+"""The columns of the scoreboard's table.
+
+For each step of speed: ``<step>`` in words (or the reason why it could not be measured), the ends of
+the interval in seconds (``_upper_seconds`` null where the step was not seen, ``_lower_seconds`` then being
+how long the record was watched), its certainty and the events it rests on. For each index and each
+phase of favourability: the number with its interval and n, and ``<measure>_reason`` where there is none.
+"""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from aftermath.comparison.entry import Entry
+from aftermath.measures.speed import STEPS, Speed
+from aftermath.measures.tone import Phase
+from aftermath.measures.transparency import Index
+from aftermath.wording import latency_text
+
+_TEXT, _NUMBER, _COUNT, _YES = pl.String, pl.Float64, pl.Int64, pl.Boolean
+
+_ABOUT = {
+    "case_id": _TEXT,
+    "name": _TEXT,
+    "title": _TEXT,
+    "organisation": _TEXT,
+    "country": _TEXT,
+    "year": _COUNT,
+    "cause": _TEXT,
+    "crisis_type": _TEXT,
+    "exposed_by": _TEXT,
+    "own_clock": _YES,
+    "series": _YES,
+    "record": _TEXT,
+}
+_STEP = {"": _TEXT, "_lower_seconds": _NUMBER, "_upper_seconds": _NUMBER, "_certainty": _TEXT, "_events": _TEXT}
+_INDEX = {
+    **dict.fromkeys(("", "_lower", "_upper"), _NUMBER),
+    "_items": _COUNT,
+    **dict.fromkeys(("_alpha", "_alpha_lower", "_alpha_upper"), _NUMBER),
+    "_alpha_units": _COUNT,
+}
+_PHASE = {"": _NUMBER, "_lower": _NUMBER, "_upper": _NUMBER, "_n": _COUNT}
+_EVIDENCE = {
+    "claims_supported": _COUNT,
+    "claims": _COUNT,
+    **dict.fromkeys(("events", "texts", "sources", "event_sources"), _COUNT),
+    "events_inferred_share": _NUMBER,
+    "events_disputed_share": _NUMBER,
+}
+
+SCHEMA: dict[str, type[pl.DataType]] = {
+    **_ABOUT,
+    **{step + suffix: kind for step in STEPS for suffix, kind in _STEP.items()},
+    **{index + suffix: kind for index in ("transparency", "empathy") for suffix, kind in _INDEX.items()},
+    "transparency_reason": _TEXT,
+    **{
+        f"favourability_{phase}{suffix}": kind
+        for phase in ("first_phase", "last_phase")
+        for suffix, kind in _PHASE.items()
+    },
+    "favourability_reason": _TEXT,
+    **_EVIDENCE,
+}
+
+
+def row(entry: Entry) -> dict[str, object]:
+    """A case as a row of the table; a column that is missing here is null."""
+    return _about(entry) | _steps(entry) | _indices(entry) | _phases(entry) | _evidence(entry)
+
+
+def _about(entry: Entry) -> dict[str, object]:
+    fields = ("title", "organisation", "country", "cause", "crisis_type", "exposed_by", "record")
+    return {
+        "case_id": entry.case_id,
+        "name": entry.name,
+        "year": entry.year,
+        "own_clock": entry.own_clock if entry.speed else None,
+        "series": entry.series,
+        **{field: getattr(entry.about, field) for field in fields},
+    }
+
+
+def _steps(entry: Entry) -> dict[str, object]:
+    if entry.speed is None:
+        return dict.fromkeys(STEPS, entry.reasons["speed"])
+    return {name + suffix: value for name in STEPS for suffix, value in _step(entry.speed, name).items()}
+
+
+def _step(speed: Speed, name: str) -> dict[str, object]:
+    step = speed[name]
+    return {
+        "": latency_text(step.latency),
+        "_lower_seconds": step.latency.lower,
+        "_upper_seconds": step.latency.upper if step.latency.seen else None,
+        "_certainty": step.certainty or None,
+        "_events": " ".join(step.event_ids) or None,
+    }
+
+
+def _indices(entry: Entry) -> dict[str, object]:
+    if entry.transparency is None:
+        return {"transparency_reason": entry.reasons["transparency"]}
+    both = {"transparency": entry.transparency.transparency, "empathy": entry.transparency.empathy}
+    return {name + suffix: value for name, index in both.items() for suffix, value in _index(index).items()}
+
+
+def _index(index: Index) -> dict[str, object]:
+    agreement = index.agreement
+    return {
+        "": _known(index.value),
+        "_lower": _known(index.lower),
+        "_upper": _known(index.upper),
+        "_items": index.applicable,
+        "_alpha": _known(agreement.alpha),
+        "_alpha_lower": _known(agreement.lower),
+        "_alpha_upper": _known(agreement.upper),
+        "_alpha_units": agreement.units,
+    }
+
+
+def _phases(entry: Entry) -> dict[str, object]:
+    if entry.tone is None:
+        return {"favourability_reason": entry.reasons["tone"]}
+    both = {"first_phase": entry.first_phase, "last_phase": entry.last_phase}
+    return {
+        f"favourability_{name}{suffix}": value
+        for name, phase in both.items()
+        for suffix, value in _phase(phase).items()
+    }
+
+
+def _phase(phase: Phase) -> dict[str, object]:
+    mean = phase.mean
+    return {"": _known(mean.value), "_lower": _known(mean.lower), "_upper": _known(mean.upper), "_n": phase.n}
+
+
+def _evidence(entry: Entry) -> dict[str, object]:
+    evidence = entry.evidence
+    return {
+        "claims_supported": entry.ledger.verdicts.get("supported", 0),
+        "claims": len(entry.ledger.claims),
+        **{name: getattr(evidence, name) for name in ("events", "texts", "sources", "event_sources")},
+        "events_inferred_share": evidence.inferred_share,
+        "events_disputed_share": evidence.disputed_share,
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,172 @@
+"""One case in a comparison: what was measured, and why not where nothing was."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from aftermath.cases.about import About
+from aftermath.cases.case import Case
+from aftermath.measures.claims import Ledger, claims
+from aftermath.measures.result import NothingToMeasure
+from aftermath.measures.speed import Speed, speed
+from aftermath.measures.tone import Phase, Tone, tone
+from aftermath.measures.transparency import Transparency, transparency
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a case rests on.
+
+    Parameters
+    ----------
+    events, texts, sources
+        Rows of the three tables.
+    inferred, disputed
+        Events whose time is inferred from stated facts, or disputed between sources.
+    event_sources
+        Different sources that the events name.
+    """
+
+    events: int
+    texts: int
+    sources: int
+    inferred: int
+    disputed: int
+    event_sources: int
+
+    @property
+    def inferred_share(self) -> float:
+        """Share of events whose time is inferred, from 0 to 1; 0 where there is no event."""
+        return self.inferred / self.events if self.events else 0.0
+
+    @property
+    def disputed_share(self) -> float:
+        """Share of events whose time is disputed, from 0 to 1; 0 where there is no event."""
+        return self.disputed / self.events if self.events else 0.0
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One case of a comparison.
+
+    Parameters
+    ----------
+    about
+        What ``case.yaml`` says.
+    name
+        Short name, unique in the comparison.
+    year
+        Local year of clock zero; None where no crisis is on record.
+    speed, transparency, tone
+        The measures; None where there was nothing to measure. ``tone`` is that of favourability.
+    phases
+        The phases of ``tone`` after clock zero, in order of time.
+    ledger
+        The claims, crisis on record or not.
+    evidence
+        What the case rests on.
+    reasons
+        ``speed``, ``transparency`` or ``tone`` to the reason why it could not be measured.
+    """
+
+    about: About
+    name: str
+    year: int | None
+    speed: Speed | None
+    transparency: Transparency | None
+    tone: Tone | None
+    phases: tuple[Phase, ...]
+    ledger: Ledger
+    evidence: Evidence
+    reasons: dict[str, str]
+
+    @property
+    def case_id(self) -> str:
+        """The case."""
+        return self.about.id
+
+    @property
+    def own_clock(self) -> bool:
+        """True where the organisation or a regulator set the clock: speed then measures something else."""
+        return self.speed is not None and self.speed.own_clock
+
+    @property
+    def series(self) -> bool:
+        """True for a chain of incidents with no single clock."""
+        return self.about.kind == "series"
+
+    @property
+    def first_phase(self) -> Phase | None:
+        """The texts of the first phase after clock zero, usually the first week."""
+        return self.phases[0] if self.phases else None
+
+    @property
+    def last_phase(self) -> Phase | None:
+        """The texts of the last phase, usually after day 30."""
+        return self.phases[-1] if self.phases else None
+
+    @property
+    def order(self) -> tuple:
+        """Where the case stands on the board: by the upper end of its first response.
+
+        What is zero by construction, was not seen or could not be measured comes after what was, and a
+        case without a record last: **the order is a reading aid, not a rank**.
+        """
+        latency = self.speed["response"].latency if self.speed else None
+        says_nothing = latency is None or latency.by_construction or not latency.seen
+        ends = (latency.upper, latency.lower) if latency else (0.0, 0.0)
+        return (not self.about.documented, latency is None, says_nothing, *ends, self.case_id)
+
+
+def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...]) -> Entry:
+    """Measure one case for a comparison; what cannot be measured leaves its reason.
+
+    Parameters
+    ----------
+    case
+        Any sound case.
+    name
+        Its short name.
+    seed, phase_days
+        As in ``aftermath.compare``.
+    """
+    reasons: dict[str, str] = {}
+
+    def attempt(name: str, measure: Callable[..., Any], **options: object) -> Any:
+        try:
+            return measure(case, **options)
+        except NothingToMeasure as reason:
+            reasons[name] = str(reason).removeprefix(f"{case.id}: ")
+            return None
+
+    favourability = attempt("tone", tone, phase_days=phase_days, seed=seed)
+    return Entry(
+        about=case.about,
+        name=name,
+        year=case.zero.earliest.astimezone(ZoneInfo(case.about.timezone)).year if case.zero else None,
+        speed=attempt("speed", speed),
+        transparency=attempt("transparency", transparency, seed=seed),
+        tone=favourability,
+        phases=favourability.phases[-len(phase_days) - 1 :] if favourability else (),
+        ledger=claims(case),
+        evidence=evidence(case),
+        reasons=reasons,
+    )
+
+
+def evidence(case: Case) -> Evidence:
+    """Count what a case rests on."""
+    certainty = case.events["certainty"]
+    return Evidence(
+        events=case.events.height,
+        texts=case.coverage.height,
+        sources=case.sources.height,
+        inferred=int((certainty == "inferred").sum()),
+        disputed=int((certainty == "disputed").sum()),
+        event_sources=case.events.select(pl.col("source_ids").explode().drop_nulls().n_unique()).item(),
+    )

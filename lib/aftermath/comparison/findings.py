@@ -1,0 +1,164 @@
+"""What a comparison finds, each in a number with its n and a sentence no stronger than the record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aftermath.comparison.entry import Entry
+from aftermath.comparison.standing import Standings
+from aftermath.times import DAY, HOUR, Latency
+from aftermath.wording import DASH, counted, interval, listed, number
+
+FEW_NAMES = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding.
+
+    Parameters
+    ----------
+    figure
+        The number that stands out, e.g. ``8 of 16``.
+    words
+        What it counts; with the figure before it, a sentence.
+    note
+        What must be known to read it.
+    """
+
+    figure: str
+    words: str
+    note: str
+
+    @property
+    def text(self) -> str:
+        """Figure, words and note as sentences."""
+        if self.figure == DASH:
+            return f"{self.words[0].upper()}{self.words[1:]} {self.note}"
+        return f"{self.figure} {self.words} {self.note}"
+
+
+def findings(entries: Sequence[Entry], responses: Standings) -> tuple[Finding, ...]:
+    """All findings that the cases bear; one that cannot be computed says so.
+
+    Parameters
+    ----------
+    entries
+        All cases of the comparison.
+    responses
+        How they stand in their first public response.
+    """
+    timed = [entry for entry in entries if entry.speed]
+    return (
+        _answered(timed),
+        _named_apologies(timed),
+        _separable(responses),
+        _claims(entries),
+        _openness([entry for entry in entries if entry.transparency]),
+    )
+
+
+def _of(count: int, n: int) -> str:
+    return f"{number(count)} of {number(n)}"
+
+
+def _nothing(words: str) -> Finding:
+    return Finding(DASH, words, "No case here could be measured.")
+
+
+def _answered(timed: Sequence[Entry]) -> Finding:
+    if not timed:
+        return _nothing("how soon organisations answered cannot be told.")
+    hour, day = (_within(timed, limit) for limit in (HOUR, DAY))
+    words = f"certainly answered within an hour, {number(len(day))} within a day."
+    return Finding(_of(len(hour), len(timed)), words, " ".join(filter(None, (_who(hour), _clocks(timed, day)))))
+
+
+def _within(timed: Sequence[Entry], limit: float) -> list[Entry]:
+    return [entry for entry in timed if _certainly_within(entry.speed["response"].latency, limit)]
+
+
+def _certainly_within(latency: Latency, limit: float) -> bool:
+    return not latency.by_construction and latency.upper <= limit
+
+
+def _who(hour: Sequence[Entry]) -> str:
+    if not hour:
+        return "For none does the whole interval lie within the hour."
+    names = f"{listed([entry.name for entry in hour])} for the hour; " if len(hour) <= FEW_NAMES else ""
+    rest = f"{names}intervals of the rest reach further."
+    return rest[0].upper() + rest[1:]
+
+
+def _clocks(timed: Sequence[Entry], day: Sequence[Entry]) -> str:
+    """What must be said of clocks that the organisation or a regulator set."""
+    constructed = [entry.name for entry in timed if entry.speed["response"].latency.by_construction]
+    flagged = [entry.name for entry in day if entry.own_clock]
+    said = []
+    if constructed:
+        said.append(
+            f"{listed(constructed)} {_announced(len(constructed))} and {_counts(len(constructed))} not counted."
+        )
+    if flagged:
+        said.append(f"{listed(flagged)} answered a clock that the organisation or a regulator set.")
+    return " ".join(said)
+
+
+def _announced(n: int) -> str:
+    return "announced the matter itself" if n == 1 else "announced the matter themselves"
+
+
+def _counts(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def _named_apologies(timed: Sequence[Entry]) -> Finding:
+    if not timed:
+        return _nothing("whether a named person apologised cannot be told.")
+    unseen = sum(not entry.speed["named_apology"].latency.seen for entry in timed)
+    verb = "shows" if unseen == 1 else "show"
+    return Finding(
+        _of(unseen, len(timed)),
+        f"{verb} no apology by a named person.",
+        "Not seen in the record is not the same as never made.",
+    )
+
+
+def _separable(responses: Standings) -> Finding:
+    if not responses.pairs:
+        alone = "one measured case" if responses.rows else "no measured case"
+        return Finding(DASH, "speed cannot be compared.", f"With {alone} there is no pair.")
+    return Finding(
+        _of(responses.separable, responses.pairs),
+        "pairs of cases can be told apart by the time of the first response.",
+        "In the others the intervals overlap, a clock says nothing about speed, or no response was seen: no ranking of all cases holds.",
+    )
+
+
+def _claims(entries: Sequence[Entry]) -> Finding:
+    total = sum(len(entry.ledger.claims) for entry in entries)
+    if not total:
+        return Finding(DASH, "no claim about these cases is on file.", "There is nothing to bear out.")
+    supported = sum(entry.ledger.verdicts.get("supported", 0) for entry in entries)
+    verb = "is" if supported == 1 else "are"
+    return Finding(
+        _of(supported, total),
+        f"claims made about these cases {verb} fully supported by what was read.",
+        "Each report lists them with the reason.",
+    )
+
+
+def _openness(coded: Sequence[Entry]) -> Finding:
+    scored = [entry for entry in coded if entry.transparency.transparency.defined]
+    if not scored:
+        return _nothing("how open organisations were cannot be told.")
+    indices = sorted((entry.transparency.transparency for entry in scored), key=lambda index: index.value)
+    low, high = indices[0], indices[-1]
+    bounds = " and ".join(dict.fromkeys(interval(index.lower, index.upper) for index in (low, high)))
+    figure = f"{number(low.value)}{DASH}{number(high.value)}" if len(indices) > 1 else number(low.value)
+    return Finding(
+        figure,
+        f"of 100 is the range of the transparency index over {counted(len(scored), 'case')}.",
+        f"With bounds of {bounds} at its ends; bounds cover disagreement and unknowns, not what nobody wrote down.",
+    )

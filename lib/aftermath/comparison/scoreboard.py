@@ -1,0 +1,150 @@
+"""The scoreboard: every case in a row, each number with its interval and n, or the reason why there is none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from aftermath.cases.case import Case
+from aftermath.comparison.agreement import Reliability, reliability
+from aftermath.comparison.columns import SCHEMA, row
+from aftermath.comparison.entry import Entry, entry
+from aftermath.comparison.findings import Finding, findings
+from aftermath.comparison.names import short_names
+from aftermath.comparison.standing import Standings, standing
+from aftermath.measures.result import Result
+from aftermath.measures.speed import Speed
+from aftermath.measures.tone import PHASE_DAYS
+from aftermath.problems import AftermathError
+
+
+class ComparisonError(AftermathError):
+    """The cases given cannot be compared; the text says why."""
+
+
+@dataclass(frozen=True)
+class Comparison(Result):
+    """Cases side by side.
+
+    Parameters
+    ----------
+    entries
+        One a case, in the order of the board: by the upper end of the first response, then those
+        without a response to time, **then those without a record, last**. A reading aid, not a rank.
+    reliability
+        Agreement of the coders over all cases.
+    seed, phase_days
+        As given to ``compare``.
+    cases
+        The cases, sorted by id.
+    """
+
+    entries: tuple[Entry, ...]
+    reliability: Reliability
+    seed: int
+    phase_days: tuple[int, ...]
+    cases: tuple[Case, ...]
+
+    def __getitem__(self, case_id: str) -> Entry:
+        """One case by its id."""
+        return self._by_case[case_id]
+
+    @cached_property
+    def _by_case(self) -> dict[str, Entry]:
+        return {entry.case_id: entry for entry in self.entries}
+
+    @property
+    def documented(self) -> tuple[Entry, ...]:
+        """The cases with a crisis on record."""
+        return tuple(entry for entry in self.entries if entry.about.documented)
+
+    @property
+    def without_record(self) -> tuple[Entry, ...]:
+        """The cases that were searched for and not found."""
+        return tuple(entry for entry in self.entries if not entry.about.documented)
+
+    @property
+    def speeds(self) -> tuple[Speed, ...]:
+        """The speed of each case that has one, in the order of the board."""
+        return tuple(entry.speed for entry in self.entries if entry.speed)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Case id to short name."""
+        return {entry.case_id: entry.name for entry in self.entries}
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 over the evidence of all cases: 64 hexadecimal digits."""
+        lines = "\n".join(f"{case.id} {case.checksum}" for case in self.cases)
+        return hashlib.sha256(lines.encode()).hexdigest()
+
+    def standing(self, step: str = "response") -> Standings:
+        """How the cases stand in one step; see ``comparison.standing.standing``."""
+        return standing(self.speeds, step)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the comparison finds, each with its n."""
+        return findings(self.entries, self.standing())
+
+    @cached_property
+    def table(self) -> pl.DataFrame:
+        """One row a case; ``comparison.columns`` says what the columns hold."""
+        return pl.DataFrame([row(entry) for entry in self.entries], schema=SCHEMA)
+
+    @property
+    def text(self) -> str:
+        return " ".join([*(finding.text for finding in self.findings), self.reliability.text])
+
+
+def compare(cases: Iterable[Case], *, seed: int = 0, phase_days: tuple[int, ...] = PHASE_DAYS) -> Comparison:
+    """Put cases side by side: speed, openness, tone of coverage, claims, and what they rest on.
+
+    Parameters
+    ----------
+    cases
+        Any number of sound cases, **in any order**. Cases without a crisis on record keep their row.
+    seed
+        Of every bootstrap.
+    phase_days
+        Days after clock zero at which a phase of coverage ends, as in ``aftermath.tone``.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    ComparisonError
+        If a case is given twice.
+
+    Examples
+    --------
+    >>> import aftermath as am
+    >>> pair = [am.load_case("kitchenaid-tweet"), am.load_case("red-cross-tweet")]
+    >>> am.compare(pair).findings[0].figure
+    '1 of 2'
+    """
+    cases = sorted(cases, key=lambda case: case.id)
+    _refuse_twice(cases)
+    names = short_names(case.about for case in cases)
+    entries = [entry(case, names[case.id], seed=seed, phase_days=tuple(phase_days)) for case in cases]
+    return Comparison(
+        entries=tuple(sorted(entries, key=lambda each: each.order)),
+        reliability=reliability(cases, seed=seed),
+        seed=seed,
+        phase_days=tuple(phase_days),
+        cases=tuple(cases),
+    )
+
+
+def _refuse_twice(cases: list[Case]) -> None:
+    twice = sorted(case_id for case_id, n in Counter(case.id for case in cases).items() if n > 1)
+    if twice:
+        raise ComparisonError(f"{', '.join(twice)}: given more than once. Give each case once.")
