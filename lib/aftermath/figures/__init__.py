@@ -1,0 +1,31 @@
+"""Figures: each takes a result and returns a plotly figure. They load when first used."""
+
+from __future__ import annotations
+
+import importlib
+
+_NOUNS = {
+    "timeline": "aftermath.figures.crisis_timeline",
+    "latency_ladder": "aftermath.figures.ladder",
+    "latency_ladders": "aftermath.figures.ladder",
+    "rubric_grid": "aftermath.figures.rubric",
+    "tone_over_time": "aftermath.figures.tone",
+    "speed_and_transparency": "aftermath.figures.plane",
+    "Point": "aftermath.figures.plane",
+    "market_reaction": "aftermath.figures.market",
+    "abnormal_returns": "aftermath.figures.market",
+    "signal_levels": "aftermath.figures.signals",
+    "volume_alarm": "aftermath.figures.alarm",
+}
+
+__all__ = [*_NOUNS]
+
+
+def __getattr__(name: str) -> object:
+    if name in _NOUNS:
+        return getattr(importlib.import_module(_NOUNS[name]), name)
+    raise AttributeError(f"aftermath.figures has no {name!r}; it offers {', '.join(sorted(__all__))}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

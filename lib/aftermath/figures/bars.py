@@ -1,0 +1,120 @@
+"""Intervals as bars: the traces that every figure with bars is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from aftermath.figures.theme import CERTAINTY, CLEAR
+
+
+@dataclass(frozen=True)
+class Bar:
+    """An interval as it is drawn.
+
+    Parameters
+    ----------
+    start, end
+        Along the time axis, in its own unit.
+    middle, height
+        Down the figure, in px.
+    certainty
+        ``documented``, ``inferred`` or ``disputed``.
+    """
+
+    start: float
+    end: float
+    middle: float
+    height: float
+    certainty: str = "documented"
+
+    def part(self, number: int, parts: int) -> Bar:
+        """One of several stripes of equal height, counted from 0 at the top."""
+        height = self.height / parts
+        middle = self.middle - self.height / 2 + (number + 0.5) * height
+        return Bar(self.start, self.end, middle, height, self.certainty)
+
+
+def painted(bars: Sequence[Bar], colour: str, name: str, opacity: float | None = None, **more: object) -> go.Bar:
+    """Bars of one colour, as strong as they are certain.
+
+    Parameters
+    ----------
+    bars
+        What to draw.
+    colour
+        A light colour.
+    name
+        Of the trace.
+    opacity
+        One strength for all of them, in place of their certainty.
+    more
+        Further properties of the trace.
+    """
+    strengths = [opacity or CERTAINTY[bar.certainty][0] for bar in bars]
+    marker = {"color": colour, "opacity": strengths, "line": {"width": 0}, "cornerradius": 1.5}
+    return go.Bar(**_geometry(bars), marker=marker, name=name, **({"hoverinfo": "skip"} | more))
+
+
+def sensitive(bars: Sequence[Bar], hover: Sequence[str], targets: Sequence[str | None], **more: object) -> go.Bar:
+    """One unpainted bar for each interval, which answers to the pointer.
+
+    Parameters
+    ----------
+    bars
+        The intervals.
+    hover
+        Their texts, made safe.
+    targets
+        What a click leads to: the id of a row, or an address.
+    """
+    return go.Bar(
+        **_geometry(bars),
+        marker={"color": CLEAR, "line": {"width": 0}},
+        hovertext=list(hover),
+        hoverinfo="text",
+        customdata=list(targets),
+        showlegend=False,
+        **({"name": "marks", "meta": {"role": "mark"}} | more),
+    )
+
+
+def _geometry(bars: Sequence[Bar]) -> dict:
+    return {
+        "orientation": "h",
+        "base": [bar.start for bar in bars],
+        "x": [bar.end - bar.start for bar in bars],
+        "y": [bar.middle for bar in bars],
+        "width": [bar.height for bar in bars],
+    }
+
+
+def outlines(bars: Sequence[Bar], **more: object) -> list[go.Scatter]:
+    """Thin outlines of what is inferred, dashed ones of what is disputed: always two traces."""
+    return [
+        outline([bar for bar in bars if bar.certainty == certainty], *CERTAINTY[certainty][1:], certainty, **more)
+        for certainty in ("inferred", "disputed")
+    ]
+
+
+def outline(bars: Sequence[Bar], colour: str, dash: str, name: str, **more: object) -> go.Scatter:
+    """The edges of bars as one trace."""
+    corners = [_corners(bar) for bar in bars]
+    return go.Scatter(
+        x=[x for xs, _ in corners for x in xs],
+        y=[y for _, ys in corners for y in ys],
+        mode="lines",
+        line={"color": colour, "width": 1, "dash": dash},
+        name=f"{name} outline",
+        hoverinfo="skip",
+        showlegend=False,
+        **more,
+    )
+
+
+def _corners(bar: Bar) -> tuple[list[float | None], list[float | None]]:
+    top, bottom = bar.middle - bar.height / 2, bar.middle + bar.height / 2
+    across = [bar.start, bar.end, bar.end, bar.start, bar.start, None]
+    return across, [top, top, bottom, bottom, top, None]

@@ -1,0 +1,344 @@
+"""The timeline: every event of a case as a bar from its earliest to its latest moment, in lanes by actor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from aftermath import vocabulary
+from aftermath.cases.case import Case
+from aftermath.figures.bars import Bar, outlines, painted, sensitive
+from aftermath.figures.packing import LABEL_GAP, Mark, Place, pack
+from aftermath.figures.theme import (
+    FAMILY_COLOURS,
+    LIGHT,
+    NARROW,
+    TEXT,
+    TICK,
+    WIDE,
+    View,
+    blank,
+    hover,
+    note,
+    responsive,
+    safe,
+    text_width,
+    wrapped,
+)
+from aftermath.figures.time_axis import TimeAxis, first_tick
+from aftermath.measures.result import require_clock
+from aftermath.measures.speed import speed
+from aftermath.times import Latency, Span
+from aftermath.wording import latency_text, listed, precision, span_text
+
+LANES = {
+    "Organisation": ("organisation", "employee"),
+    "Affected, public": ("affected", "public"),
+    "Media": ("media",),
+    "Authorities": ("regulator", "court", "legislature", "police", "prosecutor", "administrator"),
+    "Partners, others": ("partner", "investor", "competitor"),
+}
+KEY_STEPS = ("response", "apology", "named_apology", "corrective_action", "information_hub")
+STRIPES = 3
+
+_BAR, _PITCH, _PAD, _HEADER, _KEY = 11, 19, 6, 20, 56  # px
+_NAMES = {"wide": 124, "medium": 116, "narrow": 12}  # px left of the drawing for the names of the lanes
+# rows that a lane may open for labels which are not a must
+_LABEL_ROWS = {"wide": 12, "medium": 10, "narrow": 0}
+_LABEL_ROWS_OF_OTHERS = 5
+_DIRECTION = "time since clock zero (log) →"
+
+
+@dataclass(frozen=True)
+class _Event:
+    id: str
+    label: str
+    lane: str
+    families: tuple[str, ...]
+    certainty: str
+    bounds: Latency
+    best: Latency | None
+    key: bool
+    hover: str
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """A lane with its events placed; ``top`` and ``height`` in px."""
+
+    name: str
+    events: tuple[_Event, ...]
+    places: tuple[Place, ...]
+    top: float
+    header: float
+
+    @property
+    def height(self) -> float:
+        return self.header + 2 * _PAD + _PITCH * (1 + max(place.row for place in self.places))
+
+    def middle(self, row: int) -> float:
+        return self.top + self.header + _PAD + _PITCH * (row + 0.5)
+
+
+def timeline(case: Case) -> go.Figure:
+    """Draw every event of a case from clock zero, in lanes by actor.
+
+    Each bar runs from the earliest to the latest moment that the record allows, **at least 5 px wide**.
+    Only acts of the organisation are coloured. ``customdata`` holds the event ids.
+
+    Parameters
+    ----------
+    case
+        A case with a documented crisis.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        With layouts for three widths.
+
+    Raises
+    ------
+    NothingToMeasure
+        If no crisis is on record: then there is no clock.
+
+    Examples
+    --------
+    >>> import aftermath as am
+    >>> figure = timeline(am.load_case("kitchenaid-tweet"))
+    >>> len(figure.data[-1].customdata)
+    21
+    """
+    require_clock(case, "timeline")
+    events = _events(case)
+    axis = TimeAxis.reaching(
+        first_tick(case.zero.seconds),
+        max(event.bounds.upper for event in events),
+        -min(event.bounds.lower for event in events),
+    )
+    return responsive(lambda view: _draw(case, events, axis, view))
+
+
+def event_bounds(case: Case, span: Span) -> Latency:
+    """Signed seconds from clock zero to a span, as drawn.
+
+    What cannot have begun before clock zero does not reach to its left, however uncertain both are.
+
+    Parameters
+    ----------
+    case
+        A case with a clock zero.
+    span
+        When something happened.
+    """
+    since = case.since_zero(span)
+    if span.earliest >= case.zero.earliest:
+        return Latency(max(0.0, since.lower), since.upper)
+    return since
+
+
+def _events(case: Case) -> tuple[_Event, ...]:
+    measured = speed(case)
+    keys = {event_id for name in KEY_STEPS for event_id in measured[name].event_ids}
+    events = [_event(case, row, row["event_id"] in keys) for row in case.events.iter_rows(named=True)]
+    return tuple(sorted(events, key=lambda event: (event.bounds.lower, event.bounds.upper, event.id)))
+
+
+def _event(case: Case, row: dict, key: bool) -> _Event:
+    # the exposure is clock zero itself: it lasts as long as clock zero is uncertain
+    exposure = row["event_id"] == case.about.clock_zero
+    bounds = Latency(0.0, case.zero.seconds) if exposure else event_bounds(case, Span(row["earliest"], row["latest"]))
+    likeliest = row["best_earliest"] and event_bounds(case, Span(row["best_earliest"], row["best_latest"]))
+    return _Event(
+        id=row["event_id"],
+        label=row["label"],
+        lane=next(name for name, actors in LANES.items() if row["actor"] in actors),
+        families=_families(row),
+        certainty=row["certainty"],
+        bounds=bounds,
+        best=likeliest or None,
+        key=key,
+        hover=_hover(case, row, "clock zero" if exposure else latency_text(bounds)),
+    )
+
+
+def _families(row: dict) -> tuple[str, ...]:
+    if row["actor"] != "organisation":
+        return ("other",)
+    families = dict.fromkeys(vocabulary.act_family(act) for act in row["acts"])
+    families.pop("other", None)
+    return tuple(families)[:STRIPES] or ("other",)
+
+
+def _hover(case: Case, row: dict, since: str) -> str:
+    when = span_text(Span(row["earliest"], row["latest"]), case.about.timezone)
+    who = row["speaker"] or vocabulary.ACTORS[row["actor"]]
+    acts = listed([vocabulary.ACTS[act] for act in row["acts"]])
+    certainty = vocabulary.CERTAINTIES[row["certainty"]]
+    return hover(
+        row["label"], [f"{row['event_id']} · {when} · {since}", f"{who}: {acts} · {certainty}", row["summary"]]
+    )
+
+
+def _draw(case: Case, events: tuple[_Event, ...], axis: TimeAxis, view: View) -> go.Figure:
+    left = _NAMES[view.name]
+    pixels = view.least - left - 2
+    lanes = _lanes(events, axis, view, pixels)
+    heading = _heading(case, axis, pixels)
+    bottom = lanes[-1].top + lanes[-1].height
+    margin = {"l": left, "r": 2, "t": 26 + 16 * len(heading), "b": 4}
+    figure = blank(
+        bottom + margin["t"] + margin["b"],
+        margin=margin,
+        xaxis=axis.layout(pixels, side="top"),
+        yaxis={"range": [bottom, 0], "visible": False},
+        shapes=[*_lane_shapes(lanes, bottom, left), *_zero_shapes(axis, bottom)],
+        annotations=[*_names(lanes, view, left), *_labels(lanes, axis, pixels), *_titles(heading, axis, pixels)],
+    )
+    figure.add_traces(_traces(lanes, axis, pixels))
+    return figure.update_layout(**_key(view, figure.layout.height))
+
+
+def _key(view: View, height: int) -> dict:
+    """Room for the key below the drawing in the laboratory; pages write their own above it instead."""
+    if view is not WIDE:
+        return {}
+    return {"showlegend": True, "height": height + _KEY, "margin_b": 4 + _KEY, "meta": {"key": _KEY}}
+
+
+def _lanes(events: tuple[_Event, ...], axis: TimeAxis, view: View, pixels: float) -> list[_Lane]:
+    lanes: list[_Lane] = []
+    for name in LANES:
+        own = tuple(event for event in events if event.lane == name)
+        if own:
+            marks = [_mark(event, axis, view, pixels) for event in own]
+            places = tuple(pack(marks, pixels, _label_rows(name, view), -axis.limits[0] * axis.scale(pixels)))
+            top = lanes[-1].top + lanes[-1].height if lanes else 0.0
+            lanes.append(_Lane(name, own, places, top, _HEADER if view is NARROW else 0))
+    return lanes
+
+
+def _label_rows(lane: str, view: View) -> int:
+    rows = _LABEL_ROWS[view.name]
+    return rows if lane == next(iter(LANES)) else min(rows, _LABEL_ROWS_OF_OTHERS)
+
+
+def _mark(event: _Event, axis: TimeAxis, view: View, pixels: float) -> Mark:
+    start, end = axis.bar(event.bounds.lower, event.bounds.upper, pixels)
+    label = 0.0 if view.narrow and not event.key else text_width(event.label, bold=event.key)
+    scale, low = axis.scale(pixels), axis.limits[0]
+    return Mark((start - low) * scale, (end - low) * scale, label, event.key)
+
+
+def _placed(lanes: list[_Lane]) -> Iterator[tuple[_Event, Place, float]]:
+    for lane in lanes:
+        for event, place in zip(lane.events, lane.places, strict=True):
+            yield event, place, lane.middle(place.row)
+
+
+def _traces(lanes: list[_Lane], axis: TimeAxis, pixels: float) -> list[go.Bar | go.Scatter]:
+    placed = [(event, _bar(event, event.bounds, axis, pixels, middle)) for event, _, middle in _placed(lanes)]
+    likeliest = [
+        (event, _bar(event, event.best, axis, pixels, middle, _BAR - 4))
+        for event, _, middle in _placed(lanes)
+        if event.best
+    ]
+    events, bars = zip(*placed, strict=True)
+    return [
+        *(_stripes(placed, family) for family in FAMILY_COLOURS),
+        *(_likeliest(likeliest, family) for family in FAMILY_COLOURS),
+        *outlines(bars),
+        sensitive(bars, [event.hover for event in events], [event.id for event in events]),
+    ]
+
+
+def _bar(event: _Event, bounds: Latency, axis: TimeAxis, pixels: float, middle: float, height: float = _BAR) -> Bar:
+    return Bar(*axis.bar(bounds.lower, bounds.upper, pixels), middle, height, event.certainty)
+
+
+def _stripes(placed: list[tuple[_Event, Bar]], family: str) -> go.Bar:
+    stripes = [
+        bar.part(event.families.index(family), len(event.families)) for event, bar in placed if family in event.families
+    ]
+    label = vocabulary.ACT_FAMILY_LABELS[family]
+    return painted(stripes, FAMILY_COLOURS[family], label, meta={"role": "paint"}, showlegend=bool(stripes))
+
+
+def _likeliest(placed: list[tuple[_Event, Bar]], family: str) -> go.Bar:
+    bars = [bar for event, bar in placed if event.families[0] == family]
+    name = f"{vocabulary.ACT_FAMILY_LABELS[family]}: likeliest reading"
+    return painted(bars, FAMILY_COLOURS[family], name, 0.8, meta={"role": "best"}, showlegend=False)
+
+
+def _lane_shapes(lanes: list[_Lane], bottom: float, left: float) -> Iterator[dict]:
+    for lane in lanes[::2]:
+        wash = {
+            "type": "rect",
+            "yref": "y",
+            "y0": lane.top,
+            "y1": min(bottom, lane.top + lane.height),
+            "fillcolor": LIGHT["lane"],
+            "line": {"width": 0},
+            "layer": "below",
+        }
+        yield wash | {"xref": "paper", "x0": 0, "x1": 1}
+        # under the names, which stand left of the drawing
+        yield wash | {"xref": "paper", "xsizemode": "pixel", "xanchor": 0, "x0": -left, "x1": 0}
+
+
+def _zero_shapes(axis: TimeAxis, bottom: float) -> list[dict]:
+    low = axis.limits[0]
+    before = {"type": "rect", "x0": low, "x1": 0, "y0": 0, "y1": bottom, "layer": "below"}
+    line = {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1}
+    return [
+        before | {"fillcolor": LIGHT["ink"], "opacity": 0.05, "line": {"width": 0}},
+        line | {"line": {"color": LIGHT["ink"], "width": 1.6}},
+    ]
+
+
+def _names(lanes: list[_Lane], view: View, left: float) -> Iterator[dict]:
+    # in a narrow place they stand over the lane, clear of the line at clock zero
+    place = {"x": 0, "xshift": 5} if view.narrow else {"xref": "paper", "x": 0, "xshift": 8 - left}
+    for lane in lanes:
+        middle = lane.top + _HEADER / 2 + 2 if lane.header else lane.middle(0)
+        font = {"color": LIGHT["ink"]}
+        yield note(f"<b>{lane.name}</b>", name="lane", xanchor="left", y=middle, yanchor="middle", font=font, **place)
+
+
+def _labels(lanes: list[_Lane], axis: TimeAxis, pixels: float) -> Iterator[dict]:
+    for event, place, middle in _placed(lanes):
+        start, end = axis.bar(event.bounds.lower, event.bounds.upper, pixels)
+        sides = {
+            "right": {"x": end, "xanchor": "left", "xshift": LABEL_GAP, "y": middle},
+            "left": {"x": start, "xanchor": "right", "xshift": -LABEL_GAP, "y": middle},
+            "above": {"x": axis.limits[0] + place.text / axis.scale(pixels), "xanchor": "left", "y": middle - _PITCH},
+        }
+        if place.side:
+            yield _label(event, sides[place.side])
+
+
+def _label(event: _Event, place: dict) -> dict:
+    text = safe(event.label)
+    if event.key:
+        return note(f"<b>{text}</b>", name="major", font={"color": LIGHT["ink"]}, yanchor="middle", **place)
+    return note(text, name="minor", yanchor="middle", **place)
+
+
+def _heading(case: Case, axis: TimeAxis, pixels: float) -> list[str]:
+    """What clock zero is and how exactly it is known, in as many lines as it takes."""
+    when, how = f"Clock zero: {span_text(case.zero, case.about.timezone)}", f"({precision(case.zero)})"
+    room = axis.limits[1] * axis.scale(pixels) - 5
+    if text_width(f"{when} {how}", bold=True) <= room:
+        return [f"{when} {how}"]
+    return [line for part in (when, how) for line in wrapped(part, int(room / (0.6 * TEXT))).split("<br>")]
+
+
+def _titles(heading: list[str], axis: TimeAxis, pixels: float) -> Iterator[dict]:
+    place = {"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 22}
+    lines = "<br>".join(f"<b>{line}</b>" for line in heading)
+    yield note(lines, name="zero", x=0, xanchor="left", xshift=5, align="left", font={"color": LIGHT["ink"]}, **place)
+    taken = -axis.limits[0] * axis.scale(pixels) + text_width(heading[0], bold=True) + text_width(_DIRECTION, TICK)
+    if len(heading) == 1 and taken + 20 < pixels:
+        font = {"size": TICK, "color": LIGHT["ink3"]}
+        yield note(_DIRECTION, name="direction", xref="paper", x=1, xanchor="right", font=font, **place)

@@ -1,0 +1,245 @@
+"""What the market made of it: abnormal returns day by day, and their sum from the day studied."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import polars as pl
+
+from aftermath.figures.panels import Grid, axes, heading, layout_names, round_steps, ticks
+from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive, safe, shortened
+from aftermath.measures.event_study import EventStudy
+from aftermath.measures.market import MarketReaction, Reading
+from aftermath.wording import day_text, interval, number
+
+_HEIGHT = 190
+_COLUMNS = {"wide": 2, "medium": 1, "narrow": 1}
+_TICK_ROOM = 52  # px for the label of a day
+_HEADROOM = {"abnormal": 0.22, "cumulative": 0.04}  # of the axis, above the highest interval
+
+
+@dataclass(frozen=True)
+class _Study:
+    """A study with the key days that are read from it."""
+
+    study: EventStudy
+    readings: tuple[Reading, ...]
+
+    @property
+    def keys(self) -> dict[int, Reading]:
+        return {reading.day: reading for reading in self.readings}
+
+
+def market_reaction(reaction: MarketReaction) -> go.Figure:
+    """Draw every event study of a case: abnormal returns in one panel, their running sum in the next.
+
+    A bar is a day's abnormal return in percent, **inside the interval** that ordinary days would give it; key days
+    of the case are coloured and named. The sum begins on the day studied.
+
+    Parameters
+    ----------
+    reaction
+        From ``aftermath.market_reaction``.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        With layouts for three widths. ``customdata`` holds the event of a key day.
+    """
+    return _figure(
+        [_Study(study, tuple(each for each in reaction.readings if each.study is study)) for study in reaction.studies]
+    )
+
+
+def abnormal_returns(study: EventStudy) -> go.Figure:
+    """Draw one event study; see ``market_reaction``.
+
+    Parameters
+    ----------
+    study
+        From ``aftermath.event_study``.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        With layouts for three widths.
+    """
+    return _figure([_Study(study, ())])
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One drawing: its place in the grid, and what is on its axes."""
+
+    number: int
+    each: _Study
+    column: str
+    title: str
+    limits: tuple[float, float]
+
+    @property
+    def traces(self) -> list:
+        return _daily(self.each) if self.column == "abnormal" else _summed(self.each)
+
+
+def _figure(studies: Sequence[_Study]) -> go.Figure:
+    grid = Grid(2 * len(studies), _COLUMNS, _HEIGHT)
+    limits = {column: _limits(studies, column) for column in _HEADROOM}
+    panels = [
+        _Panel(2 * place + offset, each, column, title, limits[column])
+        for place, each in enumerate(studies)
+        for offset, (column, title) in enumerate(_titles(each.study).items())
+    ]
+    return responsive(lambda view: _draw(panels, grid, view))
+
+
+def _titles(study: EventStudy) -> dict[str, str]:
+    start = study.days["date"][study.convention.cumulate_from - study.convention.window[0]]
+    return {
+        "abnormal": f"Abnormal return around {day_text(study.event_day)}",
+        "cumulative": f"Summed from {day_text(start)}",
+    }
+
+
+def _limits(studies: Sequence[_Study], column: str) -> tuple[float, float]:
+    """Of the axis in percent, the same for all studies, with room on top for the names of key days."""
+    lower = min(100 * each.study.table[f"{column}_lower"].min() for each in studies)
+    upper = max(100 * each.study.table[f"{column}_upper"].max() for each in studies)
+    return lower - 0.04 * (upper - lower), upper + _HEADROOM[column] * (upper - lower)
+
+
+def _draw(panels: Sequence[_Panel], grid: Grid, view: View) -> go.Figure:
+    figure = blank(grid.total(view), margin=grid.margin)
+    for panel in panels:
+        _add(figure, panel, grid, view)
+    return figure
+
+
+def _add(figure: go.Figure, panel: _Panel, grid: Grid, view: View) -> None:
+    (across, up), (x_name, y_name) = grid.domains(panel.number, view), layout_names(panel.number)
+    x_axis, y_axis = axes(panel.number)
+    figure.update_layout(
+        {
+            x_name: _days_axis(panel, grid, view) | {"domain": across, "anchor": y_axis},
+            y_name: _percent_axis(panel) | {"domain": up, "anchor": x_axis},
+        }
+    )
+    level = f"%, {panel.each.study.convention.level:.0%} interval"
+    for annotation in [*heading(grid, panel.number, view, panel.title, level), *_key_labels(panel, grid, view)]:
+        figure.add_annotation(annotation)
+    for trace in panel.traces:
+        figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
+
+
+def _days_axis(panel: _Panel, grid: Grid, view: View) -> dict:
+    """Trading days in order; the day studied and as many after it as have room carry their date."""
+    days = panel.each.study.days.filter(pl.col("day") >= 0)
+    shown = days[ticks(days["day"], grid.width(view) * days.height / panel.each.study.days.height, _TICK_ROOM)]
+    first, last = panel.each.study.convention.window
+    return {
+        "range": [first - 0.7, last + 0.7],
+        "tickvals": shown["day"].to_list(),
+        "ticktext": [f"{day.day} {day:%b}" for day in shown["date"]],
+        "tickangle": 0,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": LIGHT["rule2"],
+    }
+
+
+def _percent_axis(panel: _Panel) -> dict:
+    steps = round_steps(*panel.limits)
+    return {
+        "range": list(panel.limits),
+        "tickvals": steps,
+        "ticktext": [number(step, 0 if steps[-1] - steps[0] >= 2 else 1) for step in steps],
+        "showgrid": True,
+        "zeroline": True,
+        "zerolinecolor": LIGHT["rule2"],
+    }
+
+
+def _key_labels(panel: _Panel, grid: Grid, view: View) -> list[dict]:
+    """The names of the key days over their bars, a line each."""
+    if panel.column != "abnormal":
+        return []
+    x_axis, y_axis = axes(panel.number)
+    first, last = panel.each.study.convention.window
+    labels = []
+    for line, (day, reading) in enumerate(panel.each.keys.items()):
+        room = grid.width(view) * (last + 0.7 - day) / (last - first + 1.4)
+        text = shortened(reading.key.labels[0], room, TICK)
+        place = {"xref": x_axis, "yref": f"{y_axis} domain", "x": day, "y": 1, "xanchor": "left", "yanchor": "top"}
+        font = {"size": TICK, "color": LIGHT["me"]}
+        labels.append(note(safe(text), name="major", yshift=-14 * line, xshift=-3, font=font, **place))
+    return labels
+
+
+def _daily(each: _Study) -> list[go.Bar]:
+    rows = each.study.table.to_dicts()
+    colours = [LIGHT["me"] if row["day"] in each.keys else LIGHT["oth"] for row in rows]
+    return [
+        _band(rows, "abnormal", 0.8),
+        go.Bar(
+            x=[row["day"] for row in rows],
+            y=[100 * row["abnormal"] for row in rows],
+            width=0.44,
+            marker={"color": colours, "line": {"width": 0}},
+            name="abnormal return",
+            hovertext=[_hover(row, "abnormal", each) for row in rows],
+            hoverinfo="text",
+            customdata=[_event(row["day"], each) for row in rows],
+            meta={"role": "mark"},
+        ),
+    ]
+
+
+def _summed(each: _Study) -> list[go.Bar | go.Scatter]:
+    rows = [row for row in each.study.table.to_dicts() if row["cumulative"] is not None]
+    return [
+        _band(rows, "cumulative", 1),
+        go.Scatter(
+            x=[row["day"] for row in rows],
+            y=[100 * row["cumulative"] for row in rows],
+            mode="lines+markers",
+            line={"color": LIGHT["me"], "width": 2},
+            marker={"color": LIGHT["me"], "size": 5},
+            name="cumulative abnormal return",
+            hovertext=[_hover(row, "cumulative", each) for row in rows],
+            hoverinfo="text",
+        ),
+    ]
+
+
+def _band(rows: list[dict], name: str, width: float) -> go.Bar:
+    return go.Bar(
+        x=[row["day"] for row in rows],
+        base=[100 * row[f"{name}_lower"] for row in rows],
+        y=[100 * (row[f"{name}_upper"] - row[f"{name}_lower"]) for row in rows],
+        width=width,
+        marker={"color": LIGHT["me"], "opacity": 0.15, "line": {"width": 0}},
+        name="interval",
+        meta={"role": "band"},
+        hoverinfo="skip",
+    )
+
+
+def _hover(row: dict, name: str, each: _Study) -> str:
+    value, lower, upper = (100 * row[key] for key in (name, f"{name}_lower", f"{name}_upper"))
+    what = "abnormal return" if name == "abnormal" else "abnormal returns so far"
+    reading = each.keys.get(row["day"])
+    return hover(
+        f"{day_text(row['date'])}, day {row['day']:+d}" if row["day"] else f"{day_text(row['date'])}, the day studied",
+        [
+            f"{what} {number(value, 2, sign=True)} % {interval(lower, upper, 2, sign=True)}",
+            f"returned {number(100 * row['return'], 2, sign=True)} %, expected {number(100 * row['expected'], 2, sign=True)} %",
+            "; ".join(reading.key.labels) if reading else "",
+        ],
+    )
+
+
+def _event(day: int, each: _Study) -> str | None:
+    reading = each.keys.get(day)
+    return reading.key.event_ids[0] if reading else None

@@ -1,0 +1,224 @@
+"""What both latency ladders are drawn from: named sections with intervals, and a column for what was not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from aftermath.figures.bars import Bar, outline, outlines, painted, sensitive
+from aftermath.figures.theme import LIGHT, TEXT, TICK, View, blank, note, safe, text_width
+from aftermath.figures.time_axis import TimeAxis
+from aftermath.times import MINUTE, Latency
+from aftermath.wording import counted, latency_text
+
+BAR, LINE = 9, 2  # px: how high the bar of the case itself is, and the line of another
+RIGHT = 78  # px right of the drawing for the words "not seen"
+NOT_SEEN = "not seen"
+_VALUE_GAP = 5
+_PALE = 0.25
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One latency.
+
+    Parameters
+    ----------
+    latency
+        In seconds.
+    hover
+        Its text, made safe.
+    target
+        What a click leads to.
+    certainty
+        How certain it is.
+    own
+        Whether it is drawn in colour and with its value.
+    own_clock
+        Whether it is drawn pale and dashed, because the organisation or a regulator set the clock.
+    middle
+        Its place down the figure in px.
+    """
+
+    latency: Latency
+    hover: str
+    target: str | None
+    certainty: str = "documented"
+    own: bool = True
+    own_clock: bool = False
+    middle: float = 0.0
+
+    def bar(self, axis: TimeAxis, pixels: float) -> Bar:
+        """The interval as drawn."""
+        ends = axis.bar(self.latency.lower, self.latency.upper, pixels)
+        return Bar(*ends, self.middle, BAR if self.own else LINE, self.certainty)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A stretch of a ladder.
+
+    Parameters
+    ----------
+    name
+        One or more lines, made safe.
+    top, bottom
+        In px.
+    header
+        Height of the name above the rungs in px; 0 where it stands left of them.
+    rungs
+        With their places.
+    others_unseen
+        How many other cases show no such answer.
+    """
+
+    name: str
+    top: float
+    bottom: float
+    header: float
+    rungs: tuple[Rung, ...]
+    others_unseen: int = 0
+
+
+def axis_for(latencies: list[Latency]) -> TimeAxis:
+    """An axis in minutes that reaches to the last end of an interval or of a record."""
+    return TimeAxis.reaching(MINUTE, max(each.upper if each.seen else each.lower for each in latencies))
+
+
+def draw(sections: list[Section], axis: TimeAxis, view: View, left: float) -> go.Figure:
+    """The figure for one width.
+
+    Parameters
+    ----------
+    sections
+        From the top down.
+    axis
+        Long enough for every latency.
+    view
+        The width.
+    left
+        Room for the names in px.
+    """
+    pixels, bottom = view.least - left - RIGHT, sections[-1].bottom
+    margin = {"l": left, "r": RIGHT, "t": 24, "b": 4}
+    figure = blank(
+        bottom + margin["t"] + margin["b"],
+        margin=margin,
+        xaxis=axis.layout(pixels, side="top"),
+        yaxis={"range": [bottom, 0], "visible": False},
+        shapes=list(_rules(sections, left)),
+        annotations=[*_names(sections, left), *_values(sections, axis, view, left), *_unseen(sections)],
+    )
+    return figure.add_traces(_traces(sections, axis, pixels))
+
+
+def _traces(sections: list[Section], axis: TimeAxis, pixels: float) -> list[go.Bar | go.Scatter]:
+    rungs = [rung for section in sections for rung in section.rungs]
+    seen = [rung for rung in rungs if rung.latency.seen]
+    bars = [rung.bar(axis, pixels) for rung in seen]
+    drawn = list(zip(seen, bars, strict=True))
+    plain = [bar for rung, bar in drawn if rung.own and not rung.own_clock]
+    own_clock = [bar for rung, bar in drawn if rung.own and rung.own_clock]
+    return [
+        painted([bar for rung, bar in drawn if not rung.own], LIGHT["oth"], "other cases", 0.75),
+        painted(plain, LIGHT["me"], "this case"),
+        *outlines(plain),
+        painted(own_clock, LIGHT["me"], "own clock", _PALE),
+        outline(own_clock, LIGHT["me"], "3px,2px", "own clock"),
+        *_pending([rung for rung in rungs if not rung.latency.seen], axis),
+        sensitive(bars, [rung.hover for rung in seen], [rung.target for rung in seen]),
+    ]
+
+
+def _pending(rungs: list[Rung], axis: TimeAxis) -> list[go.Scatter]:
+    """Dashed lines from the end of the record, and their arrowheads."""
+    wall = axis.limits[1]
+    lines = {
+        "x": [x for rung in rungs for x in (_record_end(rung, axis), wall, None)],
+        "y": [y for rung in rungs for y in (rung.middle, rung.middle, None)],
+    }
+    heads = {"x": [wall for _ in rungs], "y": [rung.middle for rung in rungs]}
+    dashed = {"color": LIGHT["me"], "width": 1.5, "dash": "3px,3px"}
+    arrow = {"symbol": "arrow", "angle": 90, "size": 8, "color": LIGHT["me"]}
+    common = {"name": NOT_SEEN, "meta": {"role": NOT_SEEN}, "showlegend": False}
+    hovers = {"hovertext": [rung.hover for rung in rungs], "hoverinfo": "text"}
+    targets = {"customdata": [rung.target for rung in rungs], "cliponaxis": False}
+    return [
+        go.Scatter(**lines, **common, mode="lines", line=dashed, hoverinfo="skip"),
+        go.Scatter(**heads, **common, **hovers, **targets, mode="markers", marker=arrow),
+    ]
+
+
+def _record_end(rung: Rung, axis: TimeAxis) -> float:
+    """Where the record of a case ends, left of the wall by enough to see a dash."""
+    return min(axis.position(rung.latency.lower), axis.limits[1] - 0.06 * axis.length)
+
+
+def _rules(sections: list[Section], left: float) -> Iterator[dict]:
+    line = {"type": "line", "xref": "paper", "line": {"color": LIGHT["rule"], "width": 1}, "layer": "below"}
+    for section in sections:
+        level = {"y0": section.top, "y1": section.top}
+        yield line | level | {"x0": 0, "x1": 1}
+        yield line | level | {"xsizemode": "pixel", "xanchor": 0, "x0": -left, "x1": 0}
+        yield line | level | {"xsizemode": "pixel", "xanchor": 1, "x0": 0, "x1": RIGHT}
+    wall = {"x0": 1, "x1": 1, "yref": "paper", "y0": 0, "y1": 1}
+    yield line | wall | {"line": {"color": LIGHT["rule2"], "width": 1}}
+
+
+def _names(sections: list[Section], left: float) -> Iterator[dict]:
+    for section in sections:
+        middle = section.top + section.header / 2 + 2 if section.header else (section.top + section.bottom) / 2
+        text = "<br>".join(f"<b>{line}</b>" for line in section.name.split("<br>"))
+        place = {"xref": "paper", "x": 0, "xshift": -left, "xanchor": "left", "y": middle, "yanchor": "middle"}
+        yield note(text, name="section", align="left", font={"color": LIGHT["ink"]}, **place)
+
+
+def _values(sections: list[Section], axis: TimeAxis, view: View, left: float) -> Iterator[dict]:
+    for section in sections:
+        for rung in section.rungs:
+            if rung.own and rung.latency.seen:
+                yield _value(rung, axis, view, left)
+
+
+def side(rung: Rung, axis: TimeAxis, view: View, left: float) -> str:
+    """Where the words of a bar have room: ``right`` of it, ``left`` of it, else ``above``."""
+    pixels = view.least - left - RIGHT
+    bar = rung.bar(axis, pixels)
+    before, after = (bar.start - axis.limits[0]) * axis.scale(pixels), (axis.limits[1] - bar.end) * axis.scale(pixels)
+    width = text_width(_words(rung), bold=True) + _VALUE_GAP
+    return "right" if width <= after else "left" if width <= before else "above"
+
+
+def _words(rung: Rung) -> str:
+    return latency_text(rung.latency) + (" · own clock" if rung.own_clock else "")
+
+
+def _value(rung: Rung, axis: TimeAxis, view: View, left: float) -> dict:
+    bar = rung.bar(axis, view.least - left - RIGHT)
+    level = {"y": rung.middle, "yanchor": "middle"}
+    sides = {
+        "right": level | {"x": bar.end, "xanchor": "left", "xshift": _VALUE_GAP},
+        "left": level | {"x": bar.start, "xanchor": "right", "xshift": -_VALUE_GAP},
+        "above": {"xref": "paper", "x": 0, "xanchor": "left", "y": rung.middle - BAR / 2 - 1, "yanchor": "bottom"},
+    }
+    text = f"<b>{safe(_words(rung))}</b>"
+    return note(text, name="value", font={"color": LIGHT["me"]}, **sides[side(rung, axis, view, left)])
+
+
+def _unseen(sections: list[Section]) -> Iterator[dict]:
+    place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6}
+    for section in sections:
+        own = [rung for rung in section.rungs if rung.own and not rung.latency.seen]
+        for rung in own:
+            words = f"<b>{NOT_SEEN}</b>"
+            yield note(words, name=NOT_SEEN, y=rung.middle, yanchor="middle", font={"color": LIGHT["me"]}, **place)
+        if section.others_unseen:
+            font = {"size": TICK, "color": LIGHT["ink3"]}
+            text = f"{'+ ' if own else ''}{counted(section.others_unseen, 'other')}"
+            level = own[0].middle + 1.3 * TEXT if own else (section.top + section.bottom) / 2
+            yield note(text, name="others", y=level, yanchor="middle", font=font, **place)
+    if any(section.others_unseen for section in sections):
+        font = {"size": TICK, "color": LIGHT["ink3"]}
+        yield note(NOT_SEEN, name="column", yref="paper", y=1, yanchor="bottom", yshift=1, font=font, **place)

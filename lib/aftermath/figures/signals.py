@@ -1,0 +1,205 @@
+"""Signals as small multiples: every value as published, and no line from one definition to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
+
+from aftermath.figures.panels import Grid, axes, brief, heading, layout_names, round_steps
+from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive, safe
+from aftermath.measures.signals import Signals, SignalSeries
+from aftermath.wording import day_text, number
+
+_HEIGHT = 108
+_COLUMNS = {"wide": 3, "medium": 2, "narrow": 1}
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "pentagon")
+_LINE_FROM = 3  # values of one definition that are joined
+_EMPTY_MONTHS = 0.06  # of the axis, at either end
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """All definitions of one signal."""
+
+    name: str
+    series: tuple[SignalSeries, ...]
+
+    @property
+    def days(self) -> list[date]:
+        return [day for each in self.series for day in each.points["day"]]
+
+
+def signal_levels(signals: Signals, only: Sequence[str] | None = None) -> go.Figure:
+    """Draw signals as levels, one panel each.
+
+    A mark is a value as it was published; marks of another shape have another unit or scope. Only values of **one**
+    definition are joined, and only where there are three of them. Where a change was estimated, the dark line is the
+    fitted course. The dashed line is clock zero.
+
+    Parameters
+    ----------
+    signals
+        From ``aftermath.signals``.
+    only
+        Names of the signals to draw; those with at least two values, on two days, if not given.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        With layouts for three widths. ``customdata`` holds the source of each value.
+
+    Raises
+    ------
+    ValueError
+        If there is no such signal.
+    """
+    panels = _panels(signals, only)
+    if not panels:
+        raise ValueError("no signal was published on two days; the table of the signals holds the single values")
+    grid = Grid(len(panels), _COLUMNS, _HEIGHT, left=52, between=66)
+    return responsive(lambda view: _draw(panels, signals.zero, grid, view))
+
+
+def _panels(signals: Signals, only: Sequence[str] | None) -> list[_Panel]:
+    names = dict.fromkeys(each.signal for each in signals.series)
+    unknown = [name for name in only or () if name not in names]
+    if unknown:
+        raise ValueError(f"there is no signal {unknown[0]!r}; there are {', '.join(names)}")
+    found = [_Panel(name, tuple(each for each in signals.series if each.signal == name)) for name in names]
+    if only is not None:
+        return [panel for panel in found if panel.name in only]
+    return [panel for panel in found if len(set(panel.days)) > 1]
+
+
+def _draw(panels: list[_Panel], zero: date | None, grid: Grid, view: View) -> go.Figure:
+    figure = blank(grid.total(view), margin=grid.margin)
+    for place, panel in enumerate(panels):
+        (across, up), (x_name, y_name), (x_axis, y_axis) = grid.domains(place, view), layout_names(place), axes(place)
+        figure.update_layout(
+            {
+                x_name: _days_axis(panel) | {"domain": across, "anchor": y_axis},
+                y_name: _levels_axis(panel) | {"domain": up, "anchor": x_axis},
+            }
+        )
+        title = heading(grid, place, view, panel.name.replace("_", " "), _units(panel))
+        for annotation in [*title, *_ends(panel, place)]:
+            figure.add_annotation(annotation)
+        for trace in _traces(panel):
+            figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
+        if zero is not None and _reach(panel)[0] <= zero <= _reach(panel)[1]:
+            figure.add_shape(_zero_line(zero, x_axis, y_axis))
+    return figure
+
+
+def _days_axis(panel: _Panel) -> dict:
+    first, last = _reach(panel)
+    days = (last - first).days
+    return {
+        "type": "date",
+        "range": [first.isoformat(), last.isoformat()],
+        "nticks": 4,
+        "tickangle": 0,
+        "tickformat": "%Y" if days > 730 else "%b %Y" if days > 90 else "%-d %b",
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": LIGHT["rule2"],
+    }
+
+
+def _levels_axis(panel: _Panel) -> dict:
+    values = [value for each in panel.series for value in each.points["value"]]
+    lower, upper = min(values), max(values)
+    slack = (upper - lower) or abs(upper) or 1.0
+    limits = lower - 0.15 * slack, upper + 0.3 * slack
+    steps = round_steps(*limits)
+    return {"range": list(limits), "tickvals": steps, "ticktext": [brief(step) for step in steps], "showgrid": True}
+
+
+def _zero_line(zero: date, x_axis: str, y_axis: str) -> dict:
+    day = zero.isoformat()
+    line = {"color": LIGHT["ink"], "width": 1, "dash": "2px,2px"}
+    return {"type": "line", "x0": day, "x1": day, "y0": 0, "y1": 1, "line": line, "layer": "below"} | {
+        "xref": x_axis,
+        "yref": f"{y_axis} domain",
+    }
+
+
+def _reach(panel: _Panel) -> tuple[date, date]:
+    first, last = min(panel.days), max(panel.days)
+    empty = timedelta(days=max(1, round((last - first).days * 2 * _EMPTY_MONTHS)))
+    return first - empty, last + empty
+
+
+def _units(panel: _Panel) -> str:
+    units = list(dict.fromkeys(each.unit for each in panel.series))
+    return units[0] if len(units) == 1 else f"{len(panel.series)} definitions"
+
+
+def _ends(panel: _Panel, place: int) -> list[dict]:
+    """The first and the last value as labels; those between are read from the pointer and the table."""
+    x_axis, y_axis = axes(place)
+    points = sorted(
+        (row for each in panel.series for row in each.points.iter_rows(named=True)),
+        key=lambda row: (row["day"], row["row"]),
+    )
+    labels = []
+    for row, anchor in ((points[0], "left"), (points[-1], "right")):
+        at = {"xref": x_axis, "yref": y_axis, "x": row["day"].isoformat(), "y": row["value"], "xanchor": anchor}
+        font = {"size": TICK, "color": LIGHT["ink"]}
+        labels.append(note(safe(_value(row["value"])), name="major", yanchor="bottom", yshift=6, font=font, **at))
+    return labels
+
+
+def _value(value: float) -> str:
+    if abs(value) >= 1e8:
+        return brief(value)
+    return number(value, 0 if value == round(value) else 2)
+
+
+def _traces(panel: _Panel) -> list[go.Scatter]:
+    traces = []
+    for place, each in enumerate(panel.series):
+        traces.append(_marks(each, _SYMBOLS[place % len(_SYMBOLS)]))
+        if each.change is not None:
+            traces.append(_fitted(each))
+    return traces
+
+
+def _marks(series: SignalSeries, symbol: str) -> go.Scatter:
+    rows = series.points.to_dicts()
+    return go.Scatter(
+        x=[row["day"].isoformat() for row in rows],
+        y=[row["value"] for row in rows],
+        mode="lines+markers" if series.n >= _LINE_FROM else "markers",
+        line={"color": LIGHT["rule2"], "width": 1},
+        marker={"color": LIGHT["oth"], "size": 7, "symbol": symbol},
+        name=safe(series.definition),
+        hovertext=[_hover(row, series) for row in rows],
+        hoverinfo="text",
+        customdata=[row["source_id"] for row in rows],
+        meta={"role": "mark"},
+    )
+
+
+def _hover(row: dict, series: SignalSeries) -> str:
+    exact = number(row["value"], 0 if row["value"] == round(row["value"]) else 2)
+    return hover(f"{exact} {series.unit}", [day_text(row["day"]), series.scope, f"source: {row['source_id']}"])
+
+
+def _fitted(series: SignalSeries) -> go.Scatter:
+    """The fitted course, broken where the month of clock zero was left out."""
+    days = [day for day in series.points["day"] if series.left_out is None or day.replace(day=1) != series.left_out]
+    after = next((place for place, day in enumerate(days) if series.left_out and day > series.left_out), len(days))
+    x = [day.isoformat() for day in days]
+    y = series.change.fitted["fitted"].to_list()
+    return go.Scatter(
+        x=[*x[:after], None, *x[after:]],
+        y=[*y[:after], None, *y[after:]],
+        mode="lines",
+        line={"color": LIGHT["me"], "width": 2},
+        name="fitted",
+        hoverinfo="skip",
+    )

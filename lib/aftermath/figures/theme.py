@@ -1,0 +1,256 @@
+"""One look for every figure: colours, type, and three widths.
+
+Figures are written in the light colours only; the script of the pages swaps them for the dark ones
+by the same table (``DARK``). A figure is laid out three times, for a wide, a medium and a narrow
+place; the wide layout is the figure itself, and what differs in the others travels in its ``meta``,
+from which the pages take the one that fits.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html import escape
+from textwrap import wrap
+
+import plotly.graph_objects as go
+
+# token -> (light, dark)
+TOKENS = {
+    "paper": ("#ffffff", "#10161d"),
+    "wash": ("#f4f6f8", "#18202a"),
+    "lane": ("#f7f9fa", "#141b23"),
+    "ink": ("#16212c", "#e9edf1"),
+    "ink2": ("#43505c", "#bcc6cf"),
+    "ink3": ("#5f6b77", "#94a0ac"),
+    "rule": ("#dce2e7", "#2a3440"),
+    "rule2": ("#b9c3cc", "#475361"),
+    "me": ("#0a5a8c", "#7fc1ec"),
+    "apo": ("#7a3b9e", "#c698e6"),
+    "say": ("#1c6cb0", "#69b1ec"),
+    "act": ("#0a7558", "#45bf9b"),
+    "inf": ("#8f5f00", "#dcae4a"),
+    "den": ("#b5301f", "#f0806f"),
+    "rem": ("#2b3640", "#d5dce2"),
+    "oth": ("#7c8792", "#7d8995"),
+    "st0": ("#a6461a", "#e8814f"),
+    "st1": ("#bd7540", "#c58a68"),
+    "st2": ("#7c8792", "#8b96a1"),
+    "st3": ("#4d8ac0", "#6f9fcb"),
+    "st4": ("#1c63a5", "#74b8f5"),
+    "sup": ("#0a6b52", "#4fc7a3"),
+    "par": ("#7d5600", "#dcae4a"),
+    "uns": ("#55616d", "#a3afba"),
+    "con": ("#ab2a1b", "#f0806f"),
+    "focus": ("#c2410c", "#ffb86b"),
+}
+LIGHT = {token: light for token, (light, _) in TOKENS.items()}
+
+# The light st2 is also the light oth; the later entry wins, and the two dark greys are alike.
+DARK = dict(TOKENS.values())
+
+FAMILY_COLOURS = {
+    "apology": LIGHT["apo"],
+    "denial": LIGHT["den"],
+    "action": LIGHT["act"],
+    "information": LIGHT["inf"],
+    "acknowledgement": LIGHT["say"],
+    "removal": LIGHT["rem"],
+    "other": LIGHT["oth"],
+}
+STANCE_COLOURS = tuple(LIGHT[f"st{level}"] for level in range(5))
+
+# certainty -> (strength of the fill, colour and dash of the outline)
+CERTAINTY = {
+    "documented": (1.0, None, None),
+    "inferred": (0.45, LIGHT["ink2"], "solid"),
+    "disputed": (0.22, LIGHT["ink"], "3px,2px"),
+}
+
+CLEAR = "rgba(0,0,0,0)"
+SANS = (
+    '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", '
+    '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
+)
+TEXT, TICK = 12, 11.5
+THINNEST = 5  # px: the narrowest bar that can still be seen and clicked
+
+
+@dataclass(frozen=True)
+class View:
+    """A width that a figure is laid out for.
+
+    Parameters
+    ----------
+    name
+        ``wide``, ``medium`` or ``narrow``.
+    least
+        The narrowest place in px that this layout is used in; everything is made to fit there.
+    """
+
+    name: str
+    least: int
+
+    @property
+    def narrow(self) -> bool:
+        """Whether only key marks are labelled and names stand above what they name."""
+        return self.name == "narrow"
+
+
+WIDE, MEDIUM, NARROW = VIEWS = View("wide", 900), View("medium", 600), View("narrow", 300)
+
+
+def responsive(draw: Callable[[View], go.Figure]) -> go.Figure:
+    """A figure that carries its own layouts for narrower places.
+
+    Parameters
+    ----------
+    draw
+        From a view to the figure for it. **Every view must give the same traces in the same order.**
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        The wide one; ``layout.meta["views"]`` lists, widest first, what differs ``below`` a width in px.
+        ``layout.meta["key"]`` is room in px for a key, where a figure has one: pages write their own.
+    """
+    figures = [draw(view) for view in VIEWS]
+    base, *others = (figure.to_plotly_json() for figure in figures)
+    upper = [view.least for view in VIEWS]
+    views = [{"below": below, **_differences(base, other)} for below, other in zip(upper, others, strict=False)]
+    wide = figures[0]
+    return wide.update_layout(meta={**(wide.layout.meta or {}), "views": views})
+
+
+def _differences(base: dict, other: dict) -> dict:
+    traces = [_changed(*pair) for pair in zip(base["data"], other["data"], strict=True)]
+    return {"data": traces, "layout": _changed(base["layout"], other["layout"], but=("meta",))}
+
+
+def _changed(base: dict, other: dict, but: tuple[str, ...] = ()) -> dict:
+    """Keys whose values differ; a key that is gone is None, which takes plotly back to its default."""
+    keys = sorted({*base, *other} - {*but})
+    return {key: other.get(key) for key in keys if base.get(key) != other.get(key)}
+
+
+def blank(height: float, **layout: object) -> go.Figure:
+    """An empty figure in the house's look.
+
+    Parameters
+    ----------
+    height
+        In px, margins included.
+    layout
+        Further layout.
+    """
+    return go.Figure(layout={"template": TEMPLATE, "height": round(height), **layout})
+
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": SANS, "size": TEXT, "color": LIGHT["ink2"]},
+        "paper_bgcolor": LIGHT["paper"],
+        "plot_bgcolor": LIGHT["paper"],
+        "hovermode": "closest",
+        "dragmode": False,
+        "barmode": "overlay",
+        "showlegend": False,
+        "modebar": {"remove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d", "resetScale2d"]},
+        "hoverlabel": {
+            "bgcolor": LIGHT["paper"],
+            "bordercolor": LIGHT["ink"],
+            "align": "left",
+            "font": {"family": SANS, "size": 13, "color": LIGHT["ink"]},
+        },
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 0,
+            "yanchor": "bottom",
+            "yref": "container",
+            "itemclick": False,
+            "itemdoubleclick": False,
+        },
+        **{
+            axis: {
+                "fixedrange": True,
+                "showgrid": False,
+                "zeroline": False,
+                "showline": False,
+                "gridcolor": LIGHT["rule"],
+                "ticks": "",
+                "tickfont": {"size": TICK, "color": LIGHT["ink3"]},
+            }
+            for axis in ("xaxis", "yaxis")
+        },
+    }
+)
+
+
+def note(text: str, **place: object) -> dict:
+    """An annotation without an arrow: text that the caller has made safe, at a place."""
+    font = {"size": TEXT, "color": LIGHT["ink2"]} | place.pop("font", {})
+    return {"text": text, "showarrow": False, "borderpad": 0, "font": font} | place
+
+
+def safe(text: object) -> str:
+    """Evidence made safe for plotly, which reads a little HTML in every text.
+
+    Examples
+    --------
+    >>> safe("<b>50 % & more</b>")
+    '&lt;b&gt;50 % &amp; more&lt;/b&gt;'
+    """
+    return escape(str(text), quote=False)
+
+
+def wrapped(text: str, width: int = 46) -> str:
+    """Evidence made safe and broken into lines; text without spaces is broken too.
+
+    Examples
+    --------
+    >>> wrapped("first second", 7)
+    'first<br>second'
+    """
+    return "<br>".join(str(line) for line in wrap(text, width))
+
+
+def hover(heading: str, lines: Iterable[str]) -> str:
+    """A hover text: a bold heading and lines, all made safe; empty lines are left out."""
+    return "<br>".join([f"<b>{wrapped(heading)}</b>", *(wrapped(line) for line in lines if line)])
+
+
+def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
+    """How wide a text is in px: an estimate on the generous side, as no font can be measured here.
+
+    Examples
+    --------
+    >>> text_width("Media") < text_width("Media", bold=True) < text_width("Organisation")
+    True
+    """
+    return size * sum(map(_advance, text)) * (1.07 if bold else 1.0)
+
+
+def _advance(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WF":
+        return 1.0
+    if character in "iljtfrI.,:;'’|!()[]/ -\u00a0":
+        return 0.33
+    return 0.87 if character in "mwMW@%" else 0.7 if character.isupper() else 0.56
+
+
+def shortened(text: str, width: float, size: float = TEXT, *, bold: bool = False) -> str:
+    """A text cut to a width in px, with an ellipsis where something is missing.
+
+    Examples
+    --------
+    >>> shortened("General Motors ignition-switch recall", 100)
+    'General Motors…'
+    """
+    if text_width(text, size, bold=bold) <= width:
+        return text
+    while text and text_width(text + "…", size, bold=bold) > width:
+        text = text[:-1]
+    return text.rstrip() + "…"

@@ -1,0 +1,277 @@
+"""Tone over time: every coded text as a dot on its day, and the mean of each phase."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import polars as pl
+
+from aftermath import vocabulary
+from aftermath.figures.theme import (
+    LIGHT,
+    NARROW,
+    STANCE_COLOURS,
+    WIDE,
+    View,
+    blank,
+    hover,
+    note,
+    responsive,
+)
+from aftermath.figures.time_axis import TimeAxis
+from aftermath.measures.tone import STANCE_LEVELS, Phase, Tone
+from aftermath.times import HOUR
+from aftermath.wording import counted, number
+
+LEVEL_LABELS = {
+    "favourability": ("damaging", "unfavourable", "balanced", "favourable", "praise"),
+    "stance_org": ("hostile", "critical", "factual", "sympathetic", "praising"),
+    "stance_response": ("condemned", "faulted", "reported", "credited", "a model"),
+}
+
+_DOT, _STEP = 8, 9  # px: a dot, and the distance between two of the same day and level
+_TIER, _TIERS = 0.13, 2  # rows of dots above and below a level, in levels
+_LEFT, _RIGHT, _TOP, _BETWEEN, _HEIGHT = 92, 8, 26, 58, 236  # px
+_SHORTEST = 14  # px: the line of a phase that lasts a day
+
+
+@dataclass(frozen=True)
+class _Dot:
+    """A text with its place: along the time axis, and up the levels."""
+
+    x: float
+    y: float
+    text: dict
+
+
+@dataclass(frozen=True)
+class _Panel:
+    tone: Tone
+    number: int
+
+    @property
+    def axes(self) -> tuple[str, str]:
+        suffix = "" if self.number == 0 else str(self.number + 1)
+        return f"x{suffix}", f"y{suffix}"
+
+
+def tone_over_time(*tones: Tone) -> go.Figure:
+    """Draw how the coded texts stood, and the mean of each phase.
+
+    A dot is a text at the **mean of its coders**, with a stem where they differ, at the middle of its day of
+    publication; texts of one day and level are spread inside that day. A bar is the mean of a phase in its
+    interval; under eight texts it is hollow and has none.
+
+    Parameters
+    ----------
+    tones
+        One panel each, in this order; stacked where there is no room beside each other.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        With layouts for three widths. ``customdata`` holds the ids of the texts.
+
+    Raises
+    ------
+    ValueError
+        If no tone is given.
+    """
+    if not tones:
+        raise ValueError("there is nothing to draw; give at least one tone")
+    days = [_day(text) for tone in tones for text in tone.texts.iter_rows(named=True)]
+    axis = TimeAxis.reaching(HOUR, max(end for _, end in days), -min(start for start, _ in days))
+    panels = [_Panel(tone, place) for place, tone in enumerate(tones)]
+    return responsive(lambda view: _draw(panels, axis, view))
+
+
+def _day(text: dict) -> tuple[float, float]:
+    """When a text came out, in seconds since clock zero. **On the day of clock zero itself: not before it.**"""
+    if text["day"] >= 0:
+        return max(0.0, text["earliest_seconds"]), max(0.0, text["latest_seconds"])
+    return text["earliest_seconds"], min(0.0, text["latest_seconds"])
+
+
+def _draw(panels: list[_Panel], axis: TimeAxis, view: View) -> go.Figure:
+    columns = len(panels) if view is WIDE else 1
+    rows = math.ceil(len(panels) / columns)
+    drawing = view.least - _LEFT - _RIGHT
+    pixels = (drawing - (columns - 1) * (_LEFT + 12)) / columns
+    height = rows * _HEIGHT + (rows - 1) * _BETWEEN
+    margin = {"l": _LEFT, "r": _RIGHT, "t": _TOP, "b": 26}
+    figure = blank(height + margin["t"] + margin["b"], margin=margin)
+    for panel in panels:
+        column, row = (panel.number, 0) if columns > 1 else (0, panel.number)
+        left = column * (pixels + _LEFT + 12) / drawing
+        top = 1 - row * (_HEIGHT + _BETWEEN) / height
+        domains = (left, left + pixels / drawing), (max(0.0, top - _HEIGHT / height), top)
+        _add_panel(figure, panel, axis, view, pixels, domains)
+    return figure
+
+
+def _add_panel(
+    figure: go.Figure, panel: _Panel, axis: TimeAxis, view: View, pixels: float, domains: tuple[tuple, tuple]
+) -> None:
+    across, up = (f"{axis_name[0]}axis{axis_name[1:]}" for axis_name in panel.axes)
+    labels = LEVEL_LABELS[panel.tone.variable]
+    levels = {"range": [-2.35, 2.35], "tickvals": list(STANCE_LEVELS), "ticktext": list(labels), "showgrid": True}
+    figure.update_layout(
+        {
+            across: axis.layout(pixels, domain=list(domains[0]), anchor=panel.axes[1], showgrid=False, ticks="outside")
+            | {"ticklen": 4, "tickcolor": LIGHT["rule2"]},
+            up: levels | {"domain": list(domains[1]), "anchor": panel.axes[0], "gridcolor": LIGHT["rule"]},
+        }
+    )
+    for annotation in _titles(panel, domains, view):
+        figure.add_annotation(annotation)
+    for shape in _zero(panel, axis):
+        figure.add_shape(shape)
+    traces = [*_phase_traces(panel.tone, axis, pixels), *_text_traces(panel.tone, axis, pixels)]
+    for trace in traces:
+        figure.add_trace(trace.update(xaxis=panel.axes[0], yaxis=panel.axes[1]))
+
+
+def _titles(panel: _Panel, domains: tuple[tuple, tuple], view: View) -> Iterator[dict]:
+    place = {"xref": "paper", "yref": "paper", "x": domains[0][0], "y": domains[1][1], "xanchor": "left"}
+    text = f"<b>{vocabulary.STANCES[panel.tone.variable]}</b>  n = {counted(panel.tone.texts.height, 'text')}"
+    shift = -_LEFT if view is NARROW else 0
+    font = {"size": 13, "color": LIGHT["ink"]}
+    yield note(text, name="panel", yanchor="bottom", yshift=6, xshift=shift, font=font, **place)
+
+
+def _zero(panel: _Panel, axis: TimeAxis) -> Iterator[dict]:
+    if axis.before:
+        place = {"xref": panel.axes[0], "yref": f"{panel.axes[1]} domain", "y0": 0, "y1": 1}
+        wash = {"fillcolor": LIGHT["ink"], "opacity": 0.05, "line": {"width": 0}, "layer": "below"}
+        yield place | {"type": "rect", "x0": axis.limits[0], "x1": 0} | wash
+        yield place | {"type": "line", "x0": 0, "x1": 0, "line": {"color": LIGHT["ink"], "width": 1.6}}
+
+
+def _phase_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[go.Scatter]:
+    phases = [(phase, _stretch(phase, tone, axis, pixels)) for phase in tone.phases if phase.n]
+    solid = [(phase, ends) for phase, ends in phases if phase.mean.has_interval]
+    hollow = [(phase, ends) for phase, ends in phases if not phase.mean.has_interval]
+    return [
+        _bands(solid),
+        _means(solid, LIGHT["me"], 3, "phase mean", hovering=True),
+        _means(hollow, LIGHT["me"], 6, "phase mean, under eight texts", hovering=True),
+        _means(hollow, LIGHT["paper"], 3, "hollow"),
+    ]
+
+
+def _stretch(phase: Phase, tone: Tone, axis: TimeAxis, pixels: float) -> tuple[float, float]:
+    """From the first to the last text of a phase along the axis, long enough to be seen."""
+    days = [_day(text) for text in tone.texts.filter(pl.col("doc_id").is_in(phase.doc_ids)).iter_rows(named=True)]
+    start, end = axis.position(min(day[0] for day in days)), axis.position(max(day[1] for day in days))
+    lack = max(0.0, _SHORTEST / axis.scale(pixels) - (end - start)) / 2
+    return start - lack, end + lack
+
+
+def _bands(phases: list[tuple[Phase, tuple[float, float]]]) -> go.Bar:
+    return go.Bar(
+        x=[(start + end) / 2 for _, (start, end) in phases],
+        width=[end - start for _, (start, end) in phases],
+        base=[phase.mean.lower for phase, _ in phases],
+        y=[phase.mean.upper - phase.mean.lower for phase, _ in phases],
+        marker={"color": LIGHT["me"], "opacity": 0.15, "line": {"width": 0}},
+        name="interval",
+        meta={"role": "band"},
+        hoverinfo="skip",
+    )
+
+
+def _means(
+    phases: list[tuple[Phase, tuple[float, float]]], colour: str, width: float, name: str, *, hovering: bool = False
+) -> go.Scatter:
+    texts = [hover(phase.label, [phase.text]) for phase, _ in phases]
+    return go.Scatter(
+        x=[x for _, ends in phases for x in (*ends, None)],
+        y=[y for phase, _ in phases for y in (phase.mean.value, phase.mean.value, None)],
+        mode="lines",
+        line={"color": colour, "width": width},
+        name=name,
+        meta={"role": "mean"},
+        **(
+            {"hovertext": [text for text in texts for _ in range(3)], "hoverinfo": "text"}
+            if hovering
+            else {"hoverinfo": "skip"}
+        ),
+    )
+
+
+def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[go.Scatter]:
+    dots = _spread(tone, axis, pixels)
+    stems = [(dot.x, *_ends(dot.text)) for dot in dots if len(set(_codes(dot.text))) > 1]
+    colours = [STANCE_COLOURS[_level(dot.text["mean"])] for dot in dots]
+    return [
+        go.Scatter(
+            x=[x for at, _, _ in stems for x in (at, at, None)],
+            y=[y for _, low, high in stems for y in (low, high, None)],
+            mode="lines",
+            line={"color": LIGHT["ink3"], "width": 1.1},
+            name="coders differ",
+            meta={"role": "stem"},
+            hoverinfo="skip",
+        ),
+        go.Scatter(
+            x=[dot.x for dot in dots],
+            y=[dot.y for dot in dots],
+            mode="markers",
+            marker={"size": _DOT, "color": colours, "line": {"color": LIGHT["paper"], "width": 0.8}},
+            customdata=[dot.text["doc_id"] for dot in dots],
+            hovertext=[_hover(dot.text, tone.variable) for dot in dots],
+            hoverinfo="text",
+            name="texts",
+            meta={"role": "mark"},
+            cliponaxis=False,
+        ),
+    ]
+
+
+def _codes(text: dict) -> list[int]:
+    return [text[coder] for coder in vocabulary.CODERS if text[coder] is not None]
+
+
+def _ends(text: dict) -> tuple[int, int]:
+    return min(_codes(text)), max(_codes(text))
+
+
+def _level(mean: float) -> int:
+    """The colour of a mean: the nearest level, and of two the one nearer to balance."""
+    return int(math.copysign(math.ceil(abs(mean) - 0.5), mean)) - STANCE_LEVELS[0]
+
+
+def _hover(text: dict, variable: str) -> str:
+    labels = LEVEL_LABELS[variable]
+    codes = [
+        f"{vocabulary.CODERS[coder]}: {number(text[coder], sign=True)} {labels[text[coder] - STANCE_LEVELS[0]]}"
+        for coder in vocabulary.CODERS
+        if text[coder] is not None
+    ]
+    return hover(text["publisher"], [f"{text['doc_id']} · {text['published']}", *codes])
+
+
+def _spread(tone: Tone, axis: TimeAxis, pixels: float) -> list[_Dot]:
+    """Every text at the middle of its day, those of one day and level side by side, then in tiers."""
+    groups = defaultdict(list)
+    for text in tone.texts.sort("day", "doc_id").iter_rows(named=True):
+        groups[_day(text), text["mean"]].append(text)
+    return [dot for (day, _), texts in groups.items() for dot in _side_by_side(texts, day, axis, pixels)]
+
+
+def _side_by_side(texts: list[dict], day: tuple[float, float], axis: TimeAxis, pixels: float) -> Iterator[_Dot]:
+    left, middle, right = (axis.position(moment) for moment in (day[0], sum(day) / 2, day[1]))
+    step = _STEP / axis.scale(pixels)
+    room = 1 + 2 * int(min(middle - left, right - middle) / step)
+    tiers = min(math.ceil(len(texts) / room), 2 * _TIERS + 1)
+    across = math.ceil(len(texts) / tiers)
+    step = min(step, (room - 1) * step / max(1, across - 1)) if across > room else step
+    for place, text in enumerate(texts):
+        tier, column = divmod(place, across)
+        in_tier = min(across, len(texts) - tier * across)
+        rise = _TIER * math.ceil(tier / 2) * (1 if tier % 2 else -1)
+        yield _Dot(middle + (column - (in_tier - 1) / 2) * step, text["mean"] + rise, text)
