@@ -1,0 +1,1 @@
+"""Reports: exhibits and passages for notebooks, and the pages made from them."""

@@ -1,0 +1,322 @@
+"""The finished passages of the comparison page: each a function from a comparison to safe HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from aftermath.comparison.agreement import ASSISTED
+from aftermath.comparison.entry import Entry
+from aftermath.comparison.findings import Finding
+from aftermath.comparison.gathering import Failure
+from aftermath.comparison.scoreboard import Comparison
+from aftermath.comparison.standing import Standing
+from aftermath.figures import marks
+from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
+from aftermath.measures.tone import FEW
+from aftermath.problems import Problem
+from aftermath.reports.board import COVERAGE, board, case_address, no_record
+from aftermath.reports.exhibit import Exhibit, Passage, exhibit
+from aftermath.reports.full_table import full_table, phase_words, rows_of
+from aftermath.reports.html import escape
+from aftermath.reports.passages.sources import library_version
+from aftermath.reports.passages.tables import absent, table
+from aftermath.wording import DASH, NO_BREAK, counted, in_words, interval, latency_text, listed, number
+
+if TYPE_CHECKING:
+    from aftermath.figures.plane import Point
+
+KEY_FINDINGS = 4
+
+
+def head(comparison: Comparison) -> Passage:
+    """Title, what was compared, and the findings."""
+    return Passage(
+        f'<div class="wrap head ih"><p class="kick">{escape(extent(comparison))}</p>'
+        "<h1>Side by side: how soon, how openly, how it was received</h1>"
+        '<p class="lead">Every case on one scale. Where the record does not bear a difference, none is claimed: '
+        "intervals stay intervals, and what was not seen is not counted as never done.</p></div>"
+        f"{findings_row(comparison.findings)}"
+    )
+
+
+def extent(comparison: Comparison) -> str:
+    """How many cases, of which years, from how many sources."""
+    years = sorted({entry.year for entry in comparison.documented if entry.year})
+    parts = [f"{number(len(comparison.documented))} documented {_crises(len(comparison.documented))}"]
+    if comparison.without_record:
+        parts[0] += f", {number(len(comparison.without_record))} searched for and not found"
+    if years:
+        parts.append(DASH.join(map(str, dict.fromkeys((years[0], years[-1])))))
+    return " · ".join([*parts, counted(sum(entry.evidence.sources for entry in comparison.entries), "source")])
+
+
+def _crises(n: int) -> str:
+    return "crisis" if n == 1 else "crises"
+
+
+def findings_row(findings: Sequence[Finding]) -> str:
+    """The key findings as a ruled row; the others are in the words of the figures."""
+    cells = "".join(
+        f'<p><b>{escape(finding.figure)}</b> {escape(finding.words)} <span class="mut">{escape(finding.note)}</span></p>'
+        for finding in findings[:KEY_FINDINGS]
+    )
+    return f'<section class="wrap finds" aria-labelledby="finds-h"><h2 id="finds-h" class="sr">Findings</h2>{cells}</section>'
+
+
+def scoreboard(comparison: Comparison, root: str = "") -> Passage:
+    """Filters, the scoreboard, every measure below it, and the table for download."""
+    if not comparison.entries:
+        return Passage(absent("No case could be loaded, so there is nothing to compare."))
+    downloads = (
+        f'<p class="get ic">The whole table: <a href="{root}data/scoreboard.csv" download>CSV</a>, '
+        f'<a href="{root}data/scoreboard.parquet" download>Parquet</a>.</p>'
+    )
+    return Passage(f"{board(comparison, root)}{full_table(comparison, root)}{downloads}")
+
+
+def ladder(comparison: Comparison, step: str = "response", *, id: str = "f1") -> Exhibit | Passage:
+    """All cases of one step of speed, as an exhibit; a sentence where no case could be timed."""
+    from aftermath.figures import latency_ladders
+
+    if not comparison.speeds:
+        return Passage(absent("No case could be timed, so there is no ladder to draw."))
+    standings = comparison.standing(step)
+    return exhibit(
+        standings,
+        latency_ladders(comparison.speeds, step=step, names=comparison.names),
+        id=id,
+        title=f"{standings.label}, all cases",
+        how="Each bar runs from the shortest to the longest time that the record allows. Pale and dashed: the organisation "
+        "or a regulator set the clock. Rows are in order of the upper end, which is no ranking: where bars overlap, the record "
+        "does not say who was faster.",
+        words=f"{standings.text} {_clock_words(comparison)}".strip(),
+        table=_ladder_table(comparison, step),
+        rows=counted(len(comparison.speeds), "case"),
+    )
+
+
+def _clock_words(comparison: Comparison) -> str:
+    own = [entry.name for entry in comparison.documented if entry.own_clock]
+    if not own:
+        return ""
+    return f"Own clock: in {listed(own)} the organisation or a regulator set clock zero, and the time measures something else."
+
+
+def _ladder_table(comparison: Comparison, step: str) -> str:
+    standings = comparison.standing(step)
+    headings = (
+        "Case",
+        "After clock zero",
+        "Certainty",
+        "Clock set by",
+        "Others certainly faster",
+        "not separable",
+        "certainly slower",
+        "never seen",
+    )
+    cells = (_ladder_cells(entry, standings[entry.case_id], step) for entry in comparison.entries if entry.speed)
+    return table("", standings.label, headings, rows_of(cells, headings))
+
+
+def _ladder_cells(entry: Entry, standing: Standing, step: str) -> Iterable[str]:
+    found = entry.speed[step]
+    counts = (standing.faster, standing.not_separable, standing.slower, standing.never_seen)
+    clock = f"{escape(entry.about.exposed_by.replace('_', ' '))}{' · own clock' if entry.own_clock else ''}"
+    shown = [number(count) if standing.comparable else DASH for count in counts]
+    return (_linked(entry), escape(latency_text(found.latency)), found.certainty or DASH, clock, *shown)
+
+
+def _linked(entry: Entry, section: str = "") -> str:
+    return f'<a href="{case_address(entry.case_id, "", section)}">{escape(entry.name)}</a>'
+
+
+def plane(comparison: Comparison, *, id: str = "f2") -> Exhibit | Passage:
+    """Speed against transparency as an exhibit; a sentence where no case has both."""
+    from aftermath.figures import speed_and_transparency
+
+    entries = [entry for entry in comparison.entries if entry.speed and entry.transparency]
+    if not any(entry.transparency.transparency.defined for entry in entries):
+        return Passage(absent("No case has both a time and a coded rubric, so there is nothing to set side by side."))
+    return exhibit(
+        comparison,
+        speed_and_transparency(points(entries)),
+        id=id,
+        title="Speed and openness, with what is not known",
+        how="Each box is one case: as wide as the uncertainty about its first response, as tall as the bounds of its "
+        "transparency index; the line is the index itself. Small boxes are well documented. Dashed: the organisation or a "
+        "regulator set the clock.",
+        words=_plane_words(comparison),
+        table=_plane_table(entries),
+        rows=counted(len(entries), "case"),
+    )
+
+
+def points(entries: Iterable[Entry]) -> list[Point]:
+    """What the drawing of speed against transparency takes."""
+    from aftermath.figures.plane import Point
+
+    return [
+        Point(
+            name=entry.name,
+            case_id=entry.case_id,
+            latency=entry.speed["response"].latency,
+            value=entry.transparency.transparency.value,
+            lower=entry.transparency.transparency.lower,
+            upper=entry.transparency.transparency.upper,
+            own_clock=entry.own_clock,
+        )
+        for entry in entries
+    ]
+
+
+def _plane_words(comparison: Comparison) -> str:
+    return (
+        f"{comparison.findings[-1].text} {comparison.standing().text} {_clock_words(comparison)} No association is computed "
+        "here: what is not known is as large as the boxes, and the cases were chosen, not sampled."
+    )
+
+
+def _plane_table(entries: Iterable[Entry]) -> str:
+    cells = (
+        (
+            _linked(entry),
+            escape(latency_text(entry.speed["response"].latency)),
+            number(index.value) if index.defined else "not defined",
+            interval(index.lower, index.upper) if index.defined else DASH,
+            counted(index.applicable, "item"),
+            escape(entry.about.exposed_by.replace("_", " ")) + (" · own clock" if entry.own_clock else ""),
+        )
+        for entry in entries
+        for index in (entry.transparency.transparency,)
+    )
+    headings = ("Case", "First response", "Index", "Bounds", "n", "Clock set by")
+    return table("", "Speed and transparency", headings, rows_of(cells, headings))
+
+
+def tone_table(comparison: Comparison) -> Passage:
+    """Favourability phase by phase, with interval and n."""
+    entries = [entry for entry in comparison.entries if entry.tone]
+    if not entries:
+        return Passage(absent("No text of any case is coded, so there is no tone to show."))
+    headings = (
+        "Case",
+        *(escape(phase.label[0].upper() + phase.label[1:]) for phase in entries[0].phases),
+        "Agreement of the coders",
+    )
+    rows = rows_of(((_linked(entry, COVERAGE), *_tone_cells(entry)) for entry in entries), headings)
+    words = (
+        "Mean favourability of the coded texts, from −2 (damaging) to +2 (praise), with a 95 % bootstrap interval over texts. "
+        f"Under {in_words(FEW)} texts there is no interval. The texts are those that could be found and read, not a sample; "
+        "a change between phases may be a change in who wrote."
+    )
+    content = table("stack", "Favourability by phase", headings, rows)
+    return Passage(
+        f'<p class="how ic">{words}</p><div class="tscroll" tabindex="0" role="region" aria-label="Favourability by phase">{content}</div>'
+    )
+
+
+def _tone_cells(entry: Entry) -> list[str]:
+    return [*(escape(phase_words(phase)) for phase in entry.phases), escape(_alpha_words(entry.tone.agreement))]
+
+
+def _alpha_words(agreement: Agreement) -> str:
+    if not agreement.defined:
+        return f"α not defined, n{NO_BREAK}={NO_BREAK}{counted(agreement.units, 'unit')}"
+    return agreement.text.replace("n = ", f"n{NO_BREAK}={NO_BREAK}")
+
+
+def agreement_table(comparison: Comparison) -> Passage:
+    """Krippendorff's alpha over all cases, and for each item, with n."""
+    reliability = comparison.reliability
+    cells = (
+        (escape(part), f"{marks.alpha_bar(agreement, 170)}", escape(_alpha_words(agreement)))
+        for part, agreement in reliability.parts.items()
+    )
+    words = (
+        f"Krippendorff’s α (ordinal) over {counted(reliability.cases, 'case')}, with a 95 % bootstrap interval over units; "
+        f"the dashed tick is the customary floor of {CUSTOMARY_FLOOR}. {ASSISTED}"
+    )
+    headings = ("What was coded", "0 to 1", "α, interval, n")
+    content = table("rel", "Agreement of the coders over all cases", headings, rows_of(cells, headings))
+    return Passage(f'<p class="how ic">{escape(words)}</p>{content}')
+
+
+def left_out(comparison: Comparison, failures: Sequence[Failure]) -> Passage:
+    """The cases that could not be loaded, with their problems, and those without a record."""
+    boxes = "".join([*map(failed_box, failures), *map(_no_record_box, comparison.without_record)])
+    return Passage(
+        f'<div class="lim">{boxes}</div>'
+        if boxes
+        else absent("Every case was loaded, and every case has a crisis on record.")
+    )
+
+
+def failed_box(failure: Failure) -> str:
+    """A case that failed, in red, with everything that is wrong with it."""
+    problems = "".join(map(_problem, failure.problems))
+    return (
+        f'<div class="empty bad" id="failed-{escape(failure.case_id)}"><h3>{escape(failure.case_id)} could not be loaded</h3>'
+        f"<ul>{problems}</ul><p>The other cases are complete.</p></div>"
+    )
+
+
+def _problem(problem: Problem) -> str:
+    place = str(problem).removesuffix(f"  {problem.what}  {problem.mend}")
+    return (
+        f'<li><code>{escape(place)}</code> {escape(problem.what)}; <span class="mut">{escape(problem.mend)}</span></li>'
+    )
+
+
+def _no_record_box(entry: Entry) -> str:
+    return (
+        f'<div class="empty"><h3>{_linked(entry)}</h3><p>{no_record(entry)}</p><p>{escape(entry.ledger.text)}</p></div>'
+    )
+
+
+_LIMITS = (
+    (
+        "The cases were chosen, not sampled",
+        "They come from texts that teach crisis communication, so the famous and the exemplary are over-represented. "
+        "Rates across them describe this shelf, not the world.",
+    ),
+    (
+        "Agreement is not truth",
+        f"{ASSISTED} Bounds cover disagreement and unknowns, not what nobody wrote down.",
+    ),
+    (
+        "Coverage is what survived",
+        "Stored pages lean to English and to trade writing. Favourability is that of those texts, not of the public.",
+    ),
+)
+
+
+def limits() -> Passage:
+    """What a reader should not conclude from a comparison."""
+    boxes = "".join(f"<div><h3>{escape(title)}</h3><p>{escape(words)}</p></div>" for title, words in _LIMITS)
+    return Passage(f'<div class="lim">{boxes}</div>')
+
+
+def citation(comparison: Comparison) -> Passage:
+    """How to cite the comparison."""
+    n = len(comparison.documented)
+    words = (
+        f"Aftermath {escape(library_version())}. A comparison of {number(n)} documented {_crises(n)}. Comparison, "
+        f"evidence SHA-256 {comparison.checksum[:12]}."
+    )
+    return Passage(
+        f'<p class="citebox">{words}</p><button class="copy" type="button" data-copy="{words}">Copy</button>'
+    )
+
+
+def provenance(comparison: Comparison) -> Passage:
+    """What the comparison was made from."""
+    evidence = [entry.evidence for entry in comparison.entries]
+    totals = (sum(getattr(each, name) for each in evidence) for name in ("events", "texts", "sources"))
+    rows, texts, sources = totals
+    days = ", ".join(map(str, comparison.phase_days))
+    return Passage(
+        f'<p class="mut">Made from {counted(rows, "event row")}, {counted(texts, "text")} and {counted(sources, "source")}; seed '
+        f'{comparison.seed}, phases end on day{NO_BREAK}{days}. Evidence <code class="sum256">{comparison.checksum}</code>. '
+        "The same rows give the same page.</p>"
+    )

@@ -1,0 +1,318 @@
+"""Running a notebook and making its page. Works without the build engine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aftermath.files import write_whole
+from aftermath.problems import AftermathError
+from aftermath.reports.parameters import Parameter, checked, read_parameters
+from aftermath.workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+REPORT = "case_report.ipynb"
+WITHOUT_RECORD = "case_without_record.ipynb"
+COMPARISON = "comparison.ipynb"
+
+ATTEMPTS = 3
+
+_MARKER = "papermill-error-cell-tag"
+_INJECTED = "injected-parameters"
+
+
+class CellError(AftermathError):
+    """A cell of a notebook failed; the executed notebook was kept with the error in it.
+
+    Attributes
+    ----------
+    notebook
+        The executed notebook, relative to the workspace.
+    cell
+        Number of the cell, **counted from 1 over all cells**, as it stands in the executed notebook.
+    cell_id
+        Its id, the same in the notebook and the executed notebook.
+    reason
+        The last line of the error.
+    """
+
+    def __init__(self, notebook: str, cell: int, cell_id: str, reason: str) -> None:
+        super().__init__(notebook, cell, cell_id, reason)
+        self.notebook, self.cell, self.cell_id, self.reason = notebook, cell, cell_id, reason
+
+    def __str__(self) -> str:
+        return f"{self.notebook}, cell {self.cell} (id {self.cell_id}): {self.reason}"
+
+
+def run_case(case_id: str, parameters: Mapping[str, object] | None = None, workspace: Workspace | None = None) -> Path:
+    """Execute the report notebook for a case and make its page.
+
+    The notebook is ``case_report.ipynb``, or ``case_without_record.ipynb`` where no crisis is on record.
+    The executed notebook becomes ``build/notebooks/<id>.ipynb``, the page ``build/site/cases/<id>.html``.
+
+    Parameters
+    ----------
+    case_id
+        Name of a folder in ``casestudies/``.
+    parameters
+        Values for the notebook's parameters; the defaults hold for the rest. One that only the other of
+        the two notebooks declares is passed over.
+    workspace
+        Where to work; the workspace in force if not given.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    CaseError
+        If the case has problems.
+    ParameterError
+        If a parameter is unknown or ill-typed.
+    KernelError
+        If no kernel could be started, **after three attempts**.
+    CellError
+        If a cell failed; **it is not tried again**, and an earlier page stays as it was.
+    WriteError
+        If a file could not be written; an earlier one stays as it was.
+    """
+    from aftermath.cases.case import load_case
+
+    workspace = workspace or find_workspace()
+    about = load_case(case_id, workspace).about
+    name = REPORT if about.documented else WITHOUT_RECORD
+    values = case_parameters(workspace, name, {**(parameters or {}), "case_id": case_id})
+    page = _Page(case_id, f"cases/{case_id}.html", "../", about.title, "case", " ".join(about.summary.split()))
+    return _make(workspace, name, values, page)
+
+
+def run_comparison(parameters: Mapping[str, object] | None = None, workspace: Workspace | None = None) -> Path:
+    """Execute the comparison of all cases and make its page.
+
+    Parameters
+    ----------
+    parameters
+        Values for the notebook's parameters; the defaults hold for the rest.
+    workspace
+        Where to work; the workspace in force if not given.
+
+    Returns
+    -------
+    Path
+        ``build/site/comparison.html``. Raises as :func:`run_case` does.
+    """
+    workspace = workspace or find_workspace()
+    values = checked(read_parameters(workspace.notebooks / COMPARISON), parameters or {})
+    words = "Documented crises compared by speed, openness and tone of coverage."
+    page = _Page("comparison", "comparison.html", "", "Comparison", "comparison", words, "comparison.html")
+    return _make(workspace, COMPARISON, values, page)
+
+
+def case_parameters(workspace: Workspace, name: str, values: Mapping[str, object]) -> dict[str, object]:
+    """The values that one of the two report notebooks takes, checked.
+
+    Parameters
+    ----------
+    workspace
+        Holds the notebooks.
+    name
+        ``case_report.ipynb`` or ``case_without_record.ipynb``.
+    values
+        Name to value; a name must be known to one of the two.
+
+    Returns
+    -------
+    dict
+        Those that this notebook declares.
+
+    Raises
+    ------
+    ParameterError
+        If a name is unknown to both, or a value is ill-typed.
+    """
+    own = read_parameters(workspace.notebooks / name)
+    return {key: value for key, value in checked(report_parameters(workspace) | own, values).items() if key in own}
+
+
+def report_parameters(workspace: Workspace) -> dict[str, Parameter]:
+    """What the two report notebooks declare together; one that is absent declares nothing."""
+    paths = (workspace.notebooks / name for name in (WITHOUT_RECORD, REPORT))
+    return {name: one for path in paths if path.is_file() for name, one in read_parameters(path).items()}
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Where a page belongs on the site, and what its head says."""
+
+    id: str
+    path: str
+    root: str
+    title: str
+    kind: str
+    description: str = ""
+    current: str = ""
+
+
+def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _Page) -> Path:
+    """Execute a notebook, offer it as a download, and make its page; the page comes last."""
+    from aftermath.reports.page import render
+
+    executed = execute(
+        workspace.notebooks / name, workspace.build / "notebooks" / f"{page.id}.ipynb", values, workspace
+    )
+    head = {key: getattr(page, key) for key in ("root", "title", "kind", "description", "current")}
+    text = render(executed, **head, download=f"{page.root}notebooks/{executed.name}")
+    write_whole(workspace.site / "notebooks" / executed.name, executed.read_bytes())
+    return write_whole(workspace.site / page.path, text)
+
+
+def execute(notebook: Path, target: Path, values: Mapping[str, object], workspace: Workspace) -> Path:
+    """Execute a notebook; what is written is the same **byte for byte** for the same inputs.
+
+    Parameters
+    ----------
+    notebook
+        The notebook, which is not changed.
+    target
+        Where the executed notebook belongs.
+    values
+        Parameters, checked.
+    workspace
+        The workspace that the notebook's kernel works in.
+
+    Returns
+    -------
+    Path
+        ``target``.
+
+    Raises
+    ------
+    KernelError, CellError, WriteError
+        As :func:`run_case` says.
+    """
+    watch = _run(notebook, values, workspace)
+    executed = _settled(watch.notebook)
+    if watch.error is None:
+        return write_whole(target, _text(executed))
+    cell = executed.cells[watch.cell]
+    _put_error(cell, watch.error)
+    write_whole(target, _text(executed))
+    raise CellError(workspace.relative(target), watch.cell + 1, cell.get("id", "none"), _reason(cell))
+
+
+@dataclass
+class _Watch:
+    """What is known of a run: how far it came, and what ended it."""
+
+    notebook: NotebookNode | None = None
+    cell: int = 0
+    error: Exception | None = None
+
+    def on_start(self, notebook: NotebookNode) -> None:
+        """The kernel answers."""
+        self.notebook = notebook
+
+    def on_cell(self, cell: NotebookNode, cell_index: int) -> None:
+        """A code cell begins."""
+        self.cell = cell_index
+
+
+def _run(notebook: Path, values: Mapping[str, object], workspace: Workspace) -> _Watch:
+    """Run a notebook, with further attempts where the kernel does not start."""
+    from aftermath.reports.kernels import KernelError, last_words
+
+    for _ in range(ATTEMPTS):
+        with tempfile.TemporaryDirectory(prefix="aftermath-", ignore_cleanup_errors=True) as folder:
+            watch = _attempt(notebook, values, workspace, Path(folder))
+            if watch.notebook is not None:
+                return watch
+            reason = f"{watch.error}{last_words(Path(folder))}"
+    raise KernelError(
+        f"{workspace.relative(notebook)}: the kernel did not start in {ATTEMPTS} attempts: {reason}. "
+        "Run the command again, with --workers 1 if the machine is busy or short of memory."
+    )
+
+
+def _attempt(notebook: Path, values: Mapping[str, object], workspace: Workspace, folder: Path) -> _Watch:
+    """Run a notebook once. What goes wrong after the kernel answered is the notebook's; before, the kernel's."""
+    import papermill
+
+    from aftermath.reports.kernels import ENGINE, START_FAILURES
+
+    watch = _Watch()
+    kernel, language = _kernel_of(notebook, workspace)
+    try:
+        papermill.execute_notebook(
+            notebook,
+            None,  # written by us, whole
+            dict(values),
+            engine_name=ENGINE,
+            kernel_name=kernel,
+            language=language,
+            progress_bar=False,
+            folder=folder,
+            root=workspace.root,
+            on_start=watch.on_start,
+            on_cell=watch.on_cell,
+        )
+    except Exception as error:
+        if watch.notebook is None and not isinstance(error, START_FAILURES):
+            raise
+        watch.error, watch.cell = error, getattr(error, "cell_index", watch.cell)
+    return watch
+
+
+def _kernel_of(notebook: Path, workspace: Workspace) -> tuple[str, str]:
+    """Name and language of a notebook's kernel, which is known to be installed."""
+    import nbformat
+
+    from aftermath.reports.kernels import require_kernel
+
+    spec = nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {})
+    require_kernel(spec.get("name", "python3"), workspace.relative(notebook))
+    return spec.get("name", "python3"), spec.get("language", "python")
+
+
+def _settled(notebook: NotebookNode) -> NotebookNode:
+    """An executed notebook without what differs from run to run."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    notebook.cells = [cell for cell in notebook.cells if _MARKER not in cell.metadata.get("tags", ())]
+    for cell in notebook.cells:
+        for volatile in ("papermill", "execution"):
+            cell.metadata.pop(volatile, None)
+        if _INJECTED in cell.metadata.get("tags", ()):
+            cell["id"] = _INJECTED
+    return notebook
+
+
+def _text(notebook: NotebookNode) -> str:
+    import nbformat
+
+    return nbformat.writes(notebook).rstrip("\n") + "\n"
+
+
+def _put_error(cell: NotebookNode, error: Exception) -> None:
+    """Keep in the notebook what ended the run, where the kernel could not do so itself."""
+    from nbformat.v4 import new_output
+
+    if not _errors(cell):
+        cell.outputs.append(new_output("error", ename=type(error).__name__, evalue=str(error), traceback=[]))
+
+
+def _errors(cell: NotebookNode) -> list[NotebookNode]:
+    return [output for output in cell.outputs if output.output_type == "error"]
+
+
+def _reason(cell: NotebookNode) -> str:
+    """The last line of a cell's error, with its kind."""
+    error = _errors(cell)[-1]
+    lines = [line.strip() for line in error.evalue.split("\n") if line.strip()]
+    return ": ".join([error.ename, *lines[-1:]])

@@ -1,0 +1,141 @@
+"""Kernels of our own: the interpreter in use, a clean environment, nothing from the home folder."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from traitlets import default
+from zmq import ZMQError
+
+from aftermath.problems import AftermathError
+
+ENGINE = "aftermath"
+START_SECONDS = 60
+
+# What ports that clash, a kernel that dies before it answers, and one that is too slow raise.
+START_FAILURES = (RuntimeError, OSError, ZMQError)
+
+# One thread a kernel: kernels run side by side, and sums do not depend on how work was split.
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "POLARS_MAX_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+_silent = logging.getLogger("aftermath.kernels")
+_silent.addHandler(logging.NullHandler())
+_silent.propagate = False  # what matters of a failed start is in the error
+
+
+class KernelError(AftermathError):
+    """No kernel could be started: nothing of the notebook was run."""
+
+
+class _Kernels(KernelSpecManager):
+    """Knows Python 3 without any registration; other kernels are looked up as Jupyter does."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        if kernel_name != NATIVE_KERNEL_NAME:
+            return super().get_kernel_spec(kernel_name)
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=command, display_name="Python 3", language="python")
+
+
+class _Kernel(AsyncKernelManager):
+    """A kernel whose files lie in a folder of its own, which subclasses name."""
+
+    folder: Path
+    root: Path
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(connection_file=str(self.folder / "kernel.json"), **settings)
+
+    @default("kernel_spec_manager")
+    def _own_kernels(self) -> KernelSpecManager:
+        return _Kernels(data_dir=self.data_dir)
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
+        environment = {**settings.pop("env", os.environ), **_ENVIRONMENT}
+        environment |= {"AFTERMATH_ROOT": str(self.root), "IPYTHONDIR": str(self.folder / "ipython")}
+        with said(self.folder).open("wb") as output:
+            streams = {"stdout": output, "stderr": output}
+            await super()._async_launch_kernel(kernel_cmd, env=environment, **streams, **settings)
+
+
+class _Engine(NBClientEngine):
+    """Papermill's engine with our kernel, and without a clock in the notebook."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **settings: Any) -> Any:
+        folder, root = settings["folder"], settings["root"]
+        client = PapermillNotebookClient(
+            nb_man,
+            kernel_name=kernel_name,
+            kernel_manager_class=type("Kernel", (_Kernel,), {"folder": folder, "root": root}),
+            resources={"metadata": {"path": str(root)}},
+            on_notebook_start=settings["on_start"],
+            on_cell_execute=settings["on_cell"],
+            startup_timeout=START_SECONDS,
+            timeout=None,
+            log=_silent,
+            record_timing=False,
+            coalesce_streams=True,
+            store_widget_state=False,
+            shutdown_kernel="immediate",
+        )
+        return client.execute()
+
+
+papermill_engines.register(ENGINE, _Engine)
+
+
+def said(folder: Path) -> Path:
+    """The file that takes what a kernel says outside its cells."""
+    return folder / "kernel.txt"
+
+
+def last_words(folder: Path) -> str:
+    """The last line that a kernel said before it died, in brackets; empty if it said nothing."""
+    path = said(folder)
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.is_file() else []
+    spoken = [line.strip() for line in lines if line.strip()]
+    return f" ({spoken[-1]})" if spoken else ""
+
+
+def require_kernel(name: str, notebook: str) -> None:
+    """See that a notebook's kernel can be had, before anything is started.
+
+    Parameters
+    ----------
+    name
+        The kernel that the notebook names.
+    notebook
+        How errors name the notebook.
+
+    Raises
+    ------
+    KernelError
+        If the kernel, or the package of the Python kernel, is not installed; the error says what would mend it.
+    """
+    if name != NATIVE_KERNEL_NAME and name not in KernelSpecManager().find_kernel_specs():
+        raise KernelError(
+            f"{notebook}: asks for the kernel {name!r}, which is not installed. Open the notebook in JupyterLab, "
+            "choose Kernel > Change Kernel > Python 3 and save, or install that kernel."
+        )
+    if name == NATIVE_KERNEL_NAME and importlib.util.find_spec("ipykernel") is None:
+        raise KernelError(
+            f"{notebook}: the Python kernel (package ipykernel) is not installed in {sys.executable}. "
+            "Install the environment anew, e.g. with make."
+        )

@@ -1,0 +1,84 @@
+"""How open it was: the indices as marks, and the rubric with both coders' scores and reasons."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from aftermath import vocabulary
+from aftermath.figures.marks import alpha_bar, index_bar, score_square
+from aftermath.measures.reliability import Agreement
+from aftermath.measures.transparency import Index, Item, Transparency
+from aftermath.reports.html import MACHINE_ASSISTED, escape
+from aftermath.reports.passages.references import References
+from aftermath.reports.passages.tables import table
+from aftermath.wording import counted, interval, number
+
+_GROUPS = {"Transparency": vocabulary.TRANSPARENCY_ITEMS, "Empathy": vocabulary.EMPATHY_ITEMS}
+
+
+def index_marks(result: Transparency) -> str:
+    """Both indices with bounds and agreement, as marks with their numbers."""
+    marks = [
+        mark
+        for index in (result.transparency, result.empathy)
+        for mark in (_index(index), _alpha(f"{index.label}: Krippendorff’s α", index.agreement))
+    ]
+    marks.append(_alpha("All items: Krippendorff’s α", result.agreement))
+    note = f'<p class="mut ic">{MACHINE_ASSISTED} The dashed tick is the customary floor of 0.667.</p>'
+    return f'<div class="idx2">{"".join(marks)}</div>{note}'
+
+
+def rubric_table(result: Transparency, references: References) -> str:
+    """Every item with both coders' scores and reasons; rows where they differ are marked."""
+    headings = ["Item", "Coder a", 'Coder b<span class="mut"> blind</span>', "Why"]
+    rows = (
+        row
+        for label, keys in _GROUPS.items()
+        for row in _group(label, [item for item in result.items if item.item in keys], references)
+    )
+    return table("rub", "The rubric, item by item", headings, rows)
+
+
+def _index(index: Index) -> str:
+    if not index.defined:
+        numbers = '<span class="mut">not defined: no item could be scored</span>'
+    else:
+        numbers = (
+            f'<b>{number(index.value)}</b> <span class="mut">{interval(index.lower, index.upper)} of 100, '
+            f"n = {counted(index.applicable, 'item')} of {index.items} that apply</span>"
+        )
+    return f'<div><span class="l">{index.label} index</span>{index_bar(index.value, index.lower, index.upper)}{numbers}</div>'
+
+
+def _alpha(label: str, agreement: Agreement) -> str:
+    n = f"n = {counted(agreement.units, 'item')}, same score on {agreement.same}"
+    if not agreement.defined:
+        numbers = f'<span class="mut">not defined: without variation it cannot be told ({n})</span>'
+    else:
+        spread = "no interval" if math.isnan(agreement.lower) else interval(agreement.lower, agreement.upper, 2)
+        numbers = f'<b>{number(agreement.alpha, 2)}</b> <span class="mut">{spread}, {n}</span>'
+    return f'<div><span class="l">{label}</span>{alpha_bar(agreement)}{numbers}</div>'
+
+
+def _group(label: str, items: list[Item], references: References) -> Iterable[str]:
+    if items:
+        yield f'<tr class="grp"><th colspan="4" scope="colgroup">{label}</th></tr>'
+    for item in items:
+        yield _row(item, references)
+
+
+def _row(item: Item, references: References) -> str:
+    marked = ' class="diff"' if item.differs else ""
+    differ = '<span class="dv">coders differ</span>' if item.differs else ""
+    squares = "".join(f"<td>{score_square(item.scores.get(coder))}</td>" for coder in vocabulary.CODERS)
+    reasons = "<br>".join(_reason(item, coder, references) for coder in vocabulary.CODERS if coder in item.scores)
+    return (
+        f'<tr{marked}><th scope="row"><span class="it">{item.item}</span> {escape(item.label)}{differ}</th>'
+        f'{squares}<td class="ra">{reasons}</td></tr>'
+    )
+
+
+def _reason(item: Item, coder: str, references: References) -> str:
+    reason, links = references.linker.text(item.rationales[coder]), references.linker.links(item.event_ids[coder])
+    return f'<b class="cd">{coder}</b> {reason} {links}'.rstrip()

@@ -1,0 +1,169 @@
+"""What the site holds beside the pages of cases: assets, the index, the page of marks, and the data for download."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+
+from aftermath.comparison.gathering import Failure, Gathering, gather
+from aftermath.comparison.scoreboard import Comparison, compare
+from aftermath.files import write_whole
+from aftermath.problems import AftermathError
+from aftermath.reports import index_passages, marks_passages
+from aftermath.reports.comparison_passages import citation, provenance
+from aftermath.reports.page import Section, compose
+from aftermath.workspace import Workspace
+
+ASSETS = Path(__file__).with_name("assets")
+SHEETS = ("style.css", "comparison.css")  # written as one: a page loads one sheet
+SCRIPTS = ("app.js", "figures.js")
+DRAWING_LIBRARY = "plotly.min.js"
+DATA = ("scoreboard.csv", "scoreboard.parquet")
+
+
+class SiteError(AftermathError):
+    """A part of the site cannot be made; the text says what is missing."""
+
+
+def write_assets(site: Path) -> tuple[Path, ...]:
+    """Write the sheet, the scripts and the one shared copy of plotly.js to ``assets/``.
+
+    Parameters
+    ----------
+    site
+        The root of the site.
+
+    Returns
+    -------
+    tuple of Path
+        What was written.
+
+    Raises
+    ------
+    SiteError
+        If the installed plotly has no ``plotly.min.js``.
+    """
+    scripts = [*(ASSETS / name for name in SCRIPTS), _drawing_library()]
+    contents = {script.name: script.read_bytes() for script in scripts}
+    contents["style.css"] = b"\n".join((ASSETS / name).read_bytes() for name in SHEETS)
+    return tuple(write_whole(site / "assets" / name, content) for name, content in sorted(contents.items()))
+
+
+def _drawing_library() -> Path:
+    # found without importing plotly, which takes a second
+    spec = importlib.util.find_spec("plotly")
+    folders = spec.submodule_search_locations if spec else ()
+    found = next(
+        (file for folder in folders or () if (file := Path(folder, "package_data", DRAWING_LIBRARY)).is_file()), None
+    )
+    if found is None:
+        raise SiteError(
+            f"plotly is not installed with its {DRAWING_LIBRARY}. Install the locked environment again: `make clean reports`."
+        )
+    return found
+
+
+def write_index(
+    workspace: Workspace, *, comparison: Comparison | None = None, unbuilt: Mapping[str, str] | None = None
+) -> Path:
+    """Write ``index.html``: what Aftermath is, the key findings, and every case as an entry.
+
+    Parameters
+    ----------
+    workspace
+        Whose cases; those that do not load are named with their problems.
+    comparison
+        The comparison of the workspace's cases, where it is at hand; **computed where not given**.
+    unbuilt
+        Cases whose page could not be made, with the reason; they are not linked.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    gathered = gather(workspace=workspace)
+    comparison = comparison or compare(gathered.cases)
+    return write_whole(workspace.site / "index.html", _index(comparison, gathered, unbuilt or {}))
+
+
+def _index(comparison: Comparison, gathered: Gathering, unbuilt: Mapping[str, str]) -> str:
+    built = [entry for entry in comparison.entries if entry.case_id not in unbuilt]
+    return compose(
+        index_passages.opening(comparison),
+        _index_sections(comparison, built, gathered.failures, unbuilt),
+        root="",
+        title="After the crisis: who answered, how soon, how openly",
+        kind="idx",
+        description="Documented crises rebuilt from archived evidence and compared by speed, openness and tone of coverage.",
+        current="index.html",
+    )
+
+
+def _index_sections(
+    comparison: Comparison, built: Sequence, failures: Sequence[Failure], unbuilt: Mapping[str, str]
+) -> list[Section]:
+    documented = [entry for entry in built if entry.about.documented]
+    without = [entry for entry in built if not entry.about.documented]
+    sections = [Section("cases", "Every case", index_passages.entries(documented))]
+    if without:
+        sections.append(Section("not-on-record", "Not on record", index_passages.without_record(without)))
+    if failures or unbuilt:
+        sections.append(Section("failed", "Not built", index_passages.failed(failures, unbuilt)))
+    return [
+        *sections,
+        Section("reading", "How to read this site", index_passages.reading()),
+        Section("cite", "How to cite", citation(comparison).html, short="", closing=True),
+        Section("provenance", "Provenance", provenance(comparison).html, short="", closing=True),
+    ]
+
+
+def write_marks(site: Path) -> Path:
+    """Write ``marks.html``: how marks read, with specimens that belong to no case."""
+    page = compose(
+        marks_passages.OPENING,
+        [Section(anchor, title, content) for anchor, title, content in marks_passages.sections()],
+        root="",
+        title="How marks read",
+        kind="states",
+        description="Reference for the marks used on this site.",
+        current="marks.html",
+    )
+    return write_whole(site / "marks.html", page)
+
+
+def write_data(site: Path, comparison: Comparison) -> tuple[Path, ...]:
+    """Write the scoreboard's table as CSV and as Parquet to ``data/``, **byte for byte the same every time**.
+
+    Parameters
+    ----------
+    site
+        The root of the site.
+    comparison
+        Whose table.
+    """
+    csv, parquet = BytesIO(), BytesIO()
+    comparison.table.write_csv(csv)
+    comparison.table.write_parquet(parquet, compression="zstd", statistics=False)
+    return tuple(
+        write_whole(site / "data" / name, file.getvalue()) for name, file in zip(DATA, (csv, parquet), strict=True)
+    )
+
+
+def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None) -> None:
+    """Write everything that is not made from a notebook: assets, index, marks and data.
+
+    Parameters
+    ----------
+    workspace
+        Whose site.
+    unbuilt
+        As ``write_index`` takes it.
+    """
+    comparison = compare(gather(workspace=workspace).cases)
+    write_assets(workspace.site)
+    write_marks(workspace.site)
+    write_data(workspace.site, comparison)
+    write_index(workspace, comparison=comparison, unbuilt=unbuilt)
