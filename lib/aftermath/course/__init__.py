@@ -1,0 +1,1 @@
+"""Teaching: lessons that students work through, and the points that they earn."""
