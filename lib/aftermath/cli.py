@@ -1,0 +1,182 @@
+"""The command ``aftermath``. What a command needs is imported when it runs, so that help is quick."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from aftermath.problems import AftermathError
+from aftermath.wording import NO_BREAK
+from aftermath.workspace import find_workspace
+
+app = typer.Typer(
+    help="Documented crises rebuilt from archived evidence, and compared.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+CaseIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Cases; all if none is named.")]
+
+
+class LaboratoryError(AftermathError):
+    """JupyterLab cannot be opened."""
+
+
+def main() -> None:
+    """Run the command. An error that is meant for a person is printed as plain lines, without its course."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a console without a dash must not end the command
+    try:
+        app(prog_name="aftermath")
+    except AftermathError as error:
+        _say(str(error), error=True)
+        sys.exit(getattr(error, "status", 1))
+
+
+def _say(text: str, *, error: bool = False) -> None:
+    typer.echo(text.replace(NO_BREAK, " "), err=error)
+
+
+def _version(asked: bool) -> None:
+    if not asked:
+        return
+    try:
+        _say(f"aftermath {version('aftermath')}")
+    except PackageNotFoundError:
+        _say("aftermath, not installed: run from its folder")
+    raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
+    """Takes the options that belong to no command; the help text stands above."""
+
+
+@app.command()
+def build(
+    case: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this case; may be repeated.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Pages made side by side; as many as processors if not given.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Make pages even if nothing changed.")] = False,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter of the notebooks; may be repeated."
+        ),
+    ] = None,
+) -> None:
+    """Make every page that is out of date: the cases, the comparison, the index."""
+    from rich.console import Console
+
+    from aftermath.tasks.build import build as make
+
+    outcome = make(case or (), workers=workers, force=force, settings=parameter or (), console=Console())
+    _say(outcome.text)
+    if outcome.failures:
+        _say(outcome.failed, error=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(ids: CaseIds = None) -> None:
+    """Check cases, and list every problem with what would mend it."""
+    from aftermath.cases.check import check as examine
+
+    report = examine(ids or ())
+    _say(report.text)
+    if not report.sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def new(id: Annotated[str, typer.Argument(metavar="ID", help="Lower-case words with hyphens.")]) -> None:
+    """Begin a case: a folder with the blanks to fill in."""
+    from aftermath.cases.template import new_case
+
+    folder = new_case(id)
+    _say(f"{folder}\nFill in the blanks; `aftermath check {id}` says what is missing.")
+
+
+@app.command()
+def package() -> None:
+    """Describe every case as a Frictionless Data Package (datapackage.json)."""
+    from aftermath.cases.package import write_packages
+
+    for path in write_packages(find_workspace()):
+        _say(str(path))
+
+
+@app.command()
+def course() -> None:
+    """Write the lessons for students, and their solutions."""
+    from aftermath.course.lesson import release
+
+    for path in release():
+        _say(str(path))
+
+
+@app.command()
+def grade(notebook: Annotated[Path, typer.Argument(help="What a student handed in.")]) -> None:
+    """Grade a lesson that was handed in. It is run: do so where nothing can be lost."""
+    from aftermath.course.lesson import grade as examine
+
+    _say(examine(notebook).text)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context) -> None:
+    """Open JupyterLab on the first notebook. Further options go to JupyterLab, e.g. --no-browser."""
+    raise typer.Exit(open_laboratory(context.args))
+
+
+def open_laboratory(options: list[str]) -> int:
+    """Run JupyterLab on ``notebooks/start_here.ipynb`` until it is closed.
+
+    Parameters
+    ----------
+    options
+        Further options of JupyterLab.
+
+    Returns
+    -------
+    int
+        The exit status of JupyterLab; 0 after Ctrl-C.
+
+    Raises
+    ------
+    LaboratoryError
+        If the notebook or JupyterLab is missing.
+    """
+    from importlib.util import find_spec
+
+    workspace = find_workspace()
+    notebook = workspace.notebooks / "start_here.ipynb"
+    if not notebook.is_file():
+        raise LaboratoryError(f"{notebook}: there is no such notebook. Restore it from the repository.")
+    if find_spec("jupyterlab") is None:
+        raise LaboratoryError("JupyterLab is not installed. Install the environment anew, e.g. with make.")
+    command = [sys.executable, "-m", "jupyterlab", *options, str(notebook)]
+    environment = {**os.environ, "AFTERMATH_ROOT": str(workspace.root)}
+    return _run_until_closed(command, environment, workspace.root)
+
+
+def _run_until_closed(command: list[str], environment: dict[str, str], folder: Path) -> int:
+    with subprocess.Popen(command, env=environment, cwd=folder) as process:  # noqa: S603 (our interpreter)
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # JupyterLab got it too, and asks whether it is meant
+                continue

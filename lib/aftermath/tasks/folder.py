@@ -1,0 +1,61 @@
+"""The build folder: made, held by one build at a time, and swept."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+
+from aftermath.files import WriteError
+from aftermath.tasks.jobs import products
+from aftermath.tasks.lock import alone
+from aftermath.workspace import Workspace
+
+
+@contextlib.contextmanager
+def prepared(workspace: Workspace) -> Iterator[None]:
+    """The build folder, made, cleared of half-written files, and ours alone."""
+    folder = workspace.build
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone(folder / ".lock"):
+            _remove_halves(workspace)
+            yield
+    except FileExistsError as error:
+        raise WriteError(
+            f"{error.filename or folder}: is a file where a folder is needed. Move it away, then run the command again."
+        ) from error
+    except OSError as error:
+        raise WriteError(
+            f"{error.filename or folder}: cannot be used ({error.strerror or error}). "
+            "Free space or set its permissions, then run the command again; earlier results are intact."
+        ) from error
+
+
+def _remove_halves(workspace: Workspace) -> None:
+    """Remove what a build that was killed left behind in the middle of writing: hidden files beside the pages."""
+    for folder in ("notebooks", "site", "site/cases", "site/notebooks", "site/assets", "site/data"):
+        for path in (workspace.build / folder).glob(".*"):
+            if path.is_file():
+                path.unlink()
+
+
+def remove_gone(workspace: Workspace) -> tuple[str, ...]:
+    """Remove the pages of cases that are no longer there."""
+    present = set(workspace.case_ids())
+    gone = sorted(path.stem for path in (workspace.site / "cases").glob("*.html") if path.stem not in present)
+    for case_id in gone:
+        for path in products(workspace, case_id, f"cases/{case_id}.html"):
+            path.unlink(missing_ok=True)
+    return tuple(gone)
+
+
+@contextlib.contextmanager
+def temporary() -> Iterator[str]:
+    """A folder for the workers, removed even where they are killed."""
+    folder = tempfile.mkdtemp(prefix="aftermath-build-")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,246 @@
+"""What a build makes, and from what: one job a page."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import aftermath
+from aftermath.reports import execute
+from aftermath.reports.parameters import ParameterError, known, parse_settings, read_parameters
+from aftermath.workspace import Workspace, WorkspaceError
+
+_EVIDENCE = (".csv", ".md", ".yaml")
+_SHAPING = "dataframely jinja2 krippendorff lifelines mistune nbconvert nbformat numpy papermill plotly polars scipy statsmodels".split()
+_SITE = (
+    "index.html",
+    "marks.html",
+    *(f"assets/{name}" for name in ("style.css", "app.js", "figures.js", "plotly.min.js")),
+    *(f"data/scoreboard.{kind}" for kind in ("csv", "parquet")),
+)
+LIBRARY = Path(aftermath.__file__).parent
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page, or several files, that one task makes.
+
+    Parameters
+    ----------
+    key
+        Tells the job from all others.
+    title
+        How it is called in front of people.
+    inputs
+        What it is made from: name to fingerprint.
+    parameters
+        Values of parameters as one text.
+    products
+        The files that it makes.
+    make
+        Makes them; can be sent to another process.
+    long
+        Whether it takes longer than most: such jobs go first.
+    """
+
+    key: str
+    title: str
+    inputs: Mapping[str, str]
+    parameters: str
+    products: tuple[Path, ...]
+    make: Callable[[], object]
+    long: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Values of parameters, sorted by the notebooks that take them."""
+
+    report: Mapping[str, object]
+    comparison: Mapping[str, object]
+
+
+def read_settings(workspace: Workspace, texts: Iterable[str]) -> Settings:
+    """Sort ``name=value`` texts by the notebooks that declare the names.
+
+    Parameters
+    ----------
+    workspace
+        Holds the notebooks.
+    texts
+        As on the command line.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    ParameterError
+        If no notebook knows a name, or a value is ill-typed.
+    """
+    report = {name: one for name, one in execute.report_parameters(workspace).items() if name != "case_id"}
+    path = workspace.notebooks / execute.COMPARISON
+    comparison = read_parameters(path) if path.is_file() else {}
+    texts = tuple(texts)
+    if any(text.partition("=")[0].strip() == "case_id" for text in texts):
+        raise ParameterError(f"case_id is set by --case. {known((comparison | report).values())}")
+    parse_settings(comparison | report, texts)
+    return Settings(*(parse_settings(some, _of(some, texts)) for some in (report, comparison)))
+
+
+def _of(parameters: Mapping[str, object], texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if text.partition("=")[0].strip() in parameters]
+
+
+def fingerprint(root: Path, paths: Iterable[Path]) -> str:
+    """SHA-256 over the names (from ``root``) and contents of files; **a missing file counts as such**."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        content = path.read_bytes() if path.is_file() else b"\0missing"
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def evidence(workspace: Workspace, case_id: str) -> str:
+    """Fingerprint of the files that a case is coded in; what is generated from them does not count."""
+    folder = workspace.case_folder(case_id)
+    return fingerprint(folder, (path for path in folder.glob("[!.]*") if path.suffix in _EVIDENCE))
+
+
+@functools.cache
+def library() -> str:
+    """Fingerprint of everything that the library consists of, templates and assets included."""
+    files = (path for path in LIBRARY.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return fingerprint(LIBRARY, (path for path in files if not path.name.startswith(".")))
+
+
+@functools.cache
+def environment() -> str:
+    """Versions of Python and of the packages that leave their mark on a page."""
+    return "\n".join([sys.version, *(f"{name} {_version(name)}" for name in _SHAPING)])
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -> tuple[Job, ...]:
+    """The jobs of the pages: the chosen cases, or all cases and the comparison.
+
+    Parameters
+    ----------
+    workspace
+        Where to work.
+    chosen
+        Case ids; empty for everything.
+    settings
+        Values of parameters.
+
+    Returns
+    -------
+    tuple of Job
+        The comparison, then the cases, sorted.
+
+    Raises
+    ------
+    WorkspaceError
+        If a chosen case is not there, or there is none at all.
+    """
+    present = workspace.case_ids()
+    absent = sorted(set(chosen) - set(present))
+    if absent or not present:
+        raise WorkspaceError(
+            f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present) or 'none yet'}. "
+            "`aftermath new ID` begins one."
+        )
+    cases = [case_job(workspace, case_id, settings.report) for case_id in sorted(set(chosen or present))]
+    return tuple(cases if chosen else [comparison_job(workspace, settings.comparison), *cases])
+
+
+def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -> Job:
+    """The job of one case's page, **which depends on no other case**."""
+    notebooks = (workspace.notebooks / name for name in (execute.REPORT, execute.WITHOUT_RECORD))
+    return Job(
+        key=f"case {case_id}",
+        title=case_id,
+        inputs={"evidence": evidence(workspace, case_id), "notebook": fingerprint(workspace.notebooks, notebooks)}
+        | _common(),
+        parameters=_as_text(values),
+        products=products(workspace, case_id, f"cases/{case_id}.html"),
+        make=functools.partial(execute.run_case, case_id, dict(values), workspace),
+    )
+
+
+def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
+    """The job of the comparison, which depends on all cases."""
+    notebook = [workspace.notebooks / execute.COMPARISON]
+    return Job(
+        key="comparison",
+        title="comparison",
+        inputs=all_evidence(workspace) | {"notebook": fingerprint(workspace.notebooks, notebook)} | _common(),
+        parameters=_as_text(values),
+        products=products(workspace, "comparison", "comparison.html"),
+        make=functools.partial(execute.run_comparison, dict(values), workspace),
+        long=True,
+    )
+
+
+def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
+    """The job of the index and whatever else is made from no notebook.
+
+    Parameters
+    ----------
+    workspace
+        Where to work.
+    unbuilt
+        Cases without a page, with the reason.
+    """
+    return Job(
+        key="site",
+        title="index",
+        inputs=all_evidence(workspace) | {"unbuilt": _as_text(unbuilt)} | _common(),
+        parameters="",
+        products=tuple(workspace.site / name for name in _SITE),
+        make=functools.partial(_write_site, workspace, dict(unbuilt)),
+        long=True,
+    )
+
+
+def _write_site(workspace: Workspace, unbuilt: Mapping[str, str]) -> None:
+    from aftermath.reports.site import write_site
+
+    write_site(workspace, unbuilt=unbuilt)
+
+
+def products(workspace: Workspace, page_id: str, page: str) -> tuple[Path, ...]:
+    """The executed notebook, its copy on the site, and the page."""
+    name = f"{page_id}.ipynb"
+    files = (workspace.build / "notebooks" / name, workspace.site / "notebooks" / name, workspace.site / page)
+    # A case that took the comparison's name must not claim its files; it fails when it is checked.
+    return files[2:] if page_id.lower() == "comparison" and page != "comparison.html" else files
+
+
+def all_evidence(workspace: Workspace) -> dict[str, str]:
+    """One fingerprint a case, and one of the files beside the case folders."""
+    beside = (path for path in workspace.cases.glob("[!.]*") if path.suffix in _EVIDENCE)
+    own = {f"evidence of {case_id}": evidence(workspace, case_id) for case_id in workspace.case_ids()}
+    return own | {"beside the cases": fingerprint(workspace.cases, beside)}
+
+
+def _common() -> dict[str, str]:
+    return {"library": library(), "environment": environment()}
+
+
+def _as_text(values: Mapping[str, object]) -> str:
+    return json.dumps(dict(values), sort_keys=True)
