@@ -1,0 +1,77 @@
+# Aftermath: `make reports` is the main job, `make help` lists the rest.
+
+PYTHON ?= python3
+
+environment := .venv
+bin := $(environment)/bin
+python := $(bin)/python
+# Touched when the environment holds all that its lock names; nothing is installed while it is newest.
+default := $(environment)/.default-installed
+develop := $(environment)/.develop-installed
+inputs := pyproject.toml requirements-installer.lock tools/install.py
+sources := $(wildcard lib tests tools benchmarks)
+notebooks = $(wildcard notebooks/*.ipynb notebooks/course/*.ipynb)
+# No question about news at the first start, and no look for a newer version.
+quiet_laboratory := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help reports check test test-slow lab course bench lint format lock environment package clean clean-all
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+reports: $(default) ## every case report, the comparison and the index; what is up to date stays (CASE=id WORKERS=n FORCE=1)
+	@$(python) -m aftermath build $(if $(CASE),--case $(CASE)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(FORCE),--force)
+
+check: $(default) ## look for faults in the case folders
+	@$(python) -m aftermath check
+
+test: $(develop) ## the tests, in a few minutes (SLOW=1 adds the slow ones, ONLY=tests/test_times.py picks)
+	$(python) -m pytest -q $(if $(SLOW),-m "") $(ONLY)
+
+test-slow: $(develop) ## all tests, the slow ones too
+	$(python) -m pytest -q -m ""
+
+lab: $(default) ## JupyterLab, opened on notebooks/start_here.ipynb (OPTIONS="--no-browser" goes to JupyterLab)
+	@$(python) -m aftermath lab $(quiet_laboratory) $(OPTIONS)
+
+course: $(develop) ## the lessons: a release for students and the solutions, in build/course
+	@$(python) -m aftermath course
+
+bench: $(default) ## measure speed
+	@for script in benchmarks/*.py; do echo "$$script"; $(python) "$$script" || exit 1; done
+
+lint: $(develop) ## check style, notebooks and generated files
+	$(bin)/ruff check $(sources)
+	$(bin)/ruff format --check $(sources)
+	$(bin)/nbstripout --verify --keep-id $(notebooks)
+	$(python) tools/environment.py --check
+
+format: $(develop) ## mend style, strip notebooks of their outputs
+	$(bin)/ruff check --fix $(sources)
+	$(bin)/ruff format $(sources)
+	$(bin)/nbstripout --keep-id $(notebooks)
+
+lock: $(default) ## pin every package anew (UPGRADE=1 takes the newest versions)
+	$(python) tools/lock.py $(if $(UPGRADE),--upgrade)
+
+environment: $(default) ## write environment.yml from pyproject.toml
+	$(python) tools/environment.py
+
+package: $(default) ## write the datapackage.json of every case
+	@$(python) -m aftermath package
+
+clean: ## remove everything that was built; the environment stays
+	rm -rf build .pytask .pytest_cache .ruff_cache .hypothesis .coverage
+	find $(sources) notebooks '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf '{}' +
+
+clean-all: clean ## remove the environment too
+	rm -rf $(environment)
+
+$(default): requirements.lock $(inputs)
+	@$(PYTHON) tools/install.py default
+
+$(develop): requirements.lock requirements-develop.lock $(inputs)
+	@$(PYTHON) tools/install.py develop

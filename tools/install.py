@@ -1,0 +1,149 @@
+"""Make the environment in .venv, or bring it up to date: ``python tools/install.py [default|develop]``.
+
+Every package comes from a lock file and is checked against its hash. Only the standard library is used, and only
+syntax that an old Python can read: an old Python has to be able to say that it is too old.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+OLDEST, NEWEST = (3, 11), (3, 13)
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ENVIRONMENT = os.path.join(ROOT, ".venv")
+LOCKS = {"default": "requirements.lock", "develop": "requirements-develop.lock"}
+WINDOWS = os.name == "nt"
+
+
+def main(arguments):
+    """Install what the lock of the wanted kind names; return the exit status."""
+    kind = arguments[0] if arguments else "default"
+    if kind not in LOCKS or len(arguments) > 1:
+        return complain("Say `python tools/install.py default` or `python tools/install.py develop`.")
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        return complain(wrong_python())
+    os.chdir(ROOT)
+    started = time.time()
+    if not works(program("python")):
+        print("Making the environment in .venv with Python %d.%d.%d ..." % sys.version_info[:3], flush=True)
+        if not make_environment():
+            return complain(no_environment())
+    print("Installing %s; the first time takes about a minute ..." % LOCKS[kind], flush=True)
+    if not (packages(LOCKS[kind]) and library()):
+        return complain("The environment is not complete; what was printed above says why. Run the command again.")
+    compile_all()
+    stamp(kind)
+    print("The environment is ready (%.0f s)." % (time.time() - started), flush=True)
+    return 0
+
+
+def program(name):
+    """Where the environment keeps a program."""
+    return os.path.join(ENVIRONMENT, "Scripts", name + ".exe") if WINDOWS else os.path.join(ENVIRONMENT, "bin", name)
+
+
+def works(python):
+    """Whether there is a Python that runs, is one of ours, and can install packages."""
+    question = "import pip, sys; sys.exit(not %r <= sys.version_info[:2] <= %r)" % (OLDEST, NEWEST)
+    return os.path.exists(python) and run([python, "-c", question], stderr=subprocess.DEVNULL)
+
+
+def make_environment():
+    """An empty environment with pip in it; what is left of a broken one is cleared."""
+    return run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT]) and works(program("python"))
+
+
+def packages(lock):
+    """Install the packages of a lock with uv, which is quick; with pip where uv cannot be had or finds no index.
+
+    Notes
+    -----
+    pip reads settings (an index of a company, say) that uv does not know, so it is worth the second try.
+    Dependencies are not resolved: the lock is complete, but for what it leaves out on purpose (torch).
+    """
+    pip = [program("python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
+    pip += ["--no-compile", "--require-hashes", "--requirement"]
+    sync = [program("uv"), "pip", "sync", "--quiet", "--python", program("python"), "--require-hashes", lock]
+    if run([*pip, "requirements-installer.lock"]) and run(sync):
+        return True
+    print("uv could not install the packages; trying pip, which takes a few minutes ...", flush=True)
+    return run([*pip, lock])
+
+
+def library():
+    """Install the library itself so that edits count at once."""
+    pip = [program("python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
+    return run([*pip, "--no-build-isolation", "--no-index", "--editable", "."])
+
+
+def compile_all():
+    """Compile what was installed, or each kernel spends many seconds importing; the tests of packages can wait.
+
+    Notes
+    -----
+    Said aloud, because PYTHONDONTWRITEBYTECODE may be set. Packages carry a few files for other Pythons that do not
+    compile here: the status says nothing.
+    """
+    compiler = [program("python"), "-W", "ignore", "-m", "compileall", "-qq", "-j", "0", "-x", r"[/\\]tests[/\\]"]
+    run([*compiler, os.path.join(ENVIRONMENT, "Lib" if WINDOWS else "lib"), os.path.join(ROOT, "lib")])
+
+
+def stamp(kind):
+    """Note what is installed. A develop environment holds the default one; the default one drops the rest."""
+    for each in LOCKS:
+        mark = os.path.join(ENVIRONMENT, ".%s-installed" % each)
+        if each in ("default", kind):
+            with open(mark, "w"):
+                pass
+        elif os.path.exists(mark):
+            os.remove(mark)
+
+
+def run(command, **options):
+    """Run a program; whether it went well."""
+    settings = dict(os.environ)
+    settings.setdefault("UV_HTTP_TIMEOUT", "120")
+    settings.pop("PYTHONHOME", None)
+    settings.pop("PYTHONPATH", None)
+    try:
+        return subprocess.call(command, env=settings, **options) == 0
+    except OSError as error:
+        print("%s: %s" % (command[0], error.strerror), flush=True)
+        return False
+
+
+def wrong_python():
+    """What to say to a Python that is too old or too new."""
+    text = "Aftermath needs Python 3.11, 3.12 or 3.13; this is %d.%d (%s)." % (
+        sys.version_info[0],
+        sys.version_info[1],
+        sys.executable,
+    )
+    for name in ("python3.13", "python3.12", "python3.11"):
+        if shutil.which(name):
+            return text + "\n%s is installed here: add PYTHON=%s to the make command." % (name, name)
+    return text + "\nInstall one of them, then name it: make reports PYTHON=/path/to/python3.12"
+
+
+def no_environment():
+    """What to say where the venv module of the standard library is missing or broken."""
+    return (
+        "%s could not make an environment. On Debian and Ubuntu the module venv is a package of its own: "
+        "apt install python%d.%d-venv. Or name another Python: make reports PYTHON=/path/to/python3.12"
+        % (sys.executable, sys.version_info[0], sys.version_info[1])
+    )
+
+
+def complain(text):
+    """Print a problem; return the exit status that says that there was one."""
+    sys.stderr.write(text + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(complain("Stopped. Run the command again to complete the environment."))

@@ -1,0 +1,57 @@
+"""Pin every package with its hashes: ``python tools/lock.py [--upgrade]``.
+
+The locks hold for Python 3.11 to 3.13 on every system, name no host, and leave out torch and sentence-transformers,
+which bertopic asks for and does not need here: nothing makes new vectors unless somebody installs the extra ``embed``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+LEFT_OUT = ("sentence-transformers", "torch")
+OPTIONS = (
+    "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-sources --quiet "
+    "--no-emit-package aftermath"
+).split()
+SCOPES = {
+    "requirements.lock": ["pyproject.toml", "--group", "build"],
+    "requirements-develop.lock": [
+        *["pyproject.toml", "--group", "build", "--extra", "course", "--extra", "develop"],
+        *["--constraints", "requirements.lock"],
+    ],
+    "requirements-installer.lock": ["--group", "installer"],
+}
+
+
+def uv() -> str:
+    """The installer of the environment that runs this script."""
+    return str(Path(sys.executable).with_name("uv.exe" if sys.platform == "win32" else "uv"))
+
+
+def pin(lock: str, scope: list[str], excludes: str, arguments: list[str]) -> None:
+    """Write one lock. Pins that stand in it already are kept unless ``--upgrade`` is among the arguments."""
+    where = ["--excludes", excludes, "--custom-compile-command", "make lock", "--output-file", lock]
+    subprocess.run([uv(), "pip", "compile", *scope, *OPTIONS, *where, *arguments], check=True, cwd=root())  # noqa: S603
+
+
+def root() -> Path:
+    """The folder that holds pyproject.toml."""
+    return Path(__file__).resolve().parent.parent
+
+
+def main(arguments: list[str]) -> None:
+    """Write the locks, the default one first: the others are held to its versions."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False) as file:
+        file.write("\n".join(LEFT_OUT))
+    try:
+        for lock, scope in SCOPES.items():
+            pin(lock, scope, file.name, arguments)
+    finally:
+        Path(file.name).unlink()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
