@@ -1,0 +1,123 @@
+"""Pages for tests: notebooks run in this process, and pages read as a browser would."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+from nbformat.v4 import new_output
+
+from aftermath.cases.case import load_case
+from aftermath.reports.exhibit import PAGE_TYPE
+from aftermath.reports.page import render
+from aftermath.reports.passages.head import lead
+from aftermath.workspace import INSTALLED_FROM, Workspace
+
+_VOID = {"meta", "link", "br", "input", "img", "hr", "line", "rect", "path", "circle"}
+
+
+@dataclass
+class Page(HTMLParser):
+    """A page, parsed: its elements, ids, links and text."""
+
+    html: str
+    elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
+    text: str = ""
+    scripts: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._inside: list[str] = []
+        self.feed(self.html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self._inside.append(tag)
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag):
+        if tag in self._inside:
+            while self._inside.pop() != tag:
+                pass
+
+    def handle_data(self, data):
+        if self._inside and self._inside[-1] == "script":
+            self.scripts[-1] += data
+        else:
+            self.text += data
+
+    @property
+    def ids(self) -> Counter:
+        """Every id with how often it stands."""
+        return Counter(attributes["id"] for _, attributes in self.elements if attributes.get("id"))
+
+    @property
+    def links(self) -> list[str]:
+        """Where every ``<a>`` leads."""
+        return [attributes.get("href") or "" for tag, attributes in self.elements if tag == "a"]
+
+    @property
+    def classes(self) -> set[str]:
+        """Every class that an element has."""
+        return {word for _, attributes in self.elements for word in (attributes.get("class") or "").split()}
+
+    def inner(self, anchor: str) -> str:
+        """The source from an anchor to the end of its row, item or section."""
+        start = self.html.index(f'id="{anchor}"')
+        ends = [self.html.find(end, start) for end in ("</tr>", "</li>", "</section>", "</figure>")]
+        return self.html[start : min(end for end in ends if end >= 0)]
+
+
+def run_here(notebook: Path, case_id: str, root: Path) -> nbformat.NotebookNode:
+    """Run a notebook's cells in this process, for a case of the workspace at ``root``."""
+    node = nbformat.read(notebook, as_version=4)
+    names: dict[str, object] = {}
+    with mock.patch.dict(os.environ, AFTERMATH_ROOT=str(root)):
+        for cell in node.cells:
+            if cell.cell_type == "code":
+                shown = _run(cell.source, names)
+                cell.outputs = [new_output("display_data", {PAGE_TYPE: shown.html})] if shown is not None else []
+                names["case_id"] = case_id
+    return node
+
+
+def _run(source: str, names: dict[str, object]) -> object:
+    """Run the source of a cell; the value of its last line where that is an expression."""
+    *steps, last = ast.parse(source).body
+    if not isinstance(last, ast.Expr):
+        steps, last = [*steps, last], None
+    exec(compile(ast.Module(steps, []), "<cell>", "exec"), names)  # noqa: S102 (our own notebooks)
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None  # noqa: S307
+
+
+def html_of(case_id: str, root: Path) -> str:
+    """The source of the page of a case, made in this process as the build makes it."""
+    case = load_case(case_id, Workspace(root))
+    name = "case_report" if case.about.documented else "case_without_record"
+    node = run_here(INSTALLED_FROM / "notebooks" / f"{name}.ipynb", case_id, root)
+    description = lead(case.about.summary)
+    return render(
+        node, root="../", title=case.title, kind="case", description=description, download=f"../{case_id}.ipynb"
+    )
+
+
+@cache
+def real_page(case_id: str) -> Page:
+    """The page of a case of the repository, made once."""
+    return Page(html_of(case_id, INSTALLED_FROM))
+
+
+def copy_case(case_id: str, root: Path) -> Path:
+    """A case folder of the repository, copied to the workspace at ``root``."""
+    return Path(shutil.copytree(INSTALLED_FROM / "casestudies" / case_id, root / "casestudies" / case_id))

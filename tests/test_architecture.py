@@ -1,0 +1,324 @@
+"""The shape of the house: floors, sizes, documentation, notebooks, and how quickly the door opens."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import json
+import re
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = ROOT / "lib" / "aftermath"
+MODULES = sorted(LIBRARY.rglob("*.py"))
+NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+
+FLOORS = {
+    "vocabulary": 0,
+    "times": 0,
+    "wording": 0,
+    "problems": 0,
+    "files": 0,
+    "workspace": 0,
+    "cases": 1,
+    "archives": 1,
+    "measures": 2,
+    "comparison": 3,
+    "figures": 4,
+    "reports": 5,
+    "course": 5,
+    "tasks": 6,
+    "cli": 7,
+    "__main__": 8,
+    "__init__": 9,  # the door: it offers nouns from every floor
+}
+IGNORED = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/")]
+NOT_OURS = {".git", *IGNORED}
+PATH_OF_A_MACHINE = re.compile(r"(?<![\w.:/-])(?:[A-Z]:\\Users\\|/(?:home|root|tmp|work|Users)/)\w")
+
+LONGEST_FILE = 400
+LONGEST_CELL = 15
+TYPICAL_BODY = 8
+LONG_BODY = 30
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@functools.cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), named(path))
+
+
+# Floors
+
+
+def floor_of(part: str) -> int:
+    assert part in FLOORS, f"{part} is on no floor: add it to FLOORS and to docs/architecture.md"
+    return FLOORS[part]
+
+
+def part_of(path: Path) -> str:
+    """The module or package of the library that a file belongs to."""
+    return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and part of the library for every import, at the top, in a function or by a name in a string."""
+    doors = {"aftermath"}
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names if alias.name != "aftermath")
+            doors |= {alias.asname for alias in node.names if alias.name == "aftermath" and alias.asname}
+        elif isinstance(node, ast.ImportFrom):
+            yield from ((node.lineno, name) for name in _absolute(node, path))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            parts = node.value.split(".")
+            if parts[0] == "aftermath" and len(parts) > 1 and parts[1] in FLOORS:
+                yield node.lineno, node.value
+    yield from _through_the_door(path, doors)
+
+
+def _through_the_door(path: Path, doors: set[str]) -> Iterator[tuple[int, str]]:
+    """What is reached as ``aftermath.something``, by whatever name aftermath was imported."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in doors:
+            if not node.attr.startswith("__"):
+                yield node.lineno, f"aftermath.{node.attr}"
+
+
+def _absolute(node: ast.ImportFrom, path: Path) -> list[str]:
+    package = ["aftermath", *path.relative_to(LIBRARY).parent.parts]
+    origin = package[: len(package) - node.level + 1] if node.level else []
+    origin += (node.module or "").split(".") if node.module else []
+    if origin == ["aftermath"]:
+        return [f"aftermath.{alias.name}" for alias in node.names]
+    return [".".join(origin)]
+
+
+def uses_of_the_house(path: Path) -> list[tuple[int, str]]:
+    names = [(line, name.split(".")) for line, name in imported(path)]
+    return [(line, parts[1]) for line, parts in names if parts[0] == "aftermath"]
+
+
+def test_every_module_stands_on_a_floor():
+    assert len(MODULES) > 10
+    assert {part_of(path) for path in MODULES} <= set(FLOORS)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=named)
+def test_imports_lead_downwards_only(path):
+    here = part_of(path)
+    upwards = [
+        f"{named(path)}:{line} on floor {floor_of(here)} imports {part} from floor {floor_of(part)}"
+        for line, part in uses_of_the_house(path)
+        if part != here and not (floor_of(part) < floor_of(here) or floor_of(part) == floor_of(here) == 0)
+    ]
+    assert not upwards, "\n".join(upwards)
+
+
+def test_an_upward_import_would_be_seen(tmp_path, monkeypatch):
+    library = tmp_path / "lib" / "aftermath"
+    (library / "cases").mkdir(parents=True)
+    module = library / "cases" / "sneaky.py"
+    module.write_text(
+        "def late():\n    from aftermath.measures import speed\n    from ..cli import main\n    import aftermath as am\n"
+        "    from aftermath import figures\n    am.compare(am.__file__)\n    return 'aftermath.reports.page'\n"
+    )
+    monkeypatch.setitem(globals(), "ROOT", tmp_path)
+    monkeypatch.setitem(globals(), "LIBRARY", library)
+    assert {part for _, part in uses_of_the_house(module)} == {"measures", "cli", "compare", "figures", "reports"}
+
+
+def test_only_the_tasks_know_the_build_engine():
+    knowing = {
+        part_of(path) for path in MODULES for _, name in imported(path) if name.split(".")[0].startswith("pytask")
+    }
+    assert knowing <= {"tasks"}
+
+
+# Sizes
+
+
+def functions() -> list[tuple[str, int]]:
+    """Where each function of the library stands, and the lines of its body without the docstring."""
+    return [
+        (f"{named(path)}:{node.lineno} {node.name}", body_lines(node))
+        for path in MODULES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
+def test_body_lines_leave_the_docstring_out():
+    source = 'def f(a,\n      b):\n    """One.\n\n    Two.\n    """\n    c = (\n        a\n    )\n\n    return c\n'
+    assert body_lines(ast.parse(source).body[0]) == 5
+
+
+def test_functions_are_short():
+    lines = sorted((count, where) for where, count in functions() if count)
+    counts = [count for count, _ in lines]
+    assert len(counts) > 100
+    assert statistics.median(counts) <= TYPICAL_BODY
+    share = sum(count < LONG_BODY for count in counts) / len(counts)
+    longest = "\n".join(f"{count:4} {where}" for count, where in lines[::-1][:20])
+    assert share >= 0.9, f"{share:.0%} of functions are under {LONG_BODY} lines; the longest:\n{longest}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for folder in ("lib", "tests", "tools", "benchmarks", "notebooks")
+        for path in sorted((ROOT / folder).rglob("*.*"))
+        if path.suffix in {".py", ".js", ".css", ".html", ".j2"}
+    ],
+    ids=named,
+)
+def test_files_are_short(path):
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= LONGEST_FILE
+
+
+# Documentation
+
+
+def undocumented(module: ast.Module, inherited: dict[str, set[str]]) -> Iterator[ast.AST]:
+    """Public functions, classes and methods without a docstring; what a documented parent explains is explained."""
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            if not ast.get_docstring(node):
+                yield node
+            yield from _undocumented_methods(node, inherited) if isinstance(node, ast.ClassDef) else ()
+
+
+def _undocumented_methods(owner: ast.ClassDef, inherited: dict[str, set[str]]) -> Iterator[ast.AST]:
+    parents = [ast.unparse(base).split("[")[0].split(".")[-1] for base in owner.bases]
+    foreign = any(parent not in inherited and parent not in {"ABC", "Protocol", "Enum"} for parent in parents)
+    explained = set().union(*(inherited.get(parent, ()) for parent in parents))
+    for node in owner.body:
+        is_public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        # a rule of a table is named by the fault it finds, and the fault's wording is its documentation
+        is_rule = is_public and any("rule" in ast.unparse(decorator) for decorator in node.decorator_list)
+        if is_public and not is_rule and not foreign and node.name not in explained and not ast.get_docstring(node):
+            yield node
+
+
+def documented_methods() -> dict[str, set[str]]:
+    """Class to its methods that have a docstring; classes of one name in two modules are taken together."""
+    found: dict[str, set[str]] = {}
+    for node in (node for path in MODULES for node in ast.walk(tree(path))):
+        if isinstance(node, ast.ClassDef):
+            methods = [method for method in node.body if isinstance(method, ast.FunctionDef)]
+            found.setdefault(node.name, set()).update(each.name for each in methods if ast.get_docstring(each))
+    return found
+
+
+@pytest.fixture(scope="module")
+def inherited() -> dict[str, set[str]]:
+    return documented_methods()
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.name != "__main__.py"], ids=named)
+def test_public_names_are_documented(path, inherited):
+    module = tree(path)
+    assert ast.get_docstring(module) or not module.body, f"{named(path)} does not say what it is for"
+    missing = [f"{named(path)}:{node.lineno} {node.name}" for node in undocumented(module, inherited)]
+    assert not missing, "\n".join(missing)
+
+
+def test_a_missing_docstring_would_be_seen():
+    source = "def a(): return 1\nclass B:\n    'Yes.'\n    def c(self): return 1\n    def _d(self): return 1\n"
+    assert [node.name for node in undocumented(ast.parse(source), {})] == ["a", "c"]
+
+
+# No trace of one machine
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    """The text files of the repository, those of folders that git ignores left out."""
+    for path in sorted(ROOT.rglob("*")):
+        if path.is_file() and not NOT_OURS.intersection(path.relative_to(ROOT).parts):
+            try:
+                yield path, path.read_text(encoding="utf-8")
+            except UnicodeDecodeError:  # a picture
+                continue
+
+
+def test_no_file_names_a_path_of_one_machine():
+    found = [f"{named(path)}: {match.group()}" for path, text in texts() for match in PATH_OF_A_MACHINE.finditer(text)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("folder", ["home", "root", "tmp", "work", "Users"])
+def test_a_path_of_one_machine_would_be_seen(folder):
+    assert PATH_OF_A_MACHINE.search(f"open('/{folder}/someone/notes.txt')")
+    assert not PATH_OF_A_MACHINE.search(f"https://example.org/{folder}/someone")
+
+
+# Notebooks
+
+
+def code_cells(path: Path) -> list[dict]:
+    return [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+
+
+def without_magics(source: str) -> str:
+    return "\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!")))
+
+
+def test_there_are_notebooks():
+    assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
+def test_notebooks_carry_no_outputs(path):
+    for cell in code_cells(path):
+        kept_for_checking = "NBVAL_CHECK_OUTPUT" in "".join(cell["source"])
+        assert kept_for_checking or (not cell["outputs"] and cell["execution_count"] is None), cell.get("id")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
+def test_notebook_cells_are_short_and_define_nothing(path):
+    for cell in code_cells(path):
+        source = "".join(cell["source"])
+        assert len(source.splitlines()) <= LONGEST_CELL, cell.get("id")
+        definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+        assert not any(isinstance(node, definitions) for node in ast.walk(ast.parse(without_magics(source))))
+
+
+# The door opens quickly
+
+
+def test_importing_aftermath_is_quick(script):
+    seconds = script("benchmarks/import_time.py").alternately("aftermath", "polars", rounds=5)
+    assert min(seconds["aftermath"]) <= 1.5 * min(seconds["polars"])
+
+
+def test_importing_aftermath_loads_no_heavy_package():
+    question = (
+        "import sys, aftermath; dir(aftermath); "
+        "print({'plotly', 'statsmodels', 'dataframely', 'bertopic', 'papermill', 'pytask'} & set(sys.modules))"
+    )
+    answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "set()"
+
+
+def test_every_noun_is_there():
+    import aftermath
+
+    assert len(aftermath.__all__) > 8
+    for noun in aftermath.__all__:
+        assert getattr(aftermath, noun) is not None

@@ -1,0 +1,92 @@
+"""Files appear whole or not at all, and are known by their contents."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from aftermath.files import WriteError, checksum, write_whole
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "er" / "page.html"
+    assert write_whole(path, "one\r\ntwo\n…") == path
+    assert path.read_bytes() == "one\r\ntwo\n…".encode()
+    write_whole(path, b"\x00\xff")
+    assert path.read_bytes() == b"\x00\xff"
+    assert names(path.parent) == ["page.html"]
+
+
+def test_a_written_file_can_be_served(tmp_path: Path) -> None:
+    assert write_whole(tmp_path / "page.html", "x").stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("fails", ["fsync", "replace"])
+def test_a_disk_that_fills_up_leaves_the_old_file_and_nothing_else(
+    fails: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_whole(tmp_path / "page.html", "old")
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(*((os, "fsync") if fails == "fsync" else (Path, "replace")), full_disk)
+    with pytest.raises(WriteError, match=r"page\.html: could not be written \(No space left on device\)"):
+        write_whole(path, "new")
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["page.html"]
+
+
+def test_an_interrupt_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_whole(tmp_path / "page.html", "old")
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, "new")
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["page.html"]
+
+
+def test_a_folder_in_the_way_is_an_error_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "page.html").mkdir()
+    with pytest.raises(WriteError, match=r"page\.html: could not be written"):
+        write_whole(tmp_path / "page.html", "new")
+    assert names(tmp_path) == ["page.html"]
+
+
+def test_a_file_where_a_folder_belongs_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("in the way")
+    with pytest.raises(WriteError, match=r"page\.html: could not be written"):
+        write_whole(tmp_path / "site" / "page.html", "new")
+
+
+def test_a_checksum_depends_on_names_and_contents_alone(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text("1")
+    two.write_text("2")
+    before = checksum([one, two])
+    assert len(before) == 64
+    assert checksum([two, one]) == before
+    one.write_text("2")
+    two.write_text("1")
+    assert checksum([one, two]) != before
+
+
+def test_a_checksum_cannot_be_had_by_moving_a_border(tmp_path: Path) -> None:
+    sums = set()
+    for folder, contents in (("a", ("12", "3")), ("b", ("1", "23"))):
+        (tmp_path / folder).mkdir()
+        paths = [tmp_path / folder / name for name in ("one", "two")]
+        for path, content in zip(paths, contents, strict=True):
+            path.write_text(content)
+        sums.add(checksum(paths))
+    assert len(sums) == 2

@@ -1,0 +1,153 @@
+"""Case pages of hostile and of bare cases: evidence stays text, and what is missing is said."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pages import Page, copy_case, html_of, real_page
+
+KITCHENAID = "kitchenaid-tweet"
+NO_BREAK = "\u00a0"
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "</script><script>alert(2)</script>",
+    "]]><!--",
+    "{{7*7}}{% raw %}",
+    "</textarea></title></style>",
+    "<img src=x onerror=alert(3)>",
+    "' onmouseover='alert(4)\"",
+    "[x](javascript:alert(5))",
+)
+HOSTILE = " ".join(PAYLOADS)
+
+
+@pytest.fixture
+def kitchenaid() -> Page:
+    return real_page(KITCHENAID)
+
+
+# hostile evidence
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory) -> Page:
+    root = tmp_path_factory.mktemp("hostile")
+    folder = copy_case(KITCHENAID, root)
+    _fill(folder / "events.csv", {"summary": HOSTILE, "speaker": HOSTILE, "role": HOSTILE}, label=True)
+    _fill(
+        folder / "sources.csv",
+        {"title": HOSTILE, "publisher": HOSTILE, "author": HOSTILE, "url": "https://x.test/\"onclick='alert(6)'<b>"},
+    )
+    _fill(folder / "coverage.csv", {"abstract": f"{HOSTILE} {' '.join(['word'] * 12)}"})
+    _fill(folder / "signals.csv", {"unit": HOSTILE, "scope": HOSTILE})
+    _fill(folder / "rubric.csv", {"rationale": HOSTILE})
+    (folder / "NOTES.md").write_text(
+        f"# {HOSTILE}\n\n{HOSTILE}\n\n## Looked for and not found {HOSTILE}\n- {HOSTILE}\n\n"
+        f"## What not to conclude\n<iframe src='https://x.test'></iframe>\n\n[a](https://x.test) ![b](https://x.test/i.png)\n\n"
+        f"## Other {HOSTILE}\n```\n{HOSTILE}\n```\n<script>alert(9)</script>\n",
+        encoding="utf-8",
+    )
+    about = yaml.safe_load((folder / "case.yaml").read_text(encoding="utf-8"))
+    about |= {
+        "title": HOSTILE,
+        "organisation": HOSTILE,
+        "parent": HOSTILE,
+        "summary": f"{HOSTILE} First. Second {HOSTILE}.",
+    }
+    about["documented_claims"] = [claim | {"claim": HOSTILE, "why": HOSTILE} for claim in about["documented_claims"]]
+    (folder / "case.yaml").write_text(yaml.safe_dump(about, allow_unicode=True), encoding="utf-8")
+    return Page(html_of(KITCHENAID, root))
+
+
+def _fill(file: Path, values: dict[str, str], *, label: bool = False) -> None:
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
+    for number, row in enumerate(rows):
+        row |= values | ({"label": f"{number}<img src=x onerror=alert(7)>"} if label else {})
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_hostile_text_runs_nothing(hostile, kitchenaid):
+    assert len(hostile.scripts) == len(kitchenaid.scripts)
+    assert [tag for tag, _ in hostile.elements].count("img") == 0
+    assert [tag for tag, _ in hostile.elements].count("iframe") == 0
+    for _, attributes in hostile.elements:
+        assert [name for name in attributes if name.startswith("on")] == []
+        for name in ("href", "src"):
+            assert not (attributes.get(name) or "").lstrip().lower().startswith(("javascript:", "data:", "vbscript:"))
+
+
+def test_hostile_text_is_shown_as_it_stands(hostile):
+    for payload in PAYLOADS:
+        if not payload.startswith("["):
+            assert payload in hostile.text
+    assert "alert(5)" in hostile.text
+    assert "<script>alert(9)</script>" in hostile.text
+
+
+def test_hostile_text_cannot_leave_the_data_of_a_figure(hostile):
+    data = [content for content in hostile.scripts if content.startswith("{")]
+    assert len(data) == 4
+    for content in data:
+        assert json.loads(content)["data"]
+    assert all("alert(" not in content for content in hostile.scripts if not content.startswith("{"))
+
+
+def test_plotly_is_given_no_markup_from_evidence(hostile):
+    for content in (content for content in hostile.scripts if content.startswith("{")):
+        for text in re.findall(r'"(?:[^"\\]|\\.)*"', content):
+            assert not re.search(r"<(?!/?(?:b|br|i|span|sub|sup)\b)", json.loads(text)), text
+
+
+def test_the_case_keeps_its_shape_under_hostile_text(hostile, kitchenaid):
+    assert set(hostile.ids) == set(kitchenaid.ids)
+    assert [tag for tag, _ in hostile.elements].count("section") == [tag for tag, _ in kitchenaid.elements].count(
+        "section"
+    )
+
+
+def test_notes_link_to_nothing_outside(hostile):
+    assert "https://x.test/i.png" in hostile.text
+    assert "https://x.test" not in hostile.links
+
+
+# cases that hold less
+
+
+def _emptied(file: Path) -> None:
+    file.write_text(file.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory) -> Page:
+    root = tmp_path_factory.mktemp("bare")
+    folder = copy_case(KITCHENAID, root)
+    for name in ("rubric", "coverage", "stances", "signals"):
+        _emptied(folder / f"{name}.csv")
+    (folder / "NOTES.md").write_text("", encoding="utf-8")
+    about = yaml.safe_load((folder / "case.yaml").read_text(encoding="utf-8")) | {"documented_claims": []}
+    (folder / "case.yaml").write_text(yaml.safe_dump(about, allow_unicode=True), encoding="utf-8")
+    return Page(html_of(KITCHENAID, root))
+
+
+def test_what_is_not_coded_yet_is_said(bare):
+    text = bare.text.replace(NO_BREAK, " ")
+    assert "8–9 min" in text
+    assert text.count("No item of the rubric has been coded yet.") == 2  # on the card and in its section
+    assert "No text is coded for favourability." in text
+    assert "No number over time was found for this case." in text
+    assert "No text that was read makes a claim about this case." in text
+    assert "its limits have not been written down yet" in text
+
+
+def test_a_bare_case_has_no_dead_links(bare):
+    assert [link for link in bare.links if link.startswith("#") and link[1:] not in bare.ids] == []

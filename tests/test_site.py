@@ -1,0 +1,260 @@
+"""The site beside the case pages: its links lead somewhere, hostile text stays text, and bytes repeat."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import nbformat
+import polars as pl
+import pytest
+from nbformat.v4 import new_output
+
+from aftermath.comparison.gathering import Gathering, gather
+from aftermath.comparison.scoreboard import Comparison, compare
+from aftermath.files import WriteError
+from aftermath.measures.reliability import krippendorff_alpha
+from aftermath.reports import comparison_passages as passages
+from aftermath.reports import site
+from aftermath.reports.board import CLAIMS, COVERAGE, OPENNESS, SPEED
+from aftermath.reports.exhibit import PAGE_TYPE
+from aftermath.reports.page import render
+from aftermath.workspace import INSTALLED_FROM, Workspace
+from factories import case_folder, event, score, text
+from pages import Page
+
+HOSTILE = '<script>alert`x`</script>"onmouseover="y\'&amp;'
+TEXTS = [text(f"2020-01-{day:02}", a="1") for day in range(2, 12)]
+SCORES = [score("T1", "2", "1"), score("T2", "1"), score("E1", "2")]
+UNRECORDED = {"record": "none_found"} | dict.fromkeys(("clock_zero", "exposed_by", "crisis_type", "cause"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_draws():
+    """Nothing here depends on how many samples a bootstrap draws."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(krippendorff_alpha.__kwdefaults__, "draws", 40)
+        yield
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Workspace:
+    """A workspace with a sound, a hostile, an own-clock, a record-less and a broken case, and its site."""
+    root = tmp_path_factory.mktemp("made")
+    answered = [event("exposure"), event("apology", 300, 360, speaker="Ann Example", certainty="inferred")]
+    case_folder(root, "plain-case", events=answered, texts=TEXTS, scores=SCORES)
+    case_folder(root, "hostile-case", events=answered, texts=TEXTS, title=HOSTILE, organisation=HOSTILE)
+    case_folder(
+        root, "own-case", events=[event("exposure;acknowledgement")], organisation="Own", exposed_by="organisation"
+    )
+    case_folder(root, "unseen-case", events=[event("milestone")], organisation="Unseen", **UNRECORDED)
+    case_folder(root, "broken-case", cause="<i>bad luck</i>")
+    site.write_site(Workspace(root))
+    return Workspace(root)
+
+
+@pytest.fixture(scope="module")
+def index(made) -> Page:
+    return Page((made.site / "index.html").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def comparison(made) -> Comparison:
+    return compare(gather(workspace=made).cases)
+
+
+@pytest.fixture(scope="module")
+def comparison_page(made, comparison) -> Page:
+    """The page of the comparison, its notebook's cells run in this process."""
+    return Page(_run(comparison, gather(workspace=made)))
+
+
+def _run(comparison: Comparison, gathered: Gathering) -> str:
+    node = nbformat.read(INSTALLED_FROM / "notebooks" / "comparison.ipynb", as_version=4)
+    names = {"passages": passages, "comparison": comparison, "gathered": gathered}
+    shown = [cell for cell in node.cells if cell.cell_type == "code" and not cell.metadata.get("tags")]
+    assert len(shown) > 8
+    for cell in shown:
+        cell.outputs = [new_output("display_data", {PAGE_TYPE: eval(cell.source, names).html})]  # noqa: S307 (our own notebook)
+    return render(node, root="", title="Comparison", kind="comparison", current="comparison.html")
+
+
+def _targets(page: Page) -> set[str]:
+    return {link for link in page.links if not link.startswith("#")}
+
+
+def test_assets_are_one_sheet_the_scripts_and_plotly(made):
+    assets = made.site / "assets"
+    assert {path.name for path in assets.iterdir()} == {"style.css", "app.js", "figures.js", "plotly.min.js"}
+    sheet = (assets / "style.css").read_text(encoding="utf-8")
+    assert all((site.ASSETS / name).read_text(encoding="utf-8") in sheet for name in site.SHEETS)
+    assert (assets / "plotly.min.js").stat().st_size > 1_000_000
+
+
+def test_links_of_the_index_lead_to_pages_of_the_site(made, index):
+    case_pages = {f"cases/{case_id}.html" for case_id in ("plain-case", "hostile-case", "own-case", "unseen-case")}
+    pages = case_pages | {"index.html", "comparison.html", "marks.html"}
+    found = {link.partition("#")[0] for link in _targets(index)}
+    assert found == pages
+    anchors = {link.partition("#")[2] for link in _targets(index)} - {""}
+    assert anchors == {SPEED, OPENNESS}
+    assert all(link[1:] in index.ids for link in index.links if link.startswith("#"))
+
+
+def test_sections_that_are_linked_stand_in_the_case_report():
+    report = nbformat.read(INSTALLED_FROM / "notebooks" / "case_report.ipynb", as_version=4)
+    sections = {cell.id for cell in report.cells if cell.cell_type == "markdown" and cell.source.startswith("## ")}
+    assert {SPEED, OPENNESS, COVERAGE, CLAIMS} <= sections
+
+
+def test_ids_are_unique(index, comparison_page, made):
+    marks = Page((made.site / "marks.html").read_text(encoding="utf-8"))
+    for page in (index, comparison_page, marks):
+        assert page.ids
+        assert not [name for name, n in page.ids.items() if n > 1]
+
+
+def test_every_case_has_its_entry_with_numbers(index):
+    entry = index.inner("case-plain-case")
+    assert "5\u20136\u00a0min" in entry
+    assert "inferred" in entry
+    assert "[" in entry
+    assert "2020" in entry
+    assert "own\u00a0clock" in index.inner("case-own-case")
+    assert "own\u00a0clock" not in entry
+    assert "No record found" in index.inner("case-unseen-case")
+    assert "no item of the rubric" in index.inner("case-own-case").lower()
+
+
+def test_a_broken_case_stands_in_the_red_box_with_all_its_problems(index, made):
+    failure = gather(workspace=made).failures[0]
+    box = index.inner("failed-broken-case")
+    assert failure.problems
+    assert "casestudies/broken-case/case.yaml" in box
+    assert "&lt;i&gt;bad luck" in box
+    assert "bad" in index.classes
+    assert "case-broken-case" not in index.ids
+
+
+def test_a_case_whose_page_failed_is_named_and_not_linked(made, comparison):
+    gathered = gather(workspace=made)
+    page = Page(site._index(comparison, gathered, {"plain-case": "cell 4 <b>failed</b>"}))
+    assert "cell 4 &lt;b&gt;failed" in page.inner("failed-plain-case")
+    assert not [link for link in page.links if "plain-case" in link]
+
+
+def test_without_a_failure_there_is_no_red_box(tmp_path):
+    case_folder(tmp_path, "plain-case")
+    page = Page(site.write_index(Workspace(tmp_path)).read_text(encoding="utf-8"))
+    assert "bad" not in page.classes
+    assert "failed" not in page.ids
+
+
+def test_an_empty_workspace_has_an_index(tmp_path):
+    (tmp_path / "casestudies").mkdir()
+    site.write_site(Workspace(tmp_path))
+    page = Page((tmp_path / "build" / "site" / "index.html").read_text(encoding="utf-8"))
+    assert "No documented case could be loaded." in page.text
+    gathered = gather(workspace=Workspace(tmp_path))
+    assert "nothing to compare" in _run(compare(gathered.cases), gathered)
+
+
+def test_hostile_text_stays_text(index, comparison_page):
+    for page in (index, comparison_page):
+        assert HOSTILE in page.text
+        assert not [script for script in page.scripts if script.startswith("alert")]
+        assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+
+
+def test_no_page_asks_for_anything_remote(made, index, comparison_page):
+    marks = Page((made.site / "marks.html").read_text(encoding="utf-8"))
+    for page in (index, comparison_page, marks):
+        asked = [value or "" for _, found in page.elements for name, value in found.items() if name in ("src", "href")]
+        assert len(asked) > 5
+        assert not [value for value in asked if re.match(r"\w+:|//", value)]
+    sheet = (made.site / "assets" / "style.css").read_text(encoding="utf-8")
+    assert not re.search(r"url\(|@import", sheet)
+
+
+def test_the_same_cases_give_the_same_bytes(made, tmp_path):
+    before = _bytes(made.site)
+    for path in (made.site / "index.html", made.site / "data" / "scoreboard.parquet"):
+        path.unlink()
+    site.write_site(made)
+    assert len(before) > 7
+    assert _bytes(made.site) == before
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_downloads_equal_the_table(made, comparison):
+    data = made.site / "data"
+    assert pl.read_parquet(data / "scoreboard.parquet").equals(comparison.table)
+    table = pl.read_csv(io.BytesIO((data / "scoreboard.csv").read_bytes()), schema=comparison.table.schema)
+    assert table.equals(comparison.table)
+    assert table.height == 4
+
+
+def test_the_comparison_shows_every_case_and_links_its_numbers(comparison, comparison_page):
+    for entry in comparison.entries:
+        assert f"cases/{entry.case_id}.html" in comparison_page.links
+        assert f"case-{entry.case_id}" in comparison_page.ids
+    row = comparison_page.inner("case-plain-case")
+    for section in (SPEED, OPENNESS, COVERAGE):
+        assert f'href="cases/plain-case.html#{section}"' in row
+    assert "broken-case" in comparison_page.inner("failed-broken-case")
+    assert {"f1", "f2", "board", "agreement", "cite"} <= set(comparison_page.ids)
+    assert comparison_page.text.count("machine-assisted") >= 2
+
+
+def test_rows_without_a_record_stand_last_in_the_scoreboard(comparison_page):
+    rows = [
+        found["id"]
+        for tag, found in comparison_page.elements
+        if tag == "tr" and found.get("id", "").startswith("case-")
+    ]
+    assert len(rows) == 4
+    assert rows[-1] == "case-unseen-case"
+
+
+def test_filters_know_every_row(comparison_page):
+    filters = {found["data-f"] for tag, found in comparison_page.elements if tag == "select"}
+    assert filters == {"cause", "country", "type", "exposed"}
+    rows = [found for tag, found in comparison_page.elements if tag == "tr" and found.get("id", "").startswith("case-")]
+    options = {found.get("value") for tag, found in comparison_page.elements if tag == "option"}
+    for key in filters:
+        assert {row[f"data-{key}"] for row in rows} <= options
+
+
+def test_sorted_by_speed_what_is_no_speed_comes_after(comparison_page):
+    def key(case_id: str) -> float:
+        return float(
+            re.search(r'data-l="First response" data-s="([^"]+)"', comparison_page.inner(f"case-{case_id}")).group(1)
+        )
+
+    assert key("plain-case") == 360
+    assert key("own-case") > 1e9
+
+
+def test_specimens_of_marks_are_said_to_be_invented(made):
+    page = Page((made.site / "marks.html").read_text(encoding="utf-8"))
+    assert "invented specimens; they belong to no case" in page.text
+    words = (
+        "Known to the minute",
+        "Not seen by the end of the record",
+        "coders differ",
+        "Supported",
+        "failed to build",
+    )
+    assert [word for word in words if word not in page.text] == []
+    assert {"apo", "den", "act", "inf", "say", "rem", "oth"} <= page.classes
+
+
+def test_an_unwritable_site_is_an_error_that_says_so(tmp_path):
+    blocked = tmp_path / "site"
+    blocked.write_text("a file where a folder belongs", encoding="utf-8")
+    with pytest.raises(WriteError, match=r"marks\.html: could not be written"):
+        site.write_marks(blocked)
