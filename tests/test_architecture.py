@@ -89,9 +89,9 @@ def imported(path: Path) -> Iterator[tuple[int, str]]:
 def _through_the_door(path: Path, doors: set[str]) -> Iterator[tuple[int, str]]:
     """What is reached as ``aftermath.something``, by whatever name aftermath was imported."""
     for node in ast.walk(tree(path)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in doors:
-            if not node.attr.startswith("__"):
-                yield node.lineno, f"aftermath.{node.attr}"
+        through = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in doors
+        if through and not node.attr.startswith("__"):
+            yield node.lineno, f"aftermath.{node.attr}"
 
 
 def _absolute(node: ast.ImportFrom, path: Path) -> list[str]:

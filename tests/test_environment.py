@@ -185,14 +185,31 @@ def test_the_installer_wants_a_known_kind(script, capsys):
     assert "install.py develop" in capsys.readouterr().err
 
 
-def test_what_is_installed_is_noted(script, tmp_path, monkeypatch):
-    """A develop environment holds the default one; going back to the default one drops the rest."""
+def test_a_develop_environment_holds_the_default_one_and_stays(script, tmp_path, monkeypatch):
+    tool, synced = script("tools/install.py"), []
+    monkeypatch.setattr(tool, "ENVIRONMENT", str(tmp_path))
+    monkeypatch.setattr(tool, "run", lambda command, **_: synced.append(command[-1]) or True)
+    monkeypatch.setattr(tool, "works", lambda _: True)
+    monkeypatch.chdir(tmp_path)  # and back again afterwards
+    assert tool.main(["default"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [".default-installed"]
+    assert "requirements.lock" in synced
+    synced.clear()
+    assert tool.main(["develop"]) == tool.main(["default"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".default-installed", ".develop-installed"]
+    assert synced.count("requirements-develop.lock") == 2
+    assert "requirements.lock" not in synced
+
+
+def test_a_failed_install_leaves_no_note(script, tmp_path, monkeypatch, capsys):
     tool = script("tools/install.py")
     monkeypatch.setattr(tool, "ENVIRONMENT", str(tmp_path))
-    tool.stamp("develop")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".default-installed", ".develop-installed"]
-    tool.stamp("default")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".default-installed"]
+    monkeypatch.setattr(tool, "run", lambda *_, **__: False)
+    monkeypatch.setattr(tool, "works", lambda _: True)
+    monkeypatch.chdir(tmp_path)
+    assert tool.main([]) == 1
+    assert not list(tmp_path.iterdir())
+    assert "Run the command again" in capsys.readouterr().err
 
 
 def test_make_help_names_every_target():

@@ -97,6 +97,13 @@ def test_chosen_cases_leave_out_the_comparison_and_unknown_ones_are_named(worksp
         page_jobs(workspace, ["no-such-case"], read_settings(workspace, ()))
 
 
+def test_a_workspace_without_a_case_is_told_how_to_begin(workspace):
+    shutil.rmtree(workspace.cases)
+    workspace.cases.mkdir()
+    with pytest.raises(WorkspaceError, match="holds no case yet.*aftermath new"):
+        page_jobs(workspace, (), read_settings(workspace, ()))
+
+
 def test_a_case_with_the_name_of_the_comparison_does_not_claim_its_files(workspace):
     (workspace.cases / "comparison").mkdir()
     products = [path for job in jobs_of(workspace).values() for path in job.products]

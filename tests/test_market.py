@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from factories import BASE, DAY, case, case_folder, event, workspace
 
 from aftermath.cases.case import Case, load_case, read_case
 from aftermath.cases.tables import CaseTables
 from aftermath.measures.market import market_reaction
 from aftermath.measures.result import NothingToMeasure
+from factories import BASE, DAY, case, case_folder, event, workspace
 
 HOUR = 3600
 ZERO = BASE.date()  # a Wednesday; noon UTC is 7 in the morning in New York
@@ -190,7 +190,7 @@ def test_prices_are_an_optional_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        (["2020-01-01,0,10,100,paper-2020"], ["2:close '0' is not in the form asked for"]),
+        (["2020-01-01,0,10,100,paper-2020"], ["2:close '0' is not above 0"]),
         (["2020-01-01,10,,100,paper-2020"], ["2:adjusted_close is empty"]),
         (["2020-01-01,10,10,100,other-2020"], ["2:source_ids 'other-2020' is not in sources.csv"]),
         (["soon,10,10,100,paper-2020"], ["2:date 'soon' is not a date"]),

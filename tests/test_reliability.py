@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypothesis")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.reliability import krippendorff_alpha  # noqa: E402
+from aftermath.measures.reliability import _alpha, _resampled, krippendorff_alpha  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 
 LEVELS = (0, 1, 2)
@@ -118,3 +119,14 @@ def test_the_bootstrap_is_seeded() -> None:
     assert first == again
     assert (first.lower, first.upper) != (other.lower, other.upper)
     assert first.alpha == other.alpha
+
+
+@given(tables, st.integers(0, 1000))
+@settings(max_examples=60)
+def test_many_samples_at_once_give_what_the_package_gives_for_each(table: list, seed: int) -> None:
+    codes = np.array(table)
+    codes = codes[:, np.sum(~np.isnan(codes), axis=0) >= 2]
+    hypothesis.assume(codes.shape[1] >= 2)
+    drawn = np.random.default_rng(seed).integers(codes.shape[1], size=(8, codes.shape[1]))
+    together = _resampled(codes, LEVELS, drawn)
+    assert all(same(one, _alpha(codes[:, sample], LEVELS)) for one, sample in zip(together, drawn, strict=True))

@@ -62,7 +62,9 @@ OWN_CASES = [
 def archives() -> Path:
     folder = os.environ.get("AFTERMATH_ARCHIVES")
     if not folder:
-        pytest.skip("AFTERMATH_ARCHIVES does not name the folder of the price archives, which are not in the repository")
+        pytest.skip(
+            "AFTERMATH_ARCHIVES does not name the folder of the price archives, which are not in the repository"
+        )
     return Path(folder)
 
 
@@ -73,7 +75,9 @@ def index(archives: Path) -> pl.DataFrame:
 
 def archived(archives: Path, share: str) -> pl.DataFrame:
     closes = pl.read_csv(archives / "prices-daily-yahoo" / f"{share}.csv.gz", try_parse_dates=True)
-    named = closes.select(pl.col("Date").alias("date"), pl.col("Close").alias("close"), pl.col("Adj Close").alias("adjusted_close"))
+    named = closes.select(
+        pl.col("Date").alias("date"), pl.col("Close").alias("close"), pl.col("Adj Close").alias("adjusted_close")
+    )
     return named.join(index(archives), on="date").sort("date")
 
 
@@ -89,7 +93,9 @@ def assert_printed(study: EventStudy, day: date, abnormal: str, t: str) -> None:
 
 
 @pytest.mark.parametrize(("case_id", "share", "studied", "day", "abnormal", "t"), OWN_CASES)
-def test_13_from_the_closes_of_the_case(case_id: str, share: str, studied: date, day: date, abnormal: str, t: str) -> None:
+def test_13_from_the_closes_of_the_case(
+    case_id: str, share: str, studied: date, day: date, abnormal: str, t: str
+) -> None:
     assert_printed(study_of(load_case(case_id).prices, studied, forecast_error=False), day, abnormal, t)
 
 
@@ -123,14 +129,22 @@ def test_the_closes_of_a_case_are_those_of_the_archive(archives: Path, case_id: 
 def apple_and_index(archives: Path) -> list[pl.DataFrame]:
     returns = pl.read_csv(archives / "famafrench-daily-eventstudy" / "returns_small.csv.gz", infer_schema=False)
     dated = returns.with_columns(pl.col("date").str.to_date())
-    numbers = dated.with_columns(pl.col("AAPL", "SPY").str.strip_chars().cast(pl.Float64, strict=False)).drop_nulls(["AAPL", "SPY"])
+    numbers = dated.with_columns(pl.col("AAPL", "SPY").str.strip_chars().cast(pl.Float64, strict=False)).drop_nulls(
+        ["AAPL", "SPY"]
+    )
     return [numbers.select("date", value=name) for name in ("AAPL", "SPY")]
 
 
 @pytest.mark.parametrize("workbook", WORKBOOKS)
 def test_12_cells_of_the_workbook(archives: Path, workbook: str) -> None:
     day, window, variance, cells = WORKBOOKS[workbook]
-    conventions = {"estimation": 300, "gap": 30 - window[0], "forecast_error": False, "variance": "population", "sides": 1}
+    conventions = {
+        "estimation": 300,
+        "gap": 30 - window[0],
+        "forecast_error": False,
+        "variance": "population",
+        "sides": 1,
+    }
     study = event_study(*apple_and_index(archives), day, window=window, **conventions)
     assert study.model.sigma**2 == pytest.approx(variance, abs=ROUNDING)
     assert study.table.height == window[1] - window[0] + 1

@@ -17,6 +17,7 @@ from aftermath.wording import day_text, interval, number
 _HEIGHT = 190
 _COLUMNS = {"wide": 2, "medium": 1, "narrow": 1}
 _TICK_ROOM = 52  # px for the label of a day
+_ENDS = {"abnormal": ("lower", "upper"), "cumulative": ("cumulative_lower", "cumulative_upper")}  # of the intervals
 _HEADROOM = {"abnormal": 0.22, "cumulative": 0.04}  # of the axis, above the highest interval
 
 
@@ -105,8 +106,8 @@ def _titles(study: EventStudy) -> dict[str, str]:
 
 def _limits(studies: Sequence[_Study], column: str) -> tuple[float, float]:
     """Of the axis in percent, the same for all studies, with room on top for the names of key days."""
-    lower = min(100 * each.study.table[f"{column}_lower"].min() for each in studies)
-    upper = max(100 * each.study.table[f"{column}_upper"].max() for each in studies)
+    lower = min(100 * each.study.table[_ENDS[column][0]].min() for each in studies)
+    upper = max(100 * each.study.table[_ENDS[column][1]].max() for each in studies)
     return lower - 0.04 * (upper - lower), upper + _HEADROOM[column] * (upper - lower)
 
 
@@ -214,10 +215,11 @@ def _summed(each: _Study) -> list[go.Bar | go.Scatter]:
 
 
 def _band(rows: list[dict], name: str, width: float) -> go.Bar:
+    lower, upper = _ENDS[name]
     return go.Bar(
         x=[row["day"] for row in rows],
-        base=[100 * row[f"{name}_lower"] for row in rows],
-        y=[100 * (row[f"{name}_upper"] - row[f"{name}_lower"]) for row in rows],
+        base=[100 * row[lower] for row in rows],
+        y=[100 * (row[upper] - row[lower]) for row in rows],
         width=width,
         marker={"color": LIGHT["me"], "opacity": 0.15, "line": {"width": 0}},
         name="interval",
@@ -227,7 +229,7 @@ def _band(rows: list[dict], name: str, width: float) -> go.Bar:
 
 
 def _hover(row: dict, name: str, each: _Study) -> str:
-    value, lower, upper = (100 * row[key] for key in (name, f"{name}_lower", f"{name}_upper"))
+    value, lower, upper = (100 * row[key] for key in (name, *_ENDS[name]))
     what = "abnormal return" if name == "abnormal" else "abnormal returns so far"
     reading = each.keys.get(row["day"])
     return hover(

@@ -49,7 +49,7 @@ def signal_levels(signals: Signals, only: Sequence[str] | None = None) -> go.Fig
     Returns
     -------
     plotly.graph_objects.Figure
-        With layouts for three widths. ``customdata`` holds the source of each value.
+        With layouts for three widths. ``customdata`` holds the number of each value in the list of signals, e.g. ``n7``.
 
     Raises
     ------
@@ -179,7 +179,7 @@ def _marks(series: SignalSeries, symbol: str) -> go.Scatter:
         name=safe(series.definition),
         hovertext=[_hover(row, series) for row in rows],
         hoverinfo="text",
-        customdata=[row["source_id"] for row in rows],
+        customdata=[f"n{row['number']}" for row in rows],
         meta={"role": "mark"},
     )
 

@@ -214,7 +214,7 @@ def wrapped(text: str, width: int = 46) -> str:
     >>> wrapped("first second", 7)
     'first<br>second'
     """
-    return "<br>".join(str(line) for line in wrap(text, width))
+    return "<br>".join(safe(line) for line in wrap(text, width))
 
 
 def hover(heading: str, lines: Iterable[str]) -> str:

@@ -140,6 +140,10 @@
     window.Plotly.Fx.hover(plot, [{ curveNumber: plot.marks[next].curveNumber, pointNumber: plot.marks[next].pointNumber }]);
   }
 
+  function point(plot, cursor) {
+    plot.querySelectorAll(".nsewdrag").forEach(function (layer) { layer.style.cursor = cursor; });
+  }
+
   function begin(plot) {
     var source = document.getElementById(plot.dataset.figure + "-data");
     if (!source) return;
@@ -147,8 +151,8 @@
     legend(plot, plot.figure);
     draw(plot);
     plot.on("plotly_click", function (event) { go(event.points[0].customdata); });
-    plot.on("plotly_hover", function (event) { plot.classList.toggle("leads", !!event.points[0].customdata); });
-    plot.on("plotly_unhover", function () { plot.classList.remove("leads"); });
+    plot.on("plotly_hover", function (event) { point(plot, event.points[0].customdata ? "pointer" : ""); });
+    plot.on("plotly_unhover", function () { point(plot, ""); });
     plot.tabIndex = 0;
     plot.addEventListener("keydown", function (event) { walk(plot, event); });
     new ResizeObserver(function () {

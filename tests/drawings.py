@@ -1,0 +1,166 @@
+"""Figures of the real cases, and ways to read what a figure shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import pytest
+
+from aftermath import figures, vocabulary
+from aftermath.cases.case import case_ids, load_case
+from aftermath.figures import theme
+from aftermath.measures.reliability import krippendorff_alpha
+from aftermath.measures.result import NothingToMeasure
+from aftermath.measures.speed import Speed, speed
+from aftermath.measures.tone import Tone, tone
+from aftermath.measures.transparency import Transparency, transparency
+
+KITCHENAID, GM, DOUYIN = "kitchenaid-tweet", "gm-ignition-recall", "douyin-minor-tipping"
+WITHOUT_RECORD = "weishi-data-fabrication"
+DOCUMENTED = [case_id for case_id in case_ids() if case_id != WITHOUT_RECORD]
+
+case_of = cache(load_case)
+
+
+@contextmanager
+def few_draws() -> Iterator[None]:
+    """No figure shows how often alpha was resampled, and resampling it for every case takes most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(krippendorff_alpha.__kwdefaults__, "draws", 20)
+        yield
+
+
+@cache
+def speed_of(case_id: str) -> Speed:
+    return speed(case_of(case_id))
+
+
+@cache
+def transparency_of(case_id: str) -> Transparency:
+    with few_draws():
+        return transparency(case_of(case_id))
+
+
+@cache
+def tone_of(case_id: str, variable: str = "favourability") -> Tone:
+    with few_draws():
+        return tone(case_of(case_id), variable)
+
+
+@cache
+def speeds() -> tuple[Speed, ...]:
+    return tuple(map(speed_of, DOCUMENTED))
+
+
+def point_of(case_id: str) -> figures.Point:
+    index = transparency_of(case_id).transparency
+    measured = speed_of(case_id)
+    return figures.Point(
+        case_id, case_id, measured["response"].latency, index.value, index.lower, index.upper, measured.own_clock
+    )
+
+
+def as_json(figure) -> dict:
+    return json.loads(figure.to_json())
+
+
+def views(figure) -> list[dict]:
+    """The figure as the page script lays it out for each width, with the least width of each."""
+    drawn = as_json(figure)
+    whole = [{"least": theme.WIDE.least, "data": drawn["data"], "layout": drawn["layout"]}]
+    for view, change in zip(theme.VIEWS[1:], drawn["layout"]["meta"]["views"], strict=True):
+        data = [old | new for old, new in zip(drawn["data"], change["data"], strict=True)]
+        whole.append({"least": view.least, "data": data, "layout": drawn["layout"] | change["layout"]})
+    return whole
+
+
+@cache
+def timeline_of(case_id: str) -> list[dict]:
+    return views(figures.timeline(case_of(case_id)))
+
+
+@cache
+def grid_of(case_id: str) -> list[dict]:
+    return views(figures.rubric_grid(transparency_of(case_id)))
+
+
+@cache
+def dots_of(case_id: str) -> list[dict]:
+    return views(figures.tone_over_time(tone_of(case_id)))
+
+
+@cache
+def plane_of_all() -> list[dict]:
+    return views(figures.speed_and_transparency(list(map(point_of, DOCUMENTED))))
+
+
+def of_role(view: dict, role: str) -> list[dict]:
+    return [trace for trace in view["data"] if trace.get("meta", {}).get("role") == role]
+
+
+def colours(value: object) -> set[str]:
+    """Every colour in a figure; texts that people read are left out."""
+    if isinstance(value, dict):
+        return set().union(
+            *(colours(v) for k, v in value.items() if k not in ("text", "hovertext", "customdata")), set()
+        )
+    if isinstance(value, list):
+        return set().union(*map(colours, value), set())
+    looks = isinstance(value, str) and re.fullmatch(
+        r"#\w+|rgba?\(.*\)|[a-z]*(red|green|blue|black|white|gr[ae]y)", value
+    )
+    return {value} if looks else set()
+
+
+def every_figure(case_id: str) -> list:
+    case = case_of(case_id)
+    drawn = [
+        figures.timeline(case),
+        figures.latency_ladder(speed_of(case_id), speeds()),
+        figures.rubric_grid(transparency_of(case_id)),
+    ]
+    tones = []
+    for variable in vocabulary.STANCES:
+        try:
+            tones.append(tone_of(case_id, variable))
+        except NothingToMeasure:
+            continue
+    return [*drawn, figures.tone_over_time(*tones)]
+
+
+figures_of = cache(every_figure)
+
+
+def length(view: dict) -> float:
+    low, high = view["layout"]["xaxis"]["range"]
+    return high - low
+
+
+def drawing(view: dict) -> float:
+    margin = view["layout"]["margin"]
+    return view["least"] - margin["l"] - margin["r"]
+
+
+def notes(view: dict, name: str) -> list[dict]:
+    return [note for note in view["layout"].get("annotations", ()) if note.get("name") == name]
+
+
+def pixel(view: dict, position: float) -> float:
+    low = view["layout"]["xaxis"]["range"][0]
+    return (position - low) * drawing(view) / length(view)
+
+
+def text_box(view: dict, note: dict, start: float) -> tuple:
+    plain = re.sub("</?b>", "", note["text"])
+    width = theme.text_width(plain, note["font"]["size"], bold="<b>" in note["text"]) * 0.97  # the estimate is generous
+    left = start + note.get("xshift", 0) - (width if note["xanchor"] == "right" else 0)
+    middle = note["y"] - (6 if note.get("yanchor") == "bottom" else 0)
+    return left, left + width, middle - 5, middle + 5
+
+
+def overlap(one: tuple, other: tuple) -> bool:
+    return min(one[1], other[1]) > max(one[0], other[0]) and min(one[3], other[3]) > max(one[2], other[2])
