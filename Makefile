@@ -5,7 +5,7 @@ PYTHON ?= python3
 environment := .venv
 bin := $(environment)/bin
 python := $(bin)/python
-# Touched when the environment holds all that its lock names; nothing is installed while it is newest.
+# Touched when the environment holds all that its lock names: while they are newest, nothing is installed.
 default := $(environment)/.default-installed
 develop := $(environment)/.develop-installed
 inputs := pyproject.toml requirements-installer.lock tools/install.py

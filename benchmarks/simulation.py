@@ -141,7 +141,7 @@ STUDIES: dict[str, tuple[Callable[[int, int], Draw | None], tuple[int, ...]]] = 
     "level change, segmented regression": (level_change, (14, 60, 200)),
     "level change, local level": (level_shift, (14, 60, 200)),
     "half-life, exponential recovery": (half_life, (14, 60, 200)),
-    "latency curve at the median": (latency_curve, (16, 40, 150)),
+    "latency curve at the median": (latency_curve, (16, 40)),
 }
 
 

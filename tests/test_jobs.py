@@ -100,7 +100,7 @@ def test_chosen_cases_leave_out_the_comparison_and_unknown_ones_are_named(worksp
 def test_a_workspace_without_a_case_is_told_how_to_begin(workspace):
     shutil.rmtree(workspace.cases)
     workspace.cases.mkdir()
-    with pytest.raises(WorkspaceError, match="holds no case yet.*aftermath new"):
+    with pytest.raises(WorkspaceError, match=r"holds no case yet.*aftermath new"):
         page_jobs(workspace, (), read_settings(workspace, ()))
 
 

@@ -25,6 +25,8 @@ def main(arguments):
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         return complain(wrong_python())
     os.chdir(ROOT)
+    if os.path.exists(mark("develop")):
+        kind = "develop"  # nothing is taken away from somebody who develops
     started = time.time()
     if not works(program("python")):
         print("Making the environment in .venv with Python %d.%d.%d ..." % sys.version_info[:3], flush=True)
@@ -90,15 +92,16 @@ def compile_all():
     run([*compiler, os.path.join(ENVIRONMENT, "Lib" if WINDOWS else "lib"), os.path.join(ROOT, "lib")])
 
 
+def mark(kind):
+    """The file that says that the environment is of a kind; make compares its age with that of the locks."""
+    return os.path.join(ENVIRONMENT, ".%s-installed" % kind)
+
+
 def stamp(kind):
-    """Note what is installed. A develop environment holds the default one; the default one drops the rest."""
-    for each in LOCKS:
-        mark = os.path.join(ENVIRONMENT, ".%s-installed" % each)
-        if each in ("default", kind):
-            with open(mark, "w"):
-                pass
-        elif os.path.exists(mark):
-            os.remove(mark)
+    """Note what is installed. A develop environment holds the default one as well."""
+    for each in {"default", kind}:
+        with open(mark(each), "w"):
+            pass
 
 
 def run(command, **options):

@@ -51,7 +51,7 @@ def _version(asked: bool) -> None:
     try:
         _say(f"aftermath {version('aftermath')}")
     except PackageNotFoundError:
-        _say("aftermath, not installed: run from its folder")
+        _say("aftermath (not installed; it runs from its folder)")
     raise typer.Exit
 
 

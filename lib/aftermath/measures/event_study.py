@@ -97,12 +97,14 @@ class EventStudy(Result):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row a day: what was returned and expected, the abnormal return with interval, t and p, and the
-        cumulative one the same (null before the day it begins on)."""
+        """One row a day: what was returned and expected, the abnormal return with its interval, t and p, and the
+        cumulative one the same (``cumulative_lower``, ...; null before the day it begins on)."""
         singles = [self[day] for day in self.days["day"]]
         start = self.convention.cumulate_from
         sums = [self.cumulative(start, day) if day >= start else None for day in self.days["day"]]
-        return self.days.drop("abnormal").with_columns(*_columns("abnormal", singles), *_columns("cumulative", sums))
+        return self.days.drop("abnormal").with_columns(
+            *_columns("abnormal", "", singles), *_columns("cumulative", "cumulative_", sums)
+        )
 
     @property
     def text(self) -> str:
@@ -190,8 +192,8 @@ def event_study(
     >>> noise = [0.001 * (-1) ** (day // 2) for day in range(90)]
     >>> share = market.with_columns(value=pl.col("value") + pl.Series(noise))
     >>> study = event_study(share, market, days[60], estimation=40)
-    >>> study.model.n, round(study[0].value, 4), study.as_large()
-    (40, 0.001, 40)
+    >>> study.model.n, round(study[0].value, 4), study.event_day == days[60]
+    (40, 0.001, True)
     """
     start = window[0] if cumulate_from is None else cumulate_from
     convention = Convention(estimation, gap, tuple(window), start, forecast_error, variance, sides, level)
@@ -323,11 +325,11 @@ def _columns_of(frame: pl.DataFrame) -> tuple[list[date], np.ndarray, np.ndarray
     return frame["date"].to_list(), frame["return"].to_numpy(), frame["market"].to_numpy()
 
 
-def _columns(name: str, found: list[AbnormalReturn | None]) -> list[pl.Series]:
-    parts = {"": "value", "_lower": "lower", "_upper": "upper", "_t": "t", "_p": "p"}
+def _columns(name: str, prefix: str, found: list[AbnormalReturn | None]) -> list[pl.Series]:
+    parts = {name: "value"} | {prefix + part: part for part in ("lower", "upper", "t", "p")}
     return [
-        pl.Series(name + end, [getattr(each, part, None) for each in found], dtype=pl.Float64)
-        for end, part in parts.items()
+        pl.Series(column, [getattr(each, part, None) for each in found], dtype=pl.Float64)
+        for column, part in parts.items()
     ]
 
 

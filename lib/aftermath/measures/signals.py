@@ -38,7 +38,8 @@ class SignalSeries:
     signal, unit, scope
         The definition.
     points
-        One row a value, in order: ``day`` (local), ``value``, ``source_id``, ``row`` in the file.
+        One row a value, in order: ``day`` (local), ``value``, ``source_id``, ``row`` in the file, and ``number``: its place
+        among all signals of the case by signal, time and row, from 1.
     change
         The segmented regression; None where the series does not bear one.
     left_out
@@ -78,7 +79,7 @@ class SignalSeries:
         left_out = f" {self.left_out:%B %Y}, partly before and partly after, is left out." if self.left_out else ""
         seasons = f"{HARMONICS} harmonics of {YEAR} months"
         return (
-            f"{self.definition}: after clock zero the level changed {kind}{number(level['estimate'], digits)} "
+            f"For {self.definition}: after clock zero the level changed {kind}{number(level['estimate'], digits)} "
             f"{interval(level['lower'], level['upper'], digits)} and the trend of a month {kind}{number(slope['estimate'], digits)} "
             f"{interval(slope['lower'], slope['upper'], digits)} ({self.change.level:.0%} intervals; {self.change.family} "
             f"regression, {self.change.errors}, season by {seasons}; n = {self.change.n_before} months before and "
@@ -191,15 +192,18 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
 
 def _dated(case: Case) -> pl.DataFrame:
     zone = ZoneInfo(case.about.timezone)
-    starts = [local_day(text, zone.key).earliest for text in case.signals["time"]]
+    numbered = case.signals.sort("signal", "time", "row").with_row_index("number", 1)
+    starts = [local_day(text, zone.key).earliest for text in numbered["time"]]
     days = pl.Series("day", [start.astimezone(zone).date() for start in starts], dtype=pl.Date)
     order = pl.Series("start", starts)
-    return case.signals.with_columns(days, order).sort("start", "row").drop("start")
+    return numbered.with_columns(days, order).sort("start", "row").drop("start")
 
 
 def _series(group: pl.DataFrame, zero: date | None, level: float) -> SignalSeries:
     definition = group.row(0, named=True)
-    series = SignalSeries(*(definition[name] for name in DEFINITION), group.select("day", "value", "source_id", "row"))
+    series = SignalSeries(
+        *(definition[name] for name in DEFINITION), group.select("day", "value", "source_id", "row", "number")
+    )
     if zero is None or not _monthly(series.points["day"]):
         return series
     return _with_change(series, zero, level)

@@ -9,6 +9,9 @@ References
 Turnbull, B. W. (1976). The empirical distribution function with arbitrarily grouped, censored and
 truncated data. Journal of the Royal Statistical Society B 38, 290-295.
 Gentleman, R., and Geyer, C. J. (1994). Maximum likelihood for interval censored data. Biometrika 81, 618-623.
+Wang, Y. (2007). On fast computation of the non-parametric maximum likelihood estimate of a mixing distribution. Journal
+of the Royal Statistical Society B 69, 185-198.
+Dax, A. (1990). The smallest point of a polytope. Journal of Optimization Theory and Applications 64, 429-432.
 """
 
 from __future__ import annotations
@@ -22,7 +25,8 @@ import numpy as np
 from aftermath.measures.result import NothingToMeasure
 
 _TOLERANCE = 1e-9
-_STEPS = 100_000
+_STEPS = 1000
+_ROUNDING = 1e-14
 
 
 @dataclass(frozen=True)
@@ -133,13 +137,38 @@ def _innermost(left: np.ndarray, right: np.ndarray, left_open: np.ndarray) -> tu
 
 
 def _maximise(inside: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Self-consistent masses: each step shares out every observation among the intervals inside it."""
+    """The masses of the greatest likelihood, by constrained Newton steps (Wang 2007); always unique for intervals."""
     weights = weights / weights.sum()
     mass = np.full(inside.shape[1], 1 / inside.shape[1])
     for _ in range(_STEPS):
-        gain = (weights / (inside @ mass)) @ inside
+        share = inside / (inside @ mass)[:, None]
+        gain = weights @ share
         # no mass can gain more than the largest derivative: Gentleman and Geyer's certificate
         if gain.max() - 1 < _TOLERANCE:
             break
-        mass = mass * gain
+        mass = _step(inside, weights, mass, _newton_target(share, weights) - mass, gain)
+    return mass
+
+
+def _newton_target(share: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Where the quadratic approximation of the likelihood is greatest, among masses that are not negative and add up to 1.
+
+    The row of ones makes a sum of 1 part of the least squares problem, exactly so after the division (Dax 1990).
+    """
+    from scipy.optimize import nnls
+
+    rows = np.vstack([np.sqrt(weights)[:, None] * (share - 2), np.ones(share.shape[1])])
+    target = nnls(rows, np.append(np.zeros(len(weights)), 1.0))[0]
+    return target / target.sum()
+
+
+def _step(inside: np.ndarray, weights: np.ndarray, mass: np.ndarray, move: np.ndarray, gain: np.ndarray) -> np.ndarray:
+    """The whole move, or the first half of a half of it that raises the likelihood as much as its slope promises."""
+    before, slope = weights @ np.log(inside @ mass), gain @ move
+    for part in 0.5 ** np.arange(40):
+        moved = inside @ (mass + part * move)
+        # a move may not take all mass out of an observation
+        if moved.min() > 0 and weights @ np.log(moved) >= before + part * slope / 3 - _ROUNDING:
+            break
+    mass = np.maximum(mass + part * move, 0)
     return mass / mass.sum()

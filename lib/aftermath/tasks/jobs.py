@@ -158,12 +158,11 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
         If a chosen case is not there, or there is none at all.
     """
     present = workspace.case_ids()
+    if not present:
+        raise WorkspaceError(f"{workspace.cases}: holds no case yet. `aftermath new ID` begins one.")
     absent = sorted(set(chosen) - set(present))
-    if absent or not present:
-        raise WorkspaceError(
-            f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present) or 'none yet'}. "
-            "`aftermath new ID` begins one."
-        )
+    if absent:
+        raise WorkspaceError(f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present)}.")
     cases = [case_job(workspace, case_id, settings.report) for case_id in sorted(set(chosen or present))]
     return tuple(cases if chosen else [comparison_job(workspace, settings.comparison), *cases])
 

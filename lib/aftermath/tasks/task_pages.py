@@ -194,7 +194,8 @@ def _engine(jobs: Sequence[Job], state: Path, settings: Mapping[str, Any]) -> tu
     """One run of the engine, and what it said instead of showing it."""
     state.mkdir(parents=True, exist_ok=True)
     config = state / "pyproject.toml"  # marks the folder as the engine's own: nothing goes anywhere else
-    config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
+    if not config.is_file():
+        config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
     with _quiet() as said, _own_path():
         session = pytask.build(
             tasks=[_task(job) for job in jobs],

@@ -1,8 +1,9 @@
 """Exponential recovery: a drop at the event that decays towards the level before it.
 
-``value = baseline - depth · exp(-(t - at) / scale)`` from the event on, ``baseline`` before it. For a given scale the model is
-linear, so the scale is profiled over a grid; its interval holds every scale that an F test does not reject. An
-interval that reaches the end of the grid is open: the series does not bound it.
+``value = baseline - depth · exp(-(t - at) / scale)`` from the event on, ``baseline`` before it, by least squares. For a given
+scale the model is linear, so the scale is profiled over a grid; its interval holds every scale that an F test does not
+reject, the p-value being averaged over the correlation of the errors (see ``correlation``). An interval that reaches
+the end of the grid is open: the series does not bound it.
 
 References
 ----------
@@ -17,11 +18,12 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from aftermath.measures.recovery.correlation import CORRELATIONS, CorrelatedErrors, correlated_errors, whiten
 from aftermath.measures.recovery.series import Series, SeriesError, read_series
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
-GRID = 400
+GRID = 200
 
 
 @dataclass(frozen=True)
@@ -114,20 +116,21 @@ def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.9
         raise SeriesError(
             f"{data.before_count} observations before the event and {data.after_count} from it on are too few: 2 and 4 are needed"
         )
-    scales = _scales(data)
-    sums = np.array([_least_squares(data, scale)[1] for scale in scales])
-    best = scales[int(np.argmin(sums))]
-    coefficients, smallest, covariance = _least_squares(data, best)
-    freedom = len(data.time) - 3
-    half_life = [_half_life(scale, scales) for scale in _profile(scales, sums, freedom, level)]
-    depth, spread = coefficients[1], _quantile(level, freedom) * math.sqrt(covariance[1, 1] * smallest / freedom)
-    fitted = _design(data, best) @ coefficients
+    root = np.sqrt(data.weights / data.weights.mean())
+    scales, value = _scales(data), data.value * root
+    steps = np.diff(data.time) / np.diff(data.time).min()
+    best = scales[int(np.argmin(_sums_of_squares(data, scales, root, 0 * steps)))]
+    coefficients = np.linalg.lstsq(_design(data, best) * root[:, None], value, rcond=None)[0]
+    errors = correlated_errors(data.time, value, _tangent(data, best, coefficients[1]) * root[:, None])
+    compatible = _compatible(data, scales, root, errors, level) | (scales == best)
+    spread = errors.half_width(np.array([0.0, 1.0, 0.0]), level)
     return ExponentialRecovery(
         _half_life(best, scales),
-        *half_life,
-        *(float(-each) for each in (depth, depth + spread, depth - spread)),
+        0.0 if compatible[0] else _half_life(scales[compatible][0], scales),
+        _half_life(scales[compatible][-1], scales),
+        *(float(-coefficients[1] + move) for move in (0.0, -spread, spread)),
         float(coefficients[0]),
-        pl.DataFrame({"time": data.time, "value": data.value, "fitted": fitted}),
+        pl.DataFrame({"time": data.time, "value": data.value, "fitted": _design(data, best) @ coefficients}),
         data.before_count,
         data.after_count,
         level,
@@ -147,26 +150,38 @@ def _design(data: Series, scale: float) -> np.ndarray:
     return np.column_stack([np.ones(len(data.time)), decay])
 
 
-def _least_squares(data: Series, scale: float) -> tuple[np.ndarray, float, np.ndarray]:
-    design, root = _design(data, scale), np.sqrt(data.weights / data.weights.mean())
-    weighted, value = design * root[:, None], data.value * root
-    coefficients = np.linalg.lstsq(weighted, value, rcond=None)[0]
-    return coefficients, float(np.sum((value - weighted @ coefficients) ** 2)), np.linalg.pinv(weighted.T @ weighted)
+def _tangent(data: Series, scale: float, coefficient: float) -> np.ndarray:
+    """How the fitted values move with baseline, decay and the logarithm of the scale."""
+    design, since = _design(data, scale), np.maximum(data.time - data.at, 0)
+    return np.column_stack([design, coefficient * design[:, 1] * since / scale])
 
 
-def _profile(scales: np.ndarray, sums: np.ndarray, freedom: int, level: float) -> tuple[float, float]:
+def _sums_of_squares(data: Series, scales: np.ndarray, root: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
+    """Residual sum of squares for every scale, the errors having these correlations with their neighbours."""
+    decays = np.column_stack([_design(data, scale)[:, 1] for scale in scales])
+    whitened = whiten(np.column_stack([np.ones(len(root)), data.value, decays]) * root[:, None], neighbours)
+    one, value, decays = whitened[:, 0], whitened[:, 1], whitened[:, 2:]
+    # the two normal equations, solved for all scales at once
+    value = value - one * (one @ value) / (one @ one)
+    decays = decays - np.outer(one, one @ decays) / (one @ one)
+    explained = (value @ decays) ** 2 / np.maximum(np.sum(decays**2, axis=0), np.finfo(float).tiny)
+    return np.maximum(value @ value - explained, np.finfo(float).tiny)
+
+
+def _compatible(
+    data: Series, scales: np.ndarray, root: np.ndarray, errors: CorrelatedErrors, level: float
+) -> np.ndarray:
+    """Scales that are not rejected."""
     from scipy import stats
 
-    allowed = sums <= sums.min() * (1 + stats.f.ppf(level, 1, freedom) / freedom)
-    inside = scales[allowed]
-    return float(inside[0]) if not allowed[0] else 0.0, float(inside[-1])
+    steps = np.diff(data.time) / np.diff(data.time).min()
+    probability = np.zeros(len(scales))
+    for weight, correlation in zip(errors.weights, CORRELATIONS, strict=True):
+        sums = _sums_of_squares(data, scales, root, correlation**steps)
+        statistic = (sums / sums.min() - 1) * errors.freedom
+        probability += weight * stats.f.sf(statistic, 1, errors.freedom)
+    return probability >= 1 - level
 
 
 def _half_life(scale: float, scales: np.ndarray) -> float:
     return math.inf if scale >= scales[-1] else scale * math.log(2)
-
-
-def _quantile(level: float, freedom: int) -> float:
-    from scipy import stats
-
-    return float(stats.t.ppf((1 + level) / 2, freedom))

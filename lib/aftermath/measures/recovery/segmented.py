@@ -1,7 +1,8 @@
 """Segmented regression of an interrupted time series.
 
 ``value = intercept + trend·t + level·after + slope·(t - at)·after + harmonics``, with t counted from the
-first observation. For means the errors are heteroskedasticity and autocorrelation consistent (Newey-West,
+first observation. For means the errors are those of a first-order autoregressive process averaged over its
+correlation (see ``correlation``) or, where lags are given, heteroskedasticity and autocorrelation consistent (Newey-West,
 Bartlett kernel, small-sample correction n / (n - k)); counts are fitted by Poisson or quasi-Poisson
 regression with a log link, and reported as rate ratios.
 
@@ -18,11 +19,14 @@ of public health interventions: a tutorial. International Journal of Epidemiolog
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
 
+from aftermath.measures.recovery.correlation import correlated_errors
 from aftermath.measures.recovery.series import Series, SeriesError, read_series
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
@@ -114,12 +118,12 @@ def segmented_regression(
     family
         ``gaussian`` for means and shares, ``poisson`` or ``quasipoisson`` for counts.
     hac_lags
-        Lags of the Newey-West errors. For means, ``floor(4 (n / 100)^(2/9))`` where not given; for counts, errors are
-        those of the model where not given.
+        Lags of Newey-West errors, which are **too small for short series**. Where not given, the errors of means are
+        autoregressive, averaged over their correlation, and those of counts are the model's.
     harmonics, period
         Pairs of sine and cosine, and the period in units of time, for a season.
     level
-        Of the intervals: t with n - k degrees of freedom for means, normal for counts.
+        Of the intervals: from t with n - k degrees of freedom for means, normal for counts.
 
     Returns
     -------
@@ -133,19 +137,18 @@ def segmented_regression(
         If the series cannot bear the model, or the family does not fit the values.
     """
     data = read_series(series, at)
-    _check(data, family, hac_lags, harmonics, period)
+    _check(data, family, hac_lags, harmonics, period, level)
     design = _design(data, slope, harmonics, period)
     if len(data.time) <= design.width + 1:
         raise SeriesError(
             f"{len(data.time)} observations cannot bear {design.width} terms: lengthen the series, or leave out slope or harmonics"
         )
-    fit, errors = _fit(data, design, family, hac_lags)
-    quantile = _quantile(family, len(data.time) - design.width, level)
+    fit = _fit(data, design, family, hac_lags, level)
     return Segmented(
-        terms=_terms(fit, design, quantile, family != "gaussian"),
+        terms=_terms(fit, design, family != "gaussian"),
         fitted=_fitted(data, design, fit, family),
         family=family,
-        errors=errors,
+        errors=fit.errors,
         n_before=data.before_count,
         n_after=data.after_count,
         level=level,
@@ -154,12 +157,14 @@ def segmented_regression(
     )
 
 
-def _check(data: Series, family: str, hac_lags: int | None, harmonics: int, period: float | None) -> None:
+def _check(data: Series, family: str, hac_lags: int | None, harmonics: int, period: float | None, level: float) -> None:
     if family not in FAMILIES:
         raise SeriesError(f"{family!r} is no family: use one of {', '.join(FAMILIES)}")
     counts = np.all(data.value >= 0) and np.all(data.value == np.round(data.value))
     if family != "gaussian" and not counts:
         raise SeriesError(f"the values are not counts, so {family} does not fit them: use family='gaussian'")
+    if not 0 < level < 1:
+        raise SeriesError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     if hac_lags is not None and not 0 <= hac_lags < len(data.time):
         raise SeriesError(f"hac_lags = {hac_lags} must lie between 0 and the number of observations")
     if harmonics < 0 or (harmonics and not (period and period > 0)):
@@ -186,38 +191,72 @@ def _design(data: Series, slope: bool, harmonics: int, period: float | None) -> 
     return design
 
 
-def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None) -> tuple[object, str]:
+@dataclass(frozen=True)
+class _Fit:
+    """What a fit gives, whatever its family and errors."""
+
+    parameters: np.ndarray
+    covariance: np.ndarray
+    fitted: np.ndarray
+    half_width: Callable[[np.ndarray], float]
+    errors: str
+
+
+def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, level: float) -> _Fit:
     import statsmodels.api as sm
 
+    robust, errors = _robust(hac_lags)
+    columns, freedom = design.to_numpy(), len(data.time) - design.width
     if family == "gaussian":
-        lags = int(4 * (len(data.time) / 100) ** (2 / 9)) if hac_lags is None else hac_lags
-        model = sm.WLS(data.value, design.to_numpy(), weights=data.weights)
-        robust = {"cov_type": "HAC", "cov_kwds": {"maxlags": lags, "use_correction": True}}
-        return model.fit(
-            **robust
-        ), f"Newey-West errors, Bartlett kernel, {counted(lags, 'lag')}, small-sample correction"
+        fit = sm.WLS(data.value, columns, weights=data.weights).fit(**robust)
+        if hac_lags is None:
+            return _averaged(data, columns, fit, level)
+        return _of_statsmodels(fit, _t_quantile(level, freedom), errors)
     offset = None if data.exposure is None else np.log(data.exposure)
-    model = sm.GLM(data.value, design.to_numpy(), family=sm.families.Poisson(), offset=offset)
-    scale = "X2" if family == "quasipoisson" else 1.0
+    model = sm.GLM(data.value, columns, family=sm.families.Poisson(), offset=offset)
+    fit = model.fit(scale="X2" if family == "quasipoisson" else 1.0, **robust)
+    scaled = "errors of the model" + (", scaled by Pearson's dispersion" if family == "quasipoisson" else "")
+    return _of_statsmodels(fit, _normal_quantile(level), errors or scaled)
+
+
+def _robust(hac_lags: int | None) -> tuple[dict, str]:
+    """Options of statsmodels' fit for Newey-West errors, and their name; nothing where no lags were given."""
     if hac_lags is None:
-        return model.fit(scale=scale), "errors of the model" + (
-            ", scaled by Pearson's dispersion" if scale == "X2" else ""
-        )
-    robust = {"cov_type": "HAC", "cov_kwds": {"maxlags": hac_lags, "use_correction": True}}
-    return model.fit(
-        scale=scale, **robust
-    ), f"Newey-West errors, Bartlett kernel, {counted(hac_lags, 'lag')}, small-sample correction"
+        return {}, ""
+    options = {"cov_type": "HAC", "cov_kwds": {"maxlags": hac_lags, "use_correction": True}}
+    return options, f"Newey-West errors, Bartlett kernel, {counted(hac_lags, 'lag')}, small-sample correction"
 
 
-def _quantile(family: str, freedom: int, level: float) -> float:
+def _averaged(data: Series, columns: np.ndarray, fit: object, level: float) -> _Fit:
+    root = np.sqrt(data.weights / data.weights.mean())
+    errors = correlated_errors(data.time, data.value * root, columns * root[:, None])
+    name = f"autoregressive errors, averaged over their correlation, {number(errors.correlation, 2)} in the mean"
+    width = partial(errors.half_width, level=level)
+    return _Fit(np.asarray(fit.params), errors.covariance, np.asarray(fit.fittedvalues), width, name)
+
+
+def _of_statsmodels(fit: object, quantile: float, errors: str) -> _Fit:
+    covariance = np.asarray(fit.cov_params())
+
+    def half_width(contrast: np.ndarray) -> float:
+        return quantile * math.sqrt(contrast @ covariance @ contrast)
+
+    return _Fit(np.asarray(fit.params), covariance, np.asarray(fit.fittedvalues), half_width, errors)
+
+
+def _t_quantile(level: float, freedom: int) -> float:
     from scipy import stats
 
-    if not 0 < level < 1:
-        raise SeriesError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
-    return stats.t.ppf((1 + level) / 2, freedom) if family == "gaussian" else stats.norm.ppf((1 + level) / 2)
+    return float(stats.t.ppf((1 + level) / 2, freedom))
 
 
-def _terms(fit: object, design: pl.DataFrame, quantile: float, ratios: bool) -> pl.DataFrame:
+def _normal_quantile(level: float) -> float:
+    from scipy import stats
+
+    return float(stats.norm.ppf((1 + level) / 2))
+
+
+def _terms(fit: _Fit, design: pl.DataFrame, ratios: bool) -> pl.DataFrame:
     contrasts = {
         name: np.eye(design.width)[place]
         for place, name in enumerate(design.columns)
@@ -225,18 +264,18 @@ def _terms(fit: object, design: pl.DataFrame, quantile: float, ratios: bool) -> 
     }
     if "slope change" in contrasts:
         contrasts["trend after"] = contrasts["slope change"] + contrasts.get("trend", 0)
-    covariance = fit.cov_params()
     rows = []
     for name, contrast in contrasts.items():
-        estimate, error = float(contrast @ fit.params), math.sqrt(contrast @ covariance @ contrast)
-        ends = np.array([estimate, estimate - quantile * error, estimate + quantile * error])
+        estimate, width = float(contrast @ fit.parameters), fit.half_width(contrast)
+        ends = np.array([estimate, estimate - width, estimate + width])
+        error = math.sqrt(contrast @ fit.covariance @ contrast)
         rows.append((name, *(np.exp(ends) if ratios else ends), error))
     return pl.DataFrame(rows, schema=["term", "estimate", "lower", "upper", "standard_error"], orient="row")
 
 
-def _fitted(data: Series, design: pl.DataFrame, fit: object, family: str) -> pl.DataFrame:
-    earlier = design.with_columns(pl.col("^.* change$") * 0).to_numpy() @ fit.params
+def _fitted(data: Series, design: pl.DataFrame, fit: _Fit, family: str) -> pl.DataFrame:
+    earlier = design.with_columns(pl.col("^.* change$") * 0).to_numpy() @ fit.parameters
     if family != "gaussian":
         earlier = np.exp(earlier) * (1 if data.exposure is None else data.exposure)
-    course = pl.DataFrame({"time": data.time, "value": data.value, "fitted": np.asarray(fit.fittedvalues)})
+    course = pl.DataFrame({"time": data.time, "value": data.value, "fitted": fit.fitted})
     return course.with_columns(counterfactual=pl.Series(earlier) if "trend" in design else pl.lit(None, pl.Float64))
