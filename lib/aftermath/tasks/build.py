@@ -73,10 +73,11 @@ def build(
         bench = _Bench(workspace, workers or os.cpu_count() or 1, force, stop, console)
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))
         removed = remove_gone(workspace)
-        expected = _unbuilt(workspace, coming=jobs)
-        bench.make([*jobs, site_job(workspace, expected)])
+        before, expected = _unbuilt(workspace), _unbuilt(workspace, coming=jobs)
+        # The index waits for pages that are new: interrupted, the site must not link to what is not there.
+        bench.make([*jobs, site_job(workspace, before)] if before == expected else jobs)
         unbuilt = _unbuilt(workspace, failed=bench.failures)
-        if unbuilt != expected:
+        if unbuilt != before or before != expected:
             bench.make([site_job(workspace, unbuilt)])
     return bench.outcome(len(jobs) + 1, removed, time.monotonic() - start)
 

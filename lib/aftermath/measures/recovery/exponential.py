@@ -23,7 +23,7 @@ from aftermath.measures.recovery.series import Series, SeriesError, read_series
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
-GRID = 200
+GRID = 400
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.9
     best = scales[int(np.argmin(_sums_of_squares(data, scales, root, 0 * steps)))]
     coefficients = np.linalg.lstsq(_design(data, best) * root[:, None], value, rcond=None)[0]
     errors = correlated_errors(data.time, value, _tangent(data, best, coefficients[1]) * root[:, None])
-    compatible = _compatible(data, scales, root, errors, level) | (scales == best)
+    compatible = _compatible(data, scales, root, errors, level)
     spread = errors.half_width(np.array([0.0, 1.0, 0.0]), level)
     return ExponentialRecovery(
         _half_life(best, scales),
@@ -180,7 +180,9 @@ def _compatible(
         sums = _sums_of_squares(data, scales, root, correlation**steps)
         statistic = (sums / sums.min() - 1) * errors.freedom
         probability += weight * stats.f.sf(statistic, 1, errors.freedom)
-    return probability >= 1 - level
+    inside = np.flatnonzero(probability >= 1 - level)
+    # an end lies between two places of the grid: the outer one is taken
+    return (np.arange(len(scales)) >= inside[0] - 1) & (np.arange(len(scales)) <= inside[-1] + 1)
 
 
 def _half_life(scale: float, scales: np.ndarray) -> float:

@@ -1,5 +1,8 @@
 """A local level with an intervention: a random walk seen through noise, moved at the event.
 
+The interval of the change does not take the ratio of the two variances for known: it is averaged over every ratio of
+standard deviations from 0 to 1.5 (level to noise), weighted by the likelihood.
+
 References
 ----------
 Harvey, A. C. (1989). Forecasting, structural time series models and the Kalman filter. Cambridge University Press.
@@ -18,6 +21,8 @@ import polars as pl
 from aftermath.measures.recovery.series import SeriesError, evenly_spaced, read_series
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
+
+RATIOS = np.linspace(0.0, 1.5, 31)
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def local_level(series: pl.DataFrame, at: object = None, *, level: float = 0.95)
     at
         The first time after the change, **inclusive**; None for no intervention.
     level
-        Of the intervals: t with n - 4 degrees of freedom.
+        Of the intervals.
 
     Returns
     -------
@@ -109,8 +114,8 @@ def _fit(values: np.ndarray, after: np.ndarray | None) -> object:
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    # the search is over variances: bring every series to one scale so that its steps fit
-    model = UnobservedComponents(values, "llevel", exog=after)
+    # the change belongs to the state, where it is solved for exactly: the search over the variances alone then finds its maximum
+    model = UnobservedComponents(values, "llevel", exog=after, mle_regression=False)
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         try:
@@ -120,18 +125,46 @@ def _fit(values: np.ndarray, after: np.ndarray | None) -> object:
 
 
 def _terms(fit: object, level: float, n: int, shifted: bool) -> pl.DataFrame:
-    from scipy import stats
 
     rows = [
         (name, float(fit.params[place]), None, None, None)
         for place, name in enumerate(("noise variance", "level variance"))
     ]
     if shifted:
-        estimate, error = float(fit.params[2]), math.sqrt(fit.cov_params()[2, 2])
-        spread = error * stats.t.ppf((1 + level) / 2, max(1, n - 4))
-        rows.append(("level change", estimate, estimate - spread, estimate + spread, error))
+        rows.append(("level change", *_change(fit, n - 2, level)))
     schema = {"term": pl.String} | dict.fromkeys(("estimate", "lower", "upper", "standard_error"), pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _change(fit: object, freedom: int, level: float) -> tuple[float, float, float, float]:
+    """The change with its interval and standard error, averaged over the ratio of the variances."""
+    from scipy import optimize, stats
+
+    weights, places, spreads = _over_ratios(fit.model, freedom)
+    mean = float(weights @ places)
+
+    def quantile(share: float) -> float:
+        ends = places.min() - 50 * spreads.max(), places.max() + 50 * spreads.max()
+        return optimize.brentq(lambda x: weights @ stats.t.cdf((x - places) / spreads, freedom) - share, *ends)
+
+    error = math.sqrt(weights @ (spreads**2 + (places - mean) ** 2))
+    return float(fit.smoothed_state[1, -1]), quantile((1 - level) / 2), quantile((1 + level) / 2), error
+
+
+def _over_ratios(model: object, freedom: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weight, estimate and standard error of the change under every ratio, the scale profiled out."""
+    logs, places, spreads = [], [], []
+    for ratio in RATIOS:
+        known = model.filter([1.0, ratio**2])
+        used = slice(known.loglikelihood_burn, None)
+        errors, variances = known.forecasts_error[0, used], known.forecasts_error_cov[0, 0, used]
+        seen = np.isfinite(errors)
+        scale = float(np.sum(errors[seen] ** 2 / variances[seen])) / freedom
+        logs.append(-0.5 * (np.log(variances[seen]).sum() + freedom * math.log(scale)))
+        places.append(known.filtered_state[1, -1])
+        spreads.append(math.sqrt(scale * known.filtered_state_cov[1, 1, -1]))
+    weights = np.exp(np.array(logs) - max(logs))
+    return weights / weights.sum(), np.array(places), np.array(spreads)
 
 
 def _course(
@@ -139,8 +172,9 @@ def _course(
 ) -> pl.DataFrame:
     from scipy import stats
 
-    shift = float(fit.params[2]) * after if len(fit.params) > 2 else 0 * after
-    smooth = fit.smoothed_state[0] + shift
-    spread = stats.norm.ppf((1 + level) / 2) * np.sqrt(fit.smoothed_state_cov[0, 0])
+    shown = np.vstack([np.ones(len(after)), after])[: len(fit.smoothed_state)]
+    smooth = np.einsum("it,it->t", shown, fit.smoothed_state)
+    variance = np.einsum("it,ijt,jt->t", shown, fit.smoothed_state_cov, shown)
+    spread = stats.norm.ppf((1 + level) / 2) * np.sqrt(np.maximum(variance, 0))
     columns = {"level": smooth, "lower": smooth - spread, "upper": smooth + spread}
     return pl.DataFrame({"time": time, "value": value} | {name: column[places] for name, column in columns.items()})

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal
+from numbers import Real
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
 
 from aftermath.problems import AftermathError
+from aftermath.wording import counted
 
 DAY = 86400.0
 FEW_BEFORE = 8
+LARGEST = 1e100  # beyond, squares overflow
 
 
 class SeriesError(AftermathError):
@@ -31,7 +36,7 @@ class Series:
     value
         Finite, shape ``(n,)``.
     at
-        The event on the same scale as ``time``: **the first time that is after the change**.
+        The event on the same scale as ``time``: **the first time that is after the change**; infinite for no event.
     weights
         Observations behind each value; ones where ``n`` was not given.
     exposure
@@ -68,18 +73,19 @@ class Series:
         return self.before_count < FEW_BEFORE
 
 
-def read_series(series: pl.DataFrame, at: object, *, varies: bool = True) -> Series:
+def read_series(series: pl.DataFrame, at: object = None, *, event: bool = True) -> Series:
     """Check a series and the place of the event in it.
 
     Parameters
     ----------
     series
         Columns ``time`` (numbers, dates or instants, ascending), ``value``, and optionally ``n`` (observations
-        behind each value), ``variance`` and ``exposure``.
+        behind each value) and ``exposure``.
     at
-        The first time after the change, **inclusive**, of the same kind as ``time``.
-    varies
-        Whether a series whose values are all equal is refused.
+        The first time after the change, **inclusive**, of the same kind as ``time``. A date among instants is its
+        midnight in their time zone.
+    event
+        Whether there must be an event, with an observation before it and one from it on; if not, ``at`` may be None.
 
     Returns
     -------
@@ -92,54 +98,100 @@ def read_series(series: pl.DataFrame, at: object, *, varies: bool = True) -> Ser
         is not a finite number, ``n`` or ``exposure`` is not positive, all values are equal, or ``at`` leaves no
         observation before or after it.
     """
+    _check_rows(series)
+    clock, unit = _clock(series["time"])
+    _check_times(clock)
+    value = _numbers(series, "value")
+    if value.min() == value.max():
+        raise SeriesError(
+            f"all {series.height} values are {value[0]:g}: a series that never moves shows neither loss nor recovery"
+        )
+    moment = math.inf if at is None and not event else _event(series["time"], at)
+    if event:
+        _check_event(clock, moment, at)
+    weights = _positive(series, "n", np.ones(series.height))
+    return Series(clock, value, moment, weights, _positive(series, "exposure", None), unit)
+
+
+def check_level(level: float) -> None:
+    """Refuse a level of intervals that is no share.
+
+    Raises
+    ------
+    SeriesError
+        If it is not **between** 0 and 1.
+    """
+    if not isinstance(level, Real) or not 0 < level < 1:
+        raise SeriesError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
+
+
+def units(unit: str, amount: float) -> str:
+    """The unit of time of a series for an amount: ``day`` or ``days``, ``step`` or ``steps``."""
+    return unit if amount == 1 else f"{unit}s"
+
+
+def decimals(*values: float) -> int:
+    """Decimals that show two figures of the smallest of these numbers, zeros and infinite ones left out; 2 if none is left.
+
+    Examples
+    --------
+    >>> decimals(114.2), decimals(0.3), decimals(0.0004, 2.0), decimals(0.0)
+    (0, 2, 5, 2)
+    """
+    sizes = [abs(value) for value in values if math.isfinite(value) and value]
+    return min(12, max(0, 1 - math.floor(math.log10(min(sizes))))) if sizes else 2
+
+
+def _check_rows(series: pl.DataFrame) -> None:
+    if not isinstance(series, pl.DataFrame):
+        raise SeriesError(
+            f"the series is a {type(series).__name__}: give a polars DataFrame with the columns time and value"
+        )
     missing = [name for name in ("time", "value") if name not in series.columns]
     if missing:
         raise SeriesError(f"the series has no column {missing[0]!r}: give it the columns time and value")
     if series.height < 3:
         raise SeriesError(
-            f"the series has {series.height} rows: at least 3 are needed, some before the event and some after"
+            f"the series has {counted(series.height, 'row')}: at least 3 are needed, some before the event and some after"
         )
-    time, event, unit = _clock(series["time"], at)
-    value = _numbers(series, "value")
-    _check_times(time)
-    if varies and np.ptp(value) == 0:
-        raise SeriesError(
-            f"all {series.height} values are {value[0]:g}: a series that never moves shows neither loss nor recovery"
-        )
-    if not (time < event).any() or not (time >= event).any():
-        raise SeriesError(
-            f"the event at {at} leaves nothing {'before' if not (time < event).any() else 'after'} it: choose a time inside the series"
-        )
-    return Series(
-        time, value, event, _positive(series, "n", np.ones(series.height)), _positive(series, "exposure", None), unit
-    )
 
 
-def _clock(times: pl.Series, at: object) -> tuple[np.ndarray, float, str]:
+def _clock(times: pl.Series) -> tuple[np.ndarray, str]:
+    """Numbers as they are, or days since the first time; and the unit."""
     if times.null_count():
         raise SeriesError(
             f"row {times.is_null().arg_true()[0] + 1} of the series has no time: remove it or give its time"
         )
     if times.dtype.is_numeric():
-        if not isinstance(at, int | float) or isinstance(at, bool) or not math.isfinite(at):
-            raise SeriesError(f"times are numbers but the event is {at!r}: give it as a number too")
-        return times.cast(pl.Float64).to_numpy(), float(at), "step"
+        return times.cast(pl.Float64).to_numpy(), "step"
     if not times.dtype.is_temporal() or times.dtype in (pl.Duration, pl.Time):
         raise SeriesError(f"times are of type {times.dtype}: give numbers, dates or instants")
-    return _days(times, at)
+    microseconds = _microseconds(times)
+    return (microseconds - microseconds[0]) / 1e6 / DAY, "day"
 
 
-def _days(times: pl.Series, at: object) -> tuple[np.ndarray, float, str]:
+def _event(times: pl.Series, at: object) -> float:
+    """The event on the scale of ``_clock``."""
+    if times.dtype.is_numeric():
+        if not isinstance(at, Real | Decimal) or isinstance(at, bool) or not math.isfinite(at):
+            raise SeriesError(f"times are numbers but the event is {at!r}: give it as a finite number too")
+        return float(at)
     if not isinstance(at, date):
         raise SeriesError(f"times are {times.dtype} but the event is {at!r}: give a date or an instant")
-    zone = getattr(times.dtype, "time_zone", None)
-    if isinstance(at, datetime) and (at.tzinfo is None) != (zone is None):
+    zone = _zone(times)
+    if not isinstance(at, datetime):
+        at = datetime.combine(at, time(), ZoneInfo(zone) if zone else None)
+    if (at.tzinfo is None) != (zone is None):
         raise SeriesError("either the times or the event have a time zone, but not both: give both one")
-    instants = times.cast(pl.Datetime("us", zone))
-    event = pl.Series([at]).cast(pl.Datetime("us", zone) if zone else pl.Datetime("us"))
-    microseconds = instants.to_physical().to_numpy().astype(float)
-    start = microseconds[0]
-    return (microseconds - start) / 1e6 / DAY, (float(event.to_physical()[0]) - start) / 1e6 / DAY, "day"
+    return float(_microseconds(pl.Series([at]))[0] - _microseconds(times)[0]) / 1e6 / DAY
+
+
+def _microseconds(times: pl.Series) -> np.ndarray:
+    return times.cast(pl.Datetime("us", _zone(times))).to_physical().to_numpy()
+
+
+def _zone(times: pl.Series) -> str | None:
+    return getattr(times.dtype, "time_zone", None)
 
 
 def _numbers(series: pl.DataFrame, name: str) -> np.ndarray:
@@ -149,6 +201,8 @@ def _numbers(series: pl.DataFrame, name: str) -> np.ndarray:
     bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
         raise SeriesError(f"row {bad[0] + 1} of the series has no finite {name}: remove the row; a gap is no zero")
+    if np.abs(values).max() > LARGEST:
+        raise SeriesError(f"the column {name!r} has numbers beyond {LARGEST:g}: give it in a larger unit")
     return values
 
 
@@ -165,8 +219,9 @@ def _positive(series: pl.DataFrame, name: str, default: np.ndarray | None) -> np
 
 
 def _check_times(time: np.ndarray) -> None:
-    if not np.isfinite(time).all():
-        raise SeriesError("a time is not a finite number: remove the row or correct it")
+    bad = np.flatnonzero(~(np.abs(time) <= LARGEST))
+    if bad.size:
+        raise SeriesError(f"the time in row {bad[0] + 1} is {time[bad[0]]:g}: remove the row or correct it")
     steps = np.diff(time)
     if (steps < 0).any():
         raise SeriesError(f"times are not in order after row {int(np.argmax(steps < 0)) + 1}: sort the series by time")
@@ -176,8 +231,20 @@ def _check_times(time: np.ndarray) -> None:
         )
 
 
+def _check_event(time: np.ndarray, event: float, at: object) -> None:
+    if event > time[0] and event <= time[-1]:
+        return
+    side = "before" if event <= time[0] else "after"
+    raise SeriesError(
+        f"the event at {at} leaves no observation {side} it: choose a time after the first of the series and not after the last"
+    )
+
+
 def evenly_spaced(time: np.ndarray) -> tuple[float, np.ndarray]:
     """The step of a series and the place of each time on its grid.
+
+    The step is the mean of those steps that are near the smallest, and a time may lie a tenth of it beside its place, so
+    that **months, years and days on which clocks are changed count as even**.
 
     Parameters
     ----------
@@ -187,17 +254,18 @@ def evenly_spaced(time: np.ndarray) -> tuple[float, np.ndarray]:
     Returns
     -------
     tuple
-        The smallest step, and whole-number places from 0, shape ``(n,)``.
+        The step, and whole-number places from 0, shape ``(n,)``.
 
     Raises
     ------
     SeriesError
         If the times are not multiples of one step, or the grid would be far longer than the series.
     """
-    step = float(np.diff(time).min())
-    places = np.round((time - time[0]) / step).astype(int)
-    if np.abs(time[0] + step * places - time).max() > 0.01 * step:
-        raise SeriesError("the times are not multiples of one step: bring the series to days, weeks or months first")
-    if places[-1] > 20 * len(time):
+    steps = np.diff(time)
+    step = float(steps[steps <= 1.5 * steps.min()].mean())
+    if (time[-1] - time[0]) / step > 20 * len(time):
         raise SeriesError("most of the steps between the first and the last time are missing: use a coarser step")
-    return step, places
+    places = np.round((time - time[0]) / step)
+    if np.abs(time[0] + step * places - time).max() > 0.1 * step:
+        raise SeriesError("the times are not multiples of one step: bring the series to days, weeks or months first")
+    return step, places.astype(int)
