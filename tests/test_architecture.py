@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import functools
-import json
 import re
 import statistics
 import subprocess
@@ -17,7 +16,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = ROOT / "lib" / "aftermath"
 MODULES = sorted(LIBRARY.rglob("*.py"))
-NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 
 FLOORS = {
     "vocabulary": 0,
@@ -43,7 +41,6 @@ NOT_OURS = {".git", *IGNORED}
 PATH_OF_A_MACHINE = re.compile(r"(?<![\w.:/-])(?:[A-Z]:\\Users\\|/(?:home|root|tmp|work|Users)/)\w")
 
 LONGEST_FILE = 400
-LONGEST_CELL = 15
 TYPICAL_BODY = 8
 LONG_BODY = 30
 
@@ -266,37 +263,6 @@ def test_no_file_names_a_path_of_one_machine():
 def test_a_path_of_one_machine_would_be_seen(folder):
     assert PATH_OF_A_MACHINE.search(f"open('/{folder}/someone/notes.txt')")
     assert not PATH_OF_A_MACHINE.search(f"https://example.org/{folder}/someone")
-
-
-# Notebooks
-
-
-def code_cells(path: Path) -> list[dict]:
-    return [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-
-
-def without_magics(source: str) -> str:
-    return "\n".join(line for line in source.splitlines() if not line.lstrip().startswith(("%", "!")))
-
-
-def test_there_are_notebooks():
-    assert NOTEBOOKS
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
-def test_notebooks_carry_no_outputs(path):
-    for cell in code_cells(path):
-        kept_for_checking = "NBVAL_CHECK_OUTPUT" in "".join(cell["source"])
-        assert kept_for_checking or (not cell["outputs"] and cell["execution_count"] is None), cell.get("id")
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=named)
-def test_notebook_cells_are_short_and_define_nothing(path):
-    for cell in code_cells(path):
-        source = "".join(cell["source"])
-        assert len(source.splitlines()) <= LONGEST_CELL, cell.get("id")
-        definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-        assert not any(isinstance(node, definitions) for node in ast.walk(ast.parse(without_magics(source))))
 
 
 # The door opens quickly

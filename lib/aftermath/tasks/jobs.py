@@ -17,7 +17,7 @@ from aftermath.reports.parameters import ParameterError, known, parse_settings, 
 from aftermath.workspace import Workspace, WorkspaceError
 
 _EVIDENCE = (".csv", ".md", ".yaml")
-_SHAPING = "dataframely jinja2 krippendorff lifelines mistune nbconvert nbformat numpy papermill plotly polars scipy statsmodels".split()
+_SHAPING = "dataframely jinja2 krippendorff mistune nbconvert nbformat numpy papermill plotly polars ruptures scipy statsmodels".split()
 _SITE = (
     "index.html",
     "marks.html",
