@@ -1,0 +1,99 @@
+"""The one post table to which every reader brings its export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import dataframely as dy
+import polars as pl
+
+from aftermath.problems import AftermathError
+
+KINDS = ("original", "reply", "repost", "quote")
+BATCH_POSTS = 20_000  # posts in memory at a time, whatever the archive's size
+MOST_BAD = 0.01
+
+
+class ArchiveError(AftermathError):
+    """An archive cannot be used; the text names file and line, and what would mend it."""
+
+
+class Posts(dy.Schema):
+    """Posts, one row each.
+
+    ``engagement`` is the sum of reposts, likes and replies as counted at collection; null where unknown. Empty texts are
+    kept: a picture without words is a post too.
+    """
+
+    post_id = dy.String(min_length=1)
+    time = dy.Datetime(time_zone="UTC", time_unit="us")
+    text = dy.String()
+    language = dy.String(nullable=True)
+    kind = dy.Enum(KINDS)
+    author = dy.String(nullable=True)
+    engagement = dy.Int64(nullable=True)
+    url = dy.String(nullable=True)
+
+
+SCHEMA = pl.Schema(
+    {
+        "post_id": pl.String,
+        "time": pl.Datetime("us", "UTC"),
+        "text": pl.String,
+        "language": pl.String,
+        "kind": pl.Enum(KINDS),
+        "author": pl.String,
+        "engagement": pl.Int64,
+        "url": pl.String,
+    }
+)
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that could not be read.
+
+    Parameters
+    ----------
+    file
+        Name of the file (inside a zip: ``archive.zip!member``).
+    line
+        Counted from 1; 0 for a whole file.
+    why
+        What is wrong with it.
+    """
+
+    file: str
+    line: int
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line or ''}  {self.why}"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some posts of an archive, and the lines that could not be read on the way.
+
+    Parameters
+    ----------
+    posts
+        Valid under ``Posts``, **at most** ``BATCH_POSTS`` rows.
+    bad
+        Lines left out.
+    lines
+        Lines read, bad ones included.
+    """
+
+    posts: pl.DataFrame
+    bad: tuple[BadLine, ...]
+    lines: int
+
+
+class Reader(Protocol):
+    """A reader of one format: batches in the order of the file, whatever its size."""
+
+    def __call__(self, lines: Iterator[tuple[int, str]], file: str) -> Iterator[Batch]:
+        """Batches from numbered lines of text."""
