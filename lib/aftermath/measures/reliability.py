@@ -114,8 +114,8 @@ def _resampled(table: np.ndarray, levels: Sequence[float], drawn: np.ndarray) ->
 
     The package computes one coefficient a call; a bootstrap needs thousands. A test holds the two together.
     """
-    times = np.zeros(drawn.shape)
-    np.add.at(times, (np.arange(len(drawn))[:, None], drawn), 1)
+    places = np.arange(len(drawn))[:, None] * drawn.shape[1] + drawn
+    times = np.bincount(places.ravel(), minlength=drawn.size).reshape(drawn.shape)
     given = np.stack([np.sum(table == level, axis=0) for level in levels], axis=1).astype(float)
     pairs = given[:, :, None] * given[:, None, :] - given[:, :, None] * np.eye(len(levels))
     pairs /= (given.sum(axis=1) - 1)[:, None, None]
