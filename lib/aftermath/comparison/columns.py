@@ -4,6 +4,8 @@ For each step of speed: ``<step>`` in words (or the reason why it could not be m
 the interval in seconds (``_upper_seconds`` null where the step was not seen, ``_lower_seconds`` then being
 how long the record was watched), its certainty and the events it rests on. For each index and each
 phase of favourability: the number with its interval and n, and ``<measure>_reason`` where there is none.
+For half-life and time to neutral of favourability: the words, then days with their interval, null where not reached or
+not known, with ``recovery_reason`` where no course could be fitted.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import math
 import polars as pl
 
 from aftermath.comparison.entry import Entry
+from aftermath.measures.recovery.coverage import Days
 from aftermath.measures.speed import STEPS, Speed
 from aftermath.measures.tone import Phase
 from aftermath.measures.transparency import Index
@@ -42,6 +45,7 @@ _INDEX = {
     "_alpha_units": _COUNT,
 }
 _PHASE = {"": _NUMBER, "_lower": _NUMBER, "_upper": _NUMBER, "_n": _COUNT}
+_DAYS = {"": _TEXT, **dict.fromkeys(("_days", "_lower_days", "_upper_days"), _NUMBER)}
 _EVIDENCE = {
     "claims_supported": _COUNT,
     "claims": _COUNT,
@@ -61,13 +65,17 @@ SCHEMA: dict[str, type[pl.DataType]] = {
         for suffix, kind in _PHASE.items()
     },
     "favourability_reason": _TEXT,
+    **{name + suffix: kind for name in ("half_life", "time_to_neutral") for suffix, kind in _DAYS.items()},
+    "recovery_texts": _COUNT,
+    "recovery_publishers": _COUNT,
+    "recovery_reason": _TEXT,
     **_EVIDENCE,
 }
 
 
 def row(entry: Entry) -> dict[str, object]:
     """A case as a row of the table; a column that is missing here is null."""
-    return _about(entry) | _steps(entry) | _indices(entry) | _phases(entry) | _evidence(entry)
+    return _about(entry) | _steps(entry) | _indices(entry) | _phases(entry) | _recovery(entry) | _evidence(entry)
 
 
 def _about(entry: Entry) -> dict[str, object]:
@@ -134,6 +142,22 @@ def _phases(entry: Entry) -> dict[str, object]:
 def _phase(phase: Phase) -> dict[str, object]:
     mean = phase.mean
     return {"": _known(mean.value), "_lower": _known(mean.lower), "_upper": _known(mean.upper), "_n": phase.n}
+
+
+def _recovery(entry: Entry) -> dict[str, object]:
+    recovery = entry.recovery
+    if recovery is None:
+        return {"recovery_reason": entry.reasons["tone"]}
+    extent = {"recovery_texts": recovery.after, "recovery_publishers": recovery.publishers}
+    if not recovery.modelled:
+        return extent | {"recovery_reason": recovery.why_not}
+    both = {"half_life": recovery.half_life, "time_to_neutral": recovery.time_to_neutral}
+    return extent | {name + suffix: value for name, days in both.items() for suffix, value in _days(days).items()}
+
+
+def _days(days: Days) -> dict[str, object]:
+    ends = {"_days": days.value, "_lower_days": days.lower, "_upper_days": days.upper}
+    return {"": days.text} | {suffix: value if math.isfinite(value) else None for suffix, value in ends.items()}
 
 
 def _evidence(entry: Entry) -> dict[str, object]:

@@ -12,9 +12,10 @@ import polars as pl
 from aftermath.cases.about import About
 from aftermath.cases.case import Case
 from aftermath.measures.claims import Ledger, claims
+from aftermath.measures.recovery.coverage import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.speed import Speed, speed
-from aftermath.measures.tone import Phase, Tone, tone
+from aftermath.measures.tone import Phase, Tone
 from aftermath.measures.transparency import Transparency, transparency
 
 
@@ -64,6 +65,8 @@ class Entry:
         Local year of clock zero; None where no crisis is on record.
     speed, transparency, tone
         The measures; None where there was nothing to measure. ``tone`` is that of favourability.
+    recovery
+        How favourability moved; None where ``tone`` is. **It may hold no model**, and then says why.
     phases
         The phases of ``tone`` after clock zero, in order of time.
     ledger
@@ -80,6 +83,7 @@ class Entry:
     speed: Speed | None
     transparency: Transparency | None
     tone: Tone | None
+    recovery: CoverageRecovery | None
     phases: tuple[Phase, ...]
     ledger: Ledger
     evidence: Evidence
@@ -123,7 +127,7 @@ class Entry:
         return (not self.about.documented, latency is None, says_nothing, *ends, self.case_id)
 
 
-def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...]) -> Entry:
+def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...], level: float) -> Entry:
     """Measure one case for a comparison; what cannot be measured leaves its reason.
 
     Parameters
@@ -132,7 +136,7 @@ def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...]) -> E
         Any sound case.
     name
         Its short name.
-    seed, phase_days
+    seed, phase_days, level
         As in ``aftermath.compare``.
     """
     reasons: dict[str, str] = {}
@@ -144,7 +148,8 @@ def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...]) -> E
             reasons[name] = str(reason).removeprefix(f"{case.id}: ")
             return None
 
-    favourability = attempt("tone", tone, phase_days=phase_days, seed=seed)
+    recovery = attempt("tone", recovery_from_coverage, phase_days=phase_days, seed=seed, level=level)
+    favourability = recovery.tone if recovery else None
     return Entry(
         about=case.about,
         name=name,
@@ -152,6 +157,7 @@ def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...]) -> E
         speed=attempt("speed", speed),
         transparency=attempt("transparency", transparency, seed=seed),
         tone=favourability,
+        recovery=recovery,
         phases=favourability.phases[-len(phase_days) - 1 :] if favourability else (),
         ledger=claims(case),
         evidence=evidence(case),

@@ -38,7 +38,7 @@ class Comparison(Result):
         without a response to time, **then those without a record, last**. A reading aid, not a rank.
     reliability
         Agreement of the coders over all cases.
-    seed, phase_days
+    seed, phase_days, level
         As given to ``compare``.
     cases
         The cases, sorted by id.
@@ -48,6 +48,7 @@ class Comparison(Result):
     reliability: Reliability
     seed: int
     phase_days: tuple[int, ...]
+    level: float
     cases: tuple[Case, ...]
 
     def __getitem__(self, case_id: str) -> Entry:
@@ -103,8 +104,10 @@ class Comparison(Result):
         return " ".join([*(finding.text for finding in self.findings), self.reliability.text])
 
 
-def compare(cases: Iterable[Case], *, seed: int = 0, phase_days: tuple[int, ...] = PHASE_DAYS) -> Comparison:
-    """Put cases side by side: speed, openness, tone of coverage, claims, and what they rest on.
+def compare(
+    cases: Iterable[Case], *, seed: int = 0, phase_days: tuple[int, ...] = PHASE_DAYS, level: float = 0.95
+) -> Comparison:
+    """Put cases side by side: speed, openness, tone of coverage and its course, claims, and what they rest on.
 
     Parameters
     ----------
@@ -114,6 +117,8 @@ def compare(cases: Iterable[Case], *, seed: int = 0, phase_days: tuple[int, ...]
         Of every bootstrap.
     phase_days
         Days after clock zero at which a phase of coverage ends, as in ``aftermath.tone``.
+    level
+        Of the intervals that come from a model, as in ``aftermath.recovery``; **bootstrap intervals stay at 0.95**.
 
     Returns
     -------
@@ -122,7 +127,7 @@ def compare(cases: Iterable[Case], *, seed: int = 0, phase_days: tuple[int, ...]
     Raises
     ------
     ComparisonError
-        If a case is given twice.
+        If a case is given twice, or ``level`` is no level.
 
     Examples
     --------
@@ -133,13 +138,15 @@ def compare(cases: Iterable[Case], *, seed: int = 0, phase_days: tuple[int, ...]
     """
     cases = sorted(cases, key=lambda case: case.id)
     _refuse_twice(cases)
+    if not 0 < level < 1:
+        raise ComparisonError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     names = short_names(case.about for case in cases)
-    entries = [entry(case, names[case.id], seed=seed, phase_days=tuple(phase_days)) for case in cases]
+    options = {"seed": seed, "phase_days": tuple(phase_days), "level": level}
+    entries = [entry(case, names[case.id], **options) for case in cases]
     return Comparison(
         entries=tuple(sorted(entries, key=lambda each: each.order)),
         reliability=reliability(cases, seed=seed),
-        seed=seed,
-        phase_days=tuple(phase_days),
+        **options,
         cases=tuple(cases),
     )
 

@@ -7,12 +7,14 @@ Nothing here is a rank: where intervals overlap, the record does not order them.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
 import polars as pl
 
+from aftermath.measures.latency_curves import probability_before
 from aftermath.measures.result import Result
 from aftermath.measures.speed import STEPS, Speed
 from aftermath.times import Latency
@@ -37,6 +39,11 @@ class Standing:
     never_seen
         Others in whose record the step was not seen. **They are not counted as slower**: not seen is
         not the same as never done.
+    first, first_upper
+        Smallest and largest probability that this case answered before another, drawn at random from those that can
+        be compared; NaN where there is none.
+    others
+        How many those are.
     """
 
     case_id: str
@@ -45,6 +52,9 @@ class Standing:
     slower: int
     not_separable: int
     never_seen: int
+    first: float
+    first_upper: float
+    others: int
 
 
 @dataclass(frozen=True)
@@ -86,9 +96,10 @@ class Standings(Result):
 
     @property
     def table(self) -> pl.DataFrame:
-        """One row a case: whether it can be compared, and the four counts."""
+        """One row a case: whether it can be compared, the four counts, and the bounds on having been first."""
         counts = dict.fromkeys(("faster", "slower", "not_separable", "never_seen"), pl.Int64)
-        schema = {"case_id": pl.String, "comparable": pl.Boolean, **counts}
+        first = {"first": pl.Float64, "first_upper": pl.Float64, "others": pl.Int64}
+        schema = {"case_id": pl.String, "comparable": pl.Boolean, **counts, **first}
         return pl.DataFrame([asdict(row) for row in self.rows], schema=schema)
 
     @property
@@ -175,6 +186,7 @@ def _standing(case_id: str, latencies: dict[str, Latency]) -> Standing:
     faster = sum(certainly_faster(other, own) for other in others)
     slower = sum(certainly_faster(own, other) for other in others)
     never_seen = sum(not other.seen for other in others)
+    bounds = _first(own, others)
     return Standing(
         case_id=case_id,
         comparable=_comparable(own),
@@ -182,4 +194,16 @@ def _standing(case_id: str, latencies: dict[str, Latency]) -> Standing:
         slower=slower,
         not_separable=len(others) - faster - slower - never_seen,
         never_seen=never_seen,
+        first=_mean([lower for lower, _ in bounds]),
+        first_upper=_mean([upper for _, upper in bounds]),
+        others=len(bounds),
     )
+
+
+def _first(own: Latency, others: Sequence[Latency]) -> list[tuple[float, float]]:
+    """Bounds on the probability of having been first against each other case that can be compared."""
+    return [probability_before(own, other) for other in others if _comparable(own) and _comparable(other)]
+
+
+def _mean(shares: Sequence[float]) -> float:
+    return sum(shares) / len(shares) if shares else math.nan

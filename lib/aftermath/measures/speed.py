@@ -8,7 +8,7 @@ and the smallest of the upper ends. What was never seen is right-censored at the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -218,8 +218,9 @@ def speed(case: Case) -> Speed:
     Latency(lower=476.0, upper=535.0, by_construction=False)
     """
     require_clock(case, "speed")
-    responses = case.events.filter((pl.col("actor") == "organisation") & (pl.col("latest") >= case.zero.earliest))
-    steps = tuple(_step(case, responses, name) for name in STEPS)
+    steps = tuple(
+        first_act(case, acts, name=name, label=label, named=named) for name, (label, acts, named) in STEPS.items()
+    )
     lag, knowledge_event_ids = _knowledge(case)
     return Speed(
         case_id=case.id,
@@ -233,11 +234,41 @@ def speed(case: Case) -> Speed:
     )
 
 
-def _step(case: Case, responses: pl.DataFrame, name: str) -> Step:
-    label, acts, named = STEPS[name]
-    found = responses.filter(pl.col("acts").list.eval(pl.element().is_in(list(acts))).list.any())
+def first_act(
+    case: Case,
+    acts: Collection[str],
+    *,
+    name: str = "",
+    label: str = "First such act",
+    named: bool = False,
+    channels: Collection[str] = (),
+) -> Step:
+    """The first answer of some kind.
+
+    Parameters
+    ----------
+    case
+        A case with a documented crisis.
+    acts
+        Acts that count.
+    name, label
+        Of the step.
+    named
+        Whether a named person must speak.
+    channels
+        Channels that count; all where none is given.
+
+    Returns
+    -------
+    Step
+    """
+    found = case.events.filter(
+        (pl.col("actor") == "organisation") & (pl.col("latest") >= case.zero.earliest) & _holds_any("acts", acts)
+    )
     if named:
         found = found.filter(pl.col("speaker").is_not_null())
+    if channels:
+        found = found.filter(_holds_any("channel", channels))
     if found.is_empty():
         return Step(name, label, Latency(_watched(case), math.inf), (), "", 0, 0)
     latencies = [_latency_of(event, case) for event in found.iter_rows(named=True)]
@@ -252,6 +283,10 @@ def _step(case: Case, responses: pl.DataFrame, name: str) -> Step:
         resting["source_ids"].explode().n_unique(),
         found.height,
     )
+
+
+def _holds_any(column: str, words: Collection[str]) -> pl.Expr:
+    return pl.col(column).list.eval(pl.element().is_in(list(words))).list.any()
 
 
 def _latency_of(event: dict, case: Case) -> Latency:

@@ -1,0 +1,243 @@
+"""Exact tests by permutation: what chance alone would do with these very numbers.
+
+With few cases an exact test has a floor: no arrangement can be rarer than one of all, so the smallest p that could
+have come out stands beside every p. All arrangements are gone through where they are few; else a seeded sample
+is, and the error of the sample is given.
+
+References
+----------
+Fisher, R. A. (1935). The design of experiments. Oliver and Boyd.
+Kendall, M. G. (1938). A new measure of rank correlation. Biometrika 30, 81-93.
+Phipson, B., and Smyth, G. K. (2010). Permutation p-values should never be zero. Statistical Applications in
+Genetics and Molecular Biology 9, article 39.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aftermath.problems import AftermathError
+from aftermath.wording import number
+
+MOST_ARRANGEMENTS = 400_000
+DRAWS = 20_000
+_CLOSE = 1e-12
+
+
+class TooFew(AftermathError):
+    """Too few numbers, or numbers that are all the same: no arrangement can be told from another."""
+
+
+@dataclass(frozen=True)
+class Permutation:
+    """The outcome of a permutation test.
+
+    Parameters
+    ----------
+    statistic
+        What was observed.
+    p
+        Share of arrangements that are at least as far from zero, two-sided.
+    smallest_p
+        The smallest p that these numbers could have given, whatever their arrangement.
+    arrangements
+        How many were gone through.
+    exact
+        Whether these are all; else a seeded sample that counts the observed arrangement.
+    """
+
+    statistic: float
+    p: float
+    smallest_p: float
+    arrangements: int
+    exact: bool
+
+    @property
+    def error(self) -> float:
+        """Standard error of p; 0 where all arrangements were gone through."""
+        return 0.0 if self.exact else math.sqrt(self.p * (1 - self.p) / self.arrangements)
+
+    @property
+    def text(self) -> str:
+        """p with its floor, and how it was found."""
+        how = "all" if self.exact else "a sample of"
+        error = "" if self.exact else f" ± {number(self.error, 4)}"
+        floor = f"the smallest that could come out is {_probability(self.smallest_p)}"
+        return f"p = {_probability(self.p)}{error} over {how} {number(self.arrangements)} arrangements; {floor}"
+
+
+def sign_flips(differences: Sequence[float]) -> Permutation:
+    """Whether paired differences are centred at zero: every sign may flip.
+
+    Parameters
+    ----------
+    differences
+        One number a pair, at most 18 of them.
+
+    Returns
+    -------
+    Permutation
+        Of the mean difference.
+
+    Raises
+    ------
+    TooFew
+        If there is no difference, or all are zero.
+
+    Examples
+    --------
+    >>> round(sign_flips([49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]).p, 6)
+    0.052673
+    """
+    values = _finite(differences)
+    if not values.size or not values.any() or len(values) > 18:
+        raise TooFew(f"{len(values)} differences: between 1 and 18 are needed, not all of them zero")
+    signs = 1 - 2 * ((np.arange(2 ** len(values))[:, None] >> np.arange(len(values))) & 1)
+    return _outcome(signs @ values / len(values), float(values.mean()))
+
+
+def two_groups(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Permutation:
+    """Whether two groups differ in their mean: every split into groups of these sizes may come out.
+
+    Parameters
+    ----------
+    first, second
+        One number a case.
+    seed
+        Of the sample, where there are too many splits to go through.
+
+    Returns
+    -------
+    Permutation
+        Of the mean of the first less that of the second.
+
+    Raises
+    ------
+    TooFew
+        If a group is empty, or all numbers are equal.
+
+    Examples
+    --------
+    >>> two_groups([1, 2, 3], [4, 5, 6]).p
+    0.1
+    """
+    one, other = _finite(first), _finite(second)
+    values = np.concatenate([one, other])
+    if not one.size or not other.size or np.ptp(values) == 0:
+        raise TooFew(f"groups of {one.size} and {other.size}: both need a number, and not all numbers may be equal")
+    members = _splits(len(values), len(one), seed)
+    sums = np.take(values, members).sum(axis=1)
+    statistics = sums / len(one) - (values.sum() - sums) / len(other)
+    exact = len(members) == math.comb(len(values), len(one))
+    return _outcome(statistics, float(one.mean() - other.mean()), exact=exact)
+
+
+def kendall(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Permutation:
+    """Whether two orders go together: Kendall's tau-b, every order of the second being as likely.
+
+    Parameters
+    ----------
+    first, second
+        One number a case each; ties are allowed, infinity is the largest number.
+    seed
+        Of the sample, where there are too many orders to go through (**more than nine cases**).
+
+    Returns
+    -------
+    Permutation
+        Of tau-b.
+
+    Raises
+    ------
+    TooFew
+        If there are fewer than three cases, or one of the two does not vary.
+
+    Examples
+    --------
+    >>> kendall([1, 2, 3, 4], [1, 2, 3, 4]).statistic
+    1.0
+    """
+    one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    observed = tau_b(one, other)
+    orders = _orders(len(one), seed)
+    signs, others = pair_signs(one), _square_signs(other)
+    rows, columns = np.triu_indices(len(one), 1)
+    scale = _scale(signs, pair_signs(other))
+    statistics = np.array([signs @ others[order[rows], order[columns]] for order in orders]) / scale
+    best = _largest_tau(one, other)
+    return _outcome(statistics, observed, exact=len(orders) == math.factorial(len(one)), largest=best)
+
+
+def tau_b(first: np.ndarray, second: np.ndarray) -> float:
+    """Kendall's tau-b, which corrects for ties.
+
+    Raises
+    ------
+    TooFew
+        If there are fewer than three cases, or one of the two does not vary.
+    """
+    signs, others = pair_signs(first), pair_signs(second)
+    if len(first) < 3 or not signs.any() or not others.any():
+        raise TooFew(f"{len(first)} cases: a rank correlation needs three, and both numbers have to vary")
+    return float(signs @ others / _scale(signs, others))
+
+
+def pair_signs(values: np.ndarray) -> np.ndarray:
+    """For every two cases whether the second is larger (1), smaller (-1) or the same (0), shape ``(n (n - 1) / 2,)``."""
+    rows, columns = np.triu_indices(len(values), 1)
+    return _square_signs(values)[rows, columns]
+
+
+def _square_signs(values: np.ndarray) -> np.ndarray:
+    return (values[None, :] > values[:, None]).astype(int) - (values[None, :] < values[:, None]).astype(int)
+
+
+def _scale(signs: np.ndarray, others: np.ndarray) -> float:
+    return math.sqrt(float(np.abs(signs).sum()) * float(np.abs(others).sum()))
+
+
+def _largest_tau(first: np.ndarray, second: np.ndarray) -> float:
+    """The largest tau-b that any order of the second gives: both sorted."""
+    return abs(tau_b(np.sort(first), np.sort(second)))
+
+
+def _orders(n: int, seed: int) -> np.ndarray:
+    if math.factorial(n) <= MOST_ARRANGEMENTS:
+        return np.array(list(itertools.permutations(range(n))))
+    generator = np.random.default_rng(seed)
+    drawn = np.argsort(generator.random((DRAWS - 1, n)), axis=1)
+    return np.vstack([np.arange(n), drawn])
+
+
+def _splits(n: int, size: int, seed: int) -> np.ndarray:
+    if math.comb(n, size) <= MOST_ARRANGEMENTS:
+        return np.array(list(itertools.combinations(range(n), size)))
+    generator = np.random.default_rng(seed)
+    drawn = np.argsort(generator.random((DRAWS - 1, n)), axis=1)[:, :size]
+    return np.vstack([np.arange(size), drawn])
+
+
+def _outcome(
+    statistics: np.ndarray, observed: float, *, exact: bool = True, largest: float | None = None
+) -> Permutation:
+    distance = np.abs(statistics)
+    p = float(np.mean(distance >= abs(observed) - _CLOSE))
+    top = distance.max() if largest is None else max(largest, distance.max())
+    smallest = float(np.mean(distance >= top - _CLOSE)) or 1 / len(statistics)
+    return Permutation(observed, p, smallest, len(statistics), exact)
+
+
+def _finite(values: Sequence[float]) -> np.ndarray:
+    array = np.asarray(values, dtype=float)
+    if not np.isfinite(array).all():
+        raise TooFew("a number is missing or infinite: leave that case out, and say so")
+    return array
+
+
+def _probability(p: float) -> str:
+    return number(p, 3) if p >= 0.001 else f"{p:.1g}".replace("e-0", " · 10^-").replace("e-", " · 10^-")
