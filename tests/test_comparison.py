@@ -113,6 +113,37 @@ def test_indices_tone_and_claims_are_those_of_the_measures(real, compared):
     )
 
 
+def test_half_life_and_time_to_neutral_are_those_of_the_measure(real, compared):
+    modelled = 0
+    for each in real[:3]:
+        recovery, row = am.recovery(each), _row(compared, each.id)
+        assert (row["recovery_texts"], row["recovery_publishers"]) == (recovery.after, recovery.publishers)
+        assert row["recovery_reason"] is None
+        for name, days in (("half_life", recovery.half_life), ("time_to_neutral", recovery.time_to_neutral)):
+            assert row[name] == days.text
+            ends = [row[f"{name}{suffix}"] for suffix in ("_days", "_lower_days", "_upper_days")]
+            assert ends == [value if math.isfinite(value) else None for value in (days.value, days.lower, days.upper)]
+        modelled += recovery.modelled
+    assert modelled == 3
+
+
+def test_without_a_model_the_row_says_why():
+    row = _row(compare([fast()]), "fast-one")
+    assert row["recovery_reason"] == "fewer than three publishers"
+    assert row["half_life"] is row["half_life_days"] is row["time_to_neutral_upper_days"] is None
+    assert row["recovery_texts"] == 10
+
+
+def test_the_level_reaches_the_recovery_and_nothing_else():
+    case = gather(("united-3411",)).cases[0]
+    wide, narrow = (_row(compare([case], level=level), case.id) for level in (0.95, 0.5))
+    changed = {name for name in SCHEMA if wide[name] != narrow[name]}
+    assert changed and all(name.startswith(("half_life", "time_to_neutral")) for name in changed)
+    assert narrow["half_life_upper_days"] < wide["half_life_upper_days"]
+    with pytest.raises(ComparisonError, match=r"level = 95 must lie between 0 and 1"):
+        compare([], level=95)
+
+
 def _row(comparison, case_id: str) -> dict:
     return next(row for row in comparison.table.iter_rows(named=True) if row["case_id"] == case_id)
 
@@ -245,6 +276,23 @@ def test_standings_agree_with_brute_force(step, all_speeds):
     assert found.pairs == math.comb(len(speeds), 2)
     assert found.separable == sum(row.faster for row in found.rows) == sum(row.slower for row in found.rows)
     assert found.separable <= found.seen_pairs <= found.pairs
+
+
+@pytest.mark.parametrize("step", ["response", "apology", "information_hub"])
+def test_the_probability_of_having_been_first_is_bounded_by_the_certain_and_the_undecided(step, all_speeds):
+    found = standing(all_speeds, step)
+    comparable = [row for row in found.rows if row.comparable]
+    assert len(comparable) > 3
+    for row in found.rows:
+        assert row.others == (len(comparable) - 1 if row.comparable else 0)
+        if not row.comparable:
+            assert math.isnan(row.first) and math.isnan(row.first_upper)
+            continue
+        assert row.first == pytest.approx(row.slower / row.others)
+        assert row.first_upper == pytest.approx(1 - row.faster / row.others)
+        assert 0 <= row.first <= row.first_upper <= 1
+    # over all cases the two bounds answer each other: one was first wherever another was not
+    assert sum(row.first + row.first_upper for row in comparable) == pytest.approx(len(comparable))
 
 
 def test_touching_intervals_are_not_separable_and_the_unseen_is_never_slower():

@@ -17,7 +17,7 @@ import polars as pl
 
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import STEPS, Speed
-from aftermath.measures.survival import turnbull
+from aftermath.measures.survival import identification_region, turnbull
 from aftermath.times import DAY, HOUR, MINUTE, Latency
 from aftermath.wording import counted, duration, interval, listed, number
 
@@ -42,6 +42,8 @@ class LatencyCurve:
         Share that had not answered yet; the two differ where the intervals do not say. Shape ``(t,)``.
     band_lower, band_upper
         Bootstrap band, pointwise, shape ``(t,)``.
+    possible_lower, possible_upper
+        What remains possible without any model, see ``survival.identification_region``. Shape ``(t,)``.
     """
 
     group: str
@@ -51,16 +53,32 @@ class LatencyCurve:
     not_yet_upper: np.ndarray
     band_lower: np.ndarray
     band_upper: np.ndarray
+    possible_lower: np.ndarray
+    possible_upper: np.ndarray
 
     def answered_by(self, seconds: float) -> str:
         """The share that had answered by a time, with its band, in words."""
-        place = min(int(np.searchsorted(self.seconds, seconds)), len(self.seconds) - 1)
+        return f"{self.share_by(seconds)} within {duration(seconds)}"
+
+    def share_by(self, seconds: float) -> str:
+        """The share that had answered by a time, with its band: a range where the intervals do not say."""
+        place = self._place(seconds)
         ends = [
             100 * (1 - value[place])
             for value in (self.not_yet_upper, self.not_yet_lower, self.band_upper, self.band_lower)
         ]
         share = " to ".join(dict.fromkeys(number(end) for end in ends[:2]))
-        return f"{share} % {interval(*ends[2:])} within {duration(seconds)}"
+        return f"{share} % {interval(*ends[2:])}"
+
+    def possible_by(self, seconds: float) -> str:
+        """The least and the greatest share that the intervals allow by a time, without any model."""
+        place = self._place(seconds)
+        ends = (100 * (1 - value[place]) for value in (self.possible_upper, self.possible_lower))
+        return f"{' to '.join(dict.fromkeys(number(end) for end in ends))} %"
+
+    def _place(self, seconds: float) -> int:
+        # between two of ``seconds`` nothing happens: the curve stays as it was at the earlier one
+        return max(0, int(np.searchsorted(self.seconds, seconds, side="right")) - 1)
 
 
 @dataclass(frozen=True)
@@ -90,7 +108,7 @@ class LatencyCurves(Result):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row a group and time: shares that had not answered yet, band, n."""
+        """One row a group and time: shares that had not answered yet, band, what remains possible, n."""
         frames = [
             pl.DataFrame(
                 {
@@ -100,6 +118,8 @@ class LatencyCurves(Result):
                     "not_yet_upper": curve.not_yet_upper,
                     "band_lower": curve.band_lower,
                     "band_upper": curve.band_upper,
+                    "possible_lower": curve.possible_lower,
+                    "possible_upper": curve.possible_upper,
                     "cases": [len(curve.case_ids)] * len(curve.seconds),
                 }
             )
@@ -156,7 +176,13 @@ def latency_curves(
     ------
     NothingToMeasure
         If no group has three cases.
+    ValueError
+        If the step is unknown, the level is no share, or nothing is drawn.
     """
+    if step not in STEPS:
+        raise ValueError(f"{step!r} is no step; use one of: {', '.join(STEPS)}")
+    if not 0 < level < 1 or draws < 1:
+        raise ValueError(f"level = {level} must lie between 0 and 1, and draws = {draws} must be at least 1")
     ordered = sorted(speeds, key=lambda speed: speed.case_id)
     names = [group(speed) if group else "" for speed in ordered]
     groups = {
@@ -238,6 +264,7 @@ def _curve(name: str, members: list[Speed], step: str, level: float, draws: int,
         upper,
         np.minimum(lowest, lower),
         np.maximum(highest, upper),
+        *identification_region(left, right, seconds),
     )
 
 

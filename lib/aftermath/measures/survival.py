@@ -90,7 +90,7 @@ def turnbull(
     NothingToMeasure
         If there is no interval.
     ValueError
-        If an interval ends before it begins, or is not a number.
+        If an interval ends before it begins or is not a number, or a weight is not positive.
 
     Examples
     --------
@@ -105,10 +105,53 @@ def turnbull(
     return Masses(inner_left, inner_right, _maximise(inside, weights), inner_open)
 
 
+def identification_region(
+    left: Sequence[float], right: Sequence[float], times: Sequence[float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest share whose event comes **after** each time, whatever the moments inside the intervals.
+
+    Turnbull's estimate is one of the answers inside this region: it supposes that the width of an interval has nothing to
+    do with the moment in it. The region supposes nothing, and **never narrows when an interval is widened**.
+
+    Parameters
+    ----------
+    left, right
+        Ends of the observed intervals, **both included**; an infinite right end is a right-censored latency.
+    times
+        Shape ``(t,)``.
+
+    Returns
+    -------
+    tuple
+        Lower and upper end, each of shape ``(t,)``.
+
+    Raises
+    ------
+    NothingToMeasure
+        If there is no interval.
+    ValueError
+        If an interval ends before it begins, or is not a number.
+
+    References
+    ----------
+    Manski, C. F. (2003). Partial identification of probability distributions. Springer.
+
+    Examples
+    --------
+    >>> [ends.tolist() for ends in identification_region([0, 4], [2, 9], [3, 5])]
+    [[0.5, 0.0], [0.5, 0.5]]
+    """
+    left, right, *_ = _intervals(left, right, False, None)
+    times = np.asarray(times, dtype=float)[:, None]
+    return np.mean(left > times, axis=1), np.mean(right > times, axis=1)
+
+
 def _intervals(
     left: Sequence[float], right: Sequence[float], left_open: Sequence[bool] | bool, weights: Sequence[float] | None
 ) -> tuple[np.ndarray, ...]:
     left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
+    if left.shape != right.shape:
+        raise ValueError(f"{left.size} left ends and {right.size} right ends: give one of each for every latency")
     if not left.size:
         raise NothingToMeasure("there is no latency to draw a curve from.")
     if np.isnan(left).any() or np.isnan(right).any() or not np.isfinite(left).all() or (left > right).any():
@@ -116,6 +159,8 @@ def _intervals(
             "every latency needs a finite left end and a right end that is not before it (infinite where never seen)"
         )
     weights = np.ones(left.size) if weights is None else np.asarray(weights, dtype=float)
+    if weights.shape != left.shape or not (np.isfinite(weights) & (weights > 0)).all():
+        raise ValueError("weights must be positive numbers, one for each latency")
     return left, right, np.broadcast_to(left_open, left.shape) & (left < right), weights
 
 

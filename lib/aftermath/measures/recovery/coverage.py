@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import polars as pl
@@ -63,10 +63,15 @@ class Days:
         if self.why:
             return self.why
         if math.isinf(self.value):
-            early = f", day {_day(self.lower)} at the earliest" if math.isfinite(self.lower) else ""
-            return f"not reached by day {_day(self.end)}{early}"
+            return f"not reached by day {_day(self.end)}{self._earliest}"
         upper = f"day {_day(self.upper)}" if math.isfinite(self.upper) else f"beyond day {_day(self.end)}"
         return f"day {_day(self.value)} [day {_day(self.lower)} to {upper}]"
+
+    @property
+    def _earliest(self) -> str:
+        if math.isinf(self.lower):
+            return ""
+        return f", though day {_day(self.lower)} is not ruled out"
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,8 @@ class CoverageRecovery(Result):
         Odds of a higher code for each tenfold of ``1 + days``; NaN without a model.
     half_life, time_to_neutral
         See ``Days``.
-    publishers
-        Number of clusters.
+    after, publishers
+        Texts from after clock zero, which the model takes in, and their publishers, which are its clusters.
     level
         Of the intervals.
     why_not
@@ -98,6 +103,7 @@ class CoverageRecovery(Result):
     odds_upper: float
     half_life: Days
     time_to_neutral: Days
+    after: int
     publishers: int
     level: float
     why_not: str
@@ -136,7 +142,7 @@ class CoverageRecovery(Result):
 
     @property
     def text(self) -> str:
-        n = f"n = {counted(self.tone.texts.height, 'text')}, {counted(self.publishers, 'publisher')}"
+        n = f"n = {counted(self.after, 'text')} from after clock zero, {counted(self.publishers, 'publisher')}"
         if not self.modelled:
             phases = "; ".join(phase.text for phase in self.tone.phases)
             return f"{self.tone.label}: no model was fitted ({n}), because {self.why_not}. By phase: {phases}."
@@ -182,8 +188,12 @@ def recovery_from_coverage(
     ------
     NothingToMeasure
         If no crisis is on record, or no text has been coded.
+    ValueError
+        If the variable is not coded, the level is no share, or the phases do not ascend.
     """
     require_clock(case, "recovery")
+    if not 0 < level < 1:
+        raise ValueError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     phases = tone(case, variable, phase_days=phase_days, seed=seed)
     texts = phases.texts.filter(pl.col("latest_seconds") >= 0)
     codes = texts.unpivot(
@@ -200,7 +210,7 @@ def recovery_from_coverage(
         model = proportional_odds(codes["value"].to_numpy(), np.log1p(days), codes["publisher"].to_numpy())
     except NothingToMeasure as reason:
         return _without_model(phases, texts, level, str(reason))
-    return _with_model(phases, model, float(days.min()), float(days.max()), level)
+    return _with_model(phases, model, texts, float(days.min()), float(days.max()), level)
 
 
 def crossing(model: ProportionalOdds, share: float, start: float, end: float, level: float) -> Days:
@@ -217,9 +227,10 @@ def crossing(model: ProportionalOdds, share: float, start: float, end: float, le
     level
         Of the confidence set.
     """
-    origin = model.expected(np.zeros(1))[0]
-    if origin >= 0:
-        return Days(math.nan, math.nan, math.nan, end, "does not arise: coverage did not begin below neutral")
+    at_zero = partial(model.expected, np.zeros(1))
+    origin, doubt = at_zero()[0], model.quantile(level) * model.standard_error(at_zero)[0]
+    if origin + doubt >= 0:
+        return Days(math.nan, math.nan, math.nan, end, "does not arise: coverage did not begin clearly below neutral")
     days = np.expm1(np.linspace(0, math.log1p(end), GRID))
 
     def gap(parameters: np.ndarray) -> np.ndarray:
@@ -233,15 +244,17 @@ def crossing(model: ProportionalOdds, share: float, start: float, end: float, le
 
 
 def _ends(days: np.ndarray, compatible: np.ndarray, value: float) -> tuple[float, float]:
-    """First and last compatible day; the last is not known where it is the end of the record."""
+    """First and last compatible day; the last is not known where it, or the estimate, is the end of the record."""
     inside = np.flatnonzero(compatible)
     if not inside.size:
         return (value, value)
-    upper = math.inf if compatible[-1] else float(days[inside[-1]])
+    upper = math.inf if compatible[-1] or math.isinf(value) else float(days[inside[-1]])
     return float(days[inside[0]]), upper
 
 
-def _with_model(phases: Tone, model: ProportionalOdds, start: float, end: float, level: float) -> CoverageRecovery:
+def _with_model(
+    phases: Tone, model: ProportionalOdds, texts: pl.DataFrame, start: float, end: float, level: float
+) -> CoverageRecovery:
     days = np.expm1(np.linspace(math.log1p(start), math.log1p(end), GRID))
     expected = model.expected(np.log1p(days))
     spread = model.quantile(level) * model.standard_error(lambda parameters: model.expected(np.log1p(days), parameters))
@@ -257,15 +270,16 @@ def _with_model(phases: Tone, model: ProportionalOdds, start: float, end: float,
     error = math.sqrt(model.covariance[0, 0]) * model.quantile(level)
     odds = np.exp(math.log(10) * np.array([model.slope, model.slope - error, model.slope + error]))
     half_life, neutral = (crossing(model, share, start, end, level) for share in (0.5, 1.0))
-    return CoverageRecovery(phases, course, *map(float, odds), half_life, neutral, model.clusters, level, "")
+    return CoverageRecovery(
+        phases, course, *map(float, odds), half_life, neutral, texts.height, model.clusters, level, ""
+    )
 
 
 def _without_model(phases: Tone, texts: pl.DataFrame, level: float, why: str) -> CoverageRecovery:
     unknown = Days(math.nan, math.nan, math.nan, math.nan, "not estimated")
     empty = pl.DataFrame(schema=dict.fromkeys(("day", "expected", "lower", "upper"), pl.Float64))
-    return CoverageRecovery(
-        phases, empty, math.nan, math.nan, math.nan, unknown, unknown, texts["publisher"].n_unique(), level, why
-    )
+    ratio, n = (math.nan,) * 3, (texts.height, texts["publisher"].n_unique())
+    return CoverageRecovery(phases, empty, *ratio, unknown, unknown, *n, level, why)
 
 
 def _day(days: float) -> str:

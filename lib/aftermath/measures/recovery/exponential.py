@@ -19,11 +19,12 @@ import numpy as np
 import polars as pl
 
 from aftermath.measures.recovery.correlation import CORRELATIONS, CorrelatedErrors, correlated_errors, whiten
-from aftermath.measures.recovery.series import Series, SeriesError, read_series
+from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series, units
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
 GRID = 400
+NO_DROP = "so the series did not fall at the event and there is no half-life; change the sign of the values if the harm is a rise"
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class ExponentialRecovery(Result):
     Parameters
     ----------
     half_life, half_life_lower, half_life_upper
-        In units of time; infinite where the series shows no return, or does not bound it.
+        In units of time; infinite where the series shows no return, or does not bound it; NaN where it shows no drop.
     depth, depth_lower, depth_upper
-        How far the value fell below the baseline at the event.
+        How far the value fell below the baseline at the event; **not positive where it did not fall**.
     baseline
         Level before the event, and that to which it returns.
     course
@@ -73,21 +74,30 @@ class ExponentialRecovery(Result):
         return frame.with_columns(pl.when(pl.col(pl.Float64).is_finite()).then(pl.col(pl.Float64)))
 
     @property
+    def fell(self) -> bool:
+        """Whether the series shows a drop at all."""
+        return self.depth > 0
+
+    @property
     def text(self) -> str:
-        units = self.unit if self.unit != "day" else "days"
-        upper = (
-            f"to {number(self.half_life_upper, 1)}" if math.isfinite(self.half_life_upper) else "with no upper bound"
-        )
-        half = (
-            f"{number(self.half_life, 1)} {units}"
-            if math.isfinite(self.half_life)
-            else "longer than the series can tell"
-        )
+        digits = decimals(max(self.depth_upper - self.depth_lower, abs(self.depth) / 1000))
+        depth = f"{number(self.depth, digits)} {interval(self.depth_lower, self.depth_upper, digits)}"
         return (
-            f"Exponential recovery (least squares, profile interval): depth {number(self.depth, 2)} "
-            f"{interval(self.depth_lower, self.depth_upper, 2)}, half-life {half} [{number(self.half_life_lower, 1)} {upper}] "
+            f"Exponential recovery (least squares, profile interval averaged over the correlation of the errors): depth {depth}, "
+            f"{self._half_life if self.fell else NO_DROP} "
             f"({self.level:.0%} intervals, n = {counted(self.n_before, 'observation')} before the event and {self.n_after} from it on)."
         )
+
+    @property
+    def _half_life(self) -> str:
+        digits = decimals(*(value / 10 for value in (self.half_life, self.half_life_lower, self.half_life_upper)))
+        lower, value, upper = (
+            number(each, digits) for each in (self.half_life_lower, self.half_life, self.half_life_upper)
+        )
+        half_life = f"{value} {units(self.unit, self.half_life)}"
+        if math.isinf(self.half_life):
+            half_life = "longer than the series can tell"
+        return f"half-life {half_life} [{lower} {f'to {upper}' if math.isfinite(self.half_life_upper) else 'with no upper bound'}]"
 
 
 def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.95) -> ExponentialRecovery:
@@ -105,12 +115,14 @@ def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.9
     Returns
     -------
     ExponentialRecovery
+        **Without a drop there is no half-life**, and the result says so.
 
     Raises
     ------
     SeriesError
         If there are fewer than two observations before the event, or fewer than four from it on.
     """
+    check_level(level)
     data = read_series(series, at)
     if data.before_count < 2 or data.after_count < 4:
         raise SeriesError(
@@ -118,16 +130,16 @@ def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.9
         )
     root = np.sqrt(data.weights / data.weights.mean())
     scales, value = _scales(data), data.value * root
-    steps = np.diff(data.time) / np.diff(data.time).min()
-    best = scales[int(np.argmin(_sums_of_squares(data, scales, root, 0 * steps)))]
+    best = _best(data, scales, root)
     coefficients = np.linalg.lstsq(_design(data, best) * root[:, None], value, rcond=None)[0]
     errors = correlated_errors(data.time, value, _tangent(data, best, coefficients[1]) * root[:, None])
     compatible = _compatible(data, scales, root, errors, level)
     spread = errors.half_width(np.array([0.0, 1.0, 0.0]), level)
+    lower = 0.0 if compatible[0] else min(best, float(scales[compatible][0]))
+    upper = max(best, float(scales[compatible][-1]))
+    half_life = (_half_life(scale, scales) for scale in (best, lower, upper))
     return ExponentialRecovery(
-        _half_life(best, scales),
-        0.0 if compatible[0] else _half_life(scales[compatible][0], scales),
-        _half_life(scales[compatible][-1], scales),
+        *(half_life if coefficients[1] < 0 else (math.nan,) * 3),
         *(float(-coefficients[1] + move) for move in (0.0, -spread, spread)),
         float(coefficients[0]),
         pl.DataFrame({"time": data.time, "value": data.value, "fitted": _design(data, best) @ coefficients}),
@@ -168,6 +180,23 @@ def _sums_of_squares(data: Series, scales: np.ndarray, root: np.ndarray, neighbo
     return np.maximum(value @ value - explained, np.finfo(float).tiny)
 
 
+def _best(data: Series, scales: np.ndarray, root: np.ndarray) -> float:
+    """The scale of least squares, between two places of the grid; an end of the grid stays as it is."""
+    from scipy import optimize
+
+    independent = np.zeros(len(root) - 1)
+    place = int(np.argmin(_sums_of_squares(data, scales, root, independent)))
+    if place in (0, len(scales) - 1):
+        return float(scales[place])
+    found = optimize.minimize_scalar(
+        lambda log_scale: _sums_of_squares(data, np.exp([log_scale]), root, independent)[0],
+        bounds=np.log(scales[[place - 1, place + 1]]),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    return float(np.exp(found.x))
+
+
 def _compatible(
     data: Series, scales: np.ndarray, root: np.ndarray, errors: CorrelatedErrors, level: float
 ) -> np.ndarray:
@@ -180,7 +209,7 @@ def _compatible(
         sums = _sums_of_squares(data, scales, root, correlation**steps)
         statistic = (sums / sums.min() - 1) * errors.freedom
         probability += weight * stats.f.sf(statistic, 1, errors.freedom)
-    inside = np.flatnonzero(probability >= 1 - level)
+    inside = np.flatnonzero(probability >= min(1 - level, probability.max()))
     # an end lies between two places of the grid: the outer one is taken
     return (np.arange(len(scales)) >= inside[0] - 1) & (np.arange(len(scales)) <= inside[-1] + 1)
 

@@ -1,12 +1,16 @@
 """A local level with an intervention: a random walk seen through noise, moved at the event.
 
-The interval of the change does not take the ratio of the two variances for known: it is averaged over every ratio of
-standard deviations from 0 to 1.5 (level to noise), weighted by the likelihood.
+The two variances are those of the greatest likelihood, given that the level, and the change at the event, may be
+anything (restricted likelihood). Short series hardly tell how much of what varies is noise and how much is drift of the
+level, so the change and the course are averaged over every share of drift from 0 to 1, each counting by its restricted
+likelihood; intervals are those of the mixture of Student's t distributions.
 
 References
 ----------
 Harvey, A. C. (1989). Forecasting, structural time series models and the Kalman filter. Cambridge University Press.
 Durbin, J., and Koopman, S. J. (2012). Time series analysis by state space methods, 2nd edition. Oxford University Press.
+Tunnicliffe Wilson, G. (1989). On the use of marginal likelihood in time series model estimation. Journal of the Royal
+Statistical Society B 51, 15-27.
 """
 
 from __future__ import annotations
@@ -18,11 +22,20 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from aftermath.measures.recovery.series import SeriesError, evenly_spaced, read_series
+from aftermath.measures.recovery.series import (
+    SeriesError,
+    check_level,
+    decimals,
+    evenly_spaced,
+    read_series,
+    spell,
+)
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
-RATIOS = np.linspace(0.0, 1.5, 31)
+SMALLEST = 8
+SHARES = np.linspace(0.0, 1.0, 41)
+DIFFUSE = 1e8  # variance of what nothing is known of, in units of the variance of the series
 
 
 @dataclass(frozen=True)
@@ -36,11 +49,15 @@ class LocalLevel(Result):
     course
         One row an observation: ``time``, ``value``, ``level``, ``lower``, ``upper`` of the smoothed level.
     log_likelihood
-        With an approximately diffuse initial level.
+        Restricted: with approximately diffuse initial level and, where an event was given, level change.
     n_before, n_after
         Observations on either side of the event.
     level
         Of the intervals.
+    unit
+        Of time.
+    step
+        Units of time from one place of the grid to the next.
     """
 
     terms: pl.DataFrame
@@ -49,6 +66,8 @@ class LocalLevel(Result):
     n_before: int
     n_after: int
     level: float
+    unit: str
+    step: float
 
     @property
     def table(self) -> pl.DataFrame:
@@ -58,17 +77,26 @@ class LocalLevel(Result):
     @property
     def text(self) -> str:
         noise, drift, *change = self.terms.rows(named=True)
-        shift = "No intervention was fitted."
+        n = counted(self.n_before, "observation")
+        shift, where = f"No intervention was fitted (n = {n}).", ""
         if change:
-            ends = interval(change[0]["lower"], change[0]["upper"], 2)
-            shift = f"At the event the level moved by {number(change[0]['estimate'], 2)} {ends} ({self.level:.0%} interval)."
+            (row,) = change
+            digits = decimals(max(row["upper"] - row["lower"], abs(row["estimate"]) / 1000))
+            shift = (
+                f"At the event the level moved by {number(row['estimate'], digits)} "
+                f"{interval(row['lower'], row['upper'], digits)} ({self.level:.0%} interval, n = {n} before the event and {self.n_after} from it on)."
+            )
+            where = " A move at the event is not a move because of it."
+        digits = decimals(max(noise["estimate"], drift["estimate"]))
         return (
-            f"{shift} Local level (state space, maximum likelihood), n = {counted(self.n_before, 'observation')} before the event and "
-            f"{self.n_after} from it on; variance of the noise {number(noise['estimate'], 4)}, of the daily move of the level {number(drift['estimate'], 4)}."
+            f"{shift} Local level (state space, restricted likelihood): variance of the noise {number(noise['estimate'], digits)}, "
+            f"of the level's move in {spell(self.step, self.unit)} {number(drift['estimate'], digits)}.{where}"
         )
 
 
-def local_level(series: pl.DataFrame, at: object = None, *, level: float = 0.95) -> LocalLevel:
+def local_level(
+    series: pl.DataFrame, at: object = None, *, level: float = 0.95, initial_variance: float | None = None
+) -> LocalLevel:
     """Fit a local level, with a step at the event.
 
     Parameters
@@ -79,102 +107,168 @@ def local_level(series: pl.DataFrame, at: object = None, *, level: float = 0.95)
         The first time after the change, **inclusive**; None for no intervention.
     level
         Of the intervals.
+    initial_variance
+        Of the level before the first observation, in squared units of the value, for variances and likelihood. Where
+        not given, so large that the likelihood is that of everything after the first observation, in any unit; programs
+        that print a likelihood often take 10⁶.
 
     Returns
     -------
     LocalLevel
-        Terms ``noise variance``, ``level variance`` and, with an event, ``level change``. Estimated by Nelder-Mead,
-        because the default optimiser stops short of the maximum.
+        Terms ``noise variance``, ``level variance`` (of one step of the grid) and, with an event, ``level change``.
+        Variances are found by Nelder-Mead, because the default optimiser stops short of the maximum.
 
     Raises
     ------
     SeriesError
-        If the series cannot bear the model.
+        If the series has **fewer than eight observations**, or cannot bear the model.
     """
-    inside = series["time"][series.height // 2] if at is None and "time" in series.columns and series.height else at
-    data = read_series(series, inside)
-    if len(data.time) < 8:
-        raise SeriesError(f"{len(data.time)} observations cannot bear a local level: at least 8 are needed")
+    check_level(level)
+    if initial_variance is not None and not 0 < initial_variance < math.inf:
+        raise SeriesError(f"initial_variance = {initial_variance} must be positive and finite, or left out")
+    data = read_series(series, at, event=at is not None)
+    if len(data.time) < SMALLEST:
+        raise SeriesError(
+            f"{counted(len(data.time), 'observation')} cannot bear a local level: at least {SMALLEST} are needed"
+        )
     step, places = evenly_spaced(data.time)
-    values = np.full(places[-1] + 1, np.nan)
-    values[places] = data.value
-    after = (data.time[0] + step * np.arange(len(values)) >= data.at - step * 1e-6).astype(float)
-    fit = _fit(values, None if at is None else after)
+    grid = _Grid.of(data.value, places, data.after)
+    noise, drift, log_likelihood = _variances(grid, initial_variance)
+    mixture = _Mixture.of(grid)
     return LocalLevel(
-        terms=_terms(fit, level, len(data.time), at is not None),
-        course=_course(fit, data.time, data.value, places, after if at is not None else 0 * after, level),
-        log_likelihood=float(fit.llf),
-        n_before=data.before_count if at is not None else len(data.time),
-        n_after=data.after_count if at is not None else 0,
+        terms=_terms(noise, drift, mixture, at is not None, level),
+        course=_course(data.time, data.value, mixture, level),
+        log_likelihood=log_likelihood,
+        n_before=data.before_count,
+        n_after=data.after_count,
         level=level,
+        unit=data.unit,
+        step=step,
     )
 
 
-def _fit(values: np.ndarray, after: np.ndarray | None) -> object:
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning
-    from statsmodels.tsa.statespace.structural import UnobservedComponents
+@dataclass(frozen=True)
+class _Grid:
+    """Values on an even grid, NaN where there is none, brought to one scale: the search for variances needs it."""
 
-    # the change belongs to the state, where it is solved for exactly: the search over the variances alone then finds its maximum
-    model = UnobservedComponents(values, "llevel", exog=after, mle_regression=False)
+    values: np.ndarray
+    after: np.ndarray | None
+    places: np.ndarray
+    scale: float
+    centre: float
+
+    @classmethod
+    def of(cls, value: np.ndarray, places: np.ndarray, after: np.ndarray) -> _Grid:
+        scale, centre = float(value.std()), float(np.median(value))
+        values = np.full(places[-1] + 1, np.nan)
+        values[places] = (value - centre) / scale
+        step = np.arange(len(values)) >= places[np.argmax(after)] if after.any() else None
+        return cls(values, step, places, scale, centre)
+
+    def contrasts(self) -> tuple[np.ndarray, np.ndarray]:
+        """What to add up of level and change for every estimate, and where each estimate is centred."""
+        ones, centre = np.ones(len(self.places)), np.full(len(self.places), self.centre)
+        if self.after is None:
+            return ones[:, None], centre
+        both = np.column_stack([ones, self.after[self.places]])
+        return np.vstack([both, [0.0, 1.0]]), np.append(centre, 0.0)
+
+    def model(self, initial_variance: float = DIFFUSE) -> object:
+        from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+        options = {"mle_regression": False, "initial_variance": initial_variance}
+        after = None if self.after is None else self.after.astype(float)
+        return UnobservedComponents(self.values, "llevel", exog=after, **options)
+
+
+def _variances(grid: _Grid, initial_variance: float | None) -> tuple[float, float, float]:
+    """Variances of the noise and of the drift, and the logarithm of the likelihood."""
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning
+
+    model = grid.model(DIFFUSE if initial_variance is None else initial_variance / grid.scale**2)
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            return model.fit(method="nm", maxiter=5000, disp=0)
+            fit = model.fit(method="nm", maxiter=5000, disp=0)
         except (ConvergenceWarning, np.linalg.LinAlgError) as error:
             raise SeriesError("the likelihood of the local level has no clear maximum: give a longer series") from error
+    counting = np.isfinite(grid.values[model.loglikelihood_burn :]).sum()
+    noise, drift = (float(variance) * grid.scale**2 for variance in fit.params)
+    return noise, drift, float(fit.llf) - float(counting) * math.log(grid.scale)
 
 
-def _terms(fit: object, level: float, n: int, shifted: bool) -> pl.DataFrame:
+@dataclass(frozen=True)
+class _Mixture:
+    """Estimates and standard errors under every share of drift, each of shape (shares, estimates).
 
-    rows = [
-        (name, float(fit.params[place]), None, None, None)
-        for place, name in enumerate(("noise variance", "level variance"))
-    ]
+    The estimates are the level at every observation and, with an event, the change in the last column.
+    """
+
+    weights: np.ndarray
+    means: np.ndarray
+    errors: np.ndarray
+    freedom: int
+
+    @classmethod
+    def of(cls, grid: _Grid) -> _Mixture:
+        model, freedom = grid.model(), len(grid.places) - 1 - (grid.after is not None)
+        logs, means, errors = zip(*(_given_share(model, share, grid, freedom) for share in SHARES), strict=True)
+        weights = np.exp(np.array(logs) - max(logs))
+        return cls(weights / weights.sum(), np.array(means), np.array(errors), freedom)
+
+    @property
+    def mean(self) -> np.ndarray:
+        return self.weights @ self.means
+
+    @property
+    def standard_error(self) -> np.ndarray:
+        return np.sqrt(self.weights @ (self.errors**2 + (self.means - self.mean) ** 2))
+
+    def quantile(self, level: float) -> float:
+        from scipy import stats
+
+        return float(stats.t.ppf((1 + level) / 2, self.freedom))
+
+    def ends(self, column: int, level: float) -> list[float]:
+        """Where the mixture's distribution function of one estimate passes its two tails."""
+        from scipy import optimize, stats
+
+        means, errors = self.means[:, column], np.maximum(self.errors[:, column], np.finfo(float).tiny)
+        reach = self.quantile(level) * errors * (1 + 1e-9) + 1e-12 * np.abs(means)
+
+        def excess(x: float, share: float) -> float:
+            return float(self.weights @ stats.t.cdf((x - means) / errors, self.freedom)) - share
+
+        inside = float((means - reach).min()), float((means + reach).max())
+        return [float(optimize.brentq(excess, *inside, args=(share,))) for share in ((1 - level) / 2, (1 + level) / 2)]
+
+
+def _given_share(model: object, share: float, grid: _Grid, freedom: int) -> tuple[float, np.ndarray, np.ndarray]:
+    """Restricted log-likelihood, estimates and their standard errors when drift has this share of both variances."""
+    smoothed = model.smooth([1 - share, share])
+    error, variance = smoothed.forecasts_error[0], smoothed.forecasts_error_cov[0, 0]
+    told = np.isfinite(error) & (variance < DIFFUSE / 10)
+    rest = max(float(np.sum(error[told] ** 2 / variance[told])), np.finfo(float).tiny)
+    log_likelihood = -0.5 * (np.log(variance[told]).sum() + freedom * math.log(rest))
+    states, covariances = smoothed.smoothed_state.T[grid.places], smoothed.smoothed_state_cov.T[grid.places]
+    contrasts, centre = grid.contrasts()
+    if grid.after is not None:
+        states, covariances = np.vstack([states, states[-1:]]), np.concatenate([covariances, covariances[-1:]])
+    spread = np.einsum("ti,tij,tj->t", contrasts, covariances, contrasts) * rest / freedom
+    means = np.sum(contrasts * states, axis=1)
+    return log_likelihood, centre + grid.scale * means, grid.scale * np.sqrt(np.maximum(spread, 0))
+
+
+def _terms(noise: float, drift: float, mixture: _Mixture, shifted: bool, level: float) -> pl.DataFrame:
+    rows = [("noise variance", noise, None, None, None), ("level variance", drift, None, None, None)]
     if shifted:
-        rows.append(("level change", *_change(fit, n - 2, level)))
+        rows.append(("level change", mixture.mean[-1], *mixture.ends(-1, level), mixture.standard_error[-1]))
     schema = {"term": pl.String} | dict.fromkeys(("estimate", "lower", "upper", "standard_error"), pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _change(fit: object, freedom: int, level: float) -> tuple[float, float, float, float]:
-    """The change with its interval and standard error, averaged over the ratio of the variances."""
-    from scipy import optimize, stats
-
-    weights, places, spreads = _over_ratios(fit.model, freedom)
-    mean = float(weights @ places)
-
-    def quantile(share: float) -> float:
-        ends = places.min() - 50 * spreads.max(), places.max() + 50 * spreads.max()
-        return optimize.brentq(lambda x: weights @ stats.t.cdf((x - places) / spreads, freedom) - share, *ends)
-
-    error = math.sqrt(weights @ (spreads**2 + (places - mean) ** 2))
-    return float(fit.smoothed_state[1, -1]), quantile((1 - level) / 2), quantile((1 + level) / 2), error
-
-
-def _over_ratios(model: object, freedom: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Weight, estimate and standard error of the change under every ratio, the scale profiled out."""
-    logs, places, spreads = [], [], []
-    for ratio in RATIOS:
-        known = model.filter([1.0, ratio**2])
-        used = slice(known.loglikelihood_burn, None)
-        errors, variances = known.forecasts_error[0, used], known.forecasts_error_cov[0, 0, used]
-        seen = np.isfinite(errors)
-        scale = float(np.sum(errors[seen] ** 2 / variances[seen])) / freedom
-        logs.append(-0.5 * (np.log(variances[seen]).sum() + freedom * math.log(scale)))
-        places.append(known.filtered_state[1, -1])
-        spreads.append(math.sqrt(scale * known.filtered_state_cov[1, 1, -1]))
-    weights = np.exp(np.array(logs) - max(logs))
-    return weights / weights.sum(), np.array(places), np.array(spreads)
-
-
-def _course(
-    fit: object, time: np.ndarray, value: np.ndarray, places: np.ndarray, after: np.ndarray, level: float
-) -> pl.DataFrame:
-    from scipy import stats
-
-    shown = np.vstack([np.ones(len(after)), after])[: len(fit.smoothed_state)]
-    smooth = np.einsum("it,it->t", shown, fit.smoothed_state)
-    variance = np.einsum("it,ijt,jt->t", shown, fit.smoothed_state_cov, shown)
-    spread = stats.norm.ppf((1 + level) / 2) * np.sqrt(np.maximum(variance, 0))
+def _course(time: np.ndarray, value: np.ndarray, mixture: _Mixture, level: float) -> pl.DataFrame:
+    smooth, error = (column[: len(time)] for column in (mixture.mean, mixture.standard_error))
+    spread = mixture.quantile(level) * error
     columns = {"level": smooth, "lower": smooth - spread, "upper": smooth + spread}
-    return pl.DataFrame({"time": time, "value": value} | {name: column[places] for name, column in columns.items()})
+    return pl.DataFrame({"time": time, "value": value} | columns)

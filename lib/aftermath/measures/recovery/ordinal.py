@@ -88,7 +88,7 @@ def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) ->
     ------
     NothingToMeasure
         If only one code occurs, the covariate does not vary, there are fewer than three clusters, or the codes are
-        separated by the covariate, so that no finite estimate exists.
+        separated by the covariate, so that no finite estimate exists; or if the likelihood has no clear maximum.
     """
     levels, ranks = np.unique(codes, return_inverse=True)
     labels = np.unique(clusters, return_inverse=True)[1]
@@ -98,9 +98,11 @@ def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) ->
         raise NothingToMeasure("all texts are from one time")
     if labels.max() < 2:
         raise NothingToMeasure("fewer than three publishers")
-    fit = None if _separated(ranks, x) else _fit(ranks, np.asarray(x, dtype=float), labels)
-    if fit is None:
+    if _separated(ranks, x):
         raise NothingToMeasure("the codes are separated by time, so that no finite estimate exists")
+    fit = _fit(ranks, np.asarray(x, dtype=float), labels)
+    if fit is None:
+        raise NothingToMeasure("the likelihood has no clear maximum")
     return ProportionalOdds(
         levels.astype(float), np.asarray(fit.params), np.asarray(fit.cov_params()), int(labels.max()) + 1
     )

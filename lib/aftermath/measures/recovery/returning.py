@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from aftermath.measures.recovery.series import SeriesError, read_series
+from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series, spell, units
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
@@ -27,7 +27,7 @@ class ResilienceLoss(Result):
     ----------
     loss, lower, upper
         In units of the value times units of time; positive where the series lay below its baseline. The ends are NaN where
-        the noise could not be estimated.
+        there is no interval.
     baseline
         Level that counts as whole.
     n_before, n_after
@@ -36,6 +36,10 @@ class ResilienceLoss(Result):
         Of the interval.
     given
         Whether the baseline was given rather than estimated.
+    unit
+        Of time.
+    why_no_interval
+        Why there is no interval; empty where there is one.
     """
 
     loss: float
@@ -46,25 +50,27 @@ class ResilienceLoss(Result):
     n_after: int
     level: float
     given: bool
+    unit: str
+    why_no_interval: str
 
     @property
     def table(self) -> pl.DataFrame:
-        """One row: ``term``, ``estimate``, ``lower``, ``upper``."""
-        return pl.DataFrame(
-            {"term": ["resilience loss"], "estimate": [self.loss], "lower": [self.lower], "upper": [self.upper]}
-        )
+        """One row: ``term``, ``estimate``, ``lower``, ``upper`` (null without an interval)."""
+        ends = {"lower": [self.lower], "upper": [self.upper]}
+        return pl.DataFrame({"term": ["resilience loss"], "estimate": [self.loss]} | ends).fill_nan(None)
 
     @property
     def text(self) -> str:
-        spread = (
-            f" {interval(self.lower, self.upper, 2)}"
-            if math.isfinite(self.lower)
-            else " (too few observations before the event for an interval)"
-        )
+        digits = decimals(max(self.upper - self.lower, abs(self.loss) / 1000))
+        spread, kind = f" {interval(self.lower, self.upper, digits)}", f"{self.level:.0%} interval"
+        if self.why_no_interval:
+            digits = decimals(self.loss / 10)
+            spread, kind = "", f"no interval, because {self.why_no_interval}"
         origin = "given" if self.given else "the mean before the event"
         return (
-            f"Resilience loss {number(self.loss, 2)}{spread}: the area below a baseline of {number(self.baseline, 2)} ({origin}), by trapezoids "
-            f"({self.level:.0%} interval, n = {counted(self.n_before, 'observation')} before the event and {self.n_after} from it on)."
+            f"Resilience loss {number(self.loss, digits)}{spread} (value times {units(self.unit, 2)}): the area below a baseline of "
+            f"{number(self.baseline, decimals(self.baseline / 10))} ({origin}), by trapezoids "
+            f"({kind}, n = {counted(self.n_before, 'observation')} before the event and {self.n_after} from it on)."
         )
 
 
@@ -78,12 +84,13 @@ def resilience_loss(
     series
         ``time`` and ``value``.
     at
-        The first time after the change, **inclusive**: the area begins there.
+        The first time after the change, **inclusive**: the area begins with the first observation from it on.
     baseline
         The level that counts as whole; the mean before the event if not given.
     level
-        Of the interval, which holds the noise seen before the event and the uncertainty of the baseline; neighbours are
-        taken as correlated as they were before the event.
+        Of the interval, which holds the noise seen before the event and the uncertainty of an estimated baseline;
+        neighbours are taken as correlated as they were before the event. **Without noise before the event, or with fewer
+        than three observations there, there is no interval**, and the result says so.
 
     Returns
     -------
@@ -94,16 +101,26 @@ def resilience_loss(
     SeriesError
         If the series cannot bear it.
     """
+    check_level(level)
     data = read_series(series, at)
-    before, after = data.value[~data.after], data.after
     if data.after_count < 2:
         raise SeriesError("one observation from the event on spans no area: at least 2 are needed")
-    whole = float(before.mean()) if baseline is None else float(baseline)
-    weights = _trapezoids(data.time[after])
-    loss = float(weights @ (whole - data.value[after]))
-    spread = _spread(before, weights, baseline is None, level)
+    before, whole = data.value[~data.after], _baseline(data, baseline)
+    weights = _trapezoids(data.time[data.after])
+    loss = float(weights @ (whole - data.value[data.after]))
+    why_not = _why_no_interval(before)
+    spread = math.nan if why_not else _spread(before, weights, baseline is None, level)
     return ResilienceLoss(
-        loss, loss - spread, loss + spread, whole, data.before_count, data.after_count, level, baseline is not None
+        loss,
+        loss - spread,
+        loss + spread,
+        whole,
+        data.before_count,
+        data.after_count,
+        level,
+        baseline is not None,
+        data.unit,
+        why_not,
     )
 
 
@@ -114,8 +131,12 @@ class TimeToReturn(Result):
     Parameters
     ----------
     lower, upper
-        Time since the event: back **after** ``lower`` and **not later than** ``upper``, the last observation still away and the first back;
-        ``upper`` is infinite where it was not back by the end (right-censored).
+        Time since the event: back **after** ``lower`` and **not later than** ``upper``, the last observation still away and the
+        first back; ``upper`` is infinite where it was not back by the end (right-censored).
+    end
+        Time from the event to the last observation.
+    away
+        Observations from the event on that were away from the baseline.
     baseline, tolerance
         Back is within this distance of the baseline, or beyond it on the good side.
     persistence
@@ -128,6 +149,8 @@ class TimeToReturn(Result):
 
     lower: float
     upper: float
+    end: float
+    away: int
     baseline: float
     tolerance: float
     persistence: int
@@ -141,6 +164,11 @@ class TimeToReturn(Result):
         return math.isfinite(self.upper)
 
     @property
+    def at_once(self) -> bool:
+        """Whether it was never away before it was back: then the time is 0, by definition. It may have left later."""
+        return self.upper == 0
+
+    @property
     def table(self) -> pl.DataFrame:
         """One row: ``term``, ``lower``, ``upper`` (null where censored), ``returned``."""
         upper = self.upper if self.returned else None
@@ -151,16 +179,22 @@ class TimeToReturn(Result):
 
     @property
     def text(self) -> str:
-        units = "days" if self.unit == "day" else "steps"
-        when = f"back {number(self.lower, 1)} to {number(self.upper, 1)} {units} after the event"
-        if not self.returned:
-            when = (
-                f"not back by the end of the series, {number(self.lower, 1)} {units} after the event (right-censored)"
-            )
+        digits = decimals(self.tolerance or self.baseline / 10)
         return (
-            f"The series was {when}: {counted(self.persistence, 'observation')} in a row within {number(self.tolerance, 2)} of {number(self.baseline, 2)} or above "
-            f"(n = {counted(self.n_before, 'observation')} before and {self.n_after} from the event on)."
+            f"The series was {self._when}. Back is {counted(self.persistence, 'observation')} in a row within {number(self.tolerance, digits)} of "
+            f"{number(self.baseline, digits)}, or beyond it on the good side (n = {counted(self.n_before, 'observation')} before the event and {self.n_after} "
+            f"from it on, {self.away} of them away)."
         )
+
+    @property
+    def _when(self) -> str:
+        lower = spell(self.lower, self.unit)
+        if not self.returned:
+            end = spell(self.end, self.unit)
+            return f"not back by its end, {end} after the event (right-censored; last seen away after {lower})"
+        if self.at_once:
+            return "not away when the event came: by definition it was back after 0 " + units(self.unit, 0)
+        return f"back more than {lower} and at most {spell(self.upper, self.unit)} after the event"
 
 
 def time_to_return(
@@ -192,7 +226,8 @@ def time_to_return(
     Returns
     -------
     TimeToReturn
-        **Right-censored** where it was not back by the end; never extrapolated.
+        **Right-censored** where it was not back by the end; never extrapolated. **0 by definition** where it was not away
+        when the event came: the first ``persistence`` observations are back.
 
     Raises
     ------
@@ -200,22 +235,51 @@ def time_to_return(
         If the series cannot bear it.
     """
     data = read_series(series, at)
-    if persistence < 1:
-        raise SeriesError(f"persistence = {persistence} must be at least 1")
-    if data.before_count < 2 and (baseline is None or tolerance is None):
-        raise SeriesError("one observation before the event shows no ordinary spread: give a baseline and a tolerance")
-    whole = float(data.value[~data.after].mean()) if baseline is None else float(baseline)
+    _check_return(data, persistence, tolerance)
+    whole = _baseline(data, baseline)
     near = float(data.value[~data.after].std(ddof=1)) if tolerance is None else float(tolerance)
-    away = (whole - data.value[data.after]) * (1 if fell else -1) > near
-    lower, upper = _return(data.time[data.after] - data.at, away, persistence)
-    return TimeToReturn(lower, upper, whole, near, persistence, data.before_count, data.after_count, data.unit)
+    since, away = data.time[data.after] - data.at, (whole - data.value[data.after]) * (1 if fell else -1) > near
+    return TimeToReturn(
+        *_return(since, away, persistence),
+        float(since[-1]),
+        int(away.sum()),
+        whole,
+        near,
+        persistence,
+        data.before_count,
+        data.after_count,
+        data.unit,
+    )
+
+
+def _baseline(data: Series, given: float | None) -> float:
+    whole = float(data.value[~data.after].mean()) if given is None else float(given)
+    if not math.isfinite(whole):
+        raise SeriesError(f"baseline = {given} must be a finite number, or left out")
+    return whole
+
+
+def _check_return(data: Series, persistence: int, tolerance: float | None) -> None:
+    before = data.value[~data.after]
+    if not 1 <= persistence <= data.after_count:
+        raise SeriesError(
+            f"persistence = {persistence} must lie between 1 and the number of observations from the event on ({data.after_count})"
+        )
+    if tolerance is None and np.ptp(before) == 0:
+        raise SeriesError(
+            f"{counted(len(before), 'observation')} before the event, without any spread, cannot say how near is back: give a tolerance"
+        )
+    if tolerance is not None and not 0 <= tolerance < math.inf:
+        raise SeriesError(f"tolerance = {tolerance} must not be negative, nor infinite")
 
 
 def _return(since: np.ndarray, away: np.ndarray, persistence: int) -> tuple[float, float]:
-    for first in range(len(since) - persistence + 1):
-        if not away[first : first + persistence].any():
-            return (float(since[first - 1]) if first else 0.0), float(since[first])
-    return float(since[-1]), math.inf
+    """Time of the last observation before the first run that is back, and of the first in it."""
+    runs = np.lib.stride_tricks.sliding_window_view(away, persistence).any(axis=1)
+    if runs.all():
+        return float(since[np.flatnonzero(away)[-1]]), math.inf
+    first = int(np.argmin(runs))
+    return (float(since[first - 1]), float(since[first])) if first else (0.0, 0.0)
 
 
 def _trapezoids(time: np.ndarray) -> np.ndarray:
@@ -224,15 +288,19 @@ def _trapezoids(time: np.ndarray) -> np.ndarray:
     return np.concatenate([steps, [0]]) / 2 + np.concatenate([[0], steps]) / 2
 
 
+def _why_no_interval(before: np.ndarray) -> str:
+    if len(before) < 3:
+        return f"{counted(len(before), 'observation')} before the event cannot show the noise"
+    return "the observations before the event do not vary" if np.ptp(before) == 0 else ""
+
+
 def _spread(before: np.ndarray, weights: np.ndarray, estimated: bool, level: float) -> float:
+    """Half of the interval, from the spread and the correlation of neighbours before the event."""
     from scipy import stats
 
-    n = len(before)
-    if n < 3 or np.ptp(before) == 0:
-        return math.nan
-    deviations = before - before.mean()
+    n, deviations = len(before), before - before.mean()
     correlation = float(np.clip(deviations[1:] @ deviations[:-1] / (deviations @ deviations), 0, 0.9))
-    lags = np.abs(np.subtract.outer(np.arange(len(weights)), np.arange(len(weights))))
-    noise = weights @ correlation**lags @ weights
+    lagged = np.correlate(weights, weights, "full")[len(weights) - 1 :]
+    noise = 2 * lagged @ correlation ** np.arange(len(weights)) - lagged[0]
     baseline = weights.sum() ** 2 * (1 + correlation) / (1 - correlation) / n if estimated else 0.0
     return float(stats.t.ppf((1 + level) / 2, n - 1) * before.std(ddof=1) * math.sqrt(noise + baseline))

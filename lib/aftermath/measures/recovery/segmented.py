@@ -14,6 +14,8 @@ Newey, W. K., and West, K. D. (1987). A simple, positive semi-definite, heterosk
 consistent covariance matrix. Econometrica 55, 703-708.
 Bernal, J. L., Cummins, S., and Gasparrini, A. (2017). Interrupted time series regression for the evaluation
 of public health interventions: a tutorial. International Journal of Epidemiology 46, 348-355.
+Correia, S., Guimarães, P., and Zylkin, T. (2019). Verifying the existence of maximum likelihood estimates for generalized
+linear models. arXiv:1903.01633.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.measures.recovery.correlation import correlated_errors
-from aftermath.measures.recovery.series import Series, SeriesError, read_series
+from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
@@ -81,6 +83,7 @@ class Segmented(Result):
     def text(self) -> str:
         ratio = "" if self.family == "gaussian" else "rate ratio "
         change = self["level change"]
+        digits = decimals(max(change["upper"] - change["lower"], abs(change["estimate"]) / 1000))
         trend = (
             ""
             if self.pre_trend
@@ -88,7 +91,7 @@ class Segmented(Result):
         )
         return (
             f"Segmented regression ({self.family}; {self.errors}): at the event the level changed by {ratio}"
-            f"{number(change['estimate'], 2)} {interval(change['lower'], change['upper'], 2)} "
+            f"{number(change['estimate'], digits)} {interval(change['lower'], change['upper'], digits)} "
             f"({self.level:.0%} interval, n = {counted(self.n_before, 'observation')} before and {self.n_after} from the event on).{trend} "
             "A change at the event is not a change because of it."
         )
@@ -163,8 +166,7 @@ def _check(data: Series, family: str, hac_lags: int | None, harmonics: int, peri
     counts = np.all(data.value >= 0) and np.all(data.value == np.round(data.value))
     if family != "gaussian" and not counts:
         raise SeriesError(f"the values are not counts, so {family} does not fit them: use family='gaussian'")
-    if not 0 < level < 1:
-        raise SeriesError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
+    check_level(level)
     if hac_lags is not None and not 0 <= hac_lags < len(data.time):
         raise SeriesError(f"hac_lags = {hac_lags} must lie between 0 and the number of observations")
     if harmonics < 0 or (harmonics and not (period and period > 0)):
@@ -212,11 +214,41 @@ def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, 
         if hac_lags is None:
             return _averaged(data, columns, fit, level)
         return _of_statsmodels(fit, _t_quantile(level, freedom), errors)
-    offset = None if data.exposure is None else np.log(data.exposure)
-    model = sm.GLM(data.value, columns, family=sm.families.Poisson(), offset=offset)
-    fit = model.fit(scale="X2" if family == "quasipoisson" else 1.0, **robust)
+    fit = _fit_counts(data, columns, scale="X2" if family == "quasipoisson" else 1.0, **robust)
     scaled = "errors of the model" + (", scaled by Pearson's dispersion" if family == "quasipoisson" else "")
     return _of_statsmodels(fit, _normal_quantile(level), errors or scaled)
+
+
+def _fit_counts(data: Series, columns: np.ndarray, **options: object) -> object:
+    """A Poisson regression, refused where zeros would send a rate ratio to nothing or without end."""
+    import statsmodels.api as sm
+
+    if _separated(data.value == 0, columns):
+        raise SeriesError(
+            "these counts have no finite rate ratio, as where all are 0 before the event or after it: use wider bins, or fewer terms"
+        )
+    offset = None if data.exposure is None else np.log(data.exposure)
+    return sm.GLM(data.value, columns, family=sm.families.Poisson(), offset=offset).fit(**options)
+
+
+def _separated(zero: np.ndarray, columns: np.ndarray) -> bool:
+    """Whether some direction lowers the rates of zero counts alone: then the likelihood rises for ever along it.
+
+    A linear programme looks for the direction (Correia, Guimarães and Zylkin 2019).
+    """
+    from scipy.optimize import linprog
+
+    columns = columns / np.abs(columns).max(axis=0)
+    limits = np.concatenate([np.zeros(zero.sum()), np.ones(zero.sum())])
+    found = linprog(
+        columns[zero].sum(axis=0),
+        A_ub=np.vstack([columns[zero], -columns[zero]]),
+        b_ub=limits,
+        A_eq=columns[~zero],
+        b_eq=np.zeros((~zero).sum()),
+        bounds=(None, None),
+    )
+    return found.fun < -1e-6
 
 
 def _robust(hac_lags: int | None) -> tuple[dict, str]:
@@ -239,7 +271,7 @@ def _of_statsmodels(fit: object, quantile: float, errors: str) -> _Fit:
     covariance = np.asarray(fit.cov_params())
 
     def half_width(contrast: np.ndarray) -> float:
-        return quantile * math.sqrt(contrast @ covariance @ contrast)
+        return quantile * math.sqrt(max(contrast @ covariance @ contrast, 0.0))
 
     return _Fit(np.asarray(fit.params), covariance, np.asarray(fit.fittedvalues), half_width, errors)
 
@@ -268,7 +300,7 @@ def _terms(fit: _Fit, design: pl.DataFrame, ratios: bool) -> pl.DataFrame:
     for name, contrast in contrasts.items():
         estimate, width = float(contrast @ fit.parameters), fit.half_width(contrast)
         ends = np.array([estimate, estimate - width, estimate + width])
-        error = math.sqrt(contrast @ fit.covariance @ contrast)
+        error = math.sqrt(max(contrast @ fit.covariance @ contrast, 0.0))
         rows.append((name, *(np.exp(ends) if ratios else ends), error))
     return pl.DataFrame(rows, schema=["term", "estimate", "lower", "upper", "standard_error"], orient="row")
 

@@ -13,11 +13,12 @@ import numpy as np
 import polars as pl
 
 from aftermath.problems import AftermathError
-from aftermath.wording import counted
+from aftermath.wording import counted, number
 
 DAY = 86400.0
 FEW_BEFORE = 8
 LARGEST = 1e100  # beyond, squares overflow
+ROUNDING = 1e-12  # of a value, within which two values are one
 
 
 class SeriesError(AftermathError):
@@ -102,10 +103,7 @@ def read_series(series: pl.DataFrame, at: object = None, *, event: bool = True) 
     clock, unit = _clock(series["time"])
     _check_times(clock)
     value = _numbers(series, "value")
-    if value.min() == value.max():
-        raise SeriesError(
-            f"all {series.height} values are {value[0]:g}: a series that never moves shows neither loss nor recovery"
-        )
+    _check_spread(value)
     moment = math.inf if at is None and not event else _event(series["time"], at)
     if event:
         _check_event(clock, moment, at)
@@ -128,6 +126,18 @@ def check_level(level: float) -> None:
 def units(unit: str, amount: float) -> str:
     """The unit of time of a series for an amount: ``day`` or ``days``, ``step`` or ``steps``."""
     return unit if amount == 1 else f"{unit}s"
+
+
+def spell(amount: float, unit: str) -> str:
+    """An amount of time with its unit, to three figures and without needless decimals.
+
+    Examples
+    --------
+    >>> spell(1, "day"), spell(12.5, "step"), spell(0.25, "day"), spell(1216.0, "day")
+    ('1 day', '12.5 steps', '0.25 days', '1,216 days')
+    """
+    text = number(amount, decimals(amount / 10) if amount != round(amount) else 0)
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} {units(unit, amount)}"
 
 
 def decimals(*values: float) -> int:
@@ -204,6 +214,14 @@ def _numbers(series: pl.DataFrame, name: str) -> np.ndarray:
     if np.abs(values).max() > LARGEST:
         raise SeriesError(f"the column {name!r} has numbers beyond {LARGEST:g}: give it in a larger unit")
     return values
+
+
+def _check_spread(value: np.ndarray) -> None:
+    if np.ptp(value) <= max(ROUNDING * np.abs(value).max(), 1 / LARGEST):
+        same = "are" if value.min() == value.max() else "are, but for rounding,"
+        raise SeriesError(
+            f"all {len(value)} values {same} {value[0]:g}: a series that never moves shows neither loss nor recovery"
+        )
 
 
 def _positive(series: pl.DataFrame, name: str, default: np.ndarray | None) -> np.ndarray | None:
