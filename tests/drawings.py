@@ -13,6 +13,7 @@ import pytest
 from aftermath import figures, vocabulary
 from aftermath.cases.case import case_ids, load_case
 from aftermath.figures import theme
+from aftermath.measures.recovery import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.speed import Speed, speed
@@ -49,6 +50,12 @@ def transparency_of(case_id: str) -> Transparency:
 def tone_of(case_id: str, variable: str = "favourability") -> Tone:
     with few_draws():
         return tone(case_of(case_id), variable)
+
+
+@cache
+def recovery_of(case_id: str, variable: str = "favourability") -> CoverageRecovery:
+    with few_draws():
+        return recovery_from_coverage(case_of(case_id), variable)
 
 
 @cache
@@ -94,6 +101,11 @@ def dots_of(case_id: str) -> list[dict]:
 
 
 @cache
+def course_of(case_id: str) -> list[dict]:
+    return views(figures.tone_over_time(recovery_of(case_id)))
+
+
+@cache
 def plane_of_all() -> list[dict]:
     return views(figures.speed_and_transparency(list(map(point_of, DOCUMENTED))))
 
@@ -129,7 +141,7 @@ def every_figure(case_id: str) -> list:
             tones.append(tone_of(case_id, variable))
         except NothingToMeasure:
             continue
-    return [*drawn, figures.tone_over_time(*tones)]
+    return [*drawn, figures.tone_over_time(*tones), figures.tone_over_time(recovery_of(case_id))]
 
 
 figures_of = cache(every_figure)

@@ -72,6 +72,18 @@ class Page(HTMLParser):
         """Every class that an element has."""
         return {word for _, attributes in self.elements for word in (attributes.get("class") or "").split()}
 
+    def section(self, anchor: str) -> str:
+        """The source of a section of the page."""
+        return self._until("</section>", anchor)
+
+    def figure(self, anchor: str) -> str:
+        """The source of a figure of the page."""
+        return self._until("</figure>", anchor)
+
+    def _until(self, end: str, anchor: str) -> str:
+        start = self.html.rindex("<", 0, self.html.index(f'id="{anchor}"'))
+        return self.html[start : self.html.index(end, start)]
+
     def inner(self, anchor: str) -> str:
         """The source from an anchor to the end of its row, item or section."""
         start = self.html.index(f'id="{anchor}"')

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 import aftermath as am
+from aftermath.reports import site
 from aftermath.reports.page import render
 from aftermath.reports.passages.head import lead
 from aftermath.workspace import INSTALLED_FROM
@@ -78,7 +79,8 @@ def test_claims_and_numbers_lead_to_sources_and_back(kitchenaid):
 def test_contents_list_the_sections_in_order(kitchenaid):
     contents = re.search(r'<nav class="toc.*?</nav>', kitchenaid.html, re.DOTALL).group()
     listed = re.findall(r'href="#([\w-]+)"', contents)
-    assert listed == ["timeline", "speed", "open", "coverage", "numbers", "claims", "limits", "sources", "cite"]
+    measures = ["timeline", "speed", "open", "coverage", "market", "numbers", "alarm", "unmeasured"]
+    assert listed == [*measures, "claims", "limits", "sources", "cite"]
     places = [kitchenaid.html.index(f'id="{anchor}"') for anchor in listed]
     assert places == sorted(places)
 
@@ -176,7 +178,7 @@ def test_code_and_laboratory_cells_are_left_out(page):
 
 
 def test_every_class_is_known_to_the_sheet(page):
-    sheet = (INSTALLED_FROM / "lib/aftermath/reports/assets/style.css").read_text(encoding="utf-8")
+    sheet = "".join((site.ASSETS / name).read_text(encoding="utf-8") for name in site.SHEETS)
     unstyled = {
         "case",
         "plot",

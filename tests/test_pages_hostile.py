@@ -96,7 +96,7 @@ def test_hostile_text_is_shown_as_it_stands(hostile):
 
 def test_hostile_text_cannot_leave_the_data_of_a_figure(hostile):
     data = [content for content in hostile.scripts if content.startswith("{")]
-    assert len(data) == 4
+    assert len(data) == 6
     for content in data:
         assert json.loads(content)["data"]
     assert all("alert(" not in content for content in hostile.scripts if not content.startswith("{"))
@@ -142,11 +142,26 @@ def bare(tmp_path_factory) -> Page:
 def test_what_is_not_coded_yet_is_said(bare):
     text = bare.text.replace(NO_BREAK, " ")
     assert "8–9 min" in text
-    assert text.count("No item of the rubric has been coded yet.") == 2  # on the card and in its section
+    assert text.count("No item of the rubric has been coded yet.") == 3  # on the card, in its section and below
     assert "No text is coded for favourability." in text
     assert "No number over time was found for this case." in text
     assert "No text that was read makes a claim about this case." in text
     assert "its limits have not been written down yet" in text
+
+
+def test_what_could_not_be_measured_stands_in_one_place(bare):
+    listed = Page(bare.section("unmeasured")).text.replace(NO_BREAK, " ")
+    for measure, reason in (
+        ("Transparency", "No item of the rubric has been coded yet."),
+        ("Course over time of favourability to the organisation", "No text is coded for favourability."),
+        ("Course over time of stance toward its response", "No text is coded for stance_response."),
+        ("Change of a published number at clock zero", "No signals are on record"),
+        ("Alarm of a monitor", "include none from the eight weeks before clock zero"),
+        ("Level change, local level, exponential return", "No archive of posts is attached"),
+    ):
+        assert re.search(rf"{measure}.*{re.escape(reason)}", listed, re.DOTALL), measure
+    assert "Market reaction" not in listed  # this case keeps its prices
+    assert "Seven kinds of measure could not be made" in listed
 
 
 def test_a_bare_case_has_no_dead_links(bare):

@@ -14,11 +14,13 @@ from nbformat.v4 import new_output
 from aftermath.comparison.gathering import Gathering, gather
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import WriteError
+from aftermath.measures.latency_curves import MARKS, latency_curves
 from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.reports import comparison_passages as passages
 from aftermath.reports import site
 from aftermath.reports.board import CLAIMS, COVERAGE, OPENNESS, SPEED
 from aftermath.reports.exhibit import PAGE_TYPE
+from aftermath.reports.latency_passages import _grouped
 from aftermath.reports.page import render
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case_folder, event, score, text
@@ -94,7 +96,7 @@ def test_assets_are_one_sheet_the_scripts_and_plotly(made):
 
 def test_links_of_the_index_lead_to_pages_of_the_site(made, index):
     case_pages = {f"cases/{case_id}.html" for case_id in ("plain-case", "hostile-case", "own-case", "unseen-case")}
-    pages = case_pages | {"index.html", "comparison.html", "marks.html"}
+    pages = case_pages | {"index.html", "comparison.html", "marks.html", "methods.html"}
     found = {link.partition("#")[0] for link in _targets(index)}
     assert found == pages
     anchors = {link.partition("#")[2] for link in _targets(index)} - {""}
@@ -206,8 +208,63 @@ def test_the_comparison_shows_every_case_and_links_its_numbers(comparison, compa
     for section in (SPEED, OPENNESS, COVERAGE):
         assert f'href="cases/plain-case.html#{section}"' in row
     assert "broken-case" in comparison_page.inner("failed-broken-case")
-    assert {"f1", "f2", "board", "agreement", "cite"} <= set(comparison_page.ids)
+    assert {"f1", "f2", "board", "answered", "agreement", "cite"} <= set(comparison_page.ids)
     assert comparison_page.text.count("machine-assisted") >= 2
+
+
+def test_the_curves_are_told_with_what_the_intervals_allow(comparison, comparison_page):
+    (whole,) = latency_curves(comparison.speeds).curves
+    section = comparison_page.section("answered")
+    assert len(whole.case_ids) == 3
+    for mark in MARKS:
+        assert section.count(whole.share_by(mark)) >= 2  # in words and in the table
+        assert section.count(whole.possible_by(mark)) >= 2
+    assert "Turnbull" in section
+    assert "Own clock: in Own" in Page(section).text
+
+
+def test_groups_that_are_large_enough_have_a_curve_of_their_own(made, comparison):
+    html = passages.curves(comparison).html
+    named = [curve.group for each in _grouped(comparison, "response") for curve in each.curves]
+    assert named == []  # all three are of one cause and one country, and two of one exposure: nothing new to say
+    real = compare(gather(["kitchenaid-tweet", "red-cross-tweet", "us-airways-tweet", "united-3411"]).cases)
+    groups = {f"{each.by}: {curve.group}" for each in _grouped(real, "response") for curve in each.curves}
+    assert groups == {"Cause: rogue post", "Exposed by: its own post"}
+    told = passages.curves(real).html
+    assert all(f">{group}</th>" in told for group in groups)
+    assert "Cause: rogue post" not in html
+
+
+def test_too_few_cases_for_a_curve_are_said_to_be(comparison):
+    few = compare([comparison.cases[0]])
+    assert "too few for a latency curve" in passages.curves(few).html
+    assert "<figure" not in passages.curves(few).html
+
+
+def test_the_course_of_favourability_stands_in_a_table_with_its_reason(comparison, comparison_page):
+    section = comparison_page.section("tone")
+    rows = [row for row in re.findall(r"<tr>.*?</tr>", section) if 'data-l="Odds ratio"' in row]
+    assert len(rows) == len(comparison.documented)
+    (row,) = (row for row in rows if "cases/plain-case.html" in row)
+    assert f"no model: {comparison['plain-case'].recovery.why_not}" in row
+    (row,) = (row for row in rows if "cases/own-case.html" in row)
+    assert "no text is coded for favourability" in row
+
+
+def test_a_modelled_course_stands_in_its_row_as_measured():
+    real = compare(gather(["kitchenaid-tweet"]).cases)
+    html, recovery = passages.recovery_table(real).html, real["kitchenaid-tweet"].recovery
+    assert recovery.modelled
+    for told in (recovery.half_life.text, recovery.time_to_neutral.text, f"{recovery.after}\u00a0texts"):
+        assert told in html
+
+
+def test_the_ladder_says_who_was_first_as_far_as_is_known(comparison):
+    table = passages.ladder(comparison).table
+    standings = comparison.standing()
+    assert standings["plain-case"].others == 1
+    assert '0.00 to 1.00 <span class="who">against 1\u00a0other</span>' in table
+    assert standings["own-case"].others == 0
 
 
 def test_rows_without_a_record_stand_last_in_the_scoreboard(comparison_page):

@@ -6,10 +6,14 @@ import importlib
 
 _NOUNS = {
     "timeline": "aftermath.figures.crisis_timeline",
+    "interval_coverage": "aftermath.figures.coverage",
+    "latency_curves": "aftermath.figures.curves",
     "latency_ladder": "aftermath.figures.ladder",
     "latency_ladders": "aftermath.figures.ladder",
     "rubric_grid": "aftermath.figures.rubric",
     "tone_over_time": "aftermath.figures.tone",
+    "topic_sizes": "aftermath.figures.topics",
+    "topics_by_phase": "aftermath.figures.topics",
     "speed_and_transparency": "aftermath.figures.plane",
     "Point": "aftermath.figures.plane",
     "market_reaction": "aftermath.figures.market",

@@ -1,4 +1,4 @@
-"""Tone over time: every coded text as a dot on its day, and the mean of each phase."""
+"""Tone over time: every coded text as a dot on its day, and the fitted course or the mean of each phase."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from aftermath.figures.theme import (
     responsive,
 )
 from aftermath.figures.time_axis import TimeAxis
+from aftermath.measures.recovery.coverage import CoverageRecovery
 from aftermath.measures.tone import STANCE_LEVELS, Phase, Tone
-from aftermath.times import HOUR
-from aftermath.wording import counted, number
+from aftermath.times import DAY, HOUR
+from aftermath.wording import counted, interval, number
 
 LEVEL_LABELS = {
     "favourability": ("damaging", "unfavourable", "balanced", "favourable", "praise"),
@@ -37,6 +38,7 @@ _DOT, _STEP = 8, 9  # px: a dot, and the distance between two of the same day an
 _TIER, _TIERS = 0.13, 2  # rows of dots above and below a level, in levels
 _LEFT, _RIGHT, _TOP, _BETWEEN, _HEIGHT = 92, 8, 26, 58, 236  # px
 _SHORTEST = 14  # px: the line of a phase that lasts a day
+_KNOTS = 100  # of a fitted course along the whole axis: it bends slowly
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,17 @@ class _Dot:
 
 @dataclass(frozen=True)
 class _Panel:
+    """One variable; with its recovery where that was modelled."""
+
     tone: Tone
+    recovery: CoverageRecovery | None
     number: int
+
+    @classmethod
+    def of(cls, told: Tone | CoverageRecovery, number: int) -> _Panel:
+        if isinstance(told, Tone):
+            return cls(told, None, number)
+        return cls(told.tone, told if told.modelled else None, number)
 
     @property
     def axes(self) -> tuple[str, str]:
@@ -59,17 +70,19 @@ class _Panel:
         return f"x{suffix}", f"y{suffix}"
 
 
-def tone_over_time(*tones: Tone) -> go.Figure:
-    """Draw how the coded texts stood, and the mean of each phase.
+def tone_over_time(*told: Tone | CoverageRecovery) -> go.Figure:
+    """Draw how the coded texts stood, and their course.
 
     A dot is a text at the **mean of its coders**, with a stem where they differ, at the middle of its day of
-    publication; texts of one day and level are spread inside that day. A bar is the mean of a phase in its
-    interval; under eight texts it is hollow and has none.
+    publication; texts of one day and level are spread inside that day. The course is the expected code of a
+    ``CoverageRecovery`` inside its band. Where there is no model, a bar is the mean of a phase in its interval; under
+    eight texts it is hollow and has none.
 
     Parameters
     ----------
-    tones
-        One panel each, in this order; stacked where there is no room beside each other.
+    told
+        From ``aftermath.recovery`` or ``aftermath.tone``; one panel each, in this order, stacked where there is no room
+        beside each other.
 
     Returns
     -------
@@ -79,13 +92,13 @@ def tone_over_time(*tones: Tone) -> go.Figure:
     Raises
     ------
     ValueError
-        If no tone is given.
+        If nothing is given.
     """
-    if not tones:
-        raise ValueError("there is nothing to draw; give at least one tone")
-    days = [_day(text) for tone in tones for text in tone.texts.iter_rows(named=True)]
+    if not told:
+        raise ValueError("there is nothing to draw; give at least one tone or recovery")
+    panels = [_Panel.of(each, place) for place, each in enumerate(told)]
+    days = [_day(text) for panel in panels for text in panel.tone.texts.iter_rows(named=True)]
     axis = TimeAxis.reaching(HOUR, max(end for _, end in days), -min(start for start, _ in days))
-    panels = [_Panel(tone, place) for place, tone in enumerate(tones)]
     return responsive(lambda view: _draw(panels, axis, view))
 
 
@@ -130,8 +143,8 @@ def _add_panel(
         figure.add_annotation(annotation)
     for shape in _zero(panel, axis):
         figure.add_shape(shape)
-    traces = [*_phase_traces(panel.tone, axis, pixels), *_text_traces(panel.tone, axis, pixels)]
-    for trace in traces:
+    course = _course_traces(panel.recovery, axis) if panel.recovery else _phase_traces(panel.tone, axis, pixels)
+    for trace in [*course, *_text_traces(panel.tone, axis, pixels)]:
         figure.add_trace(trace.update(xaxis=panel.axes[0], yaxis=panel.axes[1]))
 
 
@@ -149,6 +162,50 @@ def _zero(panel: _Panel, axis: TimeAxis) -> Iterator[dict]:
         wash = {"fillcolor": LIGHT["ink"], "opacity": 0.05, "line": {"width": 0}, "layer": "below"}
         yield place | {"type": "rect", "x0": axis.limits[0], "x1": 0} | wash
         yield place | {"type": "line", "x0": 0, "x1": 0, "line": {"color": LIGHT["ink"], "width": 1.6}}
+
+
+def _course_traces(recovery: CoverageRecovery, axis: TimeAxis) -> list[go.Scatter]:
+    """The expected code as a line inside its band."""
+    course = _thinned(recovery.course, axis)
+    x = course["x"].to_list()
+    level = f"{recovery.level:.0%} interval"
+    return [
+        go.Scatter(
+            x=[*x, *reversed(x)],
+            y=[*course["upper"], *course["lower"].reverse()],
+            fill="toself",
+            fillcolor=LIGHT["me"],
+            opacity=0.15,
+            mode="lines",
+            line={"width": 0},
+            name=level,
+            meta={"role": "band"},
+            hoverinfo="skip",
+        ),
+        go.Scatter(
+            x=x,
+            y=course["expected"].to_list(),
+            mode="lines",
+            line={"color": LIGHT["me"], "width": 2.4, "simplify": False},
+            name="expected code",
+            meta={"role": "course"},
+            hovertext=[_course_hover(row, level) for row in course.iter_rows(named=True)],
+            hoverinfo="text",
+        ),
+    ]
+
+
+def _thinned(course: pl.DataFrame, axis: TimeAxis) -> pl.DataFrame:
+    """As many days as can be told apart along the axis, the last among them, each with its place ``x``."""
+    placed = course.with_columns(x=pl.Series([axis.position(day * DAY) for day in course["day"]]))
+    apart = (pl.col("x") * (_KNOTS / axis.length)).floor()
+    return pl.concat([placed[:-1].unique(apart, keep="first", maintain_order=True), placed[-1:]])
+
+
+def _course_hover(row: dict, level: str) -> str:
+    day = number(row["day"], 0 if row["day"] >= 10 else 1)
+    spread = interval(row["lower"], row["upper"], 2, sign=True)
+    return hover(f"Day {day}", [f"expected code {number(row['expected'], 2, sign=True)} {spread}", level])
 
 
 def _phase_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[go.Scatter]:

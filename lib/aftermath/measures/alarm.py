@@ -269,8 +269,8 @@ def alarm_from_coverage(
     if early < FEWEST_QUIET_TEXTS:
         raise NothingToMeasure(
             f"{case.id}: its {counted(texts.height, 'coded text')} include {f'only {in_words(early)}' if early else 'none'} from the "
-            f"eight weeks before clock zero ({day_text(zero)}). The coverage was gathered because of the crisis and shows no "
-            "ordinary days to set an alarm against. Attach an archive of posts, or counts per day, to see when a monitor would have fired."
+            f"eight weeks before clock zero ({day_text(zero)}), too few ordinary days to set an alarm against: attach an archive of "
+            "posts, or counts per day, to see when a monitor would have fired."
         )
     last = min(max(texts["day"].max(), zero + timedelta(days=baseline)), zero + timedelta(days=WATCHED_DAYS))
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})

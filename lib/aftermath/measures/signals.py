@@ -156,7 +156,7 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
 
     Counts (whole numbers of at least 0) are fitted by quasi-Poisson regression and change by a factor, with errors scaled
     by Pearson's dispersion: at two or three years of months, Newey-West errors come out too small. Other values are
-    fitted by least squares with Newey-West errors.
+    fitted by least squares with autoregressive errors.
 
     Parameters
     ----------

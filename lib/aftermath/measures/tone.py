@@ -291,16 +291,29 @@ def _check_arguments(variable: str, phase_days: tuple[int, ...]) -> None:
         raise ValueError(f"phase_days {phase_days} must be positive days in ascending order, e.g. {PHASE_DAYS}")
 
 
+def day_since_zero(case: Case, published: str) -> int:
+    """Whole days from the local day of clock zero to the day of a text; **0 on the day itself**, negative before it.
+
+    Parameters
+    ----------
+    case
+        A case with a documented crisis.
+    published
+        As ``coverage.csv`` dates the text.
+    """
+    zone = ZoneInfo(case.about.timezone)
+    day: date = local_day(published, case.about.timezone).earliest.astimezone(zone).date()
+    return (day - case.zero.earliest.astimezone(zone).date()).days
+
+
 def _times(case: Case, published: str) -> tuple[int, float, float]:
-    span, zone = local_day(published, case.about.timezone), ZoneInfo(case.about.timezone)
-    since = case.since_zero(span)
-    day: date = span.earliest.astimezone(zone).date()
-    return (day - case.zero.earliest.astimezone(zone).date()).days, since.lower, since.upper
+    since = case.since_zero(local_day(published, case.about.timezone))
+    return day_since_zero(case, published), since.lower, since.upper
 
 
 def _phases(texts: pl.DataFrame, phase_days: tuple[int, ...], seed: int) -> tuple[Phase, ...]:
     ends = (0, *phase_days, math.inf)
-    labels = [_phase_label(start, end) for start, end in itertools.pairwise(ends)]
+    labels = [phase_label(start, end) for start, end in itertools.pairwise(ends)]
     phases = [
         _phase(label, texts.filter(pl.col("day").is_between(start, end, closed="left")), seed)
         for label, start, end in zip(labels, ends, ends[1:], strict=False)
@@ -309,7 +322,19 @@ def _phases(texts: pl.DataFrame, phase_days: tuple[int, ...], seed: int) -> tupl
     return tuple(phases if before.is_empty() else [_phase("before clock zero", before, seed), *phases])
 
 
-def _phase_label(start: float, end: float) -> str:
+def phase_label(start: float, end: float) -> str:
+    """The wording of a phase.
+
+    Parameters
+    ----------
+    start, end
+        Days since clock zero, **half-open**: the end is the first day that is not in it; infinite for the last phase.
+
+    Examples
+    --------
+    >>> phase_label(0, 7), phase_label(7, 30), phase_label(30, math.inf)
+    ('first week', 'days 8 to 30', 'after day 30')
+    """
     if end == math.inf:
         return f"after day {start}"
     if end - start == 1:

@@ -58,6 +58,11 @@ def case_address(case_id: str, root: str = "", section: str = "") -> str:
     return escape(f"{root}cases/{quote(case_id)}.html{anchor}")
 
 
+def case_link(entry: Entry, section: str = "") -> str:
+    """The name of a case as a link to its page, or to one of its sections, **from the root of the site**."""
+    return f'<a href="{case_address(entry.case_id, "", section)}">{escape(entry.name)}</a>'
+
+
 def case_line(entry: Entry) -> str:
     """Year, country and cause, with the flags that every look at speed needs."""
     if not entry.about.documented:

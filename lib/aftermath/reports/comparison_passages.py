@@ -10,23 +10,46 @@ from aftermath.comparison.entry import Entry
 from aftermath.comparison.findings import Finding
 from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.comparison.standing import Standing
 from aftermath.figures import marks
 from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
 from aftermath.measures.tone import FEW
 from aftermath.problems import Problem
-from aftermath.reports.board import COVERAGE, board, case_address, no_record
+from aftermath.reports.board import COVERAGE, board, case_link, no_record
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
-from aftermath.reports.full_table import full_table, phase_words, rows_of
+from aftermath.reports.full_table import full_table, phase_words
 from aftermath.reports.html import escape
+from aftermath.reports.latency_passages import clock_words, curves, ladder
+from aftermath.reports.passages import recovery
 from aftermath.reports.passages.sources import library_version
-from aftermath.reports.passages.tables import absent, table
-from aftermath.wording import DASH, NO_BREAK, counted, in_words, interval, latency_text, listed, number
+from aftermath.reports.passages.tables import absent, rows_of, table
+from aftermath.reports.topic_passages import topics, topics_by_phase
+from aftermath.wording import DASH, NO_BREAK, counted, in_words, interval, latency_text, number
 
 if TYPE_CHECKING:
     from aftermath.figures.plane import Point
 
 KEY_FINDINGS = 4
+
+__all__ = [
+    "agreement_table",
+    "citation",
+    "curves",
+    "extent",
+    "failed_box",
+    "findings_row",
+    "head",
+    "ladder",
+    "left_out",
+    "limits",
+    "plane",
+    "points",
+    "provenance",
+    "recovery_table",
+    "scoreboard",
+    "tone_table",
+    "topics",
+    "topics_by_phase",
+]
 
 
 def head(comparison: Comparison) -> Passage:
@@ -75,63 +98,7 @@ def scoreboard(comparison: Comparison, root: str = "") -> Passage:
     return Passage(f"{board(comparison, root)}{full_table(comparison, root)}{downloads}")
 
 
-def ladder(comparison: Comparison, step: str = "response", *, id: str = "f1") -> Exhibit | Passage:
-    """All cases of one step of speed, as an exhibit; a sentence where no case could be timed."""
-    from aftermath.figures import latency_ladders
-
-    if not comparison.speeds:
-        return Passage(absent("No case could be timed, so there is no ladder to draw."))
-    standings = comparison.standing(step)
-    return exhibit(
-        standings,
-        latency_ladders(comparison.speeds, step=step, names=comparison.names),
-        id=id,
-        title=f"{standings.label}, all cases",
-        how="Each bar runs from the shortest to the longest time that the record allows. Pale and dashed: the organisation "
-        "or a regulator set the clock. Rows are in order of the upper end, which is no ranking: where bars overlap, the record "
-        "does not say who was faster.",
-        words=f"{standings.text} {_clock_words(comparison)}".strip(),
-        table=_ladder_table(comparison, step),
-        rows=counted(len(comparison.speeds), "case"),
-    )
-
-
-def _clock_words(comparison: Comparison) -> str:
-    own = [entry.name for entry in comparison.documented if entry.own_clock]
-    if not own:
-        return ""
-    return f"Own clock: in {listed(own)} the organisation or a regulator set clock zero, and the time measures something else."
-
-
-def _ladder_table(comparison: Comparison, step: str) -> str:
-    standings = comparison.standing(step)
-    headings = (
-        "Case",
-        "After clock zero",
-        "Certainty",
-        "Clock set by",
-        "Others certainly faster",
-        "not separable",
-        "certainly slower",
-        "never seen",
-    )
-    cells = (_ladder_cells(entry, standings[entry.case_id], step) for entry in comparison.entries if entry.speed)
-    return table("", standings.label, headings, rows_of(cells, headings))
-
-
-def _ladder_cells(entry: Entry, standing: Standing, step: str) -> Iterable[str]:
-    found = entry.speed[step]
-    counts = (standing.faster, standing.not_separable, standing.slower, standing.never_seen)
-    clock = f"{escape(entry.about.exposed_by.replace('_', ' '))}{' · own clock' if entry.own_clock else ''}"
-    shown = [number(count) if standing.comparable else DASH for count in counts]
-    return (_linked(entry), escape(latency_text(found.latency)), found.certainty or DASH, clock, *shown)
-
-
-def _linked(entry: Entry, section: str = "") -> str:
-    return f'<a href="{case_address(entry.case_id, "", section)}">{escape(entry.name)}</a>'
-
-
-def plane(comparison: Comparison, *, id: str = "f2") -> Exhibit | Passage:
+def plane(comparison: Comparison, *, id: str = "f3") -> Exhibit | Passage:
     """Speed against transparency as an exhibit; a sentence where no case has both."""
     from aftermath.figures import speed_and_transparency
 
@@ -172,7 +139,7 @@ def points(entries: Iterable[Entry]) -> list[Point]:
 
 def _plane_words(comparison: Comparison) -> str:
     return (
-        f"{comparison.findings[-1].text} {comparison.standing().text} {_clock_words(comparison)} No association is computed "
+        f"{comparison.findings[-1].text} {comparison.standing().text} {clock_words(comparison)} No association is computed "
         "here: what is not known is as large as the boxes, and the cases were chosen, not sampled."
     )
 
@@ -180,7 +147,7 @@ def _plane_words(comparison: Comparison) -> str:
 def _plane_table(entries: Iterable[Entry]) -> str:
     cells = (
         (
-            _linked(entry),
+            case_link(entry),
             escape(latency_text(entry.speed["response"].latency)),
             number(index.value) if index.defined else "not defined",
             interval(index.lower, index.upper) if index.defined else DASH,
@@ -204,7 +171,7 @@ def tone_table(comparison: Comparison) -> Passage:
         *(escape(phase.label[0].upper() + phase.label[1:]) for phase in entries[0].phases),
         "Agreement of the coders",
     )
-    rows = rows_of(((_linked(entry, COVERAGE), *_tone_cells(entry)) for entry in entries), headings)
+    rows = rows_of(((case_link(entry, COVERAGE), *_tone_cells(entry)) for entry in entries), headings)
     words = (
         "Mean favourability of the coded texts, from −2 (damaging) to +2 (praise), with a 95 % bootstrap interval over texts. "
         f"Under {in_words(FEW)} texts there is no interval. The texts are those that could be found and read, not a sample; "
@@ -214,6 +181,32 @@ def tone_table(comparison: Comparison) -> Passage:
     return Passage(
         f'<p class="how ic">{words}</p><div class="tscroll" tabindex="0" role="region" aria-label="Favourability by phase">{content}</div>'
     )
+
+
+def recovery_table(comparison: Comparison) -> Passage:
+    """How favourability moved in each case, by model: half-life and time to neutral, or the reason why there is none."""
+    entries = [entry for entry in comparison.entries if entry.about.documented]
+    if not any(entry.recovery for entry in entries):
+        return Passage("")
+    headings = ("Case", *recovery.HEADINGS[1:])
+    content = table("stack", "Course of favourability", headings, rows_of(map(_recovery_cells, entries), headings))
+    words = (
+        "The same texts on log time, case by case: the expected favourability on the first and the last day of the record, the "
+        "odds of a higher code after ten times as many days, and when the expected code had closed half of its gap to neutral "
+        f"at clock zero, and all of it (proportional odds, errors clustered by publisher, {100 * comparison.level:g} % intervals). "
+        "Records end on different days, so what was not reached in one case may have been reached in another only because it "
+        "was watched longer."
+    )
+    return Passage(
+        f'<p class="how ic">{words}</p><div class="tscroll" tabindex="0" role="region" aria-label="Course of favourability">{content}</div>'
+    )
+
+
+def _recovery_cells(entry: Entry) -> list[str]:
+    if entry.recovery:
+        return [case_link(entry, COVERAGE), *recovery.cells(entry.recovery)[1:]]
+    why = f'<span class="mut">{escape(entry.reasons["tone"])}</span>'
+    return [case_link(entry, COVERAGE), *[DASH] * 3, why, DASH, DASH]
 
 
 def _tone_cells(entry: Entry) -> list[str]:
@@ -269,9 +262,7 @@ def _problem(problem: Problem) -> str:
 
 
 def _no_record_box(entry: Entry) -> str:
-    return (
-        f'<div class="empty"><h3>{_linked(entry)}</h3><p>{no_record(entry)}</p><p>{escape(entry.ledger.text)}</p></div>'
-    )
+    return f'<div class="empty"><h3>{case_link(entry)}</h3><p>{no_record(entry)}</p><p>{escape(entry.ledger.text)}</p></div>'
 
 
 _LIMITS = (
@@ -317,6 +308,7 @@ def provenance(comparison: Comparison) -> Passage:
     days = ", ".join(map(str, comparison.phase_days))
     return Passage(
         f'<p class="mut">Made from {counted(rows, "event row")}, {counted(texts, "text")} and {counted(sources, "source")}; seed '
-        f'{comparison.seed}, phases end on day{NO_BREAK}{days}. Evidence <code class="sum256">{comparison.checksum}</code>. '
+        f"{comparison.seed}, phases end on day{NO_BREAK}{days}, interval level {comparison.level:g}. "
+        f'Evidence <code class="sum256">{comparison.checksum}</code>. '
         "The same rows give the same page.</p>"
     )

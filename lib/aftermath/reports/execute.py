@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REPORT = "case_report.ipynb"
 WITHOUT_RECORD = "case_without_record.ipynb"
 COMPARISON = "comparison.ipynb"
+METHODS = "method_checks.ipynb"
 
 ATTEMPTS = 3
 
@@ -113,6 +114,25 @@ def run_comparison(parameters: Mapping[str, object] | None = None, workspace: Wo
     words = "Documented crises compared by speed, openness and tone of coverage."
     page = _Page("comparison", "comparison.html", "", "Comparison", "comparison", words, "comparison.html")
     return _make(workspace, COMPARISON, values, page)
+
+
+def run_methods(workspace: Workspace | None = None) -> Path:
+    """Execute the checks of the methods, which depend on no case of the workspace, and make their page.
+
+    Parameters
+    ----------
+    workspace
+        Where to work; the workspace in force if not given.
+
+    Returns
+    -------
+    Path
+        ``build/site/methods.html``. Raises as :func:`run_case` does.
+    """
+    workspace = workspace or find_workspace()
+    words = "Every estimator on data for which others printed what must come out, and on data whose truth is known."
+    page = _Page("methods", "methods.html", "", "Methods, and how they were checked", "methods", words)
+    return _make(workspace, METHODS, {}, page)
 
 
 def case_parameters(workspace: Workspace, name: str, values: Mapping[str, object]) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.scoreboard import Comparison
@@ -117,14 +116,3 @@ def _link(words: str, entry: Entry, root: str, section: str) -> str:
 
 def _why(entry: Entry, measure: str) -> str:
     return f'<span class="mut">{escape(entry.reasons[measure])}</span>'
-
-
-def rows_of(cells: Iterable[Iterable[str]], headings: Sequence[str]) -> list[str]:
-    """Rows of finished cells, the first heading its row; each knows its heading, for narrow screens."""
-    return [
-        f'<tr><th scope="row">{head}</th>{"".join(map(_named_cell, headings[1:], rest))}</tr>' for head, *rest in cells
-    ]
-
-
-def _named_cell(heading: str, cell: str) -> str:
-    return f'<td data-l="{heading}">{cell}</td>'

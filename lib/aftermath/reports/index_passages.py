@@ -119,7 +119,10 @@ _READING = (
 
 
 def reading() -> str:
-    """How to read the site, with the way to the page of marks."""
+    """How to read the site, with the way to the pages of marks and of methods."""
     boxes = "".join(f"<div><h3>{escape(title)}</h3><p>{escape(words)}</p></div>" for title, words in _READING)
-    more = '<p class="how">Every mark is explained in <a href="marks.html">How marks read</a>.</p>'
+    more = (
+        '<p class="how">Every mark is explained in <a href="marks.html">How marks read</a>; how the numbers were checked '
+        'against printed ones stands in <a href="methods.html">Methods</a>.</p>'
+    )
     return f'<div class="lim">{boxes}</div>{more}'

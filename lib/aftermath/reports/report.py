@@ -1,7 +1,7 @@
 """A case report, piece by piece: what a cell of the notebook shows is one property here.
 
 Where the evidence cannot bear a measure, its place is taken by the sentence that says why; that is
-decided in one place, ``CaseReport._unless_nothing``.
+decided in one place, ``Measured.unless_nothing``.
 """
 
 from __future__ import annotations
@@ -14,18 +14,30 @@ from typing import TypeVar
 from aftermath import figures
 from aftermath.cases.case import Case
 from aftermath.measures.claims import claims
-from aftermath.measures.result import NothingToMeasure
-from aftermath.measures.speed import Speed, speed
-from aftermath.measures.tone import PHASE_DAYS, Tone, tone
-from aftermath.measures.transparency import Transparency, transparency
-from aftermath.reports.exhibit import Exhibit, Passage
+from aftermath.measures.tone import PHASE_DAYS
+from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import MACHINE_ASSISTED, escape, table_html
-from aftermath.reports.passages import coverage, events, head, ledger, notes, openness, sources
+from aftermath.reports.measured import Measured
+from aftermath.reports.parameters import ParameterError
+from aftermath.reports.passages import (
+    coverage,
+    events,
+    head,
+    ledger,
+    market,
+    notes,
+    numbers,
+    openness,
+    recovery,
+    sources,
+    unmeasured,
+)
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import absent, folded
 from aftermath.wording import counted
 
 _Shown = TypeVar("_Shown")
+_DRAWN = ("favourability", "stance_response")  # of what was coded: a third panel would have no room
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +52,14 @@ class CaseReport:
         Of every bootstrap.
     phase_days
         Days after clock zero at which a phase of the coverage ends.
+    interval_level
+        Of the intervals that come from a model: recovery, market, signals and alarm.
     """
 
     case: Case
     seed: int = 0
     phase_days: tuple[int, ...] = PHASE_DAYS
+    interval_level: float = 0.95
 
     @property
     def head(self) -> Passage:
@@ -60,7 +75,9 @@ class CaseReport:
                 {
                     "resp": self._card("First public response", "#speed", self._step_card("response")),
                     "named": self._card("Apology by a named person", "#speed", self._step_card("named_apology")),
-                    "open": self._card("Transparency index", "#open", lambda: head.index_card(self._transparency)),
+                    "open": self._card(
+                        "Transparency index", "#open", lambda: head.index_card(self._measured.transparency)
+                    ),
                     "tone": self._card("Favourability of coverage", "#coverage", self._tone_card),
                 },
             )
@@ -87,7 +104,9 @@ class CaseReport:
     @property
     def clock(self) -> Passage:
         """What a latency means here, given who started the clock."""
-        return self._unless_nothing(lambda: Passage(f'<div class="prose"><p>{escape(self._speed.meaning)}</p></div>'))
+        return self._unless_nothing(
+            lambda: Passage(f'<div class="prose"><p>{escape(self._measured.speed.meaning)}</p></div>')
+        )
 
     @property
     def speed(self) -> Exhibit | Passage:
@@ -97,7 +116,7 @@ class CaseReport:
     @property
     def openness(self) -> Passage:
         """The two indices with bounds and agreement."""
-        return self._unless_nothing(lambda: Passage(openness.index_marks(self._transparency)))
+        return self._unless_nothing(lambda: Passage(openness.index_marks(self._measured.transparency)))
 
     @property
     def rubric(self) -> Exhibit | Passage:
@@ -110,11 +129,16 @@ class CaseReport:
         return self._unless_nothing(self._tones, lambda reason: Passage(absent(reason) + self.coverage.html))
 
     @property
+    def recovery(self) -> Passage:
+        """The course of everything that was coded, by model, with half-life and time to neutral."""
+        told = self._measured.recoveries
+        return Passage(recovery.recovery_table(told) if told else "")
+
+    @property
     def phases(self) -> Passage:
         """The tone phase by phase, with n, intervals and the texts."""
-        return self._unless_nothing(
-            lambda: Passage(coverage.phases_table(self._told_tones, self._references)), lambda reason: Passage("")
-        )
+        tones = [each.tone for each in self._measured.recoveries]
+        return Passage(coverage.phases_table(tones, self._references) if tones else "")
 
     @property
     def coverage(self) -> Passage:
@@ -126,11 +150,39 @@ class CaseReport:
         return Passage(folded("All texts", count, table, "Coverage", unfolded=True))
 
     @property
-    def numbers(self) -> Passage:
-        """The numbers on record, each with its source."""
+    def shares(self) -> Passage:
+        """Whose share is studied and on which days; or why none is."""
+        return self._unless_nothing(lambda: Passage(market.rule(self._measured.market)))
+
+    @property
+    def market(self) -> Exhibit | Passage:
+        """What the share of the organisation, or of its parent, returned beyond the market on the key days."""
+        return self._unless_nothing(
+            lambda: market.market_exhibit(self._measured.market, self._references, self._measured.figures["market"]),
+            lambda reason: Passage(""),
+        )
+
+    @property
+    def numbers(self) -> Exhibit | Passage:
+        """The numbers on record, each with its source; drawn where any was published on two days."""
         if self.case.signals.is_empty():
             return Passage(absent("No number over time was found for this case."))
-        return Passage(ledger.numbers_table(self._references))
+        if not self.case.about.documented:
+            return Passage(numbers.numbers_passage(self._references))
+        if "numbers" not in self._measured.figures:
+            single = "None was published on two days, so there is no course to draw."
+            return Passage(numbers.numbers_passage(self._references, single))
+        return numbers.numbers_exhibit(self._measured.signals, self._references, self._measured.figures["numbers"])
+
+    @property
+    def alarm(self) -> Exhibit | Passage:
+        """When a monitor of the coverage would have fired, against when the organisation answered."""
+        return self._unless_nothing(self._fired)
+
+    @property
+    def unmeasured(self) -> Passage:
+        """Every measure that the evidence cannot bear, with its reason."""
+        return Passage(unmeasured.unmeasured_table(self._measured.reasons))
 
     @property
     def claims(self) -> Passage:
@@ -161,53 +213,33 @@ class CaseReport:
     def provenance(self) -> Passage:
         """The evidence files with their checksums, the library and the parameters."""
         days = ", ".join(map(str, self.phase_days))
-        return Passage(sources.provenance(self.case, {"seed": self.seed, "phase_days": f"[{days}]"}))
+        set_to = {"seed": self.seed, "phase_days": f"[{days}]", "interval_level": self.interval_level}
+        return Passage(sources.provenance(self.case, set_to))
 
     @cached_property
     def _references(self) -> References:
         return References(self.case)
 
     @cached_property
-    def _speed(self) -> Speed:
-        return speed(self.case)
-
-    @cached_property
-    def _transparency(self) -> Transparency:
-        return transparency(self.case, seed=self.seed)
-
-    @cached_property
-    def _favourability(self) -> Tone:
-        return tone(self.case, "favourability", phase_days=self.phase_days, seed=self.seed)
-
-    @cached_property
-    def _told_tones(self) -> list[Tone]:
-        """Favourability, and stance toward the response where any text was coded for it."""
-        second = self._unless_nothing(
-            lambda: [tone(self.case, "stance_response", phase_days=self.phase_days, seed=self.seed)], lambda reason: []
-        )
-        return [self._favourability, *second]
+    def _measured(self) -> Measured:
+        return Measured(self.case, self.seed, self.phase_days, self.interval_level)
 
     def _unless_nothing(self, make: Callable[[], _Shown], instead: Callable[[str], _Shown] | None = None) -> _Shown:
         """What ``make`` gives, or in its place the sentence that says why there is nothing to measure."""
-        try:
-            return make()
-        except NothingToMeasure as nothing:
-            reason = str(nothing).removeprefix(f"{self.case.id}: ")
-            reason = reason[0].upper() + reason[1:]
-            return instead(reason) if instead else Passage(absent(reason))
+        return self._measured.unless_nothing(make, instead or (lambda reason: Passage(absent(reason))))
 
     def _card(self, title: str, address: str, make: Callable[[], str]) -> Callable[[], str]:
         return lambda: self._unless_nothing(make, lambda reason: head.empty_card(title, address, reason))
 
     def _step_card(self, name: str) -> Callable[[], str]:
         title = {"response": "First public response", "named_apology": "Apology by a named person"}[name]
-        return lambda: head.step_card(title, self._speed[name], self._speed, self._references)
+        return lambda: head.step_card(title, self._measured.speed[name], self._measured.speed, self._references)
 
     def _tone_card(self) -> str:
-        return head.tone_card(self._favourability, len(self.phase_days) + 1)
+        return head.tone_card(self._measured.recovery("favourability").tone, len(self.phase_days) + 1)
 
     def _timeline(self) -> Exhibit:
-        words = events.timeline_words(self.case, self._speed)
+        words = events.timeline_words(self.case, self._measured.speed)
         return Exhibit(
             id="f1",
             title="Every act, from clock zero",
@@ -223,14 +255,14 @@ class CaseReport:
         )
 
     def _ladder(self) -> Exhibit:
-        table = self._speed.table
+        table = self._measured.speed.table
         return Exhibit(
             id="f2",
             title="How long each kind of answer took",
             how="One row for each kind of answer; the bar runs from the shortest to the longest time that the record "
             "allows. A dashed arrow begins where the record ends: not seen, which is neither zero nor never.",
-            figure=figures.latency_ladder(self._speed),
-            words=f"{events.speed_words(self._speed)} {self._speed.context}",
+            figure=figures.latency_ladder(self._measured.speed),
+            words=f"{events.speed_words(self._measured.speed)} {self._measured.speed.context}",
             table=table_html(
                 table, "Latencies from clock zero", linker=self._references.linker, headings=_LADDER_HEADINGS
             ),
@@ -239,7 +271,7 @@ class CaseReport:
         )
 
     def _rubric(self) -> Exhibit:
-        result = self._transparency
+        result = self._measured.transparency
         return Exhibit(
             id="f3",
             title="What was disclosed, item by item",
@@ -254,17 +286,28 @@ class CaseReport:
         )
 
     def _tones(self) -> Exhibit:
-        told = self._told_tones
+        self._measured.recovery("favourability")  # without it there is nothing to draw
+        told = [each for each in self._measured.recoveries if each.variable in _DRAWN]
         return Exhibit(
             id="f4",
-            title="What each text would make a reader think",
-            how="One dot for each text read, at the mean of its coders, with a stem where they differ. Dots are spread "
-            "within the day of publication, as the hour is rarely known. Line: the mean of a phase, inside its 95 % "
-            "interval; hollow where fewer than eight texts allow none.",
+            title="What each text would make a reader think, and the trend",
+            how=recovery.how(told),
             figure=figures.tone_over_time(*told),
-            words=coverage.tone_words(told),
+            words=recovery.recovery_words(told),
             table=coverage.coverage_table(self._references),
             rows=counted(self.case.coverage.height, "text"),
+            linker=self._references.linker,
+        )
+
+    def _fired(self) -> Exhibit:
+        found = self._measured.alarm
+        return exhibit(
+            found,
+            figures.volume_alarm(found),
+            id=self._measured.figures["alarm"],
+            title="When a monitor of the coverage would have fired",
+            how="A bar is a day. Blue: the rule fired from clock zero on; dark: it fired before, a false alarm. Line: what "
+            "the rule compares with. Upright line: clock zero; pale band: when the organisation answered.",
             linker=self._references.linker,
         )
 
@@ -277,7 +320,9 @@ _LADDER_HEADINGS = {
 }
 
 
-def report(case: Case, *, seed: int = 0, phase_days: Sequence[int] = PHASE_DAYS) -> CaseReport:
+def report(
+    case: Case, *, seed: int = 0, phase_days: Sequence[int] = PHASE_DAYS, interval_level: float = 0.95
+) -> CaseReport:
     """The pieces of a case report, to be shown one a cell.
 
     Parameters
@@ -288,10 +333,17 @@ def report(case: Case, *, seed: int = 0, phase_days: Sequence[int] = PHASE_DAYS)
         Of every bootstrap.
     phase_days
         Days after clock zero at which a phase of the coverage ends, ascending.
+    interval_level
+        Of the intervals that come from a model, between 0 and 1. **Bootstrap intervals stay at 0.95.**
 
     Returns
     -------
     CaseReport
+
+    Raises
+    ------
+    ParameterError
+        If ``interval_level`` is no level.
 
     Examples
     --------
@@ -299,4 +351,6 @@ def report(case: Case, *, seed: int = 0, phase_days: Sequence[int] = PHASE_DAYS)
     >>> "8–9" in am.report(am.load_case("kitchenaid-tweet")).cards.html
     True
     """
-    return CaseReport(case, seed, tuple(phase_days))
+    if not 0 < interval_level < 1:
+        raise ParameterError(f"interval_level must lie between 0 and 1, e.g. 0.95, not {interval_level!r}.")
+    return CaseReport(case, seed, tuple(phase_days), interval_level)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.tone import FEW, Phase, Tone
-from aftermath.reports.html import MACHINE_ASSISTED, escape
+from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table
 from aftermath.wording import counted, interval, number
@@ -15,9 +15,12 @@ from aftermath.wording import counted, interval, number
 _SHORT = {"favourability": "Favour", "stance_org": "Organisation", "stance_response": "Response"}
 
 _WORTH = (
-    "Intervals are 95 % percentile bootstrap intervals over texts; the texts are those that could be found and read, "
-    "not a sample."
+    "By phase, without a model: means and imbalances with 95 % percentile bootstrap intervals over texts; the texts are "
+    "those that could be found and read, not a sample."
 )
+
+
+_PHASES = ("Phase", "Texts", "Mean, −2 to 2", "Imbalance, −1 to 1", "Rests on")
 
 
 def coverage_table(references: References) -> str:
@@ -41,18 +44,9 @@ def coverage_table(references: References) -> str:
 
 def phases_table(tones: Iterable[Tone], references: References) -> str:
     """Phase by phase: n, mean and imbalance with their intervals, and the texts they rest on."""
-    headings = ["Phase", "Texts", "Mean, −2 to 2", "Imbalance, −1 to 1", "Rests on"]
     rows = [row for tone in tones for row in _phase_rows(tone, references)]
-    return table("ph", "Tone of the coverage by phase", headings, rows)
-
-
-def tone_words(tones: Iterable[Tone]) -> str:
-    """The same numbers in words, with what an interval and an alpha are worth said once."""
-    told = "; ".join
-    each = [
-        f"{tone.label}: {told(phase.text for phase in tone.phases)}. Coders: {tone.agreement.text}." for tone in tones
-    ]
-    return f"{' '.join(each)} {_WORTH} {MACHINE_ASSISTED}"
+    content = table("ph stack", "Tone of the coverage by phase", _PHASES, rows)
+    return f'<p class="how ic">{_WORTH}</p>{content}'
 
 
 def phase_text(phase: Phase) -> str:
@@ -90,11 +84,10 @@ def _phase_rows(tone: Tone, references: References) -> Iterable[str]:
     for phase in tone.phases:
         few = f' <span class="mut">under {FEW}, no interval</span>' if 0 < phase.n < FEW else ""
         numbers = (phase.mean.text(), phase.imbalance.text()) if phase.n else ("no text", "–")
-        yield (
-            f'<tr><th scope="row">{escape(phase.label[0].upper() + phase.label[1:])}</th>'
-            f'<td>{phase.n}{few}</td><td class="nw">{numbers[0]}</td><td class="nw">{numbers[1]}</td>'
-            f"<td>{_texts(phase, references)}</td></tr>"
-        )
+        label = escape(phase.label[0].upper() + phase.label[1:])
+        cells = (f"{phase.n}{few}", *(f'<span class="nw">{text}</span>' for text in numbers), _texts(phase, references))
+        named = (f'<td data-l="{heading}">{cell}</td>' for heading, cell in zip(_PHASES[1:], cells, strict=True))
+        yield f'<tr><th scope="row">{label}</th>{"".join(named)}</tr>'
 
 
 def _texts(phase: Phase, references: References) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aftermath.reports.html import escape
 
@@ -44,3 +44,14 @@ def folded(summary: str, count: str, content: str, label: str, *, unfolded: bool
 def absent(reason: str) -> str:
     """An honest sentence where there is nothing to show."""
     return f'<div class="prose"><p class="empty">{escape(reason)}</p></div>'
+
+
+def rows_of(cells: Iterable[Iterable[str]], headings: Sequence[str]) -> list[str]:
+    """Rows of finished cells, the first heading its row; each knows its heading, for narrow screens."""
+    return [
+        f'<tr><th scope="row">{head}</th>{"".join(map(_named_cell, headings[1:], rest))}</tr>' for head, *rest in cells
+    ]
+
+
+def _named_cell(heading: str, cell: str) -> str:
+    return f'<td data-l="{heading}">{cell}</td>'

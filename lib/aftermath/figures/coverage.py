@@ -1,0 +1,179 @@
+"""How often intervals held the truth in the simulation: one mark a row, against what they promise."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import polars as pl
+
+from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive, safe, wrapped
+from aftermath.measures.simulated import COMPARISON, HOLDS, KEEPS, LEVEL, SimulationStudy
+from aftermath.wording import interval, number
+
+_ROW, _GAP = 18, 14  # px: the height of a row, and the space between groups
+_HEADING = 34  # px: the lines above a group where it has no room beside it
+_MARGINS = {
+    "wide": {"l": 330, "r": 165, "t": 26, "b": 30},
+    "medium": {"l": 270, "r": 150, "t": 26, "b": 30},
+    "narrow": {"l": 58, "r": 62, "t": 26, "b": 30},
+}
+_TICKS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+_KINDS = ("ours", "outside", COMPARISON)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of the table with its place from the top in px."""
+
+    cells: dict
+    y: float
+
+    @property
+    def kind(self) -> str:
+        if self.cells["estimator"].startswith(COMPARISON):
+            return COMPARISON
+        return "ours" if self.cells["verdict"] == KEEPS else "outside"
+
+    @property
+    def hover(self) -> str:
+        cells = self.cells
+        ends = interval(100 * cells["coverage_lower"], 100 * cells["coverage_upper"], 1)
+        return hover(
+            cells["estimator"],
+            [
+                f"n = {cells['n']}, {cells['truth']}",
+                f"{number(100 * cells['coverage'], 1)} % {ends} of {number(cells['estimates'])} intervals held the truth: {cells['verdict']}",
+            ],
+        )
+
+
+def interval_coverage(study: SimulationStudy) -> go.Figure:
+    """Draw how often nominal 90 % intervals held the truth.
+
+    Each mark is the share of simulated data sets whose interval held the truth, in a bar for what chance alone leaves open
+    (95 %). On the shaded stretch an interval keeps its word. Grey: what is there for comparison.
+
+    Parameters
+    ----------
+    study
+        From ``simulation_study``.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        With layouts for three widths.
+    """
+    return responsive(lambda view: _draw(study.table, view))
+
+
+def _draw(table: pl.DataFrame, view: View) -> go.Figure:
+    groups = _groups(table, view)
+    rows = list(itertools.chain.from_iterable(groups))
+    height, margin = rows[-1].y + _ROW, _MARGINS[view.name]
+    lowest = min(0.5, float(table["coverage_lower"].min()) - 0.02)
+    figure = blank(
+        height + margin["t"] + margin["b"],
+        margin=margin,
+        xaxis={"range": [lowest, 1.0], "tickvals": _TICKS, "tickformat": ".0%", "showgrid": True},
+        yaxis={"range": [height, 0], "visible": False},
+        shapes=[*_promise()],
+        annotations=[*_titles(), *_labels(groups, view), *_verdicts(rows, view)],
+    )
+    return figure.add_traces([trace for kind in _KINDS for trace in _marks(rows, kind)])
+
+
+def _groups(table: pl.DataFrame, view: View) -> list[list[_Row]]:
+    """Rows of one estimator and truth stand together."""
+    y, groups = _ROW / 2, []
+    for _, cells in itertools.groupby(table.to_dicts(), lambda row: (row["estimator"], row["truth"])):
+        y += _HEADING if view.narrow else 0
+        # a heading has two lines: a single row makes room for both
+        group = [_Row(row, y + _ROW * place) for place, row in enumerate(cells)]
+        y = max(group[-1].y, group[0].y + _ROW) + _ROW + _GAP
+        groups.append(group)
+    return groups
+
+
+def _promise() -> Iterator[dict]:
+    place = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    yield place | {
+        "type": "rect",
+        "x0": HOLDS[0],
+        "x1": HOLDS[1],
+        "fillcolor": LIGHT["wash"],
+        "line": {"color": LIGHT["rule2"], "width": 1},
+    }
+    yield place | {
+        "type": "line",
+        "x0": LEVEL,
+        "x1": LEVEL,
+        "line": {"color": LIGHT["ink3"], "width": 1, "dash": "dot"},
+    }
+
+
+def _marks(rows: list[_Row], kind: str) -> Iterator[go.Scatter]:
+    """Bars of chance, and the shares in them."""
+    colour = {"ours": LIGHT["me"], "outside": LIGHT["focus"], COMPARISON: LIGHT["oth"]}[kind]
+    own = [row for row in rows if row.kind == kind]
+    yield go.Scatter(
+        x=[x for row in own for x in (row.cells["coverage_lower"], row.cells["coverage_upper"], None)],
+        y=[y for row in own for y in (row.y, row.y, None)],
+        mode="lines",
+        line={"color": colour, "width": 7},
+        opacity=0.35,
+        name=f"chance, {kind}",
+        meta={"role": "interval"},
+        hoverinfo="skip",
+    )
+    yield go.Scatter(
+        x=[row.cells["coverage"] for row in own],
+        y=[row.y for row in own],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 13, "color": colour, "line": {"color": colour, "width": 3}},
+        name=f"coverage, {kind}",
+        meta={"role": "coverage"},
+        hovertext=[row.hover for row in own],
+        hoverinfo="text",
+    )
+
+
+def _titles() -> Iterator[dict]:
+    font = {"size": TICK, "color": LIGHT["ink3"]}
+    words = f"{HOLDS[0]:.0%} to {HOLDS[1]:.0%}"
+    place = {"xref": "x", "x": LEVEL, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 6, "font": font}
+    yield note(words, name="title", xanchor="center", **place)
+
+
+def _labels(groups: list[list[_Row]], view: View) -> Iterator[dict]:
+    edge = {"xref": "paper", "x": 0, "yref": "y"}
+    for group in groups:
+        first = group[0]
+        bold = f"<b>{safe(_upper(first.cells['estimator']))}</b>"
+        if view.narrow:
+            above = {"xanchor": "left", "xshift": -_MARGINS["narrow"]["l"], "yanchor": "bottom", "yshift": _ROW / 2}
+            yield note(
+                f"{bold}<br>{safe(first.cells['truth'])}", y=first.y, name="major", align="left", **edge, **above
+            )
+        else:
+            left = {"xanchor": "left", "xshift": -_MARGINS[view.name]["l"], "yanchor": "top", "yshift": 9}
+            yield note(
+                f"{bold}<br>{wrapped(first.cells['truth'])}", y=first.y, name="major", align="left", **edge, **left
+            )
+        for row in group:
+            yield note(f"n = {row.cells['n']}", y=row.y, xanchor="right", xshift=-8, name="major", **edge)
+
+
+def _verdicts(rows: list[_Row], view: View) -> Iterator[dict]:
+    """The share in figures, and in words where it is not what was promised."""
+    for row in rows:
+        share = f"{number(100 * row.cells['coverage'], 1)} %"
+        words = share if row.kind == "ours" or view.narrow else f"{share}, {row.cells['verdict']}"
+        strong = f"<b>{words}</b>" if row.kind == "outside" else words
+        yield note(strong, xref="paper", x=1, xanchor="left", xshift=8, yref="y", y=row.y, name="major")
+
+
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:]

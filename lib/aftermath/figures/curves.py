@@ -1,0 +1,206 @@
+"""Latency curves: the share of cases that had answered by each moment, over all cases and by groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from aftermath.figures.panels import Grid, axes, heading, layout_names
+from aftermath.figures.theme import LIGHT, View, blank, hover, responsive
+from aftermath.figures.time_axis import TimeAxis
+from aftermath.measures.latency_curves import LatencyCurve, LatencyCurves
+from aftermath.times import MINUTE
+from aftermath.wording import counted, duration
+
+_HEIGHT, _FIRST = 150, 230  # px: of a panel, and of the first, which is as wide as the figure
+_COLUMNS = {"wide": 4, "medium": 2, "narrow": 1}
+
+
+@dataclass(frozen=True)
+class _Panels(Grid):
+    """A panel across the whole width, and the others in a grid below it."""
+
+    def _tall(self, view: View) -> float:
+        return super().total(view) - self.top - self.bottom if self.count else -self.between
+
+    def total(self, view: View) -> float:
+        return _FIRST + self.between + self._tall(view) + self.top + self.bottom
+
+    def domains(self, panel: int, view: View) -> tuple[list[float], list[float]]:
+        whole = _FIRST + self.between + self._tall(view)
+        if not panel:
+            return [0.0, 1.0], [1 - _FIRST / whole, 1.0]
+        across, up = self._below.domains(panel - 1, view)
+        return across, [end * self._tall(view) / whole for end in up]
+
+    @property
+    def _below(self) -> Grid:
+        return Grid(self.count, self.columns, self.height, self.left, self.between, self.right, self.top, self.bottom)
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """A curve with its place and its name; a group's stands before the curve of all cases."""
+
+    number: int
+    curve: LatencyCurve
+    title: str
+    level: float
+    behind: LatencyCurve | None
+
+
+def latency_curves(whole: LatencyCurves, *grouped: LatencyCurves) -> go.Figure:
+    """Draw the share of cases that had answered by each moment.
+
+    The line is Turnbull's estimate; where the intervals of the cases do not say how it runs, it is an area between the
+    least and the greatest share that they allow. The pale band comes from resampling cases. Groups have a panel each, with
+    all cases as a grey line behind them.
+
+    Parameters
+    ----------
+    whole
+        From ``aftermath.latency_curves``, one curve over all cases.
+    grouped
+        The same by groups, e.g. by cause; their curves follow in this order.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        With layouts for three widths, on **one time axis** for all panels.
+
+    Raises
+    ------
+    ValueError
+        If ``whole`` holds several groups.
+    """
+    if len(whole.curves) != 1:
+        raise ValueError("the first result must hold one curve over all cases: measure it without groups")
+    (every,) = whole.curves
+    pairs = [(each, curve) for each in grouped for curve in each.curves]
+    panels = [_Panel(0, every, "All cases", whole.level, None)] + [
+        _Panel(place, curve, f"{each.by}: {curve.group}" if each.by else curve.group, each.level, every)
+        for place, (each, curve) in enumerate(pairs, start=1)
+    ]
+    axis = TimeAxis.reaching(MINUTE, max(float(panel.curve.seconds[-1]) for panel in panels))
+    grid = _Panels(len(pairs), _COLUMNS, _HEIGHT, left=46, between=58)
+    return responsive(lambda view: _draw(panels, grid, axis, view))
+
+
+def _draw(panels: Sequence[_Panel], grid: _Panels, axis: TimeAxis, view: View) -> go.Figure:
+    figure = blank(grid.total(view), margin=grid.margin)
+    for panel in panels:
+        (across, up), (x_name, y_name) = grid.domains(panel.number, view), layout_names(panel.number)
+        x_axis, y_axis = axes(panel.number)
+        pixels = (across[1] - across[0]) * (view.least - grid.left - grid.right)
+        figure.update_layout(
+            {
+                x_name: axis.layout(pixels, domain=across, anchor=y_axis),
+                y_name: _SHARES | {"domain": up, "anchor": x_axis},
+            }
+        )
+        for annotation in heading(grid, panel.number, view, panel.title, f"n = {len(panel.curve.case_ids)}"):
+            figure.add_annotation(annotation)
+        for trace in _traces(panel, axis):
+            figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
+    return figure
+
+
+_SHARES = {
+    "range": [-4, 104],
+    "tickvals": [0, 50, 100],
+    "ticktext": ["0 %", "50 %", "100 %"],
+    "showgrid": True,
+}
+
+
+def _traces(panel: _Panel, axis: TimeAxis) -> list[go.Scatter]:
+    curve = panel.curve
+    least, most = 100 * (1 - curve.not_yet_upper), 100 * (1 - curve.not_yet_lower)
+    x = [axis.position(second) for second in curve.seconds]
+    end = axis.limits[1]
+    behind = [_line(panel.behind, axis, "all cases", color=LIGHT["oth"], width=1.2)] if panel.behind else []
+    return [
+        _area(x, 100 * (1 - curve.band_upper), 100 * (1 - curve.band_lower), end, 0.13, "band"),
+        *behind,
+        _area(x, least, most, end, 0.34, "not identified"),
+        _bounds(curve, x, end),
+        _line(curve, axis, "estimate", color=LIGHT["me"], width=1.8 if panel.behind else 2.4),
+        _pointer(panel, x),
+    ]
+
+
+def _area(
+    x: Sequence[float], lower: np.ndarray, upper: np.ndarray, end: float, opacity: float, name: str
+) -> go.Scatter:
+    over, under = _steps(x, upper, end), _steps(x, lower, end)
+    return go.Scatter(
+        x=[place for place, _ in (*over, *reversed(under))],
+        y=[share for _, share in (*over, *reversed(under))],
+        fill="toself",
+        fillcolor=LIGHT["me"],
+        opacity=opacity,
+        mode="lines",
+        line={"width": 0},
+        name=name,
+        meta={"role": name},
+        hoverinfo="skip",
+    )
+
+
+def _steps(x: Sequence[float], shares: np.ndarray, end: float) -> list[tuple[float, float]]:
+    """The corners of a curve that keeps each share until the next moment, and the last to the end of the axis."""
+    corners = []
+    for place, share, until in zip(x, map(float, shares), (*x[1:], end), strict=True):
+        corners += [(place, share), (until, share)]
+    return corners
+
+
+def _bounds(curve: LatencyCurve, x: Sequence[float], end: float) -> go.Scatter:
+    """The least and the greatest share that the intervals allow, whatever the moments inside them."""
+    shares = 100 * (1 - curve.possible_upper), 100 * (1 - curve.possible_lower)
+    look = {"color": LIGHT["ink3"], "width": 1, "dash": "2px,2px"}
+    return _stepped(x, shares, end, "possible", look)
+
+
+def _line(curve: LatencyCurve, axis: TimeAxis, name: str, **look: object) -> go.Scatter:
+    """Both ends of the estimate, which are one line where it is unique."""
+    x = [axis.position(second) for second in curve.seconds]
+    return _stepped(x, (100 * (1 - curve.not_yet_upper), 100 * (1 - curve.not_yet_lower)), axis.limits[1], name, look)
+
+
+def _stepped(
+    x: Sequence[float], shares: tuple[np.ndarray, np.ndarray], end: float, name: str, look: dict[str, object]
+) -> go.Scatter:
+    least, most = (_steps(x, share, end) for share in shares)
+    return go.Scatter(
+        x=[*(place for place, _ in least), None, *(place for place, _ in most)],
+        y=[*(share for _, share in least), None, *(share for _, share in most)],
+        mode="lines",
+        line=look,
+        name=name,
+        meta={"role": name},
+        hoverinfo="skip",
+    )
+
+
+def _pointer(panel: _Panel, x: Sequence[float]) -> go.Scatter:
+    """Nothing to be seen, but what the pointer reads at each moment where the curve may move."""
+    curve = panel.curve
+    middle = 100 * (1 - (curve.not_yet_lower + curve.not_yet_upper) / 2)
+    level = f"{panel.level:.0%} band, {counted(len(curve.case_ids), 'case')}"
+    texts = [
+        hover(f"Answered within {duration(float(second))}", [curve.share_by(float(second)), level])
+        for second in curve.seconds
+    ]
+    return go.Scatter(
+        x=list(x),
+        y=middle.tolist(),
+        mode="markers",
+        marker={"size": 12, "color": LIGHT["me"], "opacity": 0},
+        name="moments",
+        hovertext=texts,
+        hoverinfo="text",
+    )

@@ -1,0 +1,266 @@
+"""What people posted: sentiment in an attached archive day by day, how it came back, and when it would have alarmed.
+
+The unit is the share of posts that a scorer calls negative; ``aftermath.measures.archive_recovery`` fits its recovery.
+The alarm is the turning rule of ``aftermath.measures.ears``; volume has a say **only where collection was not capped**.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from aftermath.archives.attached import AttachedSeries, attached_series
+from aftermath.archives.series import ALL_KINDS, FEW, wilson
+from aftermath.cases.case import Case
+from aftermath.measures.alarm import alarm
+from aftermath.measures.archive_recovery import ArchiveRecovery, archive_recovery
+from aftermath.measures.ears import BASELINE, turning_share
+from aftermath.measures.recovery.series import SeriesError
+from aftermath.measures.result import NothingToMeasure, Result, require_clock
+from aftermath.measures.speed import speed
+from aftermath.times import Latency, Span, latency, local_day
+from aftermath.wording import counted, day_text, in_words, interval, latency_text, listed, moment, number
+
+NETWORKS = ("twitter", "facebook", "instagram", "youtube", "tiktok", "weibo", "wechat")
+FEWEST_BASELINE = 2  # bins that the turning rule is set against
+
+
+@dataclass(frozen=True)
+class Turning:
+    """When the negative share had turned.
+
+    Parameters
+    ----------
+    latency
+        From clock zero to the end of the bin that fired; not seen where none did.
+    time
+        The start of that bin; None where none fired.
+    baseline
+        Bins before each that it is set against.
+    by_volume
+        When the volume would have fired; None where it may not be used.
+    why_no_volume
+        Why not; empty where it was.
+    """
+
+    latency: Latency
+    time: date | datetime | None
+    baseline: int
+    by_volume: Latency | None
+    why_no_volume: str
+
+
+@dataclass(frozen=True)
+class ArchiveSentiment(Result):
+    """Sentiment in an attached archive.
+
+    Parameters
+    ----------
+    archive
+        The series with its manifest.
+    days
+        Rows of all kinds together: the columns of ``aftermath.archives.series.series``; **bins without a scored post are missing**.
+    at
+        The bin of clock zero: the first that counts as after.
+    zero
+        Clock zero.
+    zone
+        Of the case.
+    official
+        Event id to span: what the organisation posted on a network itself while the archive ran.
+    recovery
+        How the negative share came back.
+    turning
+        The alarm; None where it cannot be set.
+    why_no_turning
+        Why not; empty where it can.
+    answered
+        The latency of the first public response.
+    """
+
+    archive: AttachedSeries
+    days: pl.DataFrame
+    at: date | datetime
+    zero: Span
+    zone: str
+    official: dict[str, Span]
+    recovery: ArchiveRecovery
+    turning: Turning | None
+    why_no_turning: str
+    answered: Latency
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """One row a bin and kind, as in the series file."""
+        return self.archive.series
+
+    @property
+    def n(self) -> int:
+        """Posts that could be scored."""
+        return int(self.days["n"].sum())
+
+    @property
+    def text(self) -> str:
+        return " ".join((self._course, self.recovery.text, self._alarm, _INDEPENDENT))
+
+    @property
+    def _course(self) -> str:
+        before = self.days.filter(pl.col("time") < self.at)
+        late = self.days.filter(pl.col("time") >= self.at, pl.col("n") >= FEW).sort("share_negative", "time")
+        negative, n = int(before["negative"].sum()), int(before["n"].sum())
+        parts = [f"{_share_text(negative, n)} before clock zero"] if n else []
+        parts += [f"{_row_text(late[-1], self.zone)} at the most"] if late.height else []
+        parts.append(f"{_row_text(self.days[-1], self.zone)} in the end")
+        ends = [day_text(_day(self.days["time"][place], self.zone)) for place in (0, -1)]
+        return f"{counted(self.n, 'post')} scored, {ends[0]} to {ends[1]}. Share of negative ones: {listed(parts)}."
+
+    @property
+    def _alarm(self) -> str:
+        found = self.turning
+        if found is None:
+            return f"No alarm can be set: {self.why_no_turning}."
+        when = f"{latency_text(found.latency)} after clock zero" if found.latency.seen else "at no time in this archive"
+        volume = (
+            f"volume is not used: {found.why_no_volume}"
+            if found.by_volume is None
+            else f"by volume alone: {latency_text(found.by_volume)}"
+        )
+        return (
+            f"A monitor of the negative share would have fired {when}, each bin told when it is over and set against the "
+            f"{in_words(found.baseline)} before it ({volume}); first public response: {latency_text(self.answered)}."
+        )
+
+
+_INDEPENDENT = (
+    "Intervals are 95 % and take posts as independent, which copies of one post are not; a change after an act is not a "
+    "change because of it."
+)
+
+
+def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
+    """Measure sentiment in the archive that is attached to a case.
+
+    Parameters
+    ----------
+    case
+        A case with a documented crisis; an archive belongs to it where a manifest in ``data/archives`` says so. Of
+        several the first by name is taken.
+    level
+        Of the intervals of the estimates.
+
+    Returns
+    -------
+    ArchiveSentiment
+
+    Raises
+    ------
+    NothingToMeasure
+        If no archive is attached, or no crisis is on record.
+
+    Examples
+    --------
+    >>> import aftermath as am
+    >>> am.archive_sentiment(am.load_case("united-3411")).days["volume"].null_count() > 0
+    True
+    """
+    archives = attached_series(case)
+    if not archives:
+        raise NothingToMeasure(f"{case.id}: no archive of posts is attached.")
+    require_clock(case, "sentiment before and after")
+    archive, zone = archives[0], case.about.timezone
+    days = archive.series.filter(pl.col("kind") == ALL_KINDS, pl.col("n") > 0).drop("kind")
+    at = _bin_of(case.zero, days, zone)
+    turning, why_not = _turned(archive, days, at, case, level)
+    return ArchiveSentiment(
+        archive=archive,
+        days=days,
+        at=at,
+        zero=case.zero,
+        zone=zone,
+        official=_official(case, days, zone),
+        recovery=archive_recovery(days, at, level=level),
+        turning=turning,
+        why_no_turning=why_not,
+        answered=speed(case)["response"].latency,
+    )
+
+
+def _bin_of(zero: Span, days: pl.DataFrame, zone: str) -> date | datetime:
+    """The bin in which clock zero begins."""
+    local = zero.earliest.astimezone(ZoneInfo(zone))
+    if days.schema["time"] == pl.Date:
+        return local.date()
+    return local.replace(minute=0, second=0, microsecond=0)
+
+
+def _turned(
+    archive: AttachedSeries, days: pl.DataFrame, at: date | datetime, case: Case, level: float
+) -> tuple[Turning | None, str]:
+    """The alarm, or why there is none."""
+    try:
+        return _turning(archive, days, at, case, level), ""
+    except SeriesError as error:
+        return None, str(error).rstrip(".")
+
+
+def _turning(archive: AttachedSeries, days: pl.DataFrame, at: date | datetime, case: Case, level: float) -> Turning:
+    baseline = min(BASELINE, days.filter(pl.col("time") < at).height)
+    if baseline < FEWEST_BASELINE:
+        raise SeriesError(f"{counted(baseline, 'bin')} before clock zero cannot set an alarm: at least 2 are needed")
+    shares = turning_share(days["negative"], days["n"], baseline=baseline, level=level)
+    fired = days.select("time").hstack(shares).filter(pl.col("time") >= at, "turned")["time"]
+    first = fired[0] if len(fired) else None
+    last = _span(days["time"][-1], case.about.timezone).latest
+    when = Latency(max(0.0, (last - case.zero.latest).total_seconds()), float("inf"))
+    if first is not None:
+        end = _span(first, case.about.timezone).latest
+        when = latency(Span(end, end), case.zero)
+    return Turning(when, first, baseline, *_by_volume(archive, days, case, level))
+
+
+def _by_volume(archive: AttachedSeries, days: pl.DataFrame, case: Case, level: float) -> tuple[Latency | None, str]:
+    """When the volume fired, and why it may not say so."""
+    if archive.manifest.capped:
+        return None, "collection was capped"
+    step = timedelta(days=1) if days.schema["time"] == pl.Date else timedelta(hours=1)
+    bins = days.select("time", value="volume").upsample("time", every=step).with_columns(pl.col("value").fill_null(0))
+    try:
+        return alarm(bins, case.zero, zone=case.about.timezone, level=level)["volume"].latency, ""
+    except SeriesError as error:
+        return None, str(error)
+
+
+def _span(start: date | datetime, zone: str) -> Span:
+    if isinstance(start, datetime):
+        return Span(start, start + timedelta(hours=1))
+    return local_day(start.isoformat(), zone)
+
+
+def _official(case: Case, days: pl.DataFrame, zone: str) -> dict[str, Span]:
+    """What the organisation posted on a network itself, from the first to the last bin."""
+    first, last = _span(days["time"][0], zone).earliest, _span(days["time"][-1], zone).latest
+    own = case.events.filter(
+        pl.col("actor") == "organisation",
+        pl.col("channel").list.eval(pl.element().is_in(NETWORKS)).list.any(),
+        pl.col("earliest") >= first,
+        pl.col("latest") <= last,
+    )
+    return {event_id: case.span(event_id) for event_id in own["event_id"]}
+
+
+def _day(time: date | datetime, zone: str) -> date:
+    return time.astimezone(ZoneInfo(zone)).date() if isinstance(time, datetime) else time
+
+
+def _share_text(negative: int, n: int) -> str:
+    ends = [100 * end for end in wilson(negative, n)]
+    return f"{number(100 * negative / n)} % {interval(*ends)} (n = {number(n)})"
+
+
+def _row_text(row: pl.DataFrame, zone: str) -> str:
+    time = row["time"][0]
+    when = moment(time, zone) if isinstance(time, datetime) else day_text(time)
+    return f"{_share_text(row['negative'][0], row['n'][0])} on {when}"

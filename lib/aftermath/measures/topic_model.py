@@ -1,0 +1,270 @@
+"""The topic model itself: archived vectors, principal components, k-means, and BERTopic's terms.
+
+``docs/topics.md`` says what it was compared with. No model of language is ever loaded: BERTopic gets vectors, and
+counts words. Everything is seeded and runs on one thread, so that two runs give the same topics.
+
+References
+----------
+Grootendorst, M. (2022). BERTopic: neural topic modeling with a class-based TF-IDF procedure. arXiv:2203.05794.
+Hubert, L., and Arabie, P. (1985). Comparing partitions. Journal of Classification 2, 193-218.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+COMPONENTS = 5
+STARTS = 50  # of k-means for each seed: with few of them the seed decides
+SEEDS = 10
+TEXTS_PER_TOPIC, FEWEST, MOST = 100, 3, 12
+TERMS = 8
+LEAST_TEXTS, LEAST_GROUPS = 5, 3  # that a term must stand in
+
+_WORD = r"[^\W\d_]{3,}"
+# what every abstract does is no theme of any
+_REPORTING = frozenset("says said say saying tells told adds added gives gave notes did new calls called".split())
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted topic model.
+
+    Parameters
+    ----------
+    labels
+        The topic of each text, from 0 for the largest; -1 for a text in none.
+    terms
+        The terms of each topic, the most telling first.
+    places
+        The texts in as many dimensions as were clustered, one row a text.
+    """
+
+    labels: np.ndarray
+    terms: tuple[tuple[str, ...], ...]
+    places: np.ndarray
+
+    def telling(self, topic: int, count: int) -> list[int]:
+        """The rows of the texts that lie farthest out in the direction of a topic, the farthest first."""
+        rows = np.flatnonzero(self.labels == topic)
+        direction = self.places[rows].mean(axis=0) - self.places.mean(axis=0)
+        return rows[np.argsort(-(self.places[rows] @ direction), kind="stable")[:count]].tolist()
+
+
+@dataclass(frozen=True)
+class Stability:
+    """Adjusted Rand index between the topics of pairs of seeds: 1 where all agree, 0 as by chance.
+
+    Parameters
+    ----------
+    mean, least
+        Over all pairs.
+    seeds
+        How many seeds.
+    """
+
+    mean: float
+    least: float
+    seeds: int
+
+
+def topic_count(texts: int) -> int:
+    """How many topics are looked for: one for every hundred texts, **at least 3 and at most 12**.
+
+    Examples
+    --------
+    >>> topic_count(60), topic_count(492), topic_count(100_000)
+    (3, 5, 12)
+    """
+    return min(MOST, max(FEWEST, round(texts / TEXTS_PER_TOPIC)))
+
+
+def towards_the_middle(vectors: np.ndarray, groups: Sequence[str], share: float) -> np.ndarray:
+    """Vectors with part of what sets their group apart taken away.
+
+    Each vector is moved by ``share`` of the way from its group's mean to the mean of all, and brought back to length 1.
+    Names can be masked, but not that all texts of a case are about cars.
+
+    Parameters
+    ----------
+    vectors
+        One row a text.
+    groups
+        The case of each text.
+    share
+        0 leaves them; 1 gives all groups the same mean.
+
+    Examples
+    --------
+    >>> towards_the_middle(np.array([[1.0, 0], [0, 1]]), ["a", "b"], 1.0).round(2).tolist()
+    [[0.71, 0.71], [0.71, 0.71]]
+    """
+    moved, middle, names = vectors.astype(np.float64), vectors.mean(axis=0), np.asarray(groups)
+    for name in np.unique(names):
+        rows = names == name
+        moved[rows] -= share * (vectors[rows].mean(axis=0) - middle)
+    return moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-12)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case: at least three letters, no digits.
+
+    Examples
+    --------
+    >>> words_of("The recall's 2nd day, at GM")
+    ['the', 'recall', 'day']
+    """
+    return re.findall(rf"(?<![^\W_]){_WORD}(?![^\W_])", text.lower())
+
+
+def texts_with(texts: Iterable[str]) -> Counter[str]:
+    """In how many texts each word stands; common words and those of reporting left out."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    left_out = ENGLISH_STOP_WORDS | _REPORTING
+    return Counter(word for text in texts for word in set(words_of(text)) - left_out)
+
+
+def vocabulary(texts: Sequence[str], groups: Sequence[str]) -> list[str]:
+    """The words that may be terms, sorted: not common, in at least five texts, and in texts of at least three cases.
+
+    Parameters
+    ----------
+    texts
+        Without names.
+    groups
+        The case of each text; **where there are fewer than three, a word must stand in texts of all**.
+    """
+    shown = np.asarray(groups)
+    in_groups = Counter(
+        word for group in np.unique(shown) for word in texts_with([" ".join(_of(texts, shown == group))])
+    )
+    least = min(LEAST_GROUPS, len(set(groups)))
+    return sorted(
+        word for word, count in texts_with(texts).items() if count >= LEAST_TEXTS and in_groups[word] >= least
+    )
+
+
+def _of(texts: Sequence[str], chosen: np.ndarray) -> list[str]:
+    return [texts[row] for row in np.flatnonzero(chosen)]
+
+
+def places_of(vectors: np.ndarray, dimensions: int = COMPONENTS) -> np.ndarray:
+    """Vectors in a few dimensions: their first principal components, by a full decomposition, which has no seed."""
+    from sklearn.decomposition import PCA
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return PCA(n_components=dimensions, svd_solver="full").fit_transform(vectors)
+
+
+def k_means(count: int, seed: int) -> object:
+    """K-means from so many starts that the seed decides little, as scikit-learn and BERTopic take it."""
+    from sklearn.cluster import KMeans
+
+    return KMeans(n_clusters=count, n_init=STARTS, random_state=seed)
+
+
+def fit(texts: Sequence[str], places: np.ndarray, words: Sequence[str], clusterer: object) -> Fit:
+    """Find topics.
+
+    Parameters
+    ----------
+    texts
+        Without names: their words give the terms.
+    places
+        One row a text, from ``places_of``.
+    words
+        What may be a term, from ``vocabulary``.
+    clusterer
+        From ``k_means``, or any that has ``fit`` and ``labels_``.
+    """
+    from sklearn.feature_extraction.text import CountVectorizer
+    from threadpoolctl import threadpool_limits
+
+    bertopic = _bertopic()
+    model = bertopic.BERTopic(
+        language="multilingual",  # the other path rubs out every letter beyond a to z
+        embedding_model=None,
+        umap_model=bertopic.dimensionality.BaseDimensionalityReduction(),
+        hdbscan_model=clusterer,
+        vectorizer_model=CountVectorizer(vocabulary=list(words), tokenizer=words_of, token_pattern=None),
+        ctfidf_model=bertopic.vectorizers.ClassTfidfTransformer(reduce_frequent_words=True),
+        top_n_words=2 * TERMS,
+    )
+    with threadpool_limits(1):
+        found, _ = model.fit_transform(list(texts), embeddings=places)
+    return _in_order(np.asarray(found), model, places)
+
+
+def stability(places: np.ndarray, count: int, seeds: int = SEEDS) -> Stability:
+    """How far the topics of different seeds agree.
+
+    Parameters
+    ----------
+    places
+        As ``fit`` takes them.
+    count
+        How many topics.
+    seeds
+        Seeds 0, 1, ...
+    """
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return agreement([k_means(count, seed).fit(places).labels_ for seed in range(seeds)])
+
+
+def agreement(labellings: Sequence[np.ndarray]) -> Stability:
+    """Adjusted Rand index over all pairs of labellings of the same texts.
+
+    Examples
+    --------
+    >>> agreement([np.array([0, 0, 1]), np.array([1, 1, 0])])
+    Stability(mean=1.0, least=1.0, seeds=2)
+    """
+    from sklearn.metrics import adjusted_rand_score
+
+    indices = [float(adjusted_rand_score(*pair)) for pair in itertools.combinations(labellings, 2)]
+    return Stability(sum(indices) / len(indices), min(indices), len(labellings))
+
+
+def _bertopic() -> object:
+    """BERTopic, whose import compiles for half a minute the first time."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of umap, which misses tensorflow; neither is used here
+        import bertopic
+        import bertopic.dimensionality
+        import bertopic.vectorizers
+
+    return bertopic
+
+
+def _in_order(found: np.ndarray, model: object, places: np.ndarray) -> Fit:
+    """Topics renumbered by size, and where two are alike by their first text."""
+    kept = [topic for topic in np.unique(found) if topic >= 0]
+    order = sorted(kept, key=lambda topic: (-int(np.sum(found == topic)), int(np.argmax(found == topic))))
+    numbers = {-1: -1} | {topic: number for number, topic in enumerate(order)}
+    return Fit(
+        labels=np.array([numbers[topic] for topic in found]),
+        terms=tuple(
+            _distinct([word for word, weight in model.get_topic(topic) if word and weight > 0]) for topic in order
+        ),
+        places=places,
+    )
+
+
+def _distinct(words: Sequence[str]) -> tuple[str, ...]:
+    """As many words as a topic has terms, the plural of one that is there already left out, and the other way round."""
+    kept: list[str] = []
+    for word in words:
+        if not {word + "s", word.removesuffix("s")} & set(kept):
+            kept.append(word)
+    return tuple(kept[:TERMS])
