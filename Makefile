@@ -11,13 +11,14 @@ develop := $(environment)/.develop-installed
 inputs := pyproject.toml requirements-installer.lock tools/install.py
 sources := $(wildcard lib tests tools benchmarks)
 notebooks = $(wildcard notebooks/*.ipynb notebooks/course/*.ipynb)
+quick_benchmarks = $(filter-out benchmarks/simulation.py,$(wildcard benchmarks/*.py))
 # No question about news at the first start, and no look for a newer version.
 quiet_laboratory := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help reports check test test-slow lab course bench lint format lock environment package clean clean-all
+.PHONY: help reports check test test-slow lab course bench simulation lint format lock environment package clean clean-all
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,7 +42,11 @@ course: $(develop) ## the lessons: a release for students and the solutions, in 
 	@$(python) -m aftermath course
 
 bench: $(default) ## measure speed
-	@for script in benchmarks/*.py; do echo "$$script"; $(python) "$$script" || exit 1; done
+	@for script in $(quick_benchmarks); do echo "$$script"; $(python) "$$script" || exit 1; done
+
+# one thread a process: the processes are as many as processors
+simulation: $(default) ## do intervals keep their word? writes docs/simulation.md in a quarter of an hour (DRAWS=n)
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(python) benchmarks/simulation.py --output docs/simulation.md $(if $(DRAWS),--draws $(DRAWS))
 
 lint: $(develop) ## check style, notebooks and generated files
 	$(bin)/ruff check $(sources)

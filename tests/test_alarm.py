@@ -279,7 +279,7 @@ def test_coverage_with_ordinary_days_serves_as_volume() -> None:
 def test_coverage_without_ordinary_days_is_refused_kindly() -> None:
     with pytest.raises(NothingToMeasure, match="include only four from the eight weeks before") as refusal:
         covered(quiet=4)
-    assert "Attach an archive of posts" in str(refusal.value)
+    assert "attach an archive of posts" in str(refusal.value)
 
 
 def test_no_crisis_no_alarm() -> None:

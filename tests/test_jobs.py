@@ -38,8 +38,8 @@ def changes(workspace: Workspace, change: Callable[[], object], *settings: str) 
     return {title for title in before if changed(before[title], after[title])}
 
 
-def test_there_is_one_job_a_case_and_one_for_the_comparison_and_the_index(workspace):
-    assert list(jobs_of(workspace)) == ["comparison", *CASES, "index"]
+def test_there_is_one_job_a_case_and_one_for_the_comparison_the_methods_and_the_index(workspace):
+    assert list(jobs_of(workspace)) == ["comparison", "methods", *CASES, "index"]
 
 
 def test_a_case_depends_on_its_own_evidence_only(workspace):
@@ -71,6 +71,7 @@ def test_a_notebook_concerns_the_pages_made_from_it(workspace):
 
     assert changes(workspace, edit("case_report.ipynb")) == set(CASES)
     assert changes(workspace, edit("comparison.ipynb")) == {"comparison"}
+    assert changes(workspace, edit("method_checks.ipynb")) == {"methods"}
 
 
 def test_a_parameter_concerns_the_notebooks_that_declare_it(workspace):
@@ -104,8 +105,15 @@ def test_a_workspace_without_a_case_is_told_how_to_begin(workspace):
         page_jobs(workspace, (), read_settings(workspace, ()))
 
 
-def test_a_case_with_the_name_of_the_comparison_does_not_claim_its_files(workspace):
-    (workspace.cases / "comparison").mkdir()
+def test_the_methods_depend_on_the_simulation_and_on_the_cases_of_the_library(workspace):
+    inputs = jobs_of(workspace)["methods"].inputs
+    assert {"simulation", "evidence of united-3411"} < inputs.keys()
+    assert f"evidence of {RED_CROSS}" not in inputs
+
+
+@pytest.mark.parametrize("name", ["comparison", "methods"])
+def test_a_case_with_the_name_of_a_page_of_the_site_does_not_claim_its_files(name, workspace):
+    (workspace.cases / name).mkdir()
     products = [path for job in jobs_of(workspace).values() for path in job.products]
     assert len(products) == len(set(products))
 

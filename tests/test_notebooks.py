@@ -20,6 +20,7 @@ NOTEBOOKS = {
     if ".ipynb_checkpoints" not in path.parts
 }
 START_HERE, HOW_FAST = "notebooks/start_here.ipynb", "notebooks/course/02_how_fast.ipynb"
+METHOD_CHECKS = "notebooks/method_checks.ipynb"
 LONGEST_CELL = 15
 MEANINGFUL = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 RANDOM = re.compile(r"(^|-)(?=[a-z]*\d)[0-9a-f]{8,}($|-)")
@@ -101,7 +102,7 @@ def workspace(tmp_path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", [START_HERE, HOW_FAST])
+@pytest.mark.parametrize("name", [START_HERE, HOW_FAST, METHOD_CHECKS])
 def test_a_notebook_runs_from_top_to_bottom(name, workspace, monkeypatch):
     monkeypatch.setenv("AFTERMATH_ROOT", str(workspace))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)

@@ -43,6 +43,7 @@ def make_workspace(folder: Path, cases: tuple[str, ...] = CASES) -> Workspace:
     write_notebook(notebooks / "case_report.ipynb", REPORT, SHOW)
     write_notebook(notebooks / "case_without_record.ipynb", 'case_id: str = "x"', "print(case_id)")
     write_notebook(notebooks / "comparison.ipynb", "seed: int = 0", ALL)
+    write_notebook(notebooks / "method_checks.ipynb", "", "print('checked')")
     return Workspace(folder)
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 
+# noun -> module, and the name there where it is another one
 _NOUNS = {
     "AftermathError": "aftermath.problems",
     "CaseError": "aftermath.problems",
@@ -19,24 +20,37 @@ _NOUNS = {
     "load_case": "aftermath.cases.case",
     "alarm": "aftermath.measures.alarm",
     "alarm_from_coverage": "aftermath.measures.alarm",
+    "change_points": "aftermath.measures.recovery",
     "claims": "aftermath.measures.claims",
     "compare": "aftermath.comparison.scoreboard",
-    "gather": "aftermath.comparison.gathering",
     "daily_returns": "aftermath.measures.event_study",
     "ears_c1": "aftermath.measures.ears",
     "event_study": "aftermath.measures.event_study",
+    "exponential_recovery": "aftermath.measures.recovery",
+    "gather": "aftermath.comparison.gathering",
+    "latency_curves": "aftermath.measures.latency_curves",
+    "local_level": "aftermath.measures.recovery",
+    "market_reaction": "aftermath.measures.market",
+    "method_checks": "aftermath.measures.checks",
+    "recovery": "aftermath.measures.recovery:recovery_from_coverage",
+    "recovery_from_coverage": "aftermath.measures.recovery",
+    "resilience_loss": "aftermath.measures.recovery",
+    "segmented_regression": "aftermath.measures.recovery",
+    "signals": "aftermath.measures.signals",
+    "simulation_study": "aftermath.measures.simulated",
+    "speed": "aftermath.measures.speed",
+    "time_to_return": "aftermath.measures.recovery",
+    "tone": "aftermath.measures.tone",
+    "topics": "aftermath.measures.topics",
+    "transparency": "aftermath.measures.transparency",
+    "turnbull": "aftermath.measures.survival",
     "exhibit": "aftermath.reports.exhibit",
     "grade": "aftermath.course.lesson",
-    "market_reaction": "aftermath.measures.market",
     "report": "aftermath.reports.report",
-    "signals": "aftermath.measures.signals",
     "run_case": "aftermath.reports.execute",
     "run_comparison": "aftermath.reports.execute",
+    "run_methods": "aftermath.reports.execute",
     "build": "aftermath.tasks.build",
-    "speed": "aftermath.measures.speed",
-    "tone": "aftermath.measures.tone",
-    "recovery_from_coverage": "aftermath.measures.recovery",
-    "transparency": "aftermath.measures.transparency",
     "tweet_time": "aftermath.times",
 }
 
@@ -49,7 +63,8 @@ def __getattr__(name: str) -> object:
     if name in _PACKAGES:
         return importlib.import_module(f"aftermath.{name}")
     if name in _NOUNS:
-        return getattr(importlib.import_module(_NOUNS[name]), name)
+        module, _, other_name = _NOUNS[name].partition(":")
+        return getattr(importlib.import_module(module), other_name or name)
     raise AttributeError(f"aftermath has no {name!r}; it offers {', '.join(sorted(__all__))}")
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from aftermath import cli_archive
 from aftermath.problems import AftermathError
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import find_workspace
@@ -21,6 +22,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(cli_archive.app, name="archive")
 
 CaseIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Cases; all if none is named.")]
 
@@ -117,6 +120,19 @@ def package() -> None:
 
     for path in write_packages(find_workspace()):
         _say(str(path))
+
+
+@app.command()
+def embed(
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A saved sentence-transformers model; the one installed if not given."),
+    ] = None,
+) -> None:
+    """Make the vectors of all coverage abstracts anew; needs the extra embed."""
+    from aftermath.archives.embed import embed_abstracts
+
+    _say(str(embed_abstracts(find_workspace(), model)))
 
 
 @app.command()

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aftermath
+from aftermath.archives.embed import vector_files
 from aftermath.reports import execute
 from aftermath.reports.parameters import ParameterError, known, parse_settings, read_parameters
-from aftermath.workspace import Workspace, WorkspaceError
+from aftermath.workspace import INSTALLED_FROM, Workspace, WorkspaceError
 
 _EVIDENCE = (".csv", ".md", ".yaml")
-_SHAPING = "dataframely jinja2 krippendorff mistune nbconvert nbformat numpy papermill plotly polars ruptures scipy statsmodels".split()
+_SHAPING = "bertopic dataframely jinja2 krippendorff mistune nbconvert nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
 _SITE = (
     "index.html",
     "marks.html",
     *(f"assets/{name}" for name in ("style.css", "app.js", "figures.js", "plotly.min.js")),
     *(f"data/scoreboard.{kind}" for kind in ("csv", "parquet")),
 )
+_OWN_PAGES = ("comparison", "methods")
 LIBRARY = Path(aftermath.__file__).parent
 
 
@@ -136,7 +138,7 @@ def _version(package: str) -> str:
 
 
 def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -> tuple[Job, ...]:
-    """The jobs of the pages: the chosen cases, or all cases and the comparison.
+    """The jobs of the pages: the chosen cases, or all cases, the comparison and the methods.
 
     Parameters
     ----------
@@ -150,7 +152,7 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
     Returns
     -------
     tuple of Job
-        The comparison, then the cases, sorted.
+        The comparison, the methods, then the cases, sorted.
 
     Raises
     ------
@@ -164,7 +166,7 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
     if absent:
         raise WorkspaceError(f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present)}.")
     cases = [case_job(workspace, case_id, settings.report) for case_id in sorted(set(chosen or present))]
-    return tuple(cases if chosen else [comparison_job(workspace, settings.comparison), *cases])
+    return tuple(cases if chosen else [comparison_job(workspace, settings.comparison), methods_job(workspace), *cases])
 
 
 def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -> Job:
@@ -183,14 +185,36 @@ def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -
 
 def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
     """The job of the comparison, which depends on all cases."""
-    notebook = [workspace.notebooks / execute.COMPARISON]
+    notebook, vectors = [workspace.notebooks / execute.COMPARISON], vector_files(workspace)
     return Job(
         key="comparison",
         title="comparison",
-        inputs=all_evidence(workspace) | {"notebook": fingerprint(workspace.notebooks, notebook)} | _common(),
+        inputs=all_evidence(workspace)
+        | {"notebook": fingerprint(workspace.notebooks, notebook), "vectors": fingerprint(vectors[0].parent, vectors)}
+        | _common(),
         parameters=_as_text(values),
         products=products(workspace, "comparison", "comparison.html"),
         make=functools.partial(execute.run_comparison, dict(values), workspace),
+        long=True,
+    )
+
+
+def methods_job(workspace: Workspace) -> Job:
+    """The job of the page of methods, which depends on no case of the workspace but on those that came with the library."""
+    from aftermath.measures.checks.computed import CASES
+    from aftermath.measures.simulated import TABLE
+
+    own = Workspace(INSTALLED_FROM)
+    return Job(
+        key="methods",
+        title="methods",
+        inputs={f"evidence of {case_id}": evidence(own, case_id) for case_id in CASES}
+        | {"simulation": fingerprint(TABLE.parent, [TABLE])}
+        | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / execute.METHODS])}
+        | _common(),
+        parameters="",
+        products=products(workspace, "methods", "methods.html"),
+        make=functools.partial(execute.run_methods, workspace),
         long=True,
     )
 
@@ -226,8 +250,8 @@ def products(workspace: Workspace, page_id: str, page: str) -> tuple[Path, ...]:
     """The executed notebook, its copy on the site, and the page."""
     name = f"{page_id}.ipynb"
     files = (workspace.build / "notebooks" / name, workspace.site / "notebooks" / name, workspace.site / page)
-    # A case that took the comparison's name must not claim its files; it fails when it is checked.
-    return files[2:] if page_id.lower() == "comparison" and page != "comparison.html" else files
+    # A case that took the name of a page of the site must not claim its files; it fails when it is checked.
+    return files[2:] if page_id.lower() in _OWN_PAGES and page != f"{page_id}.html" else files
 
 
 def all_evidence(workspace: Workspace) -> dict[str, str]:

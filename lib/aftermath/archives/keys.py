@@ -1,0 +1,111 @@
+"""Names of authors and numbers of posts, replaced by keyed hashes.
+
+A plain hash of an account's name is no protection: whoever has a list of names can hash them all. A keyed hash
+(HMAC-SHA256) can be repeated only with the key, which stays with the owner of the archive.
+
+References
+----------
+Krawczyk, H., Bellare, M., and Canetti, R. (1997). HMAC: keyed-hashing for message authentication. RFC 2104.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from pathlib import Path
+
+import polars as pl
+
+from aftermath.archives.posts import ArchiveError
+from aftermath.workspace import WorkspaceError, find_workspace
+
+KEY_VARIABLE, FILE_VARIABLE = "AFTERMATH_AUTHOR_KEY", "AFTERMATH_AUTHOR_KEY_FILE"
+SHORTEST_KEY = 16  # bytes
+DIGITS = 16
+
+_CURE = (
+    "Make one, once, in a file outside the workspace: "
+    '`python -c "import secrets; print(secrets.token_hex(32))" > ~/aftermath-author-key`, then set '
+    f"{FILE_VARIABLE}=~/aftermath-author-key (or {KEY_VARIABLE} to the key itself). With another key the same author gets another hash."
+)
+
+
+def author_key(file: Path | None = None) -> bytes:
+    """The key that authors are hashed with. It is **read, never written**, and appears in no message.
+
+    Parameters
+    ----------
+    file
+        A file outside the workspace that holds it. Where not given: the variable ``AFTERMATH_AUTHOR_KEY`` holds the key, or
+        ``AFTERMATH_AUTHOR_KEY_FILE`` names the file.
+
+    Returns
+    -------
+    bytes
+        At least 16.
+
+    Raises
+    ------
+    ArchiveError
+        If there is none, it is too short, or its file lies inside the workspace, from where it would be shared.
+    """
+    named = os.environ.get(FILE_VARIABLE)
+    if file is None and os.environ.get(KEY_VARIABLE):
+        return _long_enough(os.environ[KEY_VARIABLE].encode(), KEY_VARIABLE)
+    if file is None and not named:
+        raise ArchiveError(f"authors cannot be hashed: there is no key. {_CURE}")
+    return _read_key(Path(file or named).expanduser())
+
+
+def keyed_hashes(values: pl.Series, key: bytes, purpose: str) -> pl.Series:
+    """HMAC-SHA256 of each value, cut to 16 hexadecimal digits; null stays null.
+
+    Parameters
+    ----------
+    values
+        Text.
+    key
+        From ``author_key``.
+    purpose
+        Enters the hash, so that an author and a post with the same number do not look alike.
+
+    Examples
+    --------
+    >>> keyed_hashes(pl.Series("author", ["someone", None]), b"sixteen bytes...", "author").to_list()
+    ['f6cc67ea1beae1e0', None]
+    """
+    head = f"{purpose}\0".encode()
+    distinct = values.drop_nulls().unique()
+    hashes = [hmac.digest(key, head + value.encode(), "sha256").hex()[:DIGITS] for value in distinct]
+    return values.replace_strict(distinct, hashes, default=None, return_dtype=pl.String)
+
+
+def _read_key(file: Path) -> bytes:
+    _refuse_inside(file)
+    try:
+        content = file.read_bytes().strip()
+    except OSError as error:
+        raise ArchiveError(
+            f"{file}: the key for authors could not be read ({error.strerror or error}). {_CURE}"
+        ) from error
+    return _long_enough(content, file.name)
+
+
+def _refuse_inside(file: Path) -> None:
+    try:
+        root = find_workspace().root
+    except WorkspaceError:
+        return
+    if file.resolve().is_relative_to(root):
+        raise ArchiveError(
+            f"{file.name}: the key for authors lies inside the workspace, from where it would be shared with the hashes. "
+            f"Move it outside of the workspace and set {FILE_VARIABLE} to its new place."
+        )
+
+
+def _long_enough(key: bytes, origin: str) -> bytes:
+    if len(key) < SHORTEST_KEY:
+        raise ArchiveError(
+            f"{origin}: the key for authors has {len(key)} bytes, which can be guessed: at least {SHORTEST_KEY} are needed. {_CURE}"
+        )
+    return key

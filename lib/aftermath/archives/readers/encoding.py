@@ -1,0 +1,271 @@
+"""Which encoding a file is in, and its lines. The encoding is found in the bytes; nothing is assumed from the format.
+
+Lines that do not fit the rest of their file are faults of that line: a file in which some lines are UTF-8 and some
+Latin-1 was put together from two, and guessing line by line would give nonsense that nobody notices.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from aftermath.archives.posts import ArchiveError
+from aftermath.archives.readers.opening import Member
+
+LONGEST_LINE = 64 << 20
+LARGEST_DOCUMENT = 128 << 20
+_SCANNED = 64 << 20  # bytes looked through for characters outside ASCII
+_ENOUGH_LINES, _ENOUGH_BYTES = 200, 1 << 16
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",  # before UTF-16, whose mark it begins with
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+# as likely as they are in archives of posts, where two fit equally well
+_CANDIDATES = ["cp1252", "gb18030", "big5", "shift_jis", "euc_kr", "mac_roman", "cp1251"]
+_CYRILLIC_COHERENCE = 0.2  # any bytes make Cyrillic letters; without words among them they are none
+_TWO_BYTES = ("gb18030", "big5", "shift_jis", "euc_kr", "cp932", "cp949")
+# three characters of three bytes each: in another encoding this is not UTF-8 by accident
+_SURELY_UTF8 = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}){3}")
+_DAMAGED = "\udfff"  # stands for bytes that are no character; never valid in UTF-8, so that its line is refused
+
+
+class Unreadable(Exception):
+    """Why one line cannot be read; the text goes to the list of bad lines."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How the bytes of a file become lines.
+
+    Parameters
+    ----------
+    name
+        For example ``utf-8`` or ``gb18030``.
+    newline
+        What ends a line: a line feed, or a carriage return in files from old spreadsheets.
+    mark
+        Bytes of the byte order mark that are skipped.
+    """
+
+    name: str
+    newline: bytes = b"\n"
+    mark: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """A member whose encoding is known.
+
+    Parameters
+    ----------
+    member
+        Where the bytes are.
+    encoding
+        What they mean.
+    """
+
+    member: Member
+    encoding: Encoding
+
+    @property
+    def name(self) -> str:
+        """As problems name it."""
+        return self.member.name
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Lines and their numbers from 1, without the line end; UTF-16 and UTF-32 are turned into UTF-8 here."""
+        lines = _split(self._chunks(), self.encoding.newline, self.name)
+        return enumerate((line.removesuffix(b"\r") for line in lines), start=1)
+
+    def text(self, line: bytes) -> str:
+        """The text of a line.
+
+        Raises
+        ------
+        Unreadable
+            If the line is in another encoding than the rest of the file.
+        """
+        name = "utf-8" if _is_wide(self.encoding.name) else self.encoding.name
+        try:
+            text = line.decode(name)
+        except UnicodeDecodeError as error:
+            raise Unreadable(
+                f"is not {self.encoding.name} like the rest of the file (byte {error.start + 1})"
+            ) from None
+        if name != "utf-8" and not line.isascii() and _is_rather_utf8(line, name):
+            raise Unreadable(f"is UTF-8, the rest of the file {self.encoding.name}: encodings are mixed")
+        return text
+
+    def utf8(self, line: bytes) -> bytes:
+        """A line as UTF-8, which is not checked where the file is UTF-8 already."""
+        is_utf8 = self.encoding.name == "utf-8" or _is_wide(self.encoding.name)
+        return line if is_utf8 else self.text(line).encode()
+
+    def document(self) -> bytes:
+        """The whole content as UTF-8, for a file that is one JSON document.
+
+        Raises
+        ------
+        ArchiveError
+            If it is too large to be taken whole.
+        """
+        parts, size = [], 0
+        for chunk in self._chunks():
+            parts.append(chunk)
+            size += len(chunk)
+            if size > LARGEST_DOCUMENT:
+                raise ArchiveError(
+                    f"{self.name} is a single JSON document of more than {LARGEST_DOCUMENT >> 20} MB. Write its posts one a "
+                    "line, e.g. with `jq -c '.[]' FILE > posts.ndjson`, and add that file."
+                )
+        try:
+            return self.utf8(b"".join(parts))
+        except Unreadable as fault:
+            raise ArchiveError(f"{self.name}: {fault}") from None
+
+    def _chunks(self) -> Iterator[bytes]:
+        chunks = self.member.chunks()
+        yield from _recoded(_without_mark(chunks, self.encoding.mark), self.encoding.name)
+
+
+def detect_encoding(member: Member) -> Encoding:
+    """Find the encoding of a file: by its byte order mark, its zero bytes, or the lines outside ASCII.
+
+    Parameters
+    ----------
+    member
+        The file. About 64 megabytes of it are looked through, fewer where 200 lines with other characters come first.
+
+    Returns
+    -------
+    Encoding
+        **Lines that do not fit it are for the reader to count.** A file in ASCII is called UTF-8.
+    """
+    head = member.head()
+    for mark, name in _MARKS.items():
+        if head.startswith(mark):
+            return Encoding(name, mark=len(mark), newline=_newline(head))
+    wide = _wide(head[: 1 << 14])
+    if wide:
+        return Encoding(wide)
+    newline = _newline(head)
+    return Encoding(_narrow(_telling(member, newline)), newline)
+
+
+def _newline(head: bytes) -> bytes:
+    returns, feeds = head.count(b"\r"), head.count(b"\n")
+    return b"\r" if returns > 2 and feeds * 2 < returns else b"\n"
+
+
+def _wide(head: bytes) -> str | None:
+    """UTF-16 without a mark shows in zero bytes, all of them in even places or all in odd ones."""
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < max(2, len(head) // 50) or min(even, odd) * 20 > max(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _is_wide(name: str) -> bool:
+    return name.startswith(("utf-16", "utf-32"))
+
+
+def _telling(member: Member, newline: bytes) -> list[bytes]:
+    """Lines with characters outside ASCII."""
+    found, scanned, kept = [], 0, 0
+    for line in _split(member.chunks(), newline, member.name):
+        scanned += len(line) + 1
+        if not line.isascii():
+            found.append(line[:_ENOUGH_BYTES])
+            kept += len(found[-1])
+        if scanned > _SCANNED or kept > _ENOUGH_BYTES or len(found) >= _ENOUGH_LINES:
+            break
+    return found
+
+
+def _narrow(lines: list[bytes]) -> str:
+    """The encoding of lines that are not ASCII: UTF-8 if half of them are, as no other encoding looks like it."""
+    others = [line for line in lines if not _is_valid_utf8(line)]
+    if len(others) * 2 <= len(lines):
+        return "utf-8"
+    sample = b"\n".join(others)
+    return _likeliest(sample) or next((name for name in ("cp1252", "gb18030") if _fits(sample, name)), "latin-1")
+
+
+def _likeliest(sample: bytes) -> str | None:
+    """The encoding in which a sample looks most like writing; None where it does in none."""
+    from charset_normalizer import from_bytes
+
+    ranks = {
+        name: (round(match.chaos, 1), _CANDIDATES.index(name))
+        for match in from_bytes(sample, cp_isolation=_CANDIDATES)
+        for name in match.could_be_from_charset
+        if name in _CANDIDATES and (name != "cp1251" or match.coherence >= _CYRILLIC_COHERENCE)
+    }
+    return min(ranks, key=ranks.__getitem__) if ranks else None
+
+
+def _fits(sample: bytes, name: str) -> bool:
+    try:
+        sample.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_valid_utf8(line: bytes) -> bool:
+    """Whether a line, perhaps cut at its end, is UTF-8."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(line)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_rather_utf8(line: bytes, name: str) -> bool:
+    """Whether a line is UTF-8 by more than accident, which two-byte encodings need some characters to rule out."""
+    return _fits(line, "utf-8") and (name not in _TWO_BYTES or _SURELY_UTF8.search(line) is not None)
+
+
+def _without_mark(chunks: Iterator[bytes], mark: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk[mark:]
+        mark = 0
+
+
+def _mark_damage(error: UnicodeError) -> tuple[str, int]:
+    return _DAMAGED, error.end
+
+
+codecs.register_error("aftermath.damaged", _mark_damage)
+
+
+def _recoded(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+    """UTF-16 and UTF-32 as UTF-8, anything else as it is."""
+    if not _is_wide(name):
+        yield from chunks
+        return
+    decoder = codecs.getincrementaldecoder(name)("aftermath.damaged")
+    for chunk in chunks:
+        yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
+    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+
+
+def _split(chunks: Iterator[bytes], newline: bytes, name: str) -> Iterator[bytes]:
+    """Lines of a stream, the last one also where no line end follows it."""
+    rest = b""
+    for chunk in chunks:
+        if newline not in chunk:
+            rest += chunk
+        else:
+            *lines, rest = (rest + chunk).split(newline)
+            yield from lines
+        if len(rest) > LONGEST_LINE:
+            raise ArchiveError(f"{name} has a line of more than {LONGEST_LINE >> 20} MB; no export of posts has.")
+    if rest:
+        yield rest

@@ -1,0 +1,187 @@
+"""From a file as it was exported to bytes: gzip and zip are unpacked on the way, never onto the disk.
+
+A packed file can do harm: a member of a zip may bear a name that leads elsewhere, and a few kilobytes may unpack to
+terabytes. Both are refused here, before anything else looks at the content.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from aftermath.archives.posts import ArchiveError
+
+CHUNK = 1 << 20
+MOST_RATIO = 250  # exports of posts pack to a tenth, reposts to a fiftieth; a bomb to a thousandth
+ALWAYS_ALLOWED = 64 << 20  # bytes that may come out of any file, however small it is
+MOST_UNPACKED = 512 << 30
+
+_SIGNATURES = {
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ\x00": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+    b"7z\xbc\xaf": "a 7-Zip file",
+    b"Rar!": "a RAR file",
+    b"SQLite format 3": "a database",
+    b"%PDF": "a PDF",
+}
+_IGNORED = re.compile(r"(^|/)(__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)")
+_LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\x00")
+
+
+class CutShort(ArchiveError):
+    """A packed file ends before its content does; what came before it can be read."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A stream of bytes that can be read more than once: a file, or a member of a zip.
+
+    Parameters
+    ----------
+    name
+        As problems name it: ``posts.json.gz``, or ``export.zip!posts.json``.
+    path
+        The file on the disk.
+    inside
+        Name of the member of a zip; None for a file of its own.
+    packed
+        Bytes it takes on the disk.
+    """
+
+    name: str
+    path: Path
+    inside: str | None
+    packed: int
+
+    def chunks(self) -> Iterator[bytes]:
+        """The content, unpacked, about a megabyte at a time.
+
+        Raises
+        ------
+        CutShort
+            If a packed file ends early.
+        ArchiveError
+            If it is damaged, unpacks to suspiciously much, or is packed in another way than gzip or zip.
+        """
+        with contextlib.ExitStack() as opened, _plainly(self.name):
+            stream = self._stream(opened)
+            yield from self._within_limits(iter(lambda: stream.read(CHUNK), b""))
+
+    def head(self) -> bytes:
+        """The beginning of the content, at most a megabyte."""
+        return next(self.chunks(), b"")
+
+    def _stream(self, opened: contextlib.ExitStack) -> BinaryIO:
+        stream = opened.enter_context(self.path.open("rb"))
+        if self.inside is not None:
+            stream = opened.enter_context(opened.enter_context(zipfile.ZipFile(stream)).open(self.inside))
+        begins = stream.peek(2)[:2] if hasattr(stream, "peek") else b""
+        return opened.enter_context(gzip.GzipFile(fileobj=stream)) if begins == b"\x1f\x8b" else stream
+
+    def _within_limits(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        most = min(max(ALWAYS_ALLOWED, MOST_RATIO * self.packed), MOST_UNPACKED)
+        size = 0
+        for chunk in chunks:
+            if not size:
+                _refuse_foreign(chunk, self.name)
+            size += len(chunk)
+            if size > most:
+                raise _bomb(self.name, self.packed)
+            yield chunk
+
+
+def members(path: Path) -> tuple[Member, ...]:
+    """What there is to read in a file: itself, or the members of a zip in their order.
+
+    Parameters
+    ----------
+    path
+        A file as it was exported. Folders, hidden files and empty members of a zip are passed over.
+
+    Raises
+    ------
+    ArchiveError
+        If there is no such file, or a zip is damaged, locked, or has a member that leads out of it.
+    """
+    if path.is_dir():
+        raise ArchiveError(f"{path.name} is a folder: name the files in it, e.g. {path.name}/*.json")
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            begins = file.read(4)
+    except (OSError, ValueError) as error:
+        raise ArchiveError(f"{path.name}: cannot be read ({getattr(error, 'strerror', None) or error})") from error
+    return _zip_members(path) if begins[:2] == b"PK" else (Member(path.name, path, None, size),)
+
+
+def _zip_members(path: Path) -> tuple[Member, ...]:
+    with _plainly(path.name), zipfile.ZipFile(path) as packed:
+        entries = packed.infolist()
+        _check_zip(entries, path)
+        wanted = [entry for entry in entries if entry.file_size and not _IGNORED.search(entry.filename)]
+    return tuple(
+        Member(f"{path.name}!{entry.filename}", path, entry.filename, max(entry.compress_size, 1)) for entry in wanted
+    )
+
+
+def _check_zip(entries: list[zipfile.ZipInfo], path: Path) -> None:
+    for entry in entries:
+        if _LEADS_OUT.search(entry.orig_filename) or stat.S_ISLNK(entry.external_attr >> 16):
+            raise ArchiveError(
+                f"{path.name}: the member {entry.orig_filename[:80]!r} leads out of the zip (an absolute name, .. or a "
+                "link). Such a file is not safe to use: get it anew from its producer, or pack the posts again."
+            )
+        if entry.flag_bits & 1:
+            raise ArchiveError(
+                f"{path.name}: {entry.filename[:80]!r} is locked by a password. Unpack it yourself first."
+            )
+    names = [entry.filename for entry in entries]
+    if len(names) > len(set(names)):
+        raise ArchiveError(
+            f"{path.name}: two members have the same name, so it is not clear which is meant. Pack it again."
+        )
+    if "[Content_Types].xml" in names:
+        raise ArchiveError(
+            f"{path.name} is an office document. A spreadsheet damages long ids and times: export CSV or JSON at the source."
+        )
+    if sum(entry.file_size for entry in entries) > max(ALWAYS_ALLOWED, MOST_RATIO * path.stat().st_size):
+        raise _bomb(path.name, path.stat().st_size)
+
+
+def _refuse_foreign(begins: bytes, name: str) -> None:
+    for signature, kind in _SIGNATURES.items():
+        if begins.startswith(signature):
+            raise ArchiveError(f"{name} is {kind}; gzip, zip and plain files are read. Unpack it yourself first.")
+    if begins[257:262] == b"ustar":
+        raise ArchiveError(f"{name} is a tar file. Unpack it (tar -xf), and name the files that come out.")
+
+
+def _bomb(name: str, packed: int) -> ArchiveError:
+    return ArchiveError(
+        f"{name}: its {packed:,} bytes unpack to more than {MOST_RATIO} times as much, as files made to fill a disk do "
+        "(a zip bomb). If it comes from someone you trust, unpack it yourself and add what comes out."
+    )
+
+
+@contextlib.contextmanager
+def _plainly(name: str) -> Iterator[None]:
+    """What the unpackers raise, in words."""
+    try:
+        yield
+    except EOFError as error:
+        raise CutShort(
+            f"{name}: the file ends in the middle; it was cut short when it was copied or downloaded"
+        ) from error
+    except (gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+        raise CutShort(f"{name}: the packed file is damaged ({error})") from error
+    except (OSError, NotImplementedError, RuntimeError, ValueError, KeyError, OverflowError) as error:
+        raise ArchiveError(f"{name}: cannot be unpacked ({error})") from error

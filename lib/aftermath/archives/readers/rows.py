@@ -1,0 +1,106 @@
+"""What the readers of single formats hand over: posts as text, not yet checked.
+
+A reader knows where its format keeps an id, a time, a text. What all formats have in common, such as the forms of
+times and what is wrong with an id, is looked at afterwards, for thousands of posts at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from aftermath.archives.posts import BATCH_POSTS, BadLine
+
+# line, post_id, time, text, language, kind, author, engagement, url
+Row = tuple[int, str | None, str | None, str | None, str | None, str, str | None, int | None, str | None]
+
+RAW = {
+    "line": pl.Int64,
+    "post_id": pl.String,
+    "time": pl.String,
+    "text": pl.String,
+    "language": pl.String,
+    "kind": pl.String,
+    "author": pl.String,
+    "engagement": pl.Int64,
+    "url": pl.String,
+}
+_LARGEST = 1 << 53
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Posts of one file as they stand in it.
+
+    Parameters
+    ----------
+    rows
+        The columns of ``RAW``; ``time`` may hold instants already, with or without zone.
+    bad
+        Lines that could not be read.
+    lines
+        Lines or records read, bad ones included.
+    """
+
+    rows: pl.DataFrame
+    bad: tuple[BadLine, ...]
+    lines: int
+
+
+def chunked(records: Iterable[Row | BadLine], size: int = BATCH_POSTS) -> Iterator[Chunk]:
+    """Rows and bad lines in the order of the file, gathered.
+
+    Parameters
+    ----------
+    records
+        From the reader of a format.
+    size
+        Records to a chunk.
+    """
+    rows: list[Row] = []
+    bad: list[BadLine] = []
+    try:
+        for record in records:
+            (bad if type(record) is BadLine else rows).append(record)
+            if len(rows) + len(bad) >= size:
+                yield _chunk(rows, bad)
+                rows, bad = [], []
+    except Exception:
+        if rows or bad:
+            yield _chunk(rows, bad)  # what came before the file broke off
+        raise
+    if rows or bad:
+        yield _chunk(rows, bad)
+
+
+def _chunk(rows: list[Row], bad: list[BadLine]) -> Chunk:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(RAW)
+    named = zip(RAW.items(), columns, strict=True)
+    frame = pl.DataFrame([pl.Series(name, values, dtype=dtype) for (name, dtype), values in named])
+    return Chunk(frame, tuple(bad), len(rows) + len(bad))
+
+
+def total(*counts: object) -> int | None:
+    """Reposts, likes and replies together; None where none of them is known.
+
+    Examples
+    --------
+    >>> total(3, None, "12"), total("1.2万"), total(None, "many")
+    (15, 12000, None)
+    """
+    known = [number for number in map(_count, counts) if number is not None]
+    return sum(known) if known else None
+
+
+def _count(value: object) -> int | None:
+    if type(value) is int:
+        return value if 0 <= value < _LARGEST else None
+    if type(value) is str and len(value) < 20:
+        digits, _, ten_thousands = value.strip().rstrip("+").partition("万")
+        try:
+            return round(float(digits) * (10_000 if "万" in value and not ten_thousands else 1))
+        except (ValueError, OverflowError):
+            return None
+    return None

@@ -1,0 +1,142 @@
+"""Posts from the first Twitter interface: search replies, and streams with one post a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from aftermath.archives.posts import BadLine
+from aftermath.archives.readers.encoding import Source, Unreadable
+from aftermath.archives.readers.json_lines import decode, each, records
+from aftermath.archives.readers.options import Options
+from aftermath.archives.readers.rows import Chunk, Row, chunked, total
+
+_Id = str | int | float | None
+_NOTHING = msgspec.Raw()
+
+
+class _User(msgspec.Struct):
+    screen_name: str | None = None
+    id_str: str | None = None
+
+
+class _Extended(msgspec.Struct):
+    full_text: str | None = None
+
+
+class _Status(msgspec.Struct):
+    id_str: str | None = None
+    id: _Id = None
+    created_at: str | None = None
+    full_text: str | None = None
+    text: str | None = None
+    extended_tweet: _Extended | None = None
+    lang: str | None = None
+    user: _User | None = None
+    in_reply_to_status_id_str: str | None = None
+    in_reply_to_status_id: _Id = None
+    is_quote_status: bool | None = None
+    quoted_status: msgspec.Raw = _NOTHING
+    retweeted_status: _Status | None = None
+    retweet_count: _Id = None
+    favorite_count: _Id = None
+    reply_count: _Id = None
+
+    @property
+    def whole_text(self) -> str | None:
+        """The text at its full length, wherever this kind of export keeps it."""
+        extended = self.extended_tweet.full_text if self.extended_tweet else None
+        return extended or (self.text if self.full_text is None else self.full_text)
+
+    @property
+    def name(self) -> str | None:
+        """The author's name at the time of collection, or else the number of the account."""
+        return (self.user.screen_name or self.user.id_str) if self.user else None
+
+
+class _Notice(msgspec.Struct):
+    status: _Status | None = None
+
+
+class _Line(_Status):
+    """A line of a stream or a search reply: what is not a post says so in one of these fields."""
+
+    statuses: list[msgspec.Raw] | None = None
+    delete: _Notice | None = None
+    limit: msgspec.Raw = _NOTHING
+    disconnect: msgspec.Raw = _NOTHING
+    warning: msgspec.Raw = _NOTHING
+    scrub_geo: msgspec.Raw = _NOTHING
+    status_withheld: msgspec.Raw = _NOTHING
+    user_withheld: msgspec.Raw = _NOTHING
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether the stream speaks of itself here."""
+        notices = self.limit, self.disconnect, self.warning, self.scrub_geo, self.status_withheld, self.user_withheld
+        return self.created_at is None and any(map(_is_given, notices))
+
+
+_line = msgspec.json.Decoder(_Line)
+_status = msgspec.json.Decoder(_Status)
+
+
+def read_twitter_v1(source: Source, options: Options) -> Iterator[Chunk]:
+    """Posts of search replies (``{"statuses": [...]}``) and streams.
+
+    Posts carried inside others, as the original of a repost is, are not posts of the archive. A repost has the text of
+    its original at full length after ``RT @name: ``. Deletion notices of a stream go to ``options.missing``.
+
+    Parameters
+    ----------
+    source
+        The file.
+    options
+        Takes the ids of deleted posts.
+    """
+
+    def rows_of(line: int, value: bytes) -> list[Row | BadLine]:
+        status = decode(_line, value)
+        if status.statuses is not None:
+            return each(source.name, line, map(bytes, status.statuses), _row)
+        if status.delete is not None:
+            options.note_missing(status.delete.status.id_str if status.delete.status else None)
+            return []
+        return [] if status.is_notice else [_row_of_status(line, status)]
+
+    return chunked(records(source, rows_of))
+
+
+def _row(line: int, value: bytes) -> Row:
+    return _row_of_status(line, decode(_status, value))
+
+
+def _row_of_status(line: int, status: _Status) -> Row:
+    text = _text(status)
+    if text is None and status.created_at is None:
+        raise Unreadable("is not a post: it has neither text nor time")
+    number = status.id_str or (None if status.id is None else str(status.id))
+    original = status.retweeted_status is None
+    counts = total(status.retweet_count, status.favorite_count, status.reply_count) if original else None
+    url = f"https://twitter.com/{status.name or 'i'}/status/{number}" if number else None
+    return (line, number, status.created_at, text, status.lang, _kind(status), status.name, counts, url)
+
+
+def _text(status: _Status) -> str | None:
+    original = status.retweeted_status
+    if original is None or original.whole_text is None:
+        return status.whole_text
+    return f"RT @{original.name}: {original.whole_text}" if original.name else original.whole_text
+
+
+def _is_given(value: msgspec.Raw) -> bool:
+    return bytes(value) not in (b"", b"null")
+
+
+def _kind(status: _Status) -> str:
+    if status.retweeted_status is not None:
+        return "repost"
+    if status.is_quote_status or _is_given(status.quoted_status):
+        return "quote"
+    return "reply" if status.in_reply_to_status_id_str or status.in_reply_to_status_id else "original"

@@ -1,0 +1,161 @@
+"""Posts from the second Twitter interface, as pages of replies or one post a line (twarc, 4CAT)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from aftermath.archives.posts import BadLine
+from aftermath.archives.readers.encoding import Source, Unreadable
+from aftermath.archives.readers.json_lines import decode, each, records
+from aftermath.archives.readers.options import Options
+from aftermath.archives.readers.rows import Chunk, Row, chunked, total
+
+_NOTHING = msgspec.Raw()
+_KINDS = {"retweeted": "repost", "quoted": "quote", "replied_to": "reply"}  # the first that applies
+
+
+class _User(msgspec.Struct):
+    id: str | None = None
+    username: str | None = None
+
+
+class _Metrics(msgspec.Struct):
+    retweet_count: int | str | None = None
+    reply_count: int | str | None = None
+    like_count: int | str | None = None
+
+
+class _Note(msgspec.Struct):
+    text: str | None = None
+
+
+class _Tweet(msgspec.Struct):
+    id: str | int | None = None
+    text: str | None = None
+    note_tweet: _Note | None = None
+    created_at: str | None = None
+    lang: str | None = None
+    author_id: str | None = None
+    author: _User | None = None  # twarc and 4CAT put the author into the post
+    author_user: _User | None = None
+    public_metrics: _Metrics | None = None
+    type: str | None = None  # of a reference
+    referenced_tweets: list[_Tweet] | None = None
+
+    @property
+    def whole_text(self) -> str | None:
+        """The text at its full length."""
+        return (self.note_tweet.text if self.note_tweet else None) or self.text
+
+
+class _Includes(msgspec.Struct):
+    users: list[_User] | None = None
+    tweets: list[_Tweet] | None = None
+
+
+class _Problem(msgspec.Struct):
+    title: str | None = None
+    detail: str | None = None
+    resource_type: str | None = None
+    resource_id: str | None = None
+    value: str | None = None
+
+
+class _Page(msgspec.Struct):
+    data: msgspec.Raw = _NOTHING
+    includes: _Includes | None = None
+    errors: list[_Problem] | None = None
+    meta: msgspec.Raw = _NOTHING
+
+
+_page = msgspec.json.Decoder(_Page)
+_tweet = msgspec.json.Decoder(_Tweet)
+_many = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class _Context:
+    """What a page says about the posts on it."""
+
+    def __init__(self, includes: _Includes | None = None) -> None:
+        includes = includes or _Includes()
+        self.names = {user.id: user.username for user in includes.users or () if user.id}
+        self.posts = {str(post.id): post for post in includes.tweets or ()}
+
+    def name(self, tweet: _Tweet) -> str | None:
+        """The author's name, or else the number of the account."""
+        inside = tweet.author or tweet.author_user
+        return (inside.username if inside else None) or self.names.get(tweet.author_id) or tweet.author_id
+
+    def original(self, tweet: _Tweet) -> _Tweet | None:
+        """What a repost repeats, where the export holds it."""
+        for reference in tweet.referenced_tweets or ():
+            if reference.type == "retweeted":
+                return reference if reference.whole_text else self.posts.get(str(reference.id))
+        return None
+
+    def row(self, line: int, value: bytes) -> Row:
+        """The row of a post."""
+        tweet = decode(_tweet, value)
+        if tweet.id is None and tweet.text is None:
+            raise Unreadable("is not a post: it has neither id nor text")
+        kinds = {reference.type for reference in tweet.referenced_tweets or ()}
+        kind = next((ours for theirs, ours in _KINDS.items() if theirs in kinds), "original")
+        metrics = tweet.public_metrics if kind != "repost" else None
+        counts = total(metrics.retweet_count, metrics.reply_count, metrics.like_count) if metrics else None
+        name, number = self.name(tweet), None if tweet.id is None else str(tweet.id)
+        url = f"https://twitter.com/{name or 'i'}/status/{number}" if number else None
+        return (line, number, tweet.created_at, self._text(tweet), tweet.lang, kind, name, counts, url)
+
+    def _text(self, tweet: _Tweet) -> str | None:
+        original = self.original(tweet)
+        if original is None or original.whole_text is None:
+            return tweet.whole_text
+        name = self.name(original)
+        # the post itself names the author even where the export does not expand it
+        prefix = f"RT @{name}: " if name and name != original.author_id else _repost_prefix(tweet.text)
+        return prefix + original.whole_text
+
+
+def read_twitter_v2(source: Source, options: Options) -> Iterator[Chunk]:
+    """Posts of pages (``{"data": ..., "includes": ..., "errors": ...}``) and of files with one post a line.
+
+    Authors are taken from the expansions. Errors that name posts which are gone go to ``options.missing``; **a page that
+    holds nothing but errors is a bad line**, and one without results is none.
+
+    Parameters
+    ----------
+    source
+        The file.
+    options
+        Takes the ids of posts that are gone.
+    """
+
+    def rows_of(line: int, value: bytes) -> list[Row | BadLine]:
+        page = decode(_page, value)
+        for problem in page.errors or ():
+            if problem.resource_type in (None, "tweet"):
+                options.note_missing(problem.resource_id or problem.value)
+        data = bytes(page.data)
+        if data in (b"", b"null"):
+            return _without_data(line, value, page)
+        context = _Context(page.includes)
+        posts = map(bytes, decode(_many, data)) if data.startswith(b"[") else [data]
+        return each(source.name, line, posts, context.row)
+
+    return chunked(records(source, rows_of))
+
+
+def _without_data(line: int, value: bytes, page: _Page) -> list[Row]:
+    if bytes(page.meta) or page.includes is not None:
+        return []
+    if page.errors:
+        first = page.errors[0]
+        raise Unreadable(f"holds an error in place of posts: {(first.title or first.detail or 'no reason given')[:80]}")
+    return [_Context().row(line, value)]
+
+
+def _repost_prefix(text: str | None) -> str:
+    before, colon, _ = (text or "").partition(": ")
+    return before + colon if before.startswith("RT @") and " " not in before[4:] else ""

@@ -1,0 +1,226 @@
+"""From a batch of posts to their features; what a worker process does, and what it remembers.
+
+Archives repeat themselves: most posts of a crisis are copies of a few. A worker remembers the scores of texts that it
+has seen, as they stood and as they were cleaned, so that a copy costs a look-up. What it remembers is bounded.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import dataframely as dy
+import polars as pl
+
+from aftermath.archives.keys import keyed_hashes
+from aftermath.archives.posts import KINDS
+
+TONES = ("negative", "neutral", "positive")
+DECIMALS = 4  # of a score: sums of so many ten-thousandths are exact, in whatever order they are added
+REMEMBERED = 50_000  # texts, twice over: a young and an old generation
+
+
+class Features(dy.Schema):
+    """What is kept of posts, one row each: **no text, no name, no address**.
+
+    ``post`` and ``author`` are keyed hashes. ``sentiment`` is between -1 and 1, to four decimals; it, ``tone`` and ``scorer`` are
+    null where nothing could be scored: no words, or no scorer for the language. ``embedding`` and ``topic`` stay null until
+    they are made.
+    """
+
+    post = dy.String(regex=r"^[0-9a-f]{16}$")
+    time = dy.Datetime(time_zone="UTC", time_unit="us")
+    language = dy.String(nullable=True)
+    kind = dy.Enum(KINDS)
+    author = dy.String(nullable=True, regex=r"^[0-9a-f]{16}$")
+    engagement = dy.Int64(nullable=True)
+    sentiment = dy.Float64(nullable=True, min=-1, max=1)
+    tone = dy.Enum(TONES, nullable=True)
+    scorer = dy.String(nullable=True)
+    embedding = dy.List(dy.Float32(), nullable=True)
+    topic = dy.Int32(nullable=True)
+
+
+FEATURES_SCHEMA = pl.Schema(
+    {
+        "post": pl.String,
+        "time": pl.Datetime("us", "UTC"),
+        "language": pl.String,
+        "kind": pl.Enum(KINDS),
+        "author": pl.String,
+        "engagement": pl.Int64,
+        "sentiment": pl.Float64,
+        "tone": pl.Enum(TONES),
+        "scorer": pl.String,
+        "embedding": pl.List(pl.Float32),
+        "topic": pl.Int32,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How features are made; it travels to the workers.
+
+    Parameters
+    ----------
+    key
+        For keyed hashes.
+    scorer_for
+        From a language to its scorer, or None where there is none.
+    clean
+        From a text to the words that are scored: without addresses, names of accounts and what marks a repost.
+    aliases
+        Names of the organisation that are taken out before scoring: **"united" alone is worth +1.8 to VADER**.
+    mask
+        From a text and aliases to the text without them.
+    language
+        Of posts that carry none.
+    """
+
+    key: bytes = field(repr=False)
+    scorer_for: Callable
+    clean: Callable[[str], str]
+    mask: Callable[[str, tuple[str, ...]], str]
+    aliases: tuple[str, ...] = ()
+    language: str | None = None
+
+
+class Remembered:
+    """A bounded memory of scores: what was not asked for during the last ``most`` new texts is forgotten.
+
+    Parameters
+    ----------
+    most
+        Texts of a generation; **two generations are kept**.
+    """
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self.most, self._young, self._old = most, {}, {}
+
+    def __len__(self) -> int:
+        return len(self._young) + len(self._old)
+
+    def recall(self, texts: Iterable[str]) -> dict[str, float | None]:
+        """The scores of those texts that are remembered."""
+        young, old, found = self._young, self._old, {}
+        for text in texts:
+            if text in young:
+                found[text] = young[text]
+            elif text in old:
+                found[text] = old[text]
+        return found
+
+    def learn(self, scores: dict[str, float | None]) -> None:
+        """Remember scores, and those just recalled a while longer."""
+        if len(self._young) + len(scores) > self.most:
+            self._old, self._young = self._young, {}
+        self._young.update(scores)
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """Scores texts of one language by one scorer, and remembers.
+
+    Parameters
+    ----------
+    scorer
+        With ``id``, ``score``, ``negative`` and ``positive``.
+    recipe
+        How texts are cleaned and masked.
+    raw, cleaned
+        Scores by text as it stood, and by what was left of it.
+    """
+
+    scorer: object
+    recipe: Recipe
+    raw: Remembered = field(default_factory=Remembered)
+    cleaned: Remembered = field(default_factory=Remembered)
+
+    def scores(self, texts: list[str]) -> list[float | None]:
+        """A score for each text, null where no word is left of it.
+
+        Parameters
+        ----------
+        texts
+            As they stand in the archive, each once.
+        """
+        known = self.raw.recall(texts)
+        clean, mask, aliases = self.recipe.clean, self.recipe.mask, self.recipe.aliases
+        words = {text: mask(clean(text), aliases).strip() for text in texts if text not in known}
+        judged = self._judged(list(dict.fromkeys(words.values())))
+        known |= {text: judged[left] for text, left in words.items()}
+        self.raw.learn(known)
+        return [known[text] for text in texts]
+
+    def _judged(self, texts: list[str]) -> dict[str, float | None]:
+        known = self.cleaned.recall(texts)
+        new = [text for text in texts if text and text not in known]
+        known |= dict(zip(new, map(_rounded, self.scorer.score(new)), strict=True)) if new else {}
+        known.setdefault("", None)
+        self.cleaned.learn(known)
+        return known
+
+
+def features_of(posts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """The features of a batch of posts, in its order.
+
+    Parameters
+    ----------
+    posts
+        Valid under ``Posts``.
+    recipe
+        How they are made.
+
+    Returns
+    -------
+    polars.DataFrame
+        Valid under ``Features``.
+    """
+    posts = posts.with_columns(pl.col("language").fill_null(pl.lit(recipe.language, pl.String)))
+    scores = _scores(posts.select("text", "language").unique(), recipe)
+    hashes = {
+        "post": keyed_hashes(posts["post_id"], recipe.key, "post"),
+        "author": keyed_hashes(posts["author"], recipe.key, "author"),
+    }
+    judged = posts.join(scores, on=["text", "language"], how="left", nulls_equal=True, maintain_order="left")
+    blank = {name: pl.lit(None, FEATURES_SCHEMA[name]) for name in ("embedding", "topic")}
+    return judged.with_columns(**hashes, **blank).select(FEATURES_SCHEMA.names()).cast(dict(FEATURES_SCHEMA))
+
+
+def _scores(texts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """``text``, ``language``, ``sentiment``, ``tone`` and ``scorer``."""
+    parts = [_of_one_language(part, recipe) for part in texts.partition_by("language")]
+    blank = pl.DataFrame(schema=_SCORES)
+    return pl.concat([blank, *(part for part in parts if part is not None)])
+
+
+_SCORES = {name: FEATURES_SCHEMA[name] for name in ("sentiment", "tone", "scorer")}
+_SCORES = {"text": pl.String, "language": pl.String} | _SCORES
+
+
+def _of_one_language(part: pl.DataFrame, recipe: Recipe) -> pl.DataFrame | None:
+    judge = _judge(recipe, part["language"][0])
+    if judge is None:
+        return None
+    scored = part.with_columns(sentiment=pl.Series(judge.scores(part["text"].to_list()), dtype=pl.Float64))
+    score, scorer = pl.col("sentiment"), judge.scorer
+    tone = pl.when(score <= scorer.negative).then(pl.lit("negative"))
+    tone = (
+        tone.when(score >= scorer.positive).then(pl.lit("positive")).when(score.is_not_null()).then(pl.lit("neutral"))
+    )
+    named = pl.when(score.is_not_null()).then(pl.lit(scorer.id))
+    return scored.with_columns(tone=tone.cast(pl.Enum(TONES)), scorer=named).select(list(_SCORES))
+
+
+@functools.lru_cache(maxsize=8)
+def _judge(recipe: Recipe, language: str | None) -> Judge | None:
+    """The judge of a language, kept between the batches of a worker."""
+    scorer = recipe.scorer_for(language) if language else None
+    return None if scorer is None else Judge(scorer, recipe)
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None or math.isnan(score) else round(float(score), DECIMALS) + 0.0

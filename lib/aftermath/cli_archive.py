@@ -1,0 +1,254 @@
+"""The command ``aftermath archive``: posts described, checked, and turned into what can be shared."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from aftermath.wording import NO_BREAK, counted, number
+
+if TYPE_CHECKING:
+    from aftermath.archives.description import Manifest
+
+app = typer.Typer(
+    help="Archives of posts: what they are, and what of them can be shared.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the archive: a folder in data/archives.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
+
+
+def _say(text: str) -> None:
+    typer.echo(text.replace(NO_BREAK, " "))
+
+
+@app.command()
+def add(
+    name: Name,
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="The export, as it is; gzip and zip too.")],
+    title: Annotated[str, typer.Option(help="What the archive is.")] = "",
+    format: Annotated[str | None, typer.Option(help="Found in the files if not given; see `formats`.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=COLUMN", help="For tables, e.g. time=created_at; may be repeated."),
+    ] = None,
+    zone: Annotated[str | None, typer.Option(help="Where the clock of times without zone stands, e.g. UTC.")] = None,
+    language: Annotated[str, typer.Option(help="Of posts that carry none, e.g. zh.")] = "",
+    retrieved: Day = None,
+    since: Annotated[str, typer.Option(metavar="TIME", help="Only posts from this time on, with zone.")] = "",
+    until: Annotated[str, typer.Option(metavar="TIME", help="Only posts before this time, with zone.")] = "",
+    words: Annotated[str, typer.Option(help="Only posts that match this regular expression.")] = "",
+    producer: str = "",
+    citation: str = "",
+    url: str = "",
+    rights: Annotated[str, typer.Option(help="Who holds rights in the posts.")] = "",
+    redistribution: Annotated[str, typer.Option(help="What of it may be passed on.")] = "",
+    case: Annotated[str, typer.Option(metavar="ID", help="The case it belongs to.")] = "",
+    alias: Annotated[list[str] | None, typer.Option(help="A name of the organisation; may be repeated.")] = None,
+    capped: Annotated[str, typer.Option(metavar="WHY", help="Why collection stopped at a number of posts.")] = "",
+    missing: Annotated[Path | None, typer.Option(help="File with ids of posts known to be gone, one a line.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Replace what is there; what is not given now stays.")] = False,
+) -> None:
+    """Describe an archive: read its files whole, and write a manifest with their sums. They are not copied."""
+    from aftermath.archives import manifest
+
+    chosen = {field: value for field, value in (("words", words), ("since", since), ("until", until)) if value}
+    added = manifest.add(
+        name,
+        files,
+        format=format,
+        columns=_columns(column or ()),
+        zone=zone,
+        retrieved=retrieved.date() if retrieved else None,
+        again=again,
+        missing=_ids(missing),
+        title=title,
+        language=language,
+        filter=chosen,
+        producer=producer,
+        citation=citation,
+        url=url,
+        rights=rights,
+        redistribution=redistribution,
+        case=case,
+        aliases=tuple(alias or ()),
+        capped=bool(capped),
+        capped_why=capped,
+    )
+    _say(_added(name, added))
+
+
+def _columns(given: list[str] | tuple[str, ...]) -> dict[str, str]:
+    from aftermath.archives.posts import ArchiveError
+
+    pairs = [text.partition("=") for text in given]
+    for field, equals, _ in pairs:
+        if not equals:
+            raise ArchiveError(f"--column {field[:60]!r}: write FIELD=COLUMN, e.g. --column time=created_at")
+    return {field: column for field, _, column in pairs}
+
+
+def _ids(file: Path | None) -> list[str]:
+    from aftermath.archives.posts import ArchiveError
+
+    if file is None:
+        return []
+    try:
+        return file.read_text(encoding="utf-8-sig").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArchiveError(f"{file.name}: ids could not be read ({error}); write one a line, in UTF-8") from error
+
+
+def _added(name: str, manifest: Manifest) -> str:
+    from aftermath.archives.telling import span
+
+    left = [f"{number(count)} {why}" for why, count in manifest.left_out.items()]
+    lines = [f"{name}: {counted(manifest.posts or 0, 'post')}, {span(manifest)}, {manifest.format}."]
+    lines += [f"Left out: {', '.join(left)}."] if left else []
+    lines += (
+        [f"Columns: {', '.join(f'{field}={column}' for field, column in manifest.columns.items())}"]
+        if manifest.columns
+        else []
+    )
+    if not (manifest.rights and manifest.redistribution):
+        lines.append("Say who holds rights in it and what may be passed on: --rights, --redistribution (with --again).")
+    return "\n".join(lines)
+
+
+@app.command(name="list")
+def list_() -> None:
+    """List the archives of this workspace."""
+    from aftermath.archives.manifest import archives
+    from aftermath.archives.telling import listing
+
+    _say(listing(archives()))
+
+
+@app.command()
+def describe(name: Name) -> None:
+    """Tell everything that is known of an archive."""
+    from aftermath.archives import telling
+    from aftermath.archives.manifest import archive_folder, load_manifest
+
+    _say(telling.describe(name, load_manifest(archive_folder(name))))
+
+
+@app.command()
+def verify(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None) -> None:
+    """Compare the files of archives with their sums; all archives if none is named."""
+    from aftermath.archives.manifest import archive_folder, archives
+    from aftermath.archives.manifest import verify as compare
+
+    for name in names or archives():
+        _say(compare(archive_folder(name)).text)
+
+
+@app.command()
+def formats() -> None:
+    """List the formats that are read."""
+    from aftermath.archives.readers import FORMATS
+
+    _say("\n".join(f"{format:12} {what}" for format, what in FORMATS.items()))
+
+
+@app.command()
+def features(
+    name: Name,
+    key: Annotated[Path | None, typer.Option(help="File with the key that authors are hashed with.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="The file; build/archives/NAME/features.parquet if not given.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as processors if not given.")] = None,
+) -> None:
+    """Score the posts of an archive: one row a post, without texts, authors as keyed hashes."""
+    from aftermath.archives.features import write_features
+    from aftermath.archives.keys import author_key
+    from aftermath.archives.manifest import archive_folder, load_manifest, read_archive
+
+    folder = archive_folder(name)
+    manifest = load_manifest(folder)
+    secret = author_key(key)
+    reading, batches = read_archive(folder)
+    target = write_features(
+        batches,
+        to or _features_file(name),
+        key=secret,
+        aliases=manifest.aliases,
+        language=manifest.language or None,
+        workers=workers,
+    )
+    _say(f"{target}\n{counted(reading.posts, 'post')} read, {number(reading.bad)} bad lines left out.")
+
+
+@app.command()
+def series(
+    name: Name,
+    every: Annotated[str, typer.Option(help="1h or 1d.")] = "1d",
+    zone: Annotated[str, typer.Option(help="Time zone in which days begin; the manifest's, or UTC.")] = "",
+    source: Annotated[Path | None, typer.Option("--from", help="The features; those in build/ if not given.")] = None,
+) -> None:
+    """Count and average the features by day or hour, in a file that can be shared."""
+    from aftermath.archives.manifest import archive_folder, load_manifest, record_series
+    from aftermath.archives.posts import ArchiveError
+    from aftermath.archives.series import series as binned
+
+    folder = archive_folder(name)
+    manifest = load_manifest(folder)
+    found = source or _features_file(name)
+    if not found.is_file():
+        raise ArchiveError(f"{name}: there are no features yet. Make them with `aftermath archive features {name}`.")
+    zone = zone or manifest.zone or "UTC"
+    table = binned(found, every, zone=zone, capped=manifest.capped)
+    _say(str(record_series(folder, table, found, every=every, zone=zone)))
+
+
+def _features_file(name: str) -> Path:
+    from aftermath.workspace import find_workspace
+
+    return find_workspace().build / "archives" / name / "features.parquet"
+
+
+@app.command(name="validate-sentiment")
+def validate_sentiment(
+    folder: Annotated[
+        Path | None, typer.Option(help="Folder with labelled archives; AFTERMATH_ARCHIVES if not given.")
+    ] = None,
+    most: Annotated[int | None, typer.Option(min=1, help="Texts of a set at the most.")] = None,
+) -> None:
+    """Score every labelled set, and print how far the scorers agree with people."""
+    import os
+
+    from aftermath.archives.description import VARIABLE
+    from aftermath.archives.posts import ArchiveError
+    from aftermath.archives.validation import validate_sentiment as measured
+
+    named = os.environ.get(VARIABLE)
+    if folder is None and not named:
+        raise ArchiveError(f"name the folder with the labelled archives: --folder, or set {VARIABLE}")
+    result = measured(folder or Path(named or "").expanduser(), most=most)
+    _say(f"{result.printed}\n\n{result.text}")
+
+
+@app.command()
+def pull(
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="Without it, the sources are listed.")
+    ] = None,
+    query: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Without it, what it takes.")
+    ] = None,
+    into: Annotated[Path | None, typer.Option(help="Folder for the answers as they came.")] = None,
+) -> None:
+    """Ask a public source, and keep its answers: complaints, recalls, page views, news, first captures of pages."""
+    from aftermath.archives import public
+
+    if source is None or not query:
+        _say(public.help_text(source))
+        return
+    pulled = public.pull(source, public.parsed(query), into or Path(f"{source}-answers"))
+    _say(pulled.text)
