@@ -20,6 +20,7 @@ _NOUNS = {
     "load_case": "aftermath.cases.case",
     "alarm": "aftermath.measures.alarm",
     "alarm_from_coverage": "aftermath.measures.alarm",
+    "archive_sentiment": "aftermath.measures.archive_sentiment",
     "change_points": "aftermath.measures.recovery",
     "claims": "aftermath.measures.claims",
     "compare": "aftermath.comparison.scoreboard",

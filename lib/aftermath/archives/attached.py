@@ -8,11 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from aftermath.archives.description import Manifest
-from aftermath.archives.manifest import SERIES_FILE, archives, archives_folder
+from aftermath.archives.description import FILE, Manifest, load_manifest
+from aftermath.archives.manifest import SERIES_FILE, archives_folder
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.series import read_series
-from aftermath.cases.case import Case
 from aftermath.workspace import Workspace
 
 
@@ -40,13 +39,15 @@ class AttachedSeries:
         return self.folder.name
 
 
-def attached_series(case: Case) -> tuple[AttachedSeries, ...]:
+def attached_series(case_id: str, workspace: Workspace) -> tuple[AttachedSeries, ...]:
     """The series that belong to a case, by name.
 
     Parameters
     ----------
-    case
-        Any case; ``data/`` is looked for beside its ``casestudies/``.
+    case_id
+        Any case.
+    workspace
+        Where to look.
 
     Returns
     -------
@@ -58,13 +59,28 @@ def attached_series(case: Case) -> tuple[AttachedSeries, ...]:
     ArchiveError
         If a manifest or series cannot be read, or a series is not the one that its manifest describes.
     """
-    workspace = Workspace(case.folder.parent.parent)
-    folders = {archives_folder(workspace) / name: found for name, found in archives(workspace).items()}
+    folders = [path.parent for path in attached_files(case_id, workspace) if path.name == FILE]
+    found = ((folder, load_manifest(folder)) for folder in folders)
     return tuple(
         _attached(folder, manifest)
-        for folder, manifest in folders.items()
-        if manifest.case == case.id and (folder / SERIES_FILE).is_file()
+        for folder, manifest in found
+        if manifest.case == case_id and (folder / SERIES_FILE).is_file()
     )
+
+
+def attached_files(case_id: str, workspace: Workspace) -> tuple[Path, ...]:
+    """The files that a page of the case may rest on: manifests that name the case anywhere, and the series beside them.
+
+    Parameters
+    ----------
+    case_id
+        Any case.
+    workspace
+        Where to look.
+    """
+    manifests = sorted(archives_folder(workspace).glob(f"[!.]*/{FILE}"))
+    naming = [path for path in manifests if case_id.encode() in path.read_bytes()]
+    return tuple(file for path in naming for file in (path, path.with_name(SERIES_FILE)))
 
 
 def _attached(folder: Path, manifest: Manifest) -> AttachedSeries:

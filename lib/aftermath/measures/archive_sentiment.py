@@ -23,6 +23,7 @@ from aftermath.measures.result import NothingToMeasure, Result, require_clock
 from aftermath.measures.speed import speed
 from aftermath.times import Latency, Span, latency, local_day
 from aftermath.wording import counted, day_text, in_words, interval, latency_text, listed, moment, number
+from aftermath.workspace import Workspace
 
 NETWORKS = ("twitter", "facebook", "instagram", "youtube", "tiktok", "weibo", "wechat")
 FEWEST_BASELINE = 2  # bins that the turning rule is set against
@@ -166,9 +167,11 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
     >>> am.archive_sentiment(am.load_case("united-3411")).days["volume"].null_count() > 0
     True
     """
-    archives = attached_series(case)
+    archives = attached_series(case.id, Workspace(case.folder.parent.parent))
     if not archives:
-        raise NothingToMeasure(f"{case.id}: no archive of posts is attached.")
+        raise NothingToMeasure(
+            f"{case.id}: no archive of posts is attached; a course of sentiment needs scores day by day, before clock zero and after it."
+        )
     require_clock(case, "sentiment before and after")
     archive, zone = archives[0], case.about.timezone
     days = archive.series.filter(pl.col("kind") == ALL_KINDS, pl.col("n") > 0).drop("kind")

@@ -10,6 +10,7 @@ from typing import TypeVar
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.alarm import Alarm, alarm_from_coverage
+from aftermath.measures.archive_sentiment import ArchiveSentiment, archive_sentiment
 from aftermath.measures.market import MarketReaction, market_reaction
 from aftermath.measures.recovery.coverage import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.recovery.series import SeriesError
@@ -72,6 +73,11 @@ class Measured:
         """When a monitor of the coverage would have fired."""
         return alarm_from_coverage(self.case, level=self.level)
 
+    @cached_property
+    def posts(self) -> ArchiveSentiment:
+        """What people posted, in an attached archive."""
+        return archive_sentiment(self.case, level=self.level)
+
     def recovery(self, variable: str) -> CoverageRecovery:
         """How one coded variable moved."""
         outcome = self._recoveries[variable]
@@ -107,6 +113,7 @@ class Measured:
     def figures(self) -> dict[str, str]:
         """The figures after the fixed ones, as far as the evidence bears them: name to id, in the order of the page."""
         bears = {
+            "posts": lambda: bool(self.posts),
             "market": lambda: bool(self.market),
             "numbers": lambda: numbers.has_courses(self.signals),
             "alarm": lambda: bool(self.alarm),
@@ -124,7 +131,7 @@ class Measured:
             "Market reaction": self._why_not(lambda: self.market),
             "Change of a published number at clock zero": self._why_not(lambda: self.signals, unmeasured.no_change),
             "Alarm of a monitor": self._why_not(lambda: self.alarm),
-            unmeasured.DENSE: unmeasured.NO_ARCHIVE,
+            unmeasured.DENSE: self._why_not(lambda: self.posts),
         }
         return {name: reason for name, reason in why.items() if reason}
 

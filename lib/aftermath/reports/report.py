@@ -28,6 +28,7 @@ from aftermath.reports.passages import (
     notes,
     numbers,
     openness,
+    posts,
     recovery,
     sources,
     unmeasured,
@@ -148,6 +149,26 @@ class CaseReport:
         count = counted(self.case.coverage.height, "text")
         table = coverage.coverage_table(self._references)
         return Passage(folded("All texts", count, table, "Coverage", unfolded=True))
+
+    @property
+    def archive(self) -> Passage:
+        """What archive of posts is attached, what was made of it, and what it cannot show."""
+        return self._unless_nothing(lambda: Passage(posts.source(self._measured.posts)))
+
+    @property
+    def posts(self) -> Exhibit | Passage:
+        """The share of negative posts over time, with what the organisation posted itself."""
+        return self._unless_nothing(
+            lambda: posts.posts_exhibit(self._measured.posts, self._references, self._measured.figures["posts"]),
+            lambda reason: Passage(""),
+        )
+
+    @property
+    def posts_recovery(self) -> Passage:
+        """The fits of the negative share, and how far its scorer agrees with people."""
+        return self._unless_nothing(
+            lambda: Passage(posts.estimates_table(self._measured.posts)), lambda reason: Passage("")
+        )
 
     @property
     def shares(self) -> Passage:

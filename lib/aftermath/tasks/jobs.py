@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aftermath
+from aftermath.archives.attached import attached_files
 from aftermath.archives.embed import vector_files
 from aftermath.reports import execute
 from aftermath.reports.parameters import ParameterError, known, parse_settings, read_parameters
@@ -176,6 +177,7 @@ def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -
         key=f"case {case_id}",
         title=case_id,
         inputs={"evidence": evidence(workspace, case_id), "notebook": fingerprint(workspace.notebooks, notebooks)}
+        | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
         | _common(),
         parameters=_as_text(values),
         products=products(workspace, case_id, f"cases/{case_id}.html"),

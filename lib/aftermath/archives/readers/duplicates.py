@@ -59,14 +59,20 @@ class Seen:
         return found
 
     def _add(self, hashes: np.ndarray) -> None:
-        self._recent = np.sort(np.concatenate([self._recent, hashes]))
+        self._recent = _merged(self._recent, hashes)
         if len(self._recent) < _RECENT:
             return
         bounds = np.searchsorted(self._recent >> _SHIFT, np.arange(_DRAWERS + 1, dtype=np.uint64))
         for number in range(_DRAWERS):
             part = self._recent[bounds[number] : bounds[number + 1]]
-            self._drawers[number] = np.sort(np.concatenate([self._drawers[number], part]))
+            self._drawers[number] = _merged(self._drawers[number], part)
         self._recent = np.empty(0, np.uint64)
+
+
+def _merged(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    both = np.concatenate([one, other])
+    both.sort(kind="stable")  # two sorted runs: merged in one pass
+    return both
 
 
 def _among(hashes: np.ndarray, known: np.ndarray) -> np.ndarray:

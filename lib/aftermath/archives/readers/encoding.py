@@ -80,8 +80,7 @@ class Source:
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Lines and their numbers from 1, without the line end; UTF-16 and UTF-32 are turned into UTF-8 here."""
-        lines = _split(self._chunks(), self.encoding.newline, self.name)
-        return enumerate((line.removesuffix(b"\r") for line in lines), start=1)
+        return enumerate(_split(self._chunks(), self.encoding.newline, self.name), start=1)
 
     def text(self, line: bytes) -> str:
         """The text of a line.
@@ -91,6 +90,8 @@ class Source:
         Unreadable
             If the line is in another encoding than the rest of the file.
         """
+        if line.isascii():
+            return line.decode("ascii")
         name = "utf-8" if _is_wide(self.encoding.name) else self.encoding.name
         try:
             text = line.decode(name)
@@ -98,7 +99,7 @@ class Source:
             raise Unreadable(
                 f"is not {self.encoding.name} like the rest of the file (byte {error.start + 1})"
             ) from None
-        if name != "utf-8" and not line.isascii() and _is_rather_utf8(line, name):
+        if name != "utf-8" and _is_rather_utf8(line, name):
             raise Unreadable(f"is UTF-8, the rest of the file {self.encoding.name}: encodings are mixed")
         return text
 
@@ -263,9 +264,12 @@ def _split(chunks: Iterator[bytes], newline: bytes, name: str) -> Iterator[bytes
         if newline not in chunk:
             rest += chunk
         else:
-            *lines, rest = (rest + chunk).split(newline)
+            joined = rest + chunk
+            *lines, rest = joined.split(newline)
+            if b"\r" in joined:
+                lines = [line.removesuffix(b"\r") for line in lines]
             yield from lines
         if len(rest) > LONGEST_LINE:
             raise ArchiveError(f"{name} has a line of more than {LONGEST_LINE >> 20} MB; no export of posts has.")
     if rest:
-        yield rest
+        yield rest.removesuffix(b"\r")

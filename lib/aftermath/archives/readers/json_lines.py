@@ -80,14 +80,13 @@ def first_values(source: Source, count: int = _FIRST_LINES) -> list[object]:
 
 
 def _values(source: Source) -> Iterator[tuple[int, bytes | Unreadable]]:
-    if _is_one_document(source):
-        yield from _expanded(1, source.document())
-        return
-    for line, value in source.lines():
+    whole = _is_one_document(source)
+    lines = [(1, source.document())] if whole else source.lines()
+    for line, value in lines:
         if not value or value.isspace():
             continue
         try:
-            yield from _expanded(line, source.utf8(value))
+            yield from _expanded(line, value if whole else source.utf8(value))
         except Unreadable as fault:
             yield line, fault
 

@@ -16,6 +16,7 @@ from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Chunk
 
 SIGNATURE = b"PAR1"
+_SLICE = 3 * BATCH_POSTS
 
 
 def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
@@ -37,12 +38,13 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
         table = pl.scan_parquet(path, glob=False)
         columns = Columns.of(table.collect_schema().names(), options.columns, member.name)
         options.found, options.of_twitter = columns.as_given(options.columns), columns.of_twitter
-        first = 1
-        for batch in table.select(columns.used).collect_batches(chunk_size=BATCH_POSTS, maintain_order=True):
-            for part in batch.iter_slices(BATCH_POSTS):
-                numbered = part.insert_column(0, pl.int_range(first, first + part.height, eager=True).alias(LINE))
-                first += part.height
-                yield Chunk(columns.raw(numbered), (), part.height)
+        rows = table.select(pl.len()).collect().item()
+        # slices of a plan: polars' own batches are read so far ahead that memory grows with the file
+        for first in range(0, rows, _SLICE):
+            part = table.select(columns.used).slice(first, _SLICE).collect()
+            numbered = part.insert_column(0, pl.int_range(first + 1, first + part.height + 1, eager=True).alias(LINE))
+            for slice in numbered.iter_slices(BATCH_POSTS):
+                yield Chunk(columns.raw(slice), (), slice.height)
 
 
 @contextlib.contextmanager

@@ -72,7 +72,8 @@ class _Table:
         for number, line in self._source.lines():
             self._number = number
             try:
-                yield self._source.text(line).replace("\r", " ") + "\n"  # one in the middle ends no line here
+                text = self._source.text(line)
+                yield (text.replace("\r", " ") if "\r" in text else text) + "\n"  # one in the middle ends no line here
             except Unreadable as fault:
                 self._undecoded[number] = str(fault)
                 yield line.decode("latin-1") + "\n"

@@ -11,7 +11,6 @@ from aftermath.reports.passages.tables import rows_of, table
 from aftermath.wording import counted, in_words
 
 DENSE = "Level change, local level, exponential return, resilience loss, time to return and change points of sentiment"
-NO_ARCHIVE = "No archive of posts is attached, and these need scores day by day, before clock zero and after it."
 
 
 def unmeasured_table(why: Mapping[str, str]) -> str:
