@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 TIME = "Mon Apr 10 10:22:04 +0000 2017"
-SNOWFLAKE = 851379363413184512  # 10 April 2017, 10:22:04 UTC
+SNOWFLAKE = 851379746108342272  # 10 April 2017, 10:22:04 UTC
 
 
 def write(path: Path, *lines: object) -> Path:

@@ -131,12 +131,12 @@ def test_a_case_without_an_archive_says_so(root):
 
 
 def test_the_figure_marks_the_posts_and_leaves_out_kinds_with_too_few(told):
-    figure = am.figures.archive_series(told)
+    figure = am.figures.posts_over_time(told)
     marks = [trace for trace in figure.data if trace.name == "posts of the organisation"]
     assert list(marks[0].customdata) == [None, *OFFICIAL]
     few = told.archive.series.filter((pl.col("kind") != "quote") | (pl.col("n") > 10**6))
     fewer = dataclasses.replace(told, archive=dataclasses.replace(told.archive, series=few))
-    assert len(am.figures.archive_series(fewer).data) == len(figure.data) - 2
+    assert len(am.figures.posts_over_time(fewer).data) == len(figure.data) - 2
 
 
 # Other archives

@@ -25,6 +25,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.comparison.permutation import TooFew, tau_b
+from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import coded_texts, imbalance
@@ -36,11 +37,12 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "coder": ("a", "b", "mean"),
     "clock": ("exposure", "first coverage"),
     "latency": ("response", "acknowledgement", "apology", "named_apology"),
-    "outcome": ("transparency", "reliable transparency", "favourability", "imbalance"),
-    "window": ("7 days", "30 days", "90 days", "365 days"),
+    "outcome": ("transparency", "reliable transparency", "mean favourability", "imbalance", "modelled favourability"),
+    "window": ("none", "7 days", "30 days", "90 days", "365 days"),
     "cases": ("all", "without series and own clocks"),
 }
 UNRELIABLE_BELOW = 0.667
+OPENNESS = ("transparency", "reliable transparency")  # these are scored once, whatever the window
 
 
 @dataclass(frozen=True)
@@ -145,9 +147,8 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
     if unknown:
         raise ValueError(f"{unknown[0][0]} = {unknown[0][1]!r} is no choice; the choices are {CHOICES}")
     bench = _Bench([case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None])
-    found = [
-        bench.specification(dict(zip(chosen, values, strict=True))) for values in itertools.product(*chosen.values())
-    ]
+    asked = (dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values()))
+    found = [bench.specification(each) for each in asked if (each["outcome"] in OPENNESS) == (each["window"] == "none")]
     return Multiverse(
         tuple(sorted(found, key=lambda each: (math.isnan(each.tau), each.tau, tuple(each.choices.values()))))
     )
@@ -162,6 +163,7 @@ class _Bench:
         self.texts = {case.id: self._coded(case) for case in cases}
         self.outcomes: dict[tuple, dict[str, float]] = {}
         self.delays: dict[tuple, dict[str, float]] = {}
+        self.models: dict[tuple[str, str], ProportionalOdds | None] = {}
 
     def specification(self, choices: Mapping[str, str]) -> Specification:
         """One specification; NaN where there are too few cases."""
@@ -205,13 +207,30 @@ class _Bench:
         return self.outcomes[key]
 
     def _outcome(self, case: Case, outcome: str, coder: str, window: str) -> float:
-        if outcome in ("transparency", "reliable transparency"):
+        if outcome in OPENNESS:
             return self._openness(case, coder, outcome != "transparency")
-        texts = self.texts[case.id]
-        values = texts.filter(pl.col("day").is_between(0, int(window.split()[0]) - 1))[coder].drop_nulls().to_numpy()
+        days = int(window.split()[0])
+        if outcome == "modelled favourability":
+            model = self._model(case, coder)
+            return math.nan if model is None else float(model.expected(np.log1p([days]))[0])
+        values = self.texts[case.id].filter(pl.col("day").is_between(0, days - 1))[coder].drop_nulls().to_numpy()
         if not values.size:
             return math.nan
-        return float(values.mean()) if outcome == "favourability" else float(imbalance(values))
+        return float(values.mean()) if outcome == "mean favourability" else float(imbalance(values))
+
+    def _model(self, case: Case, coder: str) -> ProportionalOdds | None:
+        """The recovery model of one coder's codes, or of both as repeated measures; None where there is none."""
+        if (case.id, coder) not in self.models:
+            coders = list(vocabulary.CODERS) if coder == "mean" else [coder]
+            after = self.texts[case.id].filter(pl.col("latest_seconds") >= 0)
+            codes = after.unpivot(on=coders, index=["publisher", "day"]).drop_nulls("value")
+            days = np.log1p(np.maximum(codes["day"].to_numpy(), 0))
+            try:
+                model = proportional_odds(codes["value"].to_numpy(), days, codes["publisher"].to_numpy())
+            except NothingToMeasure:
+                model = None
+            self.models[case.id, coder] = model
+        return self.models[case.id, coder]
 
     def _openness(self, case: Case, coder: str, reliable: bool) -> float:
         kept = vocabulary.TRANSPARENCY_ITEMS.keys() - (self.unreliable if reliable else set())
@@ -238,7 +257,8 @@ class _Bench:
         try:
             return coded_texts(case, "favourability")
         except NothingToMeasure:
-            return pl.DataFrame(schema={"day": pl.Int64} | dict.fromkeys((*vocabulary.CODERS, "mean"), pl.Float64))
+            columns = dict.fromkeys((*vocabulary.CODERS, "mean", "latest_seconds"), pl.Float64)
+            return pl.DataFrame(schema={"day": pl.Int64, "publisher": pl.String} | columns)
 
 
 def _scores(scores: Mapping[str, str], coder: str) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 
 _NOUNS = {
-    "archive_series": "aftermath.figures.archive_series",
+    "posts_over_time": "aftermath.figures.archive_series",
     "timeline": "aftermath.figures.crisis_timeline",
     "interval_coverage": "aftermath.figures.coverage",
     "latency_curves": "aftermath.figures.curves",

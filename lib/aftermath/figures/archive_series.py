@@ -24,7 +24,7 @@ _LARGE, _SMALL = 9.0, 4.0  # px: markers of the most posts, and of the fewest
 _TITLES = {"original": "Originals", "reply": "Replies", "repost": "Reposts", "quote": "Quotes"}
 
 
-def archive_series(told: ArchiveSentiment) -> go.Figure:
+def posts_over_time(told: ArchiveSentiment) -> go.Figure:
     """Draw the share of negative posts over time, all posts in the first panel and each kind in its own.
 
     A dot is a day (or hour) inside its interval, larger where more posts were scored, hollow where there are too few for

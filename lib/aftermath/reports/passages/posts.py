@@ -45,7 +45,7 @@ def posts_exhibit(told: ArchiveSentiment, references: References, id: str) -> Ex
         title="The share of negative posts",
         how="A dot is the share of a day inside its interval, larger where more posts were scored, hollow where there are too "
         f"few for one, red where the alarm fired. Dashed: segmented regression. Black triangle: clock zero.{own}",
-        figure=figures.archive_series(told),
+        figure=figures.posts_over_time(told),
         legend=f'<p class="how ic">{escape(trust(told))}</p>',
         words=told.text,
         table=_series_table(told),
