@@ -2,9 +2,9 @@
 
 The United archive is repeated until it has as many posts as asked for (``--posts``), in three ways:
 
-- ``real``: texts differ from one repetition to the next and are repeated within each as people reposted them;
-- ``unique``: every text differs from every other;
-- ``copies``: repetitions are alike, so that most texts have been seen before.
+- ``repeated``: as it is, 57 % of it reposts; most texts come again with each repetition;
+- ``apart``: every repetition has texts and authors of its own, so that a text comes again only as people reposted it;
+- ``unique``: every text differs from every other.
 
 Beside each, on some of the same posts and scaled to all of them, stands a loop in one process: pandas, and
 ``polarity_scores`` of vaderSentiment for every text, cleaned and masked by the same functions. Reading is not counted in
@@ -46,13 +46,14 @@ COLUMNS = {
     "quote_of": "quote_of",
     "reply_to": "reply_to",
 }
-NEEDED = {"real": 8.0, "unique": 1.8}
+NEEDED = {"repeated": 8.0, "unique": 1.8}
+WAYS = ("repeated", "apart", "unique")
 SIZES = (100_000, 1_000_000, 10_000_000)
 MEGABYTE = 1024  # kilobytes, as the system counts
 
 
-def repeated(archives: Path, posts: int, way: str, target: Path) -> Path:
-    """Write so many posts, the archive over and over.
+def repeated(archives: Path, posts: int, way: str, target: Path) -> int:
+    """Write so many posts, the archive over and over, and count the different texts among them.
 
     Parameters
     ----------
@@ -61,7 +62,7 @@ def repeated(archives: Path, posts: int, way: str, target: Path) -> Path:
     posts
         How many.
     way
-        ``real``, ``unique`` or ``copies``.
+        One of ``WAYS``.
     target
         The parquet file to write.
     """
@@ -69,16 +70,16 @@ def repeated(archives: Path, posts: int, way: str, target: Path) -> Path:
     rounds = math.ceil(posts / tweets.height)
     parts = (_round(tweets, place, way).lazy() for place in range(rounds))
     pl.concat(parts).head(posts).sink_parquet(target)
-    return target
+    return pl.scan_parquet(target).select(pl.col("text").n_unique()).collect(engine="streaming").item()
 
 
 def _round(tweets: pl.DataFrame, place: int, way: str) -> pl.DataFrame:
     own = {
-        "real": pl.format("{} r{}", "text", pl.lit(place)),
+        "apart": pl.format("{} r{}", "text", pl.lit(place)),
         "unique": pl.format("{} u{}", "text", pl.int_range(pl.len()) + place * tweets.height),
-        "copies": pl.col("text"),
+        "repeated": pl.col("text"),
     }
-    author = pl.col("author_ref") if way == "copies" else pl.format("{}-{}", "author_ref", pl.lit(place))
+    author = pl.col("author_ref") if way == "repeated" else pl.format("{}-{}", "author_ref", pl.lit(place))
     return tweets.with_columns(
         text=own[way], author_ref=author.cast(pl.String), tweet_id=pl.format("{}{}", "tweet_id", pl.lit(place))
     )
@@ -88,7 +89,7 @@ def _round(tweets: pl.DataFrame, place: int, way: str) -> pl.DataFrame:
 
 
 def ours(source: Path, workers: int) -> dict[str, float]:
-    """Seconds of reading, features (reading included) and series, and the peak of memory in megabytes."""
+    """Seconds of reading, features (reading included) and series; processor seconds of the last two; peak of memory in megabytes."""
     from loky import ProcessPoolExecutor
 
     pool = ProcessPoolExecutor(workers, env={"POLARS_MAX_THREADS": "1"})
@@ -98,10 +99,11 @@ def ours(source: Path, workers: int) -> dict[str, float]:
         features = Path(folder) / "features.parquet"
         settings = {"key": b"of no worth, for a benchmark", "aliases": ALIASES, "workers": workers, "executor": pool}
         seconds = {"reading": _timed(lambda: sum(batch.posts.height for batch in _batches(source)))}
+        begun = _processor()
         seconds["features"] = _timed(lambda: write_features(_batches(source), features, **settings))
         pool.shutdown()
         seconds["series"] = _timed(lambda: series(features, zone=ZONE))
-    return seconds | {"megabytes": _peak(workers)}
+    return seconds | {"processor": _processor() - begun, "megabytes": _peak(workers)}
 
 
 def _batches(source: Path) -> Iterator:
@@ -119,6 +121,12 @@ def _timed(work) -> float:
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
+
+
+def _processor() -> float:
+    """Processor seconds of this process and of the workers that have ended, their start included."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _peak(workers: int) -> float:
@@ -155,20 +163,19 @@ def main() -> None:
     """Measure and print."""
     options = _options()
     if options.job:
-        source, way, number = options.job
-        job = {"ours": ours, "loop": lambda *given: {"loop": loop(*given)}}[way]
-        print(json.dumps(job(Path(source), int(number))))
+        source, task, number = options.job
+        print(json.dumps(_TASKS[task](Path(source), int(number))))
         return
     folder = os.environ.get("AFTERMATH_ARCHIVES")
     if not folder or not (Path(folder) / TWEETS).is_file():
         print("skipped: AFTERMATH_ARCHIVES is not set to a folder that holds the United archive")
         return
-    print(f"{os.cpu_count()} processors, load before {os.getloadavg()[0]:.1f}, {options.workers} workers")
+    print(f"{os.cpu_count()} processors, {options.workers} workers")
     with tempfile.TemporaryDirectory() as scratch:
-        for way in ("real", "unique", "copies"):
-            _compare(Path(folder), Path(scratch), way, options)
+        for way in WAYS:
+            _compare(Path(scratch) / f"{way}.parquet", options)
         if options.full:
-            _growth(Path(folder), Path(scratch), options)
+            _growth(Path(scratch) / "apart.parquet", options)
 
 
 def _options() -> argparse.Namespace:
@@ -181,43 +188,53 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _alone(source: Path, way: str, number: int) -> dict[str, float]:
-    """A measurement in a process of its own, so that its peak of memory is its own too."""
-    program = [sys.executable, __file__, "--job", str(source), way, str(number)]
+def _write(source: Path, posts: int) -> dict:
+    """In a process of its own too: what this one holds would count for its children."""
+    return {"different": repeated(Path(os.environ["AFTERMATH_ARCHIVES"]), posts, source.stem, source)}
+
+
+_TASKS = {"ours": ours, "loop": lambda *given: {"loop": loop(*given)}, "write": _write}
+
+
+def _alone(source: Path, task: str, number: int) -> dict[str, float]:
+    """A task in a process of its own, so that its peak of memory is its own too."""
+    program = [sys.executable, __file__, "--job", str(source), task, str(number)]
     return json.loads(subprocess.run(program, capture_output=True, text=True, check=True).stdout)
 
 
-def _compare(archives: Path, scratch: Path, way: str, options: argparse.Namespace) -> None:
-    source = repeated(archives, options.posts, way, scratch / "posts.parquet")
-    texts = pl.scan_parquet(source).select(pl.col("text").n_unique()).collect().item() / options.posts
-    before = _alone(source, "loop", options.loop)["loop"]
-    made = _alone(source, "ours", options.workers)
-    after = _alone(source, "loop", options.loop)["loop"]
-    each = (before + after) / 2 / min(options.loop, options.posts)
+def _compare(source: Path, options: argparse.Namespace) -> None:
+    way, posts, some = source.stem, options.posts, min(options.loop, options.posts)
+    different = _alone(source, "write", posts)["different"]
+    before, made, after = (
+        _alone(source, *task) for task in (("loop", some), ("ours", options.workers), ("loop", some))
+    )
+    each = (before["loop"] + after["loop"]) / 2 / some
     total = made["features"] + made["series"]
     needed = f"(at least {NEEDED[way]:g})" if way in NEEDED else ""
-    print(f"\n{way}: {options.posts:,} posts, {texts:.0%} of the texts different")
+    print(f"\n{way}: {posts:,} posts, {different:,} different texts; load {os.getloadavg()[0]:.1f}")
     for step in ("reading", "features", "series"):
-        print(f"  {step:9} {options.posts / made[step]:12,.0f} posts/s")
-    print(f"  plain loop{1 / each:12,.0f} posts/s (on {options.loop:,} before and after, scaled)")
-    print(f"  all steps {each * options.posts / total:11.1f} times as fast as the loop {needed}")
+        print(f"  {step:9} {posts / made[step]:12,.0f} posts/s")
+    print(f"  loop      {1 / each:12,.0f} posts/s (on {some:,} before and after, scaled)")
+    print(f"  all steps {each * posts / total:12.1f} times as fast as the loop {needed}", flush=True)
 
 
-def _growth(archives: Path, scratch: Path, options: argparse.Namespace) -> None:
-    print("\ngrowth (real)          seconds    peak memory")
+def _growth(source: Path, options: argparse.Namespace) -> None:
+    print("\ngrowth (apart)         seconds  processor    peak memory")
     measured = {}
     for posts in SIZES:
-        source = repeated(archives, posts, "real", scratch / "posts.parquet")
-        measured[posts] = _alone(source, "ours", options.workers)
-        total = measured[posts]["features"] + measured[posts]["series"]
-        print(f"  {posts:12,} posts {total:10.1f} {measured[posts]['megabytes']:10,.0f} MB", flush=True)
-    seconds = [measured[posts]["features"] + measured[posts]["series"] for posts in SIZES]
-    slope = math.log(seconds[-1] / seconds[0]) / math.log(SIZES[-1] / SIZES[0])
-    memory = [measured[posts]["megabytes"] for posts in SIZES]
-    print(f"  slope of time {slope:.3f} (0.9 to 1.1)")
-    print(
-        f"  memory at 10 million, of that at 1 million: {memory[2] / memory[1]:.2f} (at most 1.2; and below 2,048 MB)"
-    )
+        _alone(source, "write", posts)
+        measured[posts] = made = _alone(source, "ours", options.workers)
+        made["seconds"] = made["features"] + made["series"]
+        print(
+            f"  {posts:12,} posts {made['seconds']:10.1f} {made['processor']:10.1f} {made['megabytes']:11,.0f} MB",
+            flush=True,
+        )
+    few, many, most = (measured[posts] for posts in SIZES)
+    decades = math.log(SIZES[-1] / SIZES[0])
+    for name in ("seconds", "processor"):
+        print(f"  slope of {name:9} {math.log(most[name] / few[name]) / decades:.3f} (0.9 to 1.1)")
+    print(f"  memory at 10 million, of that at 1 million: {most['megabytes'] / many['megabytes']:.2f} (at most 1.2)")
+    print(f"  memory at 10 million: {most['megabytes']:,.0f} MB (below 2,048)")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,8 @@ from rich.console import Console
 
 from aftermath.files import WriteError
 from aftermath.problems import CaseError, Problem
-from aftermath.tasks import build as module
 from aftermath.tasks.build import build
-from aftermath.tasks.folder import prepared, remove_gone
+from aftermath.tasks.folder import prepared, remove_gone, unbuilt
 from aftermath.tasks.jobs import case_job, page_jobs, read_settings, site_job
 from aftermath.tasks.lock import BusyError, alone
 from aftermath.tasks.outcome import Failure, failure_of
@@ -135,7 +134,7 @@ def test_on_a_terminal_there_is_a_bar_beside_the_lines(workspace):
 
 def test_cases_without_a_page_are_told_to_the_index_with_the_reason(workspace):
     failures = [Failure(RED_CROSS, "cell 5 failed"), Failure(WEISHI, "problems", problems=True)]
-    assert module._unbuilt(workspace, failed=failures) == {
+    assert unbuilt(workspace, failed=failures) == {
         DIGIORNO: "Its page was not built yet.",
         RED_CROSS: "cell 5 failed",
     }

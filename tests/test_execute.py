@@ -51,7 +51,9 @@ def test_a_case_becomes_a_page_and_a_download_the_same_bytes_every_time(workspac
     page = run_case(CASE, {"seed": 3}, workspace)
     assert page == workspace.site / "cases" / f"{CASE}.html"
     assert f"<p>{CASE} 3 [7, 30] {workspace.root}</p>" in page.read_text(encoding="utf-8")
-    made = {path: path.read_bytes() for path in workspace.build.rglob("*") if path.is_file()}
+    assert (workspace.build / "logs" / f"{CASE}.log").read_text(encoding="utf-8").endswith("done\n")
+    files = (path for path in workspace.build.rglob("*") if path.is_file() and path.suffix != ".log")
+    made = {path: path.read_bytes() for path in files}
     assert {path.relative_to(workspace.build).as_posix() for path in made} == {
         f"notebooks/{CASE}.ipynb",
         f"site/notebooks/{CASE}.ipynb",

@@ -385,7 +385,7 @@ def test_batches_are_never_larger_than_the_limit_and_keep_the_order(file, format
     heights, ids = [], []
     for batch in read(file):
         heights.append(batch.posts.height)
-        ids += batch.posts["post_id"]
+        ids.extend(batch.posts["post_id"])
     assert max(heights) <= BATCH_POSTS
     assert len(ids) == sum(heights) == count
     assert ids == sorted(ids, key=int)

@@ -28,7 +28,7 @@ def features(n: int, *, days: int = 3, seed: int = 0) -> pl.LazyFrame:
     scores = [None if draw.random() < 0.1 else round(draw.uniform(-1, 1), 4) for _ in range(n)]
     blank = dict.fromkeys(("embedding", "topic", "engagement"), [None] * n)
     table = {
-        "post": [f"{place:016x}" for place in range(n)],
+        "post": list(range(n)),
         "time": [START + timedelta(seconds=draw.randrange(days * 86400)) for _ in range(n)],
         "language": ["en"] * n,
         "kind": [draw.choice(KINDS) for _ in range(n)],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+import re
 import subprocess
 import sys
 from itertools import product
@@ -217,6 +218,15 @@ def test_rows_outside_are_named_in_the_text(kept):
     outside = kept.filter((pl.col("verdict") != KEEPS) & ~pl.col("estimator").str.starts_with(COMPARISON))
     for row in outside.iter_rows(named=True):
         assert f"{row['estimator']}, n = {row['n']}, {row['truth']} ({row['coverage']:.1%})" in text
+
+
+def test_the_methods_quote_the_kept_table(kept):
+    methods = (SCRIPT.parent.parent / "docs" / "methods.md").read_text(encoding="utf-8")
+    section = methods.partition("## What the simulation shows")[2].partition("\n## ")[0]
+    quoted = set(re.findall(r"\b([5-9]\d\.\d)\b", section))
+    assert len(quoted) > 10
+    assert quoted <= {f"{100 * coverage:.1f}" for coverage in kept["coverage"]}
+    assert kept["bias"].abs().max() < 0.025
 
 
 # The drawing

@@ -38,7 +38,7 @@ def write_features(
     workers: int | None = None,
     executor: Executor | None = None,
 ) -> Path:
-    """Write the features of posts: time, language, kind, engagement, keyed hashes and sentiment; **no text**.
+    """Write the features of posts: time, language, kind, engagement, hashed author and sentiment; **no text**.
 
     Parameters
     ----------
@@ -102,27 +102,31 @@ def _recipe(key: bytes, aliases: Iterable[str], scorers: Callable | None, langua
 def _parts(posts: Iterable[pl.DataFrame], folder: Path, recipe: Recipe, pool: Executor, ahead: int) -> Iterator[Path]:
     """The parts in the order of the archive, each when it is done; at most ``ahead`` batches are under way."""
     pending: deque[Future] = deque()
+    first = 0
     for place, frame in enumerate(posts):
-        pending.append(pool.submit(write_part, frame.drop("url"), folder / f"{place:08}.parquet", recipe))
+        pending.append(pool.submit(write_part, frame.drop("url"), first, folder / f"{place:08}.parquet", recipe))
+        first += frame.height
         if len(pending) > ahead:
             yield pending.popleft().result()
     while pending:
         yield pending.popleft().result()
 
 
-def write_part(posts: pl.DataFrame, part: Path, recipe: Recipe) -> Path:
+def write_part(posts: pl.DataFrame, first: int, part: Path, recipe: Recipe) -> Path:
     """What a worker is asked to do: write the features of one batch.
 
     Parameters
     ----------
     posts
         Of one batch.
+    first
+        Place of the first of them in the archive.
     part
         Where they go.
     recipe
         How they are made.
     """
-    features_of(posts, recipe).write_parquet(part)
+    features_of(posts, recipe, first).write_parquet(part)
     return part
 
 

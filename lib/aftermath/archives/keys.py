@@ -1,4 +1,4 @@
-"""Names of authors and numbers of posts, replaced by keyed hashes.
+"""Names of authors, replaced by keyed hashes.
 
 A plain hash of an account's name is no protection: whoever has a list of names can hash them all. A keyed hash
 (HMAC-SHA256) can be repeated only with the key, which stays with the owner of the archive.
@@ -57,7 +57,7 @@ def author_key(file: Path | None = None) -> bytes:
     return _read_key(Path(file or named).expanduser())
 
 
-def keyed_hashes(values: pl.Series, key: bytes, purpose: str) -> pl.Series:
+def keyed_hashes(values: pl.Series, key: bytes) -> pl.Series:
     """HMAC-SHA256 of each value, cut to 16 hexadecimal digits; null stays null.
 
     Parameters
@@ -66,17 +66,14 @@ def keyed_hashes(values: pl.Series, key: bytes, purpose: str) -> pl.Series:
         Text.
     key
         From ``author_key``.
-    purpose
-        Enters the hash, so that an author and a post with the same number do not look alike.
 
     Examples
     --------
-    >>> keyed_hashes(pl.Series("author", ["someone", None]), b"sixteen bytes...", "author").to_list()
-    ['f6cc67ea1beae1e0', None]
+    >>> keyed_hashes(pl.Series("author", ["someone", None]), b"sixteen bytes...").to_list()
+    ['f2d909bc13b2dd11', None]
     """
-    head = f"{purpose}\0".encode()
     distinct = values.drop_nulls().unique()
-    hashes = [hmac.digest(key, head + value.encode(), "sha256").hex()[:DIGITS] for value in distinct]
+    hashes = [hmac.digest(key, value.encode(), "sha256").hex()[:DIGITS] for value in distinct]
     return values.replace_strict(distinct, hashes, default=None, return_dtype=pl.String)
 
 

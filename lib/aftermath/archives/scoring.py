@@ -25,12 +25,13 @@ REMEMBERED = 50_000  # texts, twice over: a young and an old generation
 class Features(dy.Schema):
     """What is kept of posts, one row each: **no text, no name, no address**.
 
-    ``post`` and ``author`` are keyed hashes. ``sentiment`` is between -1 and 1, to four decimals; it, ``tone`` and ``scorer`` are
+    ``post`` is the place in the archive, from 0: **who has the archive can go back to the post, nobody else can**. ``author`` is a
+    keyed hash. ``sentiment`` is between -1 and 1, to four decimals; it, ``tone`` and ``scorer`` are
     null where nothing could be scored: no words, or no scorer for the language. ``embedding`` and ``topic`` stay null until
     they are made.
     """
 
-    post = dy.String(regex=r"^[0-9a-f]{16}$")
+    post = dy.UInt32()
     time = dy.Datetime(time_zone="UTC", time_unit="us")
     language = dy.String(nullable=True)
     kind = dy.Enum(KINDS)
@@ -45,7 +46,7 @@ class Features(dy.Schema):
 
 FEATURES_SCHEMA = pl.Schema(
     {
-        "post": pl.String,
+        "post": pl.UInt32,
         "time": pl.Datetime("us", "UTC"),
         "language": pl.String,
         "kind": pl.Enum(KINDS),
@@ -147,24 +148,24 @@ class Judge:
         texts
             As they stand in the archive, each once.
         """
-        known = self.raw.recall(texts)
-        clean, mask, aliases = self.recipe.clean, self.recipe.mask, self.recipe.aliases
-        words = {text: mask(clean(text), aliases).strip() for text in texts if text not in known}
+        known, clean = self.raw.recall(texts), self.recipe.clean
+        words = {text: clean(text) for text in texts if text not in known}
         judged = self._judged(list(dict.fromkeys(words.values())))
         known |= {text: judged[left] for text, left in words.items()}
         self.raw.learn(known)
         return [known[text] for text in texts]
 
     def _judged(self, texts: list[str]) -> dict[str, float | None]:
-        known = self.cleaned.recall(texts)
-        new = [text for text in texts if text and text not in known]
-        known |= dict(zip(new, map(_rounded, self.scorer.score(new)), strict=True)) if new else {}
-        known.setdefault("", None)
+        """The scores of cleaned texts, each once: those that are new are masked and scored."""
+        known, mask, aliases = self.cleaned.recall(texts), self.recipe.mask, self.recipe.aliases
+        new = {text: masked for text in texts if text not in known and (masked := mask(text, aliases).strip())}
+        known |= dict(zip(new, map(_rounded, self.scorer.score(list(new.values()))), strict=True)) if new else {}
+        known |= {text: None for text in texts if text not in known}
         self.cleaned.learn(known)
         return known
 
 
-def features_of(posts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+def features_of(posts: pl.DataFrame, recipe: Recipe, first: int = 0) -> pl.DataFrame:
     """The features of a batch of posts, in its order.
 
     Parameters
@@ -173,6 +174,8 @@ def features_of(posts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
         Valid under ``Posts``.
     recipe
         How they are made.
+    first
+        Place of the first of them in the archive.
 
     Returns
     -------
@@ -181,13 +184,13 @@ def features_of(posts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     """
     posts = posts.with_columns(pl.col("language").fill_null(pl.lit(recipe.language, pl.String)))
     scores = _scores(posts.select("text", "language").unique(), recipe)
-    hashes = {
-        "post": keyed_hashes(posts["post_id"], recipe.key, "post"),
-        "author": keyed_hashes(posts["author"], recipe.key, "author"),
+    made = {
+        "post": pl.int_range(first, first + pl.len(), dtype=pl.UInt32),
+        "author": keyed_hashes(posts["author"], recipe.key),
     }
     judged = posts.join(scores, on=["text", "language"], how="left", nulls_equal=True, maintain_order="left")
     blank = {name: pl.lit(None, FEATURES_SCHEMA[name]) for name in ("embedding", "topic")}
-    return judged.with_columns(**hashes, **blank).select(FEATURES_SCHEMA.names()).cast(dict(FEATURES_SCHEMA))
+    return judged.with_columns(**made, **blank).select(FEATURES_SCHEMA.names()).cast(dict(FEATURES_SCHEMA))
 
 
 def _scores(texts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:

@@ -5,7 +5,8 @@ the interval in seconds (``_upper_seconds`` null where the step was not seen, ``
 how long the record was watched), its certainty and the events it rests on. For each index and each
 phase of favourability: the number with its interval and n, and ``<measure>_reason`` where there is none.
 For half-life and time to neutral of favourability: the words, then days with their interval, null where not reached or
-not known, with ``recovery_reason`` where no course could be fitted.
+not known, with ``recovery_reason`` where no course could be fitted. ``<fact>_publishers`` counts different publishers among
+the sources of clock zero, of the first response and of the first apology; null where the fact is not on record.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ _EVIDENCE = {
     **dict.fromkeys(("events", "texts", "sources", "event_sources"), _COUNT),
     "events_inferred_share": _NUMBER,
     "events_disputed_share": _NUMBER,
+    **dict.fromkeys(("clock_zero_publishers", "response_publishers", "apology_publishers"), _COUNT),
 }
 
 SCHEMA: dict[str, type[pl.DataType]] = {
@@ -168,6 +170,7 @@ def _evidence(entry: Entry) -> dict[str, object]:
         **{name: getattr(evidence, name) for name in ("events", "texts", "sources", "event_sources")},
         "events_inferred_share": evidence.inferred_share,
         "events_disputed_share": evidence.disputed_share,
+        **{f"{fact}_publishers": n for fact, n in evidence.publishers.items()},
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,9 @@ class Evidence:
         Events whose time is inferred from stated facts, or disputed between sources.
     event_sources
         Different sources that the events name.
+    publishers
+        Key fact (``clock_zero``, ``response``, ``apology``) to how many different publishers its sources have; **None where the
+        fact is not on record**. Two pages of one publisher are one witness.
     """
 
     events: int
@@ -39,6 +42,7 @@ class Evidence:
     inferred: int
     disputed: int
     event_sources: int
+    publishers: Mapping[str, int | None]
 
     @property
     def inferred_share(self) -> float:
@@ -150,23 +154,32 @@ def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...], leve
 
     recovery = attempt("tone", recovery_from_coverage, phase_days=phase_days, seed=seed, level=level)
     favourability = recovery.tone if recovery else None
+    measured = attempt("speed", speed)
     return Entry(
         about=case.about,
         name=name,
         year=case.zero.earliest.astimezone(ZoneInfo(case.about.timezone)).year if case.zero else None,
-        speed=attempt("speed", speed),
+        speed=measured,
         transparency=attempt("transparency", transparency, seed=seed),
         tone=favourability,
         recovery=recovery,
         phases=favourability.phases[-len(phase_days) - 1 :] if favourability else (),
         ledger=claims(case),
-        evidence=evidence(case),
+        evidence=evidence(case, measured),
         reasons=reasons,
     )
 
 
-def evidence(case: Case) -> Evidence:
-    """Count what a case rests on."""
+def evidence(case: Case, measured: Speed | None = None) -> Evidence:
+    """Count what a case rests on.
+
+    Parameters
+    ----------
+    case
+        Any sound case.
+    measured
+        Its speed, which names the events of the key facts; None where there is no clock.
+    """
     certainty = case.events["certainty"]
     return Evidence(
         events=case.events.height,
@@ -175,4 +188,21 @@ def evidence(case: Case) -> Evidence:
         inferred=int((certainty == "inferred").sum()),
         disputed=int((certainty == "disputed").sum()),
         event_sources=case.events.select(pl.col("source_ids").explode().drop_nulls().n_unique()).item(),
+        publishers={fact: _publishers(case, ids) for fact, ids in _key_facts(case, measured).items()},
     )
+
+
+def _key_facts(case: Case, measured: Speed | None) -> dict[str, Iterable[str]]:
+    """The events of the three facts that a comparison hangs on."""
+    zero = [case.about.clock_zero] if case.about.clock_zero else []
+    return {"clock_zero": zero} | {
+        step: measured[step].event_ids if measured else () for step in ("response", "apology")
+    }
+
+
+def _publishers(case: Case, event_ids: Iterable[str]) -> int | None:
+    named = case.events.filter(pl.col("event_id").is_in(list(event_ids)))
+    if named.is_empty():
+        return None
+    sources = named["source_ids"].explode().drop_nulls().to_list()
+    return case.sources.filter(pl.col("source_id").is_in(sources))["publisher"].n_unique()

@@ -150,7 +150,7 @@ class Tested(Result):
         if self.difference is None:
             return "Too few to tell how they fared."
         return (
-            f"Favourability rose by {number(self.difference.statistic, 2, sign=True)} more where it was followed "
+            f"Where it was followed, the rise of favourability differed by {number(self.difference.statistic, 2, sign=True)} "
             f"({self.difference.text}); chosen cases, no cause shown."
         )
 

@@ -15,8 +15,11 @@ from aftermath.comparison.agreement import Reliability, reliability
 from aftermath.comparison.columns import SCHEMA, row
 from aftermath.comparison.entry import Entry, entry
 from aftermath.comparison.findings import Finding, findings
+from aftermath.comparison.multiverse import Multiverse, multiverse
 from aftermath.comparison.names import short_names
 from aftermath.comparison.standing import Standings, standing
+from aftermath.comparison.strategies import StrategyComparison, compare_strategies
+from aftermath.comparison.together import Together, together
 from aftermath.measures.result import Result
 from aftermath.measures.speed import Speed
 from aftermath.measures.tone import PHASE_DAYS
@@ -93,6 +96,21 @@ class Comparison(Result):
     def findings(self) -> tuple[Finding, ...]:
         """What the comparison finds, each with its n."""
         return findings(self.entries, self.standing())
+
+    @cached_property
+    def associations(self) -> Together:
+        """Whether speed, openness and recovery go together; see ``comparison.together.together``."""
+        return together(self)
+
+    @cached_property
+    def multiverse(self) -> Multiverse:
+        """Every defensible way to ask; see ``comparison.multiverse.multiverse``."""
+        return multiverse(self.cases)
+
+    @cached_property
+    def strategies(self) -> StrategyComparison:
+        """The strategies of all cases; see ``comparison.strategies.compare_strategies``."""
+        return compare_strategies(self.cases)
 
     @cached_property
     def table(self) -> pl.DataFrame:

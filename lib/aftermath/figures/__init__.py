@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib
 
 _NOUNS = {
+    "associations": "aftermath.figures.association",
+    "strategy_sequence": "aftermath.figures.strategies",
+    "specification_curve": "aftermath.figures.multiverse",
     "posts_over_time": "aftermath.figures.archive_series",
     "timeline": "aftermath.figures.crisis_timeline",
     "interval_coverage": "aftermath.figures.coverage",

@@ -94,6 +94,8 @@ def topics_of(
 ) -> Topics:
     """Find topics in any texts that have vectors, e.g. the posts of an archive.
 
+    Meant for up to some ten thousand texts: draw a sample of a larger archive first.
+
     Parameters
     ----------
     texts

@@ -14,7 +14,7 @@ from aftermath.comparison.scoreboard import Comparison
 from aftermath.figures import marks
 from aftermath.measures.speed import Step
 from aftermath.reports.html import escape
-from aftermath.wording import NO_BREAK, counted, interval, latency_text, number
+from aftermath.wording import DASH, NO_BREAK, counted, interval, latency_text, number
 
 LATENCY_WIDTH, INDEX_WIDTH, TONE_WIDTH = 170, 120, 130
 
@@ -131,6 +131,14 @@ def record_words(entry: Entry) -> str:
     )
 
 
+def _witnesses(entry: Entry) -> str:
+    """Publishers behind clock zero, first response and first apology; a dash where one is not on record."""
+    if not entry.about.documented:
+        return ""
+    counts = [DASH if n is None else number(n) for n in entry.evidence.publishers.values()]
+    return f' <small class="below" title="clock zero · first response · first apology">key facts {" · ".join(counts)}</small>'
+
+
 def no_record(entry: Entry) -> str:
     """What stands in place of the measures where no crisis is on record."""
     return f"{_NO_RECORD} {counted(entry.evidence.sources, 'source')} read; no exposure, so no clock and no score."
@@ -159,7 +167,7 @@ def _row(entry: Entry, root: str) -> str:
         f'<th scope="row" data-s="{escape(entry.name)}"><a href="{case_address(entry.case_id, root)}" class="cn">'
         f'{escape(entry.name)}</a><span class="cs">{case_line(entry)}</span></th>'
     )
-    record = f'<td class="num rec" data-l="Record" data-s="{entry.evidence.texts}">{record_words(entry)}</td>'
+    record = f'<td class="num rec" data-l="Record" data-s="{entry.evidence.texts}">{record_words(entry)}{_witnesses(entry)}</td>'
     attributes = f'id="case-{escape(entry.case_id)}"{_keys(entry)}'
     if not entry.about.documented:
         return (
@@ -238,7 +246,8 @@ def _how(comparison: Comparison) -> str:
         "An arrow means not seen by the end of the record. Times are documented where no other word stands beside them. "
         f'Favourability: <i class="dot st"></i> {first}, <i class="dot la"></i> {last}, '
         '<i class="dot la few"></i> fewer than eight texts. <span class="ownf">own clock</span>: the organisation or a '
-        "regulator set the clock, and speed measures something else. The order is by the upper end of the first "
+        "regulator set the clock, and speed measures something else. Key facts: how many different publishers stand behind "
+        "clock zero, the first response and the first apology. The order is by the upper end of the first "
         "response; it is no ranking.</p>"
     )
 

@@ -14,6 +14,8 @@ from aftermath.figures import marks
 from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
 from aftermath.measures.tone import FEW
 from aftermath.problems import Problem
+from aftermath.reports.advice_passages import advice, conclusions, contrasts, strategies
+from aftermath.reports.association_passages import multiverse, together
 from aftermath.reports.board import COVERAGE, board, case_link, no_record
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.full_table import full_table, phase_words
@@ -31,8 +33,11 @@ if TYPE_CHECKING:
 KEY_FINDINGS = 4
 
 __all__ = [
+    "advice",
     "agreement_table",
     "citation",
+    "conclusions",
+    "contrasts",
     "curves",
     "extent",
     "failed_box",
@@ -41,11 +46,14 @@ __all__ = [
     "ladder",
     "left_out",
     "limits",
+    "multiverse",
     "plane",
     "points",
     "provenance",
     "recovery_table",
     "scoreboard",
+    "strategies",
+    "together",
     "tone_table",
     "topics",
     "topics_by_phase",
@@ -278,6 +286,16 @@ _LIMITS = (
     (
         "Coverage is what survived",
         "Stored pages lean to English and to trade writing. Favourability is that of those texts, not of the public.",
+    ),
+    (
+        "Nothing here shows a cause",
+        "How grave a crisis was, how known the organisation and how long the record bear on response and on coverage alike, and "
+        "are not held fixed. What went together may have had another reason.",
+    ),
+    (
+        "Few cases, and the same ones throughout",
+        "Every number stands with its n. Many questions put to the same cases are not as many answers: some differences come "
+        "by chance, and with so few cases many that are real cannot be told.",
     ),
 )
 

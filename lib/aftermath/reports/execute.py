@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
+from aftermath.reports.log import Course, course_text
 from aftermath.reports.parameters import Parameter, checked, read_parameters
 from aftermath.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from aftermath.reports.made_from import MadeFrom
 
 REPORT = "case_report.ipynb"
 WITHOUT_RECORD = "case_without_record.ipynb"
@@ -50,7 +54,12 @@ class CellError(AftermathError):
         return f"{self.notebook}, cell {self.cell} (id {self.cell_id}): {self.reason}"
 
 
-def run_case(case_id: str, parameters: Mapping[str, object] | None = None, workspace: Workspace | None = None) -> Path:
+def run_case(
+    case_id: str,
+    parameters: Mapping[str, object] | None = None,
+    workspace: Workspace | None = None,
+    made: MadeFrom | None = None,
+) -> Path:
     """Execute the report notebook for a case and make its page.
 
     The notebook is ``case_report.ipynb``, or ``case_without_record.ipynb`` where no crisis is on record.
@@ -65,6 +74,8 @@ def run_case(case_id: str, parameters: Mapping[str, object] | None = None, works
         the two notebooks declares is passed over.
     workspace
         Where to work; the workspace in force if not given.
+    made
+        What the page is made from, for its foot; a foot without it if not given.
 
     Returns
     -------
@@ -91,10 +102,14 @@ def run_case(case_id: str, parameters: Mapping[str, object] | None = None, works
     name = REPORT if about.documented else WITHOUT_RECORD
     values = case_parameters(workspace, name, {**(parameters or {}), "case_id": case_id})
     page = _Page(case_id, f"cases/{case_id}.html", "../", about.title, "case", " ".join(about.summary.split()))
-    return _make(workspace, name, values, page)
+    return _make(workspace, name, values, page, made)
 
 
-def run_comparison(parameters: Mapping[str, object] | None = None, workspace: Workspace | None = None) -> Path:
+def run_comparison(
+    parameters: Mapping[str, object] | None = None,
+    workspace: Workspace | None = None,
+    made: MadeFrom | None = None,
+) -> Path:
     """Execute the comparison of all cases and make its page.
 
     Parameters
@@ -103,6 +118,8 @@ def run_comparison(parameters: Mapping[str, object] | None = None, workspace: Wo
         Values for the notebook's parameters; the defaults hold for the rest.
     workspace
         Where to work; the workspace in force if not given.
+    made
+        What the page is made from, for its foot; a foot without it if not given.
 
     Returns
     -------
@@ -113,16 +130,18 @@ def run_comparison(parameters: Mapping[str, object] | None = None, workspace: Wo
     values = checked(read_parameters(workspace.notebooks / COMPARISON), parameters or {})
     words = "Documented crises compared by speed, openness and tone of coverage."
     page = _Page("comparison", "comparison.html", "", "Comparison", "comparison", words, "comparison.html")
-    return _make(workspace, COMPARISON, values, page)
+    return _make(workspace, COMPARISON, values, page, made)
 
 
-def run_methods(workspace: Workspace | None = None) -> Path:
+def run_methods(workspace: Workspace | None = None, made: MadeFrom | None = None) -> Path:
     """Execute the checks of the methods, which depend on no case of the workspace, and make their page.
 
     Parameters
     ----------
     workspace
         Where to work; the workspace in force if not given.
+    made
+        What the page is made from, for its foot; a foot without it if not given.
 
     Returns
     -------
@@ -132,7 +151,7 @@ def run_methods(workspace: Workspace | None = None) -> Path:
     workspace = workspace or find_workspace()
     words = "Every estimator on data for which others printed what must come out, and on data whose truth is known."
     page = _Page("methods", "methods.html", "", "Methods, and how they were checked", "methods", words)
-    return _make(workspace, METHODS, {}, page)
+    return _make(workspace, METHODS, {}, page, made)
 
 
 def case_parameters(workspace: Workspace, name: str, values: Mapping[str, object]) -> dict[str, object]:
@@ -180,7 +199,7 @@ class _Page:
     current: str = ""
 
 
-def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _Page) -> Path:
+def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _Page, made: MadeFrom | None) -> Path:
     """Execute a notebook, offer it as a download, and make its page; the page comes last."""
     from aftermath.reports.page import render
 
@@ -188,12 +207,17 @@ def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _
         workspace.notebooks / name, workspace.build / "notebooks" / f"{page.id}.ipynb", values, workspace
     )
     head = {key: getattr(page, key) for key in ("root", "title", "kind", "description", "current")}
-    text = render(executed, **head, download=f"{page.root}notebooks/{executed.name}")
-    write_whole(workspace.site / "notebooks" / executed.name, executed.read_bytes())
+    content, download = executed.read_bytes(), f"notebooks/{executed.name}"
+    if made:
+        made = replace(made, files={download: hashlib.sha256(content).hexdigest()})
+    text = render(executed, **head, download=page.root + download, made=made)
+    write_whole(workspace.site / download, content)
     return write_whole(workspace.site / page.path, text)
 
 
-def execute(notebook: Path, target: Path, values: Mapping[str, object], workspace: Workspace) -> Path:
+def execute(
+    notebook: Path, target: Path, values: Mapping[str, object], workspace: Workspace, log_name: str = ""
+) -> Path:
     """Execute a notebook; what is written is the same **byte for byte** for the same inputs.
 
     Parameters
@@ -206,6 +230,8 @@ def execute(notebook: Path, target: Path, values: Mapping[str, object], workspac
         Parameters, checked.
     workspace
         The workspace that the notebook's kernel works in.
+    log_name
+        Name of the log in ``build/logs/``, without ``.log``; that of the target if not given.
 
     Returns
     -------
@@ -219,11 +245,15 @@ def execute(notebook: Path, target: Path, values: Mapping[str, object], workspac
     """
     watch = _run(notebook, values, workspace)
     executed = _settled(watch.notebook)
-    if watch.error is None:
-        return write_whole(target, _text(executed))
     cell = executed.cells[watch.cell]
-    _put_error(cell, watch.error)
+    if watch.error:
+        _put_error(cell, watch.error)
+    failed = (watch.cell, _errors(cell)[-1]) if watch.error else None
+    log = workspace.build / "logs" / f"{log_name or target.stem}.log"
+    write_whole(log, course_text(workspace.relative(notebook), values, executed, watch.course, failed))
     write_whole(target, _text(executed))
+    if failed is None:
+        return target
     raise CellError(workspace.relative(target), watch.cell + 1, cell.get("id", "none"), _reason(cell))
 
 
@@ -234,6 +264,7 @@ class _Watch:
     notebook: NotebookNode | None = None
     cell: int = 0
     error: Exception | None = None
+    course: Course = field(default_factory=Course)
 
     def on_start(self, notebook: NotebookNode) -> None:
         """The kernel answers."""
@@ -242,6 +273,7 @@ class _Watch:
     def on_cell(self, cell: NotebookNode, cell_index: int) -> None:
         """A code cell begins."""
         self.cell = cell_index
+        self.course.begin(str(cell_index + 1))
 
 
 def _run(notebook: Path, values: Mapping[str, object], workspace: Workspace) -> _Watch:
@@ -286,6 +318,7 @@ def _attempt(notebook: Path, values: Mapping[str, object], workspace: Workspace,
         if watch.notebook is None and not isinstance(error, START_FAILURES):
             raise
         watch.error, watch.cell = error, getattr(error, "cell_index", watch.cell)
+    watch.course.begin("end")
     return watch
 
 

@@ -106,8 +106,18 @@ def _events(entry: Entry) -> str:
     evidence = entry.evidence
     return (
         f"{counted(evidence.events, 'event')} from {counted(evidence.event_sources, 'source')}: "
-        f"{number(100 * evidence.inferred_share)}{NO_BREAK}% inferred, {number(100 * evidence.disputed_share)}{NO_BREAK}% disputed"
+        f"{number(100 * evidence.inferred_share)}{NO_BREAK}% inferred, {number(100 * evidence.disputed_share)}{NO_BREAK}% disputed; "
+        f"{_key_facts(entry)}"
     )
+
+
+def _key_facts(entry: Entry) -> str:
+    """How many independent publishers bear witness to each key fact."""
+    told = [
+        f"{fact.replace('_', ' ')} {'not on record' if n is None else counted(n, 'publisher')}"
+        for fact, n in entry.evidence.publishers.items()
+    ]
+    return ", ".join(told)
 
 
 def _link(words: str, entry: Entry, root: str, section: str) -> str:

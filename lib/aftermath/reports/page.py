@@ -22,6 +22,7 @@ from traitlets import default
 
 from aftermath.problems import AftermathError
 from aftermath.reports.exhibit import PAGE_TYPE
+from aftermath.reports.made_from import MadeFrom, sealed
 
 TEMPLATES = Path(__file__).with_name("templates")
 LABORATORY = "laboratory"  # cells with this tag speak to whoever runs the notebook and are left out
@@ -81,6 +82,7 @@ def compose(
     description: str = "",
     current: str = "",
     notebook: str = "",
+    made: MadeFrom | None = None,
 ) -> str:
     """A page from finished pieces.
 
@@ -100,6 +102,8 @@ def compose(
         Address of the page in the bar at the top, where it is one of ``PAGES``.
     notebook
         Address of the executed notebook, offered as a download.
+    made
+        What the page was made from, for its foot.
 
     Returns
     -------
@@ -107,7 +111,7 @@ def compose(
         HTML; the same pieces give the same bytes.
     """
     page = _environment().get_template("page.html.j2")
-    return page.render(
+    text = page.render(
         **_pieces(opening, sections),
         root=root,
         title=title,
@@ -115,7 +119,9 @@ def compose(
         description=description,
         current=current,
         notebook=notebook,
+        made=_foot(made),
     )
+    return sealed(text)
 
 
 def render(
@@ -127,6 +133,7 @@ def render(
     description: str = "",
     current: str = "",
     download: str = "",
+    made: MadeFrom | None = None,
 ) -> str:
     """A page from an executed notebook.
 
@@ -142,6 +149,8 @@ def render(
         As ``compose`` takes them.
     download
         Address of the notebook, offered as a download.
+    made
+        As ``compose`` takes it.
 
     Returns
     -------
@@ -155,8 +164,10 @@ def render(
     node = nbformat.read(notebook, as_version=4) if isinstance(notebook, Path) else notebook
     name = notebook.name if isinstance(notebook, Path) else title
     page = {"root": root, "title": title, "kind": kind, "description": description, "current": current}
-    html, _ = PageExporter().from_notebook_node(node, {"page": page | {"notebook": download}, "name": name})
-    return html
+    html, _ = PageExporter().from_notebook_node(
+        node, {"page": page | {"notebook": download, "made": _foot(made)}, "name": name}
+    )
+    return sealed(html)
 
 
 class PageExporter(TemplateExporter):
@@ -190,6 +201,10 @@ class PageExporter(TemplateExporter):
 def markdown(text: str) -> str:
     """Markdown as HTML; HTML inside it is shown, not obeyed."""
     return mistune.create_markdown(escape=True)(text)
+
+
+def _foot(made: MadeFrom | None) -> Markup:
+    return Markup(made.html if made else "")  # noqa: S704 (escaped where it is made)
 
 
 @cache

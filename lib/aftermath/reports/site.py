@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from aftermath.files import write_whole
 from aftermath.problems import AftermathError
 from aftermath.reports import index_passages, marks_passages
 from aftermath.reports.comparison_passages import citation, provenance
+from aftermath.reports.made_from import MadeFrom
 from aftermath.reports.page import Section, compose
 from aftermath.workspace import Workspace
 
@@ -20,7 +23,7 @@ ASSETS = Path(__file__).with_name("assets")
 SHEETS = ("style.css", "comparison.css")  # written as one: a page loads one sheet
 SCRIPTS = ("app.js", "figures.js")
 DRAWING_LIBRARY = "plotly.min.js"
-DATA = ("scoreboard.csv", "scoreboard.parquet")
+DATA = ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv")
 
 
 class SiteError(AftermathError):
@@ -66,7 +69,11 @@ def _drawing_library() -> Path:
 
 
 def write_index(
-    workspace: Workspace, *, comparison: Comparison | None = None, unbuilt: Mapping[str, str] | None = None
+    workspace: Workspace,
+    *,
+    comparison: Comparison | None = None,
+    unbuilt: Mapping[str, str] | None = None,
+    made: MadeFrom | None = None,
 ) -> Path:
     """Write ``index.html``: what Aftermath is, the key findings, and every case as an entry.
 
@@ -78,6 +85,8 @@ def write_index(
         The comparison of the workspace's cases, where it is at hand; **computed where not given**.
     unbuilt
         Cases whose page could not be made, with the reason; they are not linked.
+    made
+        What the page was made from, for its foot.
 
     Returns
     -------
@@ -86,10 +95,10 @@ def write_index(
     """
     gathered = gather(workspace=workspace)
     comparison = comparison or compare(gathered.cases)
-    return write_whole(workspace.site / "index.html", _index(comparison, gathered, unbuilt or {}))
+    return write_whole(workspace.site / "index.html", _index(comparison, gathered, unbuilt or {}, made))
 
 
-def _index(comparison: Comparison, gathered: Gathering, unbuilt: Mapping[str, str]) -> str:
+def _index(comparison: Comparison, gathered: Gathering, unbuilt: Mapping[str, str], made: MadeFrom | None) -> str:
     built = [entry for entry in comparison.entries if entry.case_id not in unbuilt]
     return compose(
         index_passages.opening(comparison),
@@ -99,6 +108,7 @@ def _index(comparison: Comparison, gathered: Gathering, unbuilt: Mapping[str, st
         kind="idx",
         description="Documented crises rebuilt from archived evidence and compared by speed, openness and tone of coverage.",
         current="index.html",
+        made=made,
     )
 
 
@@ -135,24 +145,26 @@ def write_marks(site: Path) -> Path:
 
 
 def write_data(site: Path, comparison: Comparison) -> tuple[Path, ...]:
-    """Write the scoreboard's table as CSV and as Parquet to ``data/``, **byte for byte the same every time**.
+    """Write the scoreboard's table as CSV and as Parquet, and the multiverse's as CSV, to ``data/``, **byte for byte the same every time**.
 
     Parameters
     ----------
     site
         The root of the site.
     comparison
-        Whose table.
+        Whose tables.
     """
-    csv, parquet = BytesIO(), BytesIO()
+    csv, parquet, specifications = BytesIO(), BytesIO(), BytesIO()
     comparison.table.write_csv(csv)
     comparison.table.write_parquet(parquet, compression="zstd", statistics=False)
+    comparison.multiverse.table.write_csv(specifications)
     return tuple(
-        write_whole(site / "data" / name, file.getvalue()) for name, file in zip(DATA, (csv, parquet), strict=True)
+        write_whole(site / "data" / name, file.getvalue())
+        for name, file in zip(DATA, (csv, parquet, specifications), strict=True)
     )
 
 
-def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None) -> None:
+def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None, made: MadeFrom | None = None) -> None:
     """Write everything that is not made from a notebook: assets, index, marks and data.
 
     Parameters
@@ -161,9 +173,23 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
         Whose site.
     unbuilt
         As ``write_index`` takes it.
+    made
+        What all this is made from; **the index carries it, with the checksums of the files beside it**.
     """
     comparison = compare(gather(workspace=workspace).cases)
-    write_assets(workspace.site)
-    write_marks(workspace.site)
-    write_data(workspace.site, comparison)
-    write_index(workspace, comparison=comparison, unbuilt=unbuilt)
+    written = [
+        *write_assets(workspace.site),
+        write_marks(workspace.site),
+        *write_data(workspace.site, comparison),
+    ]
+    if made:
+        made = replace(made, files={_under(workspace.site, path): _sum(path) for path in written})
+    write_index(workspace, comparison=comparison, unbuilt=unbuilt, made=made)
+
+
+def _under(site: Path, path: Path) -> str:
+    return path.relative_to(site).as_posix()
+
+
+def _sum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

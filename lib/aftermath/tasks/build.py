@@ -6,12 +6,14 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aftermath.tasks.folder import prepared, remove_gone, temporary
+from aftermath.tasks.folder import prepared, remove_gone, temporary, unbuilt
 from aftermath.tasks.jobs import Job, page_jobs, read_settings, site_job
-from aftermath.tasks.outcome import Failure, Outcome, failure_of
+from aftermath.tasks.outcome import Failure, Outcome, failures_of
 from aftermath.tasks.stopping import Stop, stoppable
+from aftermath.tasks.summary import write_summary
 from aftermath.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ def build(
     settings: Iterable[str] = (),
     workspace: Workspace | None = None,
     console: Console | None = None,
+    dask: str = "",
 ) -> Outcome:
     """Make the pages that are out of date: one a case, the comparison, and the index.
 
@@ -45,6 +48,8 @@ def build(
         Where to work; the workspace in force if not given.
     console
         Takes the progress; nothing is shown if not given.
+    dask
+        Address of a Dask scheduler whose workers make the pages; they see the same folders.
 
     Returns
     -------
@@ -70,47 +75,59 @@ def build(
     start = time.monotonic()
     workspace = workspace or find_workspace()
     with stoppable() as stop, prepared(workspace):
-        bench = _Bench(workspace, workers or os.cpu_count() or 1, force, stop, console)
+        bench = Bench(workspace.build, workers or os.cpu_count() or 1, force, stop, console, dask)
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))
         removed = remove_gone(workspace)
-        before, expected = _unbuilt(workspace), _unbuilt(workspace, coming=jobs)
+        before, expected = unbuilt(workspace), unbuilt(workspace, coming=[job.title for job in jobs])
         # The index waits for pages that are new: interrupted, the site must not link to what is not there.
         bench.make([*jobs, site_job(workspace, before)] if before == expected else jobs)
-        unbuilt = _unbuilt(workspace, failed=bench.failures)
-        if unbuilt != before or before != expected:
-            bench.make([site_job(workspace, unbuilt)])
-    return bench.outcome(len(jobs) + 1, removed, time.monotonic() - start)
+        failures = failures_of(bench.results.values(), workspace)
+        after = unbuilt(workspace, failed=failures)
+        if after != before or before != expected:
+            bench.make([site_job(workspace, after)])
+            failures = failures_of(bench.results.values(), workspace)
+        titles = [*(job.title for job in jobs), "index"]
+        outcome = bench.outcome(titles, removed, failures, time.monotonic() - start, workspace)
+        write_summary(outcome, workspace, titles, bench.seconds)
+    return outcome
 
 
-def _unbuilt(workspace: Workspace, coming: Iterable[Job] = (), failed: Iterable[Failure] = ()) -> dict[str, str]:
-    """Cases without a page, with the reason; those with problems are left to the site, which lists them itself."""
-    expected = {job.title for job in coming}
-    reasons = {failure.title: failure.reason for failure in failed}
-    broken = {failure.title for failure in failed if failure.problems}
-    return {
-        case_id: reasons.get(case_id, "Its page was not built yet.")
-        for case_id in workspace.case_ids()
-        if case_id not in expected | broken and not (workspace.site / "cases" / f"{case_id}.html").is_file()
-    }
+class Bench:
+    """Where jobs are done: keeps count of what became of them.
 
+    Parameters
+    ----------
+    folder
+        The engine keeps its records in it.
+    workers
+        How many processes.
+    force
+        Whether jobs are done that are not stale.
+    stop
+        Set when the user wants an end.
+    console
+        Takes the progress; nothing is shown where it is None.
+    dask
+        Address of a Dask scheduler; empty for processes of our own.
+    """
 
-class _Bench:
-    """Where jobs are done: keeps count of what became of them."""
-
-    def __init__(self, workspace: Workspace, workers: int, force: bool, stop: Stop, console: Console | None) -> None:
-        self.workspace, self.workers, self.force, self.stop, self.console = workspace, workers, force, stop, console
+    def __init__(
+        self, folder: Path, workers: int, force: bool, stop: Stop, console: Console | None, dask: str = ""
+    ) -> None:
+        self.folder, self.workers, self.force, self.stop, self.console = folder, workers, force, stop, console
+        self.dask = dask
         self.results: dict[str, Result] = {}
 
     def make(self, jobs: Sequence[Job]) -> None:
         """Do those jobs that are stale, or all of them where that was asked for."""
         from aftermath.tasks import task_pages
 
-        state = self.workspace.build / ".engine"
+        state = self.folder / ".engine"
         due = jobs if self.force else task_pages.stale(jobs, state)
         if not due:
             return
         with self._progress(len(due)) as finished, temporary() as folder:
-            settings = {"workers": min(self.workers, len(due)), "temporary": folder}
+            settings = {"workers": min(self.workers, len(due)), "temporary": folder, "dask": self.dask}
             done = task_pages.run(due, state, stopped=self.stop.is_set, finished=finished, **settings)
         self.results |= {result.job.key: result for result in done}
         if self.stop.is_set():
@@ -127,12 +144,19 @@ class _Bench:
             yield progress.finished
 
     @property
-    def failures(self) -> tuple[Failure, ...]:
-        """What could not be made."""
-        return tuple(failure_of(result, self.workspace) for result in self.results.values() if result.error)
+    def seconds(self) -> dict[str, float]:
+        """Title to the seconds that its page took."""
+        return {result.job.title: result.seconds for result in self.results.values()}
 
-    def outcome(self, total: int, removed: tuple[str, ...], seconds: float) -> Outcome:
+    def outcome(
+        self,
+        titles: Sequence[str],
+        removed: tuple[str, ...],
+        failures: tuple[Failure, ...],
+        seconds: float,
+        workspace: Workspace,
+    ) -> Outcome:
         """All in all."""
         made = tuple(result.job.title for result in self.results.values() if not result.error)
-        unchanged = total - len(self.results)
-        return Outcome(made, unchanged, removed, self.failures, seconds, self.workspace.site / "index.html")
+        unchanged = len(titles) - len(self.results)
+        return Outcome(made, unchanged, removed, failures, seconds, workspace.site / "index.html")

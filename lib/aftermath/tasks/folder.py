@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from aftermath.files import WriteError
 from aftermath.tasks.jobs import products
 from aftermath.tasks.lock import alone
+from aftermath.tasks.outcome import Failure
 from aftermath.workspace import Workspace
 
 
@@ -35,8 +36,8 @@ def prepared(workspace: Workspace) -> Iterator[None]:
 
 def _remove_halves(workspace: Workspace) -> None:
     """Remove what a build that was killed left behind in the middle of writing: hidden files beside the pages."""
-    for folder in ("notebooks", "site", "site/cases", "site/notebooks", "site/assets", "site/data"):
-        for path in (workspace.build / folder).glob(".*"):
+    for folder in ("notebooks", "site", "site/cases", "site/notebooks", "site/assets", "site/data", "logs", "sweeps/*"):
+        for path in workspace.build.glob(f"{folder}/.*"):
             if path.is_file():
                 path.unlink()
 
@@ -46,9 +47,22 @@ def remove_gone(workspace: Workspace) -> tuple[str, ...]:
     present = set(workspace.case_ids())
     gone = sorted(path.stem for path in (workspace.site / "cases").glob("*.html") if path.stem not in present)
     for case_id in gone:
-        for path in products(workspace, case_id, f"cases/{case_id}.html"):
+        log = workspace.build / "logs" / f"{case_id}.log"
+        for path in (*products(workspace, case_id, f"cases/{case_id}.html"), log):
             path.unlink(missing_ok=True)
     return tuple(gone)
+
+
+def unbuilt(workspace: Workspace, coming: Iterable[str] = (), failed: Iterable[Failure] = ()) -> dict[str, str]:
+    """Cases without a page, with the reason; those with problems are left to the site, which lists them itself."""
+    expected = set(coming)
+    reasons = {failure.title: failure.reason for failure in failed}
+    broken = {failure.title for failure in failed if failure.problems}
+    return {
+        case_id: reasons.get(case_id, "Its page was not built yet.")
+        for case_id in workspace.case_ids()
+        if case_id not in expected | broken and not (workspace.site / "cases" / f"{case_id}.html").is_file()
+    }
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ import aftermath
 from aftermath.archives.attached import attached_files
 from aftermath.archives.embed import vector_files
 from aftermath.reports import execute
+from aftermath.reports.made_from import MadeFrom
 from aftermath.reports.parameters import ParameterError, known, parse_settings, read_parameters
 from aftermath.workspace import INSTALLED_FROM, Workspace, WorkspaceError
 
@@ -24,7 +25,7 @@ _SITE = (
     "index.html",
     "marks.html",
     *(f"assets/{name}" for name in ("style.css", "app.js", "figures.js", "plotly.min.js")),
-    *(f"data/scoreboard.{kind}" for kind in ("csv", "parquet")),
+    *(f"data/{name}" for name in ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv")),
 )
 _OWN_PAGES = ("comparison", "methods")
 LIBRARY = Path(aftermath.__file__).parent
@@ -59,6 +60,12 @@ class Job:
     products: tuple[Path, ...]
     make: Callable[[], object]
     long: bool = False
+
+    @property
+    def page(self) -> Path:
+        """The page that says what it was made from."""
+        pages = [path for path in self.products if path.suffix == ".html"]
+        return next((path for path in pages if path.name == "index.html"), pages[0])
 
 
 @dataclass(frozen=True)
@@ -114,8 +121,18 @@ def fingerprint(root: Path, paths: Iterable[Path]) -> str:
 
 def evidence(workspace: Workspace, case_id: str) -> str:
     """Fingerprint of the files that a case is coded in; what is generated from them does not count."""
-    folder = workspace.case_folder(case_id)
-    return fingerprint(folder, (path for path in folder.glob("[!.]*") if path.suffix in _EVIDENCE))
+    return fingerprint(workspace.case_folder(case_id), _coded(workspace, case_id))
+
+
+def _coded(workspace: Workspace, case_id: str) -> list[Path]:
+    files = workspace.case_folder(case_id).glob("[!.]*")
+    return sorted(path for path in files if path.suffix in _EVIDENCE)
+
+
+def _each(kind: str, root: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """One fingerprint of all, which also tells of a file that is gone, and one a file, to say which changed."""
+    paths = sorted(paths)
+    return {kind: fingerprint(root, paths)} | {f"{kind}: {path.name}": fingerprint(root, [path]) for path in paths}
 
 
 @functools.cache
@@ -173,30 +190,37 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
 def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -> Job:
     """The job of one case's page, **which depends on no other case**."""
     notebooks = (workspace.notebooks / name for name in (execute.REPORT, execute.WITHOUT_RECORD))
+    inputs = (
+        _each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id))
+        | _each("notebook", workspace.notebooks, notebooks)
+        | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
+        | _common()
+    )
     return Job(
         key=f"case {case_id}",
         title=case_id,
-        inputs={"evidence": evidence(workspace, case_id), "notebook": fingerprint(workspace.notebooks, notebooks)}
-        | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
-        | _common(),
+        inputs=inputs,
         parameters=_as_text(values),
         products=products(workspace, case_id, f"cases/{case_id}.html"),
-        make=functools.partial(execute.run_case, case_id, dict(values), workspace),
+        make=functools.partial(execute.run_case, case_id, dict(values), workspace, _made(inputs, values)),
     )
 
 
 def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
     """The job of the comparison, which depends on all cases."""
     notebook, vectors = [workspace.notebooks / execute.COMPARISON], vector_files(workspace)
+    inputs = (
+        all_evidence(workspace)
+        | {"notebook": fingerprint(workspace.notebooks, notebook), "vectors": fingerprint(vectors[0].parent, vectors)}
+        | _common()
+    )
     return Job(
         key="comparison",
         title="comparison",
-        inputs=all_evidence(workspace)
-        | {"notebook": fingerprint(workspace.notebooks, notebook), "vectors": fingerprint(vectors[0].parent, vectors)}
-        | _common(),
+        inputs=inputs,
         parameters=_as_text(values),
         products=products(workspace, "comparison", "comparison.html"),
-        make=functools.partial(execute.run_comparison, dict(values), workspace),
+        make=functools.partial(execute.run_comparison, dict(values), workspace, _made(inputs, values)),
         long=True,
     )
 
@@ -207,16 +231,19 @@ def methods_job(workspace: Workspace) -> Job:
     from aftermath.measures.simulated import TABLE
 
     own = Workspace(INSTALLED_FROM)
+    inputs = (
+        {f"evidence of {case_id}": evidence(own, case_id) for case_id in CASES}
+        | {"simulation": fingerprint(TABLE.parent, [TABLE])}
+        | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / execute.METHODS])}
+        | _common()
+    )
     return Job(
         key="methods",
         title="methods",
-        inputs={f"evidence of {case_id}": evidence(own, case_id) for case_id in CASES}
-        | {"simulation": fingerprint(TABLE.parent, [TABLE])}
-        | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / execute.METHODS])}
-        | _common(),
+        inputs=inputs,
         parameters="",
         products=products(workspace, "methods", "methods.html"),
-        make=functools.partial(execute.run_methods, workspace),
+        make=functools.partial(execute.run_methods, workspace, _made(inputs, {})),
         long=True,
     )
 
@@ -231,21 +258,22 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
     unbuilt
         Cases without a page, with the reason.
     """
+    inputs = all_evidence(workspace) | {"unbuilt": _as_text(unbuilt)} | _common()
     return Job(
         key="site",
         title="index",
-        inputs=all_evidence(workspace) | {"unbuilt": _as_text(unbuilt)} | _common(),
+        inputs=inputs,
         parameters="",
         products=tuple(workspace.site / name for name in _SITE),
-        make=functools.partial(_write_site, workspace, dict(unbuilt)),
+        make=functools.partial(_write_site, workspace, dict(unbuilt), _made(inputs, {})),
         long=True,
     )
 
 
-def _write_site(workspace: Workspace, unbuilt: Mapping[str, str]) -> None:
+def _write_site(workspace: Workspace, unbuilt: Mapping[str, str], made: MadeFrom) -> None:
     from aftermath.reports.site import write_site
 
-    write_site(workspace, unbuilt=unbuilt)
+    write_site(workspace, unbuilt=unbuilt, made=made)
 
 
 def products(workspace: Workspace, page_id: str, page: str) -> tuple[Path, ...]:
@@ -261,6 +289,12 @@ def all_evidence(workspace: Workspace) -> dict[str, str]:
     beside = (path for path in workspace.cases.glob("[!.]*") if path.suffix in _EVIDENCE)
     own = {f"evidence of {case_id}": evidence(workspace, case_id) for case_id in workspace.case_ids()}
     return own | {"beside the cases": fingerprint(workspace.cases, beside)}
+
+
+def _made(inputs: Mapping[str, str], values: Mapping[str, object]) -> MadeFrom:
+    """What a page says of itself; versions are listed once, as versions."""
+    named = {name: value for name, value in inputs.items() if name != "environment"}
+    return MadeFrom(named, dict(values), tuple(environment().split("\n")))
 
 
 def _common() -> dict[str, str]:

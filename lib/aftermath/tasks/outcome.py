@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aftermath.files import WriteError, write_whole
 from aftermath.problems import AftermathError
+from aftermath.reports.execute import CellError
 from aftermath.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -26,18 +28,24 @@ class Failure:
     reason
         One line, or the problems of the case, one a line.
     log
-        File with the course of the error, where the fault lies in the library.
+        File with the course of the error.
     problems
         Whether the case could not even be loaded.
+    notebook, cell, cell_id
+        The executed notebook, and the cell that failed in it, **counted from 1; 0 where none did**.
     """
 
     title: str
     reason: str
     log: str = ""
     problems: bool = False
+    notebook: str = ""
+    cell: int = 0
+    cell_id: str = ""
 
     def __str__(self) -> str:
-        lines = self.reason.split("\n") + ([f"The course of the error: {self.log}"] if self.log else [])
+        course = [f"The course of the error: {self.log}"] if self.log and not self.cell else []
+        lines = self.reason.split("\n") + course
         return f"{self.title}: {lines[0]}" if len(lines) == 1 else "\n    ".join([f"{self.title}:", *lines])
 
 
@@ -93,14 +101,22 @@ def _pages(n: int) -> str:
     return f"{n} page" if n == 1 else f"{n} pages"
 
 
+def failures_of(results: Iterable[Result], workspace: Workspace) -> tuple[Failure, ...]:
+    """What could not be made, in words."""
+    return tuple(failure_of(result, workspace) for result in results if result.error)
+
+
 def failure_of(result: Result, workspace: Workspace) -> Failure:
     """A failed job in words; the course of an error that nobody meant goes to a file."""
     error, title = result.error, result.job.title
+    if isinstance(error, CellError):
+        place = {"notebook": error.notebook, "cell": error.cell, "cell_id": error.cell_id}
+        return Failure(title, str(error), f"build/logs/{title}.log", **place)
     if isinstance(error, AftermathError):
         return Failure(title, str(error), problems=bool(getattr(error, "problems", ())))
     if isinstance(error, OSError) and error.filename:
         return Failure(title, f"{error.filename}: cannot be used ({error.strerror}). Free space or move it away.")
-    log = workspace.build / "errors" / f"{title}.txt"
+    log = workspace.build / "logs" / f"{title}.log"
     with contextlib.suppress(WriteError):
         write_whole(log, result.details or repr(error))
     lines = str(error).strip().split("\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import signal
 import tempfile
@@ -46,11 +47,12 @@ class Workers(Executor):
     def submit(self, function: Callable, /, *args: Any, **settings: Any) -> Future:
         """Hand in a call; a pool that broke is replaced first."""
         outer: Future = Future()
+        call = functools.partial(_timed, function, args, settings)
         try:
-            inner = self.pool.submit(_timed, function, args, settings)
+            inner = self.pool.submit(call)
         except BrokenExecutor:
             self.pool = self._new_pool()
-            inner = self.pool.submit(_timed, function, args, settings)
+            inner = self.pool.submit(call)
         inner.add_done_callback(lambda future: self._hand_over(future, outer, settings))
         return outer
 
@@ -61,7 +63,7 @@ class Workers(Executor):
         error, (result, seconds) = inner.exception(), (None, 0.0)
         if error is None:
             result, seconds = inner.result()
-        elif isinstance(error, BrokenExecutor):
+        elif isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
             error = WorkerError(
                 "a worker process ended unexpectedly, perhaps for want of memory. "
                 "Run the command again, with --workers 1 if it happens again."

@@ -11,10 +11,12 @@ import polars as pl
 from aftermath.archives.posts import KINDS, SCHEMA, ArchiveError, BadLine, Batch
 from aftermath.archives.readers.duplicates import Seen
 from aftermath.archives.readers.instants import Clock, times_of_posts
+from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.rows import Chunk
 
 _SCIENTIFIC = r"^\s*\d(?:[.,]\d+)?[eE]\+?\d+\s*$"
 _FLOATING = r"^\s*\d{16,}[.,]0+\s*$"
+_WHY = 200  # characters of a reason
 _LONG = r"^\d{17,}$"
 _ENOUGH_LONG = 20  # ids; all of them ending in 000 by accident has a probability of one in 10 to the 60
 _CURE = (
@@ -74,8 +76,9 @@ class Checker:
         faults = rows.select(_fault(self.retrieved)).to_series()
         bad = rows.select("line", why=faults).filter(faults.is_not_null())
         posts = self._kept(rows.filter(faults.is_null()))
-        listed = (BadLine(file, line, why) for line, why in bad.iter_rows())
-        return Batch(posts, tuple(sorted((*chunk.bad, *listed), key=lambda each: each.line)), chunk.lines)
+        listed = [(each.line, each.why) for each in chunk.bad] + bad.rows()
+        lines_left_out = (BadLine(file, line, printable(why, _WHY)) for line, why in sorted(listed))
+        return Batch(posts, tuple(lines_left_out), chunk.lines)
 
     def _with_times(self, rows: pl.DataFrame, place: Callable[[int], str], snowflakes: bool) -> pl.DataFrame:
         instants = self.clock.instants(rows["time"], place).alias("instant")
@@ -119,7 +122,7 @@ def _fault(retrieved: datetime | None) -> pl.Expr:
         .when(pl.col("instant").is_null())
         .then(pl.format("has the time '{}', which cannot be read", time))
         .when(later)
-        .then(pl.format("has the time '{}', after the posts were collected", time))
+        .then(pl.format("has the time '{}', after the posts were collected (see --retrieved)", time))
     )
 
 

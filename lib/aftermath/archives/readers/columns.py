@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from aftermath.archives.posts import ArchiveError
+from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.rows import RAW
 
 LINE = "\x00line"
@@ -110,7 +111,7 @@ class Columns:
 
     def _refuse_absent(self, header: Sequence[str]) -> None:
         absent = [column for column in self.used if column not in header]
-        shown = ", ".join(column[:40] for column in header[:40])
+        shown = ", ".join(printable(column, 40) for column in header[:40])
         if absent:
             raise ArchiveError(f"{self.name} has no column {absent[0][:60]!r}. Its columns: {shown}")
         for field, what in _NEEDED.items():
@@ -143,7 +144,7 @@ class Columns:
             if "time" in self.of_field
             else pl.Series([None] * frame.height, dtype=pl.String)
         )
-        if not time.dtype.is_temporal():
+        if time.dtype not in (pl.Date, pl.Datetime):
             text = time.cast(pl.String)
             time = pl.select(pl.when(text.str.strip_chars() != "").then(text)).to_series()
         kind = self._kind()

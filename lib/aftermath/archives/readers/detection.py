@@ -103,13 +103,13 @@ def reader_of(format: str, source: Source) -> Callable[[Source, Options], Iterat
 
 
 def _first_line(source: Source) -> str:
-    for _, line in source.lines():
-        if line.strip():
-            try:
-                return source.text(line).lstrip("\ufeff \t")
-            except Unreadable:
-                return line.decode("latin-1").lstrip()
-    raise ArchiveError(f"{source.name} is empty: there is nothing to read in it. Copy or export it again.")
+    first = source.first_lines(1)
+    if not first:
+        raise ArchiveError(f"{source.name} is empty: there is nothing to read in it. Copy or export it again.")
+    try:
+        return source.text(first[0]).lstrip("\ufeff \t")
+    except Unreadable:
+        return first[0].decode("latin-1").lstrip()
 
 
 def _json_format(source: Source) -> str:

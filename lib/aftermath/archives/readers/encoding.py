@@ -7,12 +7,13 @@ Latin-1 was put together from two, and guessing line by line would give nonsense
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aftermath.archives.posts import ArchiveError
-from aftermath.archives.readers.opening import Member
+from aftermath.archives.readers.opening import CutShort, Member
 
 LONGEST_LINE = 64 << 20
 LARGEST_DOCUMENT = 128 << 20
@@ -28,6 +29,7 @@ _MARKS = {
 }
 # as likely as they are in archives of posts, where two fit equally well
 _CANDIDATES = ["cp1252", "gb18030", "big5", "shift_jis", "euc_kr", "mac_roman", "cp1251"]
+_MARKS_IN_PLACE = re.compile(r"(?<!\w)[“‘]\w|\w[”’](?!\w)|\w’[sSt]\b|\s[–—]\s|\w…")
 _CYRILLIC_COHERENCE = 0.2  # any bytes make Cyrillic letters; without words among them they are none
 _TWO_BYTES = ("gb18030", "big5", "shift_jis", "euc_kr", "cp932", "cp949")
 # three characters of three bytes each: in another encoding this is not UTF-8 by accident
@@ -81,6 +83,20 @@ class Source:
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Lines and their numbers from 1, without the line end; UTF-16 and UTF-32 are turned into UTF-8 here."""
         return enumerate(_split(self._chunks(), self.encoding.newline, self.name), start=1)
+
+    def first_lines(self, count: int) -> list[bytes]:
+        """The first lines that hold anything, for finding out what they are; fewer where the file is cut short."""
+        found: list[bytes] = []
+        try:
+            for _, line in self.lines():
+                if line and not line.isspace():
+                    found.append(line)
+                if len(found) >= count:
+                    break
+        except CutShort:
+            if not found:
+                raise
+        return found
 
     def text(self, line: bytes) -> str:
         """The text of a line.
@@ -179,13 +195,14 @@ def _is_wide(name: str) -> bool:
 def _telling(member: Member, newline: bytes) -> list[bytes]:
     """Lines with characters outside ASCII."""
     found, scanned, kept = [], 0, 0
-    for line in _split(member.chunks(), newline, member.name):
-        scanned += len(line) + 1
-        if not line.isascii():
-            found.append(line[:_ENOUGH_BYTES])
-            kept += len(found[-1])
-        if scanned > _SCANNED or kept > _ENOUGH_BYTES or len(found) >= _ENOUGH_LINES:
-            break
+    with contextlib.suppress(CutShort):
+        for line in _split(member.chunks(), newline, member.name):
+            scanned += len(line) + 1
+            if not line.isascii():
+                found.append(line[:_ENOUGH_BYTES])
+                kept += len(found[-1])
+            if scanned > _SCANNED or kept > _ENOUGH_BYTES or len(found) >= _ENOUGH_LINES:
+                break
     return found
 
 
@@ -203,12 +220,17 @@ def _likeliest(sample: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     ranks = {
-        name: (round(match.chaos, 1), _CANDIDATES.index(name))
+        name: (round(match.chaos, 1), -_typeset(sample, name), _CANDIDATES.index(name))
         for match in from_bytes(sample, cp_isolation=_CANDIDATES)
         for name in match.could_be_from_charset
         if name in _CANDIDATES and (name != "cp1251" or match.coherence >= _CYRILLIC_COHERENCE)
     }
     return min(ranks, key=ranks.__getitem__) if ranks else None
+
+
+def _typeset(sample: bytes, name: str) -> int:
+    """Quotation marks and dashes where such belong: they tell the two encodings of western systems apart."""
+    return len(_MARKS_IN_PLACE.findall(sample.decode(name, "replace"))) if name in ("cp1252", "mac_roman") else 0
 
 
 def _fits(sample: bytes, name: str) -> bool:

@@ -71,11 +71,13 @@ def decode(decoder: msgspec.json.Decoder, value: bytes) -> object:
 def first_values(source: Source, count: int = _FIRST_LINES) -> list[object]:
     """The first JSON values of a file, those that can be read; for finding out what it is."""
     found = []
-    for _, (_, value) in zip(range(count), _values(source), strict=False):
+    whole = _is_one_document(source)
+    for value in [source.document()] if whole else source.first_lines(count):
         try:
-            found.append(json.loads(value))
-        except (TypeError, ValueError, RecursionError):
+            read = json.loads(value if whole else source.text(value))
+        except (Unreadable, ValueError, RecursionError):
             continue
+        found += read[:count] if isinstance(read, list) else [read]
     return found
 
 
@@ -101,25 +103,16 @@ def _expanded(line: int, value: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _is_one_document(source: Source) -> bool:
     """Whether none of the first lines is a document of its own, but the first begins one."""
-    begun = False
-    for number, (_, line) in enumerate(source.lines()):
-        stripped = line.strip()
-        if not stripped:
-            continue
-        begun = begun or stripped[:1] in (b"{", b"[")
-        if not begun or _is_document(stripped):
-            return False
-        if number > _FIRST_LINES:
-            break
-    return begun
+    lines = [line.strip() for line in source.first_lines(_FIRST_LINES)]
+    return bool(lines) and lines[0][:1] in (b"{", b"[") and not any(_is_document(source, line) for line in lines)
 
 
-def _is_document(line: bytes) -> bool:
+def _is_document(source: Source, line: bytes) -> bool:
     if not line.startswith((b"{", b"[")) or line in (b"{", b"["):
         return False
     try:
-        return isinstance(json.loads(line), dict | list)
-    except (ValueError, RecursionError):
+        return isinstance(json.loads(source.text(line)), dict | list)
+    except (Unreadable, ValueError, RecursionError):
         return False
 
 

@@ -13,13 +13,14 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from aftermath.archives.posts import ArchiveError
 
 CHUNK = 1 << 20
+HEAD = 1 << 16
 MOST_RATIO = 250  # exports of posts pack to a tenth, reposts to a fiftieth; a bomb to a thousandth
 ALWAYS_ALLOWED = 64 << 20  # bytes that may come out of any file, however small it is
 MOST_UNPACKED = 512 << 30
@@ -35,6 +36,18 @@ _SIGNATURES = {
 }
 _IGNORED = re.compile(r"(^|/)(__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)")
 _LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\x00")
+
+
+def printable(text: str, limit: int = 80) -> str:
+    """Text of unknown origin for a message: one line, not too long, nothing in it that steers a terminal.
+
+    Examples
+    --------
+    >>> printable("a" + chr(27) + "[31mb" + chr(10)), printable("abc", 2)
+    ('a\\\\x1b[31mb\\\\n', 'ab…')
+    """
+    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text[: limit + 1])
+    return shown if len(text) <= limit else shown[:limit] + "…"
 
 
 class CutShort(ArchiveError):
@@ -55,15 +68,18 @@ class Member:
         Name of the member of a zip; None for a file of its own.
     packed
         Bytes it takes on the disk.
+    zip
+        The zip it is in, open as long as one of its members is in use: thousands of members share its table of contents.
     """
 
     name: str
     path: Path
     inside: str | None
     packed: int
+    zip: zipfile.ZipFile | None = field(default=None, repr=False, compare=False)
 
     def chunks(self) -> Iterator[bytes]:
-        """The content, unpacked, about a megabyte at a time.
+        """The content, unpacked, at most a megabyte at a time.
 
         Raises
         ------
@@ -74,16 +90,22 @@ class Member:
         """
         with contextlib.ExitStack() as opened, _plainly(self.name):
             stream = self._stream(opened)
-            yield from self._within_limits(iter(lambda: stream.read(CHUNK), b""))
+            # one piece at a time, so that what comes before a break in the file is not lost with it
+            yield from self._within_limits(iter(lambda: stream.read1(CHUNK), b""))
 
     def head(self) -> bytes:
-        """The beginning of the content, at most a megabyte."""
-        return next(self.chunks(), b"")
+        """The beginning of the content: some ten thousand bytes where there are so many."""
+        begins = b""
+        with contextlib.suppress(CutShort):
+            for chunk in self.chunks():
+                begins += chunk
+                if len(begins) >= HEAD:
+                    break
+        return begins
 
     def _stream(self, opened: contextlib.ExitStack) -> BinaryIO:
-        stream = opened.enter_context(self.path.open("rb"))
-        if self.inside is not None:
-            stream = opened.enter_context(opened.enter_context(zipfile.ZipFile(stream)).open(self.inside))
+        is_member = self.zip is not None and self.inside is not None
+        stream = opened.enter_context(self.zip.open(self.inside) if is_member else self.path.open("rb"))
         begins = stream.peek(2)[:2] if hasattr(stream, "peek") else b""
         return opened.enter_context(gzip.GzipFile(fileobj=stream)) if begins == b"\x1f\x8b" else stream
 
@@ -124,12 +146,14 @@ def members(path: Path) -> tuple[Member, ...]:
 
 
 def _zip_members(path: Path) -> tuple[Member, ...]:
-    with _plainly(path.name), zipfile.ZipFile(path) as packed:
+    with _plainly(path.name):
+        packed = zipfile.ZipFile(path)  # closes itself when its last member is gone
         entries = packed.infolist()
         _check_zip(entries, path)
-        wanted = [entry for entry in entries if entry.file_size and not _IGNORED.search(entry.filename)]
     return tuple(
-        Member(f"{path.name}!{entry.filename}", path, entry.filename, max(entry.compress_size, 1)) for entry in wanted
+        Member(f"{path.name}!{printable(entry.filename)}", path, entry.filename, max(entry.compress_size, 1), packed)
+        for entry in entries
+        if entry.file_size and not _IGNORED.search(entry.filename)
     )
 
 

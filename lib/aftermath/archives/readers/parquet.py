@@ -53,11 +53,11 @@ def _on_disk(member: Member) -> Iterator[Path]:
         if member.inside is None and file.read(4) == SIGNATURE:
             yield member.path
             return
-    with tempfile.NamedTemporaryFile(prefix="aftermath-", suffix=".parquet") as file:
-        for chunk in member.chunks():
-            file.write(chunk)
-        file.flush()
-        yield Path(file.name)
+    with tempfile.TemporaryDirectory(prefix="aftermath-") as folder:
+        path = Path(folder) / "posts.parquet"
+        with path.open("wb") as file:
+            file.writelines(member.chunks())
+        yield path
 
 
 @contextlib.contextmanager

@@ -53,9 +53,8 @@ class _Table:
         self._source = source
         self._undecoded: dict[int, str] = {}
         self._number = 0
-        first = next((line for _, line in source.lines() if line.strip()), b"")
         try:
-            head = source.text(first)
+            head = source.text(b"".join(source.first_lines(1)))
         except Unreadable as fault:
             raise ArchiveError(f"{source.name}: the header {fault}") from None
         self._delimiter = max(DELIMITERS, key=head.count)

@@ -1,0 +1,212 @@
+"""How long a build takes beside a plain loop over the same notebooks: ``python benchmarks/build.py``.
+
+All is measured in one run, in folders of its own, so that ratios hold on a busy machine too. Quick by default
+(a few cases); ``--full`` takes every case, and 200 generated ones. Writes ``build/bench.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FEW = ("digiorno-whyistayed", "kitchenaid-tweet", "red-cross-tweet", "weishi-data-fabrication")
+MANY = 200
+
+
+def workspace(folder: Path, cases: tuple[str, ...]) -> Path:
+    """A workspace with copies of cases and of the notebooks; archived data is linked."""
+    for case_id in cases:
+        shutil.copytree(ROOT / "casestudies" / case_id, folder / "casestudies" / case_id)
+    for path in (ROOT / "casestudies").glob("*.*"):
+        shutil.copy2(path, folder / "casestudies")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("course", ".*"))
+    (folder / "data").symlink_to(ROOT / "data")
+    return folder
+
+
+def generated(folder: Path, count: int, like: str = "kitchenaid-tweet") -> Path:
+    """A workspace with copies of one case under other names."""
+    workspace(folder, ())
+    for number in range(count):
+        copy = folder / "casestudies" / f"generated-{number:03}"
+        shutil.copytree(ROOT / "casestudies" / like, copy)
+        about = copy / "case.yaml"
+        if about.is_file():
+            about.write_text(about.read_text(encoding="utf-8").replace(like, copy.name), encoding="utf-8")
+    return folder
+
+
+def seconds(task: Callable[[], object]) -> float:
+    """How long a task takes."""
+    start = time.perf_counter()
+    task()
+    return time.perf_counter() - start
+
+
+def run(command: list[str], folder: Path) -> None:
+    """Run a command in a workspace; one that fails ends the benchmark with what it said."""
+    environment = {**os.environ, "AFTERMATH_ROOT": str(folder)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def build(folder: Path, workers: int = 2) -> float:
+    """Seconds of ``aftermath build`` in a workspace."""
+    return seconds(lambda: run([sys.executable, "-m", "aftermath", "build", "--workers", str(workers)], folder))
+
+
+def plain_loop(folder: Path) -> float:
+    """Seconds of a loop over the same notebooks with papermill and nbconvert from the command line."""
+    output = folder / "plain"
+    output.mkdir()
+    return seconds(lambda: [run(command, folder) for command in commands(folder, output)])
+
+
+def commands(folder: Path, output: Path) -> Iterator[list[str]]:
+    """What somebody without a build engine would type."""
+    from aftermath.cases.case import load_case
+    from aftermath.workspace import Workspace
+
+    pages = [("comparison", []), ("method_checks", [])]
+    for case_id in Workspace(folder).case_ids():
+        documented = load_case(case_id, Workspace(folder)).about.documented
+        name = "case_report" if documented else "case_without_record"
+        pages.append((name, ["-p", "case_id", case_id]))
+    for number, (name, parameters) in enumerate(pages):
+        executed = output / f"{number}.ipynb"
+        source = str(folder / "notebooks" / f"{name}.ipynb")
+        yield [sys.executable, "-m", "papermill", "--no-progress-bar", source, str(executed), *parameters]
+        yield [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", "--no-input", str(executed)]
+
+
+def touch(folder: Path) -> None:
+    """Change one case so that it stays sound."""
+    path = sorted((folder / "casestudies").glob("*/events.csv"))[0]
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(". ", ".  ", 1), encoding="utf-8")
+
+
+def differences(left: Path, right: Path) -> list[str]:
+    """Names of the files that are not the same, byte for byte, in two folders."""
+    names = {path.relative_to(side).as_posix() for side in (left, right) for path in side.rglob("*") if path.is_file()}
+    same = filecmp.cmpfiles(left, right, sorted(names), shallow=False)[0]
+    return sorted(names - set(same))
+
+
+def logged(folder: Path) -> dict[str, float]:
+    """Where the seconds of all notebooks went, from their logs: kernel, first cell with the imports, other cells."""
+    spent = {"kernel start": 0.0, "imports (cell load)": 0.0, "other cells": 0.0}
+    for path in (folder / "build" / "logs").glob("*.log"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if " s  " not in line:
+                continue
+            value, _, step = line.strip().partition(" s  ")
+            kind = "kernel start" if step == "kernel" else "other cells"
+            spent["imports (cell load)" if step.endswith("(load)") else kind] += float(value)
+    return {name: round(value, 2) for name, value in spent.items()}
+
+
+class Memory:
+    """The highest memory of one process while it runs, in MB."""
+
+    def __init__(self, command: list[str], folder: Path) -> None:
+        self.peak, self._command, self._folder = 0.0, command, folder
+
+    def run(self) -> None:
+        """Run the command and watch it."""
+        import psutil
+
+        environment = {**os.environ, "AFTERMATH_ROOT": str(self._folder)}
+        with subprocess.Popen(self._command, cwd=self._folder, env=environment, stdout=subprocess.DEVNULL) as process:
+            ended = threading.Event()
+            watcher = threading.Thread(target=self._watch, args=(psutil.Process(process.pid), ended))
+            watcher.start()
+            status = process.wait()
+            ended.set()
+            watcher.join()
+        if status:
+            sys.exit("the build of the generated cases failed")
+
+    def _watch(self, process: object, ended: threading.Event) -> None:
+        import psutil
+
+        while not ended.wait(0.5):
+            try:
+                self.peak = max(self.peak, process.memory_info().rss / 1e6)
+            except psutil.Error:
+                return
+
+
+def generated_cases(folder: Path, count: int) -> dict[str, float]:
+    """Seconds a page and memory of the main process with many cases."""
+    generated(folder, count)
+    memory = Memory([sys.executable, "-m", "aftermath", "build", "--workers", "2"], folder)
+    spent = seconds(memory.run)
+    return {"generated pages": count + 3, "generated: seconds a page": spent / (count + 3), "memory MB": memory.peak}
+
+
+def measure(folder: Path, cases: tuple[str, ...], plain: bool) -> dict[str, object]:
+    """All numbers of the small comparison."""
+    first, second = workspace(folder / "first", cases), workspace(folder / "elsewhere" / "second", cases)
+    found: dict[str, object] = {"cases": len(cases), "load before": os.getloadavg()[0]}
+    found["plain loop"] = plain_loop(first) if plain else None
+    found["cold build, 2 workers"] = build(first)
+    found["notebook seconds"] = logged(first)
+    found["summary"] = json.loads((first / "build" / "summary.json").read_text(encoding="utf-8"))["seconds_each"]
+    found["nothing to do"] = build(first)
+    found["cold build, 1 worker"] = build(second, workers=1)
+    found["files that differ"] = differences(first / "build" / "site", second / "build" / "site")
+    touch(first)
+    found["one case changed"] = build(first)
+    found["load after"] = os.getloadavg()[0]
+    return found
+
+
+def ratios(found: dict[str, object]) -> dict[str, float]:
+    """What the numbers say about each other; **the start-up is taken off where workers are compared**."""
+    cold, idle, one = found["cold build, 2 workers"], found["nothing to do"], found["cold build, 1 worker"]
+    said = {
+        "nothing to do, share of cold": idle / cold,
+        "one case changed, share of cold": found["one case changed"] / cold,
+        "two workers against one": (one - idle) / (cold - idle),
+    }
+    if found["plain loop"]:
+        said["plain loop against cold build"] = found["plain loop"] / cold
+    return said
+
+
+def main() -> None:
+    """Measure, print, and write ``build/bench.json``."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--full", action="store_true", help=f"every case, and {MANY} generated ones")
+    parser.add_argument("--without-plain-loop", action="store_true", help="leave the slowest part out")
+    options = parser.parse_args()
+    cases = tuple(sorted(path.parent.name for path in (ROOT / "casestudies").glob("*/events.csv")))
+    with tempfile.TemporaryDirectory(prefix="aftermath-bench-") as folder:
+        found = measure(Path(folder), cases if options.full else FEW, not options.without_plain_loop)
+        if options.full:
+            found |= generated_cases(Path(folder) / "generated", MANY)
+    found["ratios"] = ratios(found)
+    for name, value in {**found, **found["ratios"]}.items():
+        if isinstance(value, float | int):
+            print(f"{name:34} {value:8.2f}")
+    print(f"{'files that differ':34} {len(found['files that differ']):8}")
+    target = ROOT / "build" / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,215 @@
+"""What follows from a comparison, and what does not: sentences chosen by rule from its results.
+
+No sentence is written for a result; each result picks its sentence. The rules, in order, for a pair of measures:
+
+1. under three cases, or a measure that does not vary: it cannot be told;
+2. the spread of tau-b holds zero, over all cases or without those whose clock means something else: no direction holds;
+3. leaving one case out turns the sign: it hangs on that case;
+4. more than one in ten arrangements by chance are as far from zero: a leaning that chance gives as well;
+5. else: they went together in these cases.
+
+A multiverse holds its direction where nine in ten specifications share their sign. Of pieces of advice one stands out only
+where a difference so rare would be met less than once in ten times among as many comparisons (Bonferroni).
+
+References
+----------
+Dunn, O. J. (1961). Multiple comparisons among means. Journal of the American Statistical Association 56, 52-64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from aftermath.comparison.association import Association
+from aftermath.comparison.multiverse import OPENNESS, Multiverse, Specification
+from aftermath.comparison.playbook import Playbook
+from aftermath.wording import counted, in_words, interval, listed, number
+
+if TYPE_CHECKING:
+    from aftermath.comparison.scoreboard import Comparison
+    from aftermath.comparison.together import Together
+
+OFTEN_BY_CHANCE = 0.10
+SHARED_SIGN = 0.90
+
+# the pairs that answer the question of the page, and what they ask
+_ASKED = (
+    ("delay of the", "transparency", "Did faster answers go with more openness?"),
+    ("delay of the", "rise of favourability", "Did faster answers go with better recovery?"),
+    ("transparency", "rise of favourability", "Did openness go with better recovery?"),
+    ("empathy", "rise of favourability", "Did empathy go with better recovery?"),
+)
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """One question with the answer that the results bear.
+
+    Parameters
+    ----------
+    question
+        In words.
+    answer
+        ``cannot be told``, ``no direction holds``, ``hangs on one case``, ``no more than chance gives``, ``went together``, or
+        of the multiverse and the playbook ``holds its direction``, ``turns with the choices``, ``none stands out``, ``one stands out``.
+    words
+        The answer as sentences, with its numbers and their n.
+    """
+
+    question: str
+    answer: str
+    words: str
+
+
+def conclusions(comparison: Comparison, playbook: Playbook | None = None) -> tuple[Conclusion, ...]:
+    """What follows from a comparison, in careful words.
+
+    Parameters
+    ----------
+    comparison
+        Any comparison.
+    playbook
+        Its advice under test, where there is any.
+
+    Returns
+    -------
+    tuple of Conclusion
+        Of the associations, the multiverse and the advice, in this order.
+    """
+    found = [*of_associations(comparison.associations), of_multiverse(comparison.multiverse)]
+    return (*found, of_playbook(playbook)) if playbook and playbook.tested else tuple(found)
+
+
+def of_associations(together: Together) -> list[Conclusion]:
+    """A conclusion for each question that the page asks."""
+    found = []
+    for first, second, question in _ASKED:
+        rows = [row for row in together.rows if row[0].first.startswith(first) and row[0].second == second]
+        found += [of_pair(question, *row) for row in rows[:1]]
+    return found
+
+
+def of_pair(question: str, whole: Association, like_clocks: Association) -> Conclusion:
+    """The sentence that two correlations of the same pair pick, by the rules of the module.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    whole, like_clocks
+        Over all cases, and over those whose clocks mean the same.
+    """
+    if whole.test is None:
+        return Conclusion(question, "cannot be told", f"It cannot be told: {whole.why_not}.")
+    looks = (("", whole), (" once cases with other clocks are left out", like_clocks))
+    straddling = [look for look in looks if _straddles(look[1])]
+    if straddling:
+        where, pair = straddling[0]
+        shown = _shown(pair) if pair.test else pair.why_not
+        words = f"No direction holds{where}: within what the record leaves open, either may be so ({shown})."
+        return Conclusion(question, "no direction holds", words)
+    turning = _turning(whole)
+    if turning:
+        words = f"It hangs on {listed(turning)}: without it the sign turns ({_shown(whole)})."
+        return Conclusion(question, "hangs on one case", words)
+    shown, went = _shown(whole), _direction(whole)
+    share = f"{number(100 * whole.test.p, 1 if whole.test.p < 0.1 else 0)} in 100"
+    if whole.test.p > OFTEN_BY_CHANCE:
+        words = f"The cases lean so that {went} ({shown}), but {share} chance orders of the same numbers lean as far: too few cases to tell."
+        return Conclusion(question, "no more than chance gives", words)
+    words = f"In these cases {went} ({shown}); {share} chance orders lean as far. What brought it about, the record does not say."
+    return Conclusion(question, "went together", words)
+
+
+def _shown(pair: Association) -> str:
+    spread = interval(pair.lower, pair.upper, 2, sign=True)
+    return (
+        f"τ-b {number(pair.test.statistic, 2, sign=True)}, spread {spread}, n = {counted(len(pair.case_ids), 'case')}"
+    )
+
+
+def _straddles(pair: Association) -> bool:
+    return pair.test is None or pair.lower <= 0 <= pair.upper
+
+
+def _turning(pair: Association) -> list[str]:
+    """Cases without which tau-b is zero or has the other sign."""
+    return sorted(case_id for case_id, tau in pair.without.items() if tau * pair.test.statistic <= 0)
+
+
+def _direction(pair: Association) -> str:
+    other = "higher" if pair.test.statistic > 0 else "lower"
+    longer = "longer" if pair.first.startswith("delay") else "higher"
+    return f"{longer} {pair.first} went with {other} {pair.second}"
+
+
+def of_multiverse(multiverse: Multiverse) -> Conclusion:
+    """Whether the direction holds over the choices of an analyst, for openness and for favourability apart."""
+    question = "Does the answer hang on the choices of the analyst?"
+    if not multiverse.computed:
+        return Conclusion(question, "cannot be told", f"It cannot be told. {multiverse.text}")
+    parts = {
+        "openness": [each for each in multiverse.computed if each.choices["outcome"] in OPENNESS],
+        "favourability": [each for each in multiverse.computed if each.choices["outcome"] not in OPENNESS],
+    }
+    told = [_of_outcomes(name, part) for name, part in parts.items() if part]
+    shares = [_shared_sign(part) for part in parts.values() if part]
+    answer = "holds its direction" if min(shares) >= SHARED_SIGN else "turns with the choices"
+    verdict = (
+        "The direction holds over nearly all choices"
+        if min(shares) >= SHARED_SIGN
+        else "The direction turns with the choices"
+    )
+    words = (
+        f"{verdict}: {'; '.join(told)}. Favourability is its level, not its rise. Each takes best readings, so "
+        "the doubt of the record is not in them, and all use the same few cases: that choices agree makes up for neither."
+    )
+    return Conclusion(question, answer, words)
+
+
+def _of_outcomes(name: str, part: Sequence[Specification]) -> str:
+    taus = [each.tau for each in part]
+    sizes = dict.fromkeys(map(number, (min(each.n for each in part), max(each.n for each in part))))
+    return (
+        f"longer delay against {name}: median τ-b {number(float(np.median(taus)), 2, sign=True)}, from "
+        f"{number(min(taus), 2, sign=True)} to {number(max(taus), 2, sign=True)}, {number(100 * _shared_sign(part))} % of one sign "
+        f"({counted(len(part), 'specification')}, n = {' to '.join(sizes)} cases)"
+    )
+
+
+def _shared_sign(part: Sequence[Specification]) -> float:
+    signs = np.sign([each.tau for each in part])
+    return max(float(np.mean(signs > 0)), float(np.mean(signs < 0)))
+
+
+def of_playbook(playbook: Playbook) -> Conclusion:
+    """Whether cases that followed a piece of advice fared otherwise than as many comparisons would show by chance."""
+    question = "Did following advice go with better recovery?"
+    told = [each for each in playbook.tested if each.difference is not None]
+    if not told:
+        words = f"It cannot be told: for none of {counted(len(playbook.tested), 'piece')} of advice do enough cases answer either way."
+        return Conclusion(question, "cannot be told", words)
+    rarest = min(told, key=lambda each: (each.difference.p, each.advice.advice_id))
+    by_chance = len(told) * rarest.difference.p
+    shown = (
+        f"of {counted(len(told), 'comparison')} the rarest is “{rarest.advice.advice}” "
+        f"({number(rarest.difference.statistic, 2, sign=True)} in favourability, n = {_groups(rarest)})"
+    )
+    if by_chance > OFTEN_BY_CHANCE:
+        words = (
+            f"No piece of advice can be told to have gone with better or worse recovery: {shown}, and among so many about "
+            f"{number(by_chance, 1)} as rare would come by chance alone."
+        )
+        return Conclusion(question, "none stands out", words)
+    way = "better" if rarest.difference.statistic > 0 else "worse"
+    words = f"One stands out: {shown}. Cases that followed it fared {way}; why, the record does not say."
+    return Conclusion(question, "one stands out", words)
+
+
+def _groups(tested: object) -> str:
+    sizes = [sum(case_id in tested.rises for case_id in tested.cases(state)) for state in ("followed", "not followed")]
+    return f"{in_words(sizes[0])} that followed it against {in_words(sizes[1])} that did not"

@@ -1,0 +1,54 @@
+"""Rows of labelled lanes, counted in px from the top: what the figures of the comparison have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import plotly.graph_objects as go
+
+from aftermath.figures.theme import LIGHT, TICK, note, safe, shortened, text_width
+
+
+def headline(text: str, rest: str, top: float, room: float, **place: object) -> dict:
+    """A bold name over its row with something beside it in plain type, cut to the room there is.
+
+    Parameters
+    ----------
+    text, rest
+        Not yet made safe.
+    top
+        Px from the top of the drawing to the middle of the line.
+    room
+        In px.
+    place
+        Further properties of the annotation.
+    """
+    bold = shortened(text, room, bold=True)
+    left = room - text_width(f"{bold}  ", bold=True)
+    plain = shortened(rest, left) if bold == text and left > 40 else ""
+    words = f"<b>{safe(bold)}</b>" + (f"  {safe(plain)}" if plain else "")
+    look = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "middle", "font": {"color": LIGHT["ink"]}}
+    return note(words, **({"name": "major", "y": top} | look | place))
+
+
+def label(text: str, middle: float, room: float, **place: object) -> dict:
+    """The name of a lane, right-aligned at the left edge of the drawing."""
+    look = {"xref": "paper", "x": 0, "xshift": -8, "xanchor": "right", "yanchor": "middle", "name": "label"}
+    font = {"size": TICK, "color": LIGHT["ink2"]} | dict(place.pop("font", {}))
+    return note(safe(shortened(text, room, TICK)), y=middle, font=font, **(look | place))
+
+
+def segments(
+    lines: Iterable[Sequence[tuple[float, float]]], colour: str, width: float, name: str, **more: object
+) -> go.Scatter:
+    """Separate lines of one look as one trace."""
+    points = [point for line in lines for point in (*line, (None, None))]
+    return go.Scatter(
+        x=[x for x, _ in points],
+        y=[y for _, y in points],
+        mode="lines",
+        line={"color": colour, "width": width, "dash": more.pop("dash", "solid")},
+        name=name,
+        hoverinfo="skip",
+        **more,
+    )

@@ -1,0 +1,152 @@
+"""Which response strategies were used when: a lane for each cluster of strategies, cases below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from aftermath import vocabulary
+from aftermath.comparison.strategies import CLUSTERS, WINDOW_DAYS, Strategies, StrategyComparison, Use
+from aftermath.figures.bars import Bar, painted, sensitive
+from aftermath.figures.rows import headline, label, segments
+from aftermath.figures.theme import LIGHT, NARROW, TICK, View, blank, hover, note, responsive
+from aftermath.figures.time_axis import TimeAxis
+from aftermath.times import DAY, HOUR
+from aftermath.wording import DASH
+
+COLOURS = {
+    "deny": LIGHT["den"],
+    "diminish": LIGHT["inf"],
+    "rebuild": LIGHT["apo"],
+    "bolster": LIGHT["say"],
+    "inform": LIGHT["act"],
+    "other": LIGHT["oth"],
+}
+_NAME, _LANE, _BAR, _AFTER = 22, 14, 9, 10  # px: the name of a case, a lane, a bar in it, and the room below a case
+_MARGIN = {"l": 66, "r": 10, "t": 6, "b": 46}
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """A cluster of one case, with the px from the top to its middle."""
+
+    case: Strategies
+    cluster: str
+    middle: float
+
+
+def strategy_sequence(found: StrategyComparison, names: Mapping[str, str] | None = None) -> go.Figure:
+    """Draw when each cluster of strategies was used, a case below the other.
+
+    A bar runs over the time in which the event lies. **The lane of the cluster that the theory recommends is there even where
+    it is empty**, and its name is bold. The dashed line is day 30, up to which a match counts.
+
+    Parameters
+    ----------
+    found
+        From ``aftermath.strategies``.
+    names
+        Case to the name that is shown; the id where not given.
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        With layouts for three widths. ``customdata`` holds the addresses of the events.
+
+    Raises
+    ------
+    ValueError
+        If there is no case.
+    """
+    if not found.cases:
+        raise ValueError("there is no case with a crisis on record to draw")
+    ends = [use.days[1] for case in found.cases for use in case.uses]
+    axis = TimeAxis.reaching(HOUR, DAY * max([2.0 * WINDOW_DAYS, *ends]))
+    return responsive(lambda view: _draw(found, names or {}, axis, view))
+
+
+def _draw(found: StrategyComparison, names: Mapping[str, str], axis: TimeAxis, view: View) -> go.Figure:
+    pixels = view.least - _MARGIN["l"] - _MARGIN["r"]
+    lanes, heads, total = _placed(found)
+    figure = blank(
+        total + _MARGIN["t"] + _MARGIN["b"],
+        margin=_MARGIN,
+        xaxis=axis.layout(pixels),
+        yaxis={"range": [total, 0], "visible": False},
+        annotations=[
+            *(_heading(case, names, top, view) for case, top in heads),
+            *(_label(lane) for lane in lanes),
+            _title(),
+        ],
+    )
+    return figure.add_traces(_traces(lanes, names, axis, total))
+
+
+def _placed(found: StrategyComparison) -> tuple[list[_Lane], list[tuple[Strategies, float]], float]:
+    lanes, heads, top = [], [], 0.0
+    for case in found.cases:
+        heads.append((case, top + _NAME / 2))
+        used = {use.cluster for use in case.uses} | {case.recommended}
+        own = [cluster for cluster in CLUSTERS if cluster in used]
+        lanes += [_Lane(case, cluster, top + _NAME + (place + 0.5) * _LANE) for place, cluster in enumerate(own)]
+        top += _NAME + len(own) * _LANE + _AFTER
+    return lanes, heads, top
+
+
+def _heading(case: Strategies, names: Mapping[str, str], top: float, view: View) -> dict:
+    name = names.get(case.case_id, case.case_id)
+    rest = f"{case.match}" if view.narrow else f"{case.crisis_type}: {case.match}"
+    return headline(name, rest, top, view.least - 16, xshift=-_MARGIN["l"] + 4)
+
+
+def _label(lane: _Lane) -> dict:
+    made = label(lane.cluster, lane.middle, _MARGIN["l"] - 10, font={"color": COLOURS[lane.cluster]})
+    return made | {"text": f"<b>{made['text']}</b>"} if lane.cluster == lane.case.recommended else made
+
+
+def _title() -> dict:
+    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -24}
+    return note("After clock zero (log) →", name="title", font={"size": TICK, "color": LIGHT["ink3"]}, **place)
+
+
+def _traces(lanes: list[_Lane], names: Mapping[str, str], axis: TimeAxis, total: float) -> list[go.Bar | go.Scatter]:
+    month = axis.position(WINDOW_DAYS * DAY)
+    low, high = axis.limits
+    pairs = [(lane, use) for lane in lanes for use in _merged(lane)]
+    bars = [_bar(lane, use, axis) for lane, use in pairs]
+    return [
+        painted([Bar(low, high, lane.middle, 1) for lane in lanes], LIGHT["rule"], "lanes", opacity=1.0),
+        segments([[(month, 0.0), (month, total)]], LIGHT["rule2"], 1.5, "day 30", dash="4px,3px"),
+        *(
+            _cluster([bar for (lane, _), bar in zip(pairs, bars, strict=True) if lane.cluster == cluster], cluster)
+            for cluster in CLUSTERS
+        ),
+        sensitive(bars, [_hover(*pair, names) for pair in pairs], [_target(*pair) for pair in pairs]),
+    ]
+
+
+def _merged(lane: _Lane) -> list[Use]:
+    """One use for each event: an event may hold several strategies of one cluster."""
+    return list({use.event_id: use for use in lane.case.uses if use.cluster == lane.cluster}.values())
+
+
+def _bar(lane: _Lane, use: Use, axis: TimeAxis) -> Bar:
+    pixels = NARROW.least - _MARGIN["l"] - _MARGIN["r"]
+    start, end = axis.bar(use.days[0] * DAY, use.days[1] * DAY, pixels)
+    return Bar(start, end, lane.middle, _BAR)
+
+
+def _cluster(bars: list[Bar], cluster: str) -> go.Bar:
+    return painted(bars, COLOURS[cluster], cluster, opacity=0.65, meta={"role": "cluster"})
+
+
+def _hover(lane: _Lane, use: Use, names: Mapping[str, str]) -> str:
+    words = [vocabulary.STRATEGIES[each.strategy] for each in lane.case.uses if each.event_id == use.event_id]
+    name = names.get(lane.case.case_id, lane.case.case_id)
+    return hover(f"{name} {use.event_id}", [f"{lane.cluster} {DASH} {', '.join(dict.fromkeys(words))}", use.when])
+
+
+def _target(lane: _Lane, use: Use) -> str:
+    return f"cases/{lane.case.case_id}.html#{use.event_id}"

@@ -1,0 +1,99 @@
+"""What a page was made from, carried in its own foot, so that anybody can hold the page against its sources.
+
+The foot names the inputs by checksum, the parameters that were set and the versions in force, and closes
+with a seal: the checksum of the page itself, counted while the seal's place holds zeros.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aftermath.reports.html import escape
+
+_BLANK = "0" * 64
+_SEAL = re.compile(r'(<code id="seal">)([0-9a-f]{64})(</code>)')
+_RECORD = re.compile(r'<script type="application/json" id="made-from">(.*?)</script>', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class MadeFrom:
+    """What a page was made from. **No clock and no commit**: the same inputs must give the same bytes.
+
+    Parameters
+    ----------
+    inputs
+        Name of an input to its SHA-256, or to the value itself where it is short.
+    parameters
+        What was set; what is absent had the default of the notebook.
+    versions
+        Lines such as ``polars 2.1.0``.
+    files
+        Further files that belong to the page: name, from the root of the site, to SHA-256.
+    """
+
+    inputs: Mapping[str, str]
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    versions: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def html(self) -> str:
+        """The foot of the page, **with a blank seal**; ``sealed`` fills it in."""
+        rows = [*self.inputs.items(), *self.files.items()]
+        listed = "".join(f"<li>{escape(name)} <code>{escape(value)}</code></li>" for name, value in rows)
+        parameters = escape(json.dumps(dict(self.parameters), sort_keys=True, ensure_ascii=False))
+        return (
+            f'<details id="made" class="mut"><summary>What this page was made from</summary><ul>{listed}</ul>'
+            f"<p>Parameters set: <code>{parameters}</code>. Versions: {escape('; '.join(self.versions))}. "
+            f'This page: <code id="seal">{_BLANK}</code>.</p></details>'
+            f'<script type="application/json" id="made-from">{self._record}</script>'
+        )
+
+    @property
+    def _record(self) -> str:
+        kept = {name: getattr(self, name) for name in ("inputs", "parameters", "versions", "files")}
+        # In a script element nothing is escaped, so nothing may look like the end of it.
+        return json.dumps(kept, sort_keys=True, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def read_made_from(page: str) -> MadeFrom | None:
+    """What a page says of itself; None where it says nothing that can be read.
+
+    Parameters
+    ----------
+    page
+        The text of the page.
+
+    Returns
+    -------
+    MadeFrom or None
+    """
+    records = _RECORD.findall(page)
+    try:
+        kept = json.loads(records[-1])
+        return MadeFrom(kept["inputs"], kept["parameters"], tuple(kept["versions"]), kept["files"])
+    except (IndexError, ValueError, KeyError, TypeError):
+        return None
+
+
+def sealed(page: str) -> str:
+    """A page with its own checksum in its foot; one without a foot of ours is returned as it is."""
+    return _with_seal(page, _sum(page)) if _SEAL.search(page) else page
+
+
+def seal_holds(page: str) -> bool:
+    """Whether a page is, letter for letter, what was sealed."""
+    seals = _SEAL.findall(page)
+    return len(seals) == 1 and seals[0][1] == _sum(page)
+
+
+def _sum(page: str) -> str:
+    return hashlib.sha256(_with_seal(page, _BLANK).encode()).hexdigest()
+
+
+def _with_seal(page: str, seal: str) -> str:
+    return _SEAL.sub(rf"\g<1>{seal}\g<3>", page, count=1)

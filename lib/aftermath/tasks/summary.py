@@ -1,0 +1,47 @@
+"""``build/summary.json``: what a build did, for machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from aftermath.files import write_whole
+from aftermath.tasks.outcome import Outcome
+from aftermath.workspace import Workspace
+
+
+def write_summary(
+    outcome: Outcome, workspace: Workspace, titles: Iterable[str], seconds: Mapping[str, float] | None = None
+) -> Path:
+    """Write the summary of a build, beside the site and not in it: **it holds seconds, which differ every time**.
+
+    Parameters
+    ----------
+    outcome
+        What the build did.
+    workspace
+        Where it did so.
+    titles
+        All pages that were considered.
+    seconds
+        Title to the seconds that its page took.
+
+    Returns
+    -------
+    Path
+        ``build/summary.json`` with ``made``, ``unchanged``, ``removed`` (titles), ``failed`` (title, reason, notebook,
+        cell counted from 1, cell_id, log, problems), ``seconds`` and ``seconds_each``.
+    """
+    failed = {failure.title for failure in outcome.failures}
+    summary = {
+        "complete": not outcome.failures,
+        "made": sorted(outcome.made),
+        "unchanged": sorted(set(titles) - set(outcome.made) - failed),
+        "removed": list(outcome.removed),
+        "failed": [asdict(failure) for failure in sorted(outcome.failures, key=lambda failure: failure.title)],
+        "seconds": round(outcome.seconds, 3),
+        "seconds_each": {title: round(value, 3) for title, value in sorted((seconds or {}).items())},
+    }
+    return write_whole(workspace.build / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")

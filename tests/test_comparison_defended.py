@@ -1,0 +1,161 @@
+"""The passages of the comparison that weigh its results: figures, tables and words, with many cases and with none."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+import aftermath as am
+from aftermath import figures
+from aftermath.comparison.advice import rule_in_words
+from aftermath.comparison.strategies import StrategyComparison
+from aftermath.figures import theme
+from aftermath.reports import comparison_passages as passages
+from aftermath.reports.exhibit import Exhibit, Passage
+from drawings import colours, of_role, views
+from factories import case, event, workspace
+
+PASSAGES = ("together", "contrasts", "advice", "strategies", "multiverse", "conclusions", "limits")
+
+
+@pytest.fixture(scope="module")
+def timed():
+    start = time.perf_counter()
+    comparison = am.compare(am.cases())
+    shown = {name: _shown(comparison, name) for name in PASSAGES}
+    return comparison, shown, time.perf_counter() - start
+
+
+@pytest.fixture(scope="module")
+def comparison(timed):
+    return timed[0]
+
+
+@pytest.fixture(scope="module")
+def shown(timed):
+    return timed[1]
+
+
+def _shown(comparison, name) -> Exhibit | Passage:
+    made = getattr(passages, name)
+    return made() if name == "limits" else made(comparison)
+
+
+def test_the_full_comparison_takes_less_than_twenty_seconds(timed):
+    assert timed[2] < 20
+
+
+def test_no_passage_claims_significance(shown):
+    for made in shown.values():
+        assert "significant" not in made.html.lower()
+        assert "***" not in made.html
+
+
+def test_the_associations_show_both_rows_of_every_pair(comparison, shown):
+    html = shown["together"].html
+    assert comparison.associations.table.height == 18
+    assert html.count("without own clocks and series</td>") == 9
+    assert "doubt of the record" in shown["together"].words
+    assert "Smallest reachable p" in html
+
+
+def test_bands_and_lines_are_those_of_the_result(comparison):
+    found = comparison.associations
+    for view in views(figures.associations(found)):
+        (tau,) = of_role(view, "tau")
+        wanted = [row[which].test.statistic for which in (0, 1) for row in found.rows]
+        assert tau["x"][::3] == pytest.approx(wanted)
+        upper, lower = of_role(view, "spread")
+        starts = [row[which].lower for which in (0, 1) for row in found.rows]
+        assert [*upper["base"], *lower["base"]] == pytest.approx(starts, abs=0.01)
+
+
+def test_every_specification_is_a_dot_with_one_tick_for_each_choice(comparison):
+    found = comparison.multiverse
+    for view in views(figures.specification_curve(found)):
+        (dots,) = of_role(view, "tau")
+        assert len(dots["x"]) == len(found.computed)
+        assert dots["y"] == sorted(dots["y"], reverse=True)  # px from the top
+        for ticks in of_role(view, "choice"):
+            assert sorted(ticks["x"][::3]) == list(range(len(found.computed)))
+
+
+def test_every_use_of_a_strategy_is_a_bar_that_leads_to_its_event(comparison):
+    found = comparison.strategies
+    wanted = {f"cases/{each.case_id}.html#{use.event_id}" for each in found.cases for use in each.uses}
+    for view in views(figures.strategy_sequence(found, comparison.names)):
+        (mark,) = of_role(view, "mark")
+        assert set(mark["customdata"]) == wanted
+        assert sum(len(trace["x"]) for trace in of_role(view, "cluster")) == len(mark["x"])
+
+
+def test_the_figures_have_only_the_colours_of_the_house(comparison):
+    drawn = (
+        figures.associations(comparison.associations),
+        figures.strategy_sequence(comparison.strategies, comparison.names),
+        figures.specification_curve(comparison.multiverse),
+    )
+    for figure in drawn:
+        for view in views(figure):
+            assert colours(view["data"]) <= {*theme.LIGHT.values(), theme.CLEAR}
+
+
+def test_figures_refuse_nothing():
+    few = am.compare([])
+    for draw, nothing in (
+        (figures.associations, few.associations),
+        (figures.specification_curve, few.multiverse),
+        (figures.strategy_sequence, StrategyComparison(())),
+    ):
+        with pytest.raises(ValueError, match=r"no (case|correlation|specification)"):
+            draw(nothing)
+
+
+def test_advice_links_its_evidence_and_says_its_rule(comparison, shown):
+    html = shown["advice"].html
+    assert 'href="cases/kitchenaid-tweet.html#e' in html
+    assert html.count('<details class="tv"') == 5
+    assert "First public response certainly within" in html
+    assert "Too few to tell" in html
+    rules = {each.advice.rule for each in am.playbook(comparison).tested}
+    assert len(rules) > 20
+    assert all(rule_in_words(rule)[0].isupper() for rule in rules)
+
+
+def test_a_workspace_without_advice_has_one_sentence(comparison, tmp_path):
+    html = passages.advice(comparison, workspace(tmp_path)).html
+    assert "no playbook.csv" in html
+    assert "<table" not in html
+    assert len(am.conclusions(comparison)) == 5
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+@pytest.mark.parametrize("name", PASSAGES)
+def test_with_few_cases_every_passage_says_what_cannot_be_computed(name, n):
+    html = _shown(am.compare(am.cases()[:n]), name).html
+    assert html
+    if name in ("together", "multiverse"):
+        assert "<figure" not in html
+        assert "three" in html or "too few" in html
+
+
+def test_hostile_names_stay_text():
+    bad = '<script>alert("x")</script>'
+    hostile = [
+        case([event(), event("apology", 60 * n, strategies="apology")], case_id=f"case-{n}", organisation=bad + str(n))
+        for n in (1, 2, 3)
+    ]
+    comparison = am.compare(hostile)
+    for name in PASSAGES:
+        assert "<script>alert" not in _shown(comparison, name).html
+
+
+def test_publishers_behind_the_key_facts_are_counted(comparison):
+    found = comparison["kitchenaid-tweet"].evidence.publishers
+    assert set(found) == {"clock_zero", "response", "apology"}
+    assert found["clock_zero"] >= 2
+    assert comparison["red-cross-tweet"].evidence.publishers["apology"] is None
+    assert set(comparison["weishi-data-fabrication"].evidence.publishers.values()) == {None}
+    row = next(row for row in comparison.table.iter_rows(named=True) if row["case_id"] == "kitchenaid-tweet")
+    assert row["clock_zero_publishers"] == found["clock_zero"]

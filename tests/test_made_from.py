@@ -1,0 +1,254 @@
+"""What pages say of their making: why they are out of date, whether they still hold, what a sweep gathers."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import json
+from pathlib import Path
+
+import nbformat
+import polars as pl
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from aftermath.measures.result import Result
+from aftermath.reports.log import Course, course_text
+from aftermath.reports.made_from import MadeFrom, read_made_from, seal_holds, sealed
+from aftermath.reports.page import render
+from aftermath.reports.parameters import ParameterError, declared
+from aftermath.reports.results import ResultsError, read_results, results
+from aftermath.tasks.build import build
+from aftermath.tasks.jobs import Job, case_job, page_jobs, read_settings
+from aftermath.tasks.plan import plan
+from aftermath.tasks.reasons import differences, why
+from aftermath.tasks.sweep import SweepError, grid, sweep
+from aftermath.tasks.verify import verify_build
+from aftermath.workspace import Workspace
+from tiny import CASES, REPORT, SHOW, make_workspace, touch_evidence, write_notebook
+
+DIGIORNO, RED_CROSS, WEISHI = CASES
+HOSTILE = "</script><script>alert(1)</script>"
+RESULTS_CELL = "import polars as pl\nimport aftermath as am\n"
+RESULTS_CELL += "am.results(pl.DataFrame({'n': [seed, len(phase_days)], 'case': [case_id] * 2}))"
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    return make_workspace(tmp_path)
+
+
+def page_of(made: MadeFrom) -> str:
+    notebook = new_notebook(cells=[new_markdown_cell("## Words", id="words")])
+    return render(notebook, root="", title="t", kind="case", made=made)
+
+
+# The foot of a page
+
+
+def test_a_page_says_what_it_was_made_from_and_holds_hostile_text():
+    made = MadeFrom({"evidence": "a" * 64, HOSTILE: "x"}, {"words": HOSTILE}, ("polars 2",), {"assets/a.js": "b" * 64})
+    page = page_of(made)
+    assert read_made_from(page) == made
+    assert "alert(1)</script>" not in page
+    assert page_of(made) == page
+
+
+def test_the_seal_breaks_with_any_letter():
+    page = page_of(MadeFrom({"evidence": "a" * 64}))
+    assert seal_holds(page)
+    for before, after in (("Words", "Worts"), ("a" * 64, "b" * 64), ('id="seal">', 'id="seal">0')):
+        assert before in page
+        assert not seal_holds(page.replace(before, after, 1))
+
+
+def test_a_page_without_a_foot_of_ours_is_left_alone():
+    page = page_of(None)
+    assert (read_made_from(page), sealed(page), seal_holds(page)) == (None, page, False)
+    assert read_made_from('<script type="application/json" id="made-from">[1</script>') is None
+
+
+# Reasons
+
+
+def put_page(job: Job) -> None:
+    made = job.make.args[-1]
+    for path in job.products:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page_of(made), encoding="utf-8")
+
+
+def test_every_changed_input_is_named(workspace):
+    job = functools.partial(case_job, workspace, RED_CROSS)
+    assert why(job({})) == ("it was never made, or has been removed",)
+    put_page(job({"seed": 1}))
+    assert differences(job({"seed": 1}), read_made_from(job({}).page.read_text())) == ()
+    touch_evidence(workspace, RED_CROSS)
+    (workspace.cases / RED_CROSS / "NOTES.md").unlink()
+    write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, "print('new')")
+    assert why(job({"seed": 2})) == (
+        "evidence: NOTES.md is gone",
+        "evidence: events.csv changed",
+        "notebook: case_report.ipynb changed",
+        'parameters: {"seed": 1} before, now {"seed": 2}',
+    )
+
+
+def test_versions_lost_files_and_a_changed_page_are_reasons_too(workspace):
+    job = case_job(workspace, RED_CROSS, {})
+    put_page(job)
+    assert why(job) == ("another of its files was changed, or there is no record that it was finished",)
+    newer = dataclasses.replace(job, inputs={**job.inputs, "environment": job.inputs["environment"] + "\npolars 99"})
+    assert why(newer) == ("version: polars 99 is new",)
+    job.products[0].unlink()
+    job.page.write_text(job.page.read_text().replace("Words", "Worts"))
+    assert why(job) == (f"{RED_CROSS}.ipynb is missing", "its page was changed by hand")
+    job.page.write_text("nothing")
+    assert why(job) == ("its page does not say what it was made from",)
+
+
+def test_a_plan_for_an_empty_folder_names_every_page_and_writes_nothing(workspace):
+    planned = plan(workspace=workspace)
+    assert [title for title, _ in planned.due] == ["comparison", "methods", *CASES, "index"]
+    assert not workspace.build.exists()
+    assert planned.text.endswith("6 to be made, 0 up to date. Nothing was made.")
+    with pytest.raises(ParameterError, match="'sede'"):
+        plan(settings=["sede=1"], workspace=workspace)
+
+
+def snapshot(workspace: Workspace) -> dict[Path, int]:
+    files = (path for path in workspace.build.rglob("*") if path.is_file())
+    return {path: path.stat().st_mtime_ns for path in files if path.name != "file_hashes.json"}
+
+
+# Verification
+
+
+def test_verification_names_what_is_missing_or_differs(workspace):
+    jobs = {job.title: job for job in page_jobs(workspace, (), read_settings(workspace, ()))}
+    for job in jobs.values():
+        put_page(job)
+    found = verify_build(workspace).differing
+    assert found == {"index": ("index.html is missing",)}
+    path = jobs[RED_CROSS].page
+    path.write_text(page_of(MadeFrom(jobs[RED_CROSS].inputs | {"library": "old"}, files={"../../x": "1"})))
+    jobs[DIGIORNO].page.write_text(jobs[DIGIORNO].page.read_text().replace("Words", "Worts"))
+    found = verify_build(workspace).differing
+    assert found[DIGIORNO] == (f"{DIGIORNO}.html was changed since it was made",)
+    assert "library changed" in found[RED_CROSS]
+    assert "../../x lies outside the site" in found[RED_CROSS]
+
+
+# Results and grids
+
+
+def handed_on(table: pl.DataFrame | Result) -> dict:
+    data = json.loads(json.dumps(results(table)._repr_mimebundle_()))
+    cell = new_code_cell(id="c", metadata={"tags": ["results"]}, outputs=[new_output("display_data", data)])
+    return new_notebook(cells=[cell])
+
+
+def test_results_come_back_as_they_were():
+    table = pl.DataFrame({"n": [1, 2], "mean": [0.5, None], "sure": [True, False], "words": ["a", None]})
+    assert read_results(handed_on(table), "x").equals(table)
+    assert read_results(handed_on(table.clear()), "x").schema == table.schema
+    odd = pl.DataFrame({"day": ["2020-01-02"], "mean": [float("inf")]}).with_columns(pl.col("day").str.to_date())
+    assert read_results(handed_on(odd), "x").rows() == [("2020-01-02", None)]
+
+
+def test_a_notebook_without_results_is_told_how_to_hand_them_on():
+    with pytest.raises(ResultsError, match=r"x.ipynb: 0 results.*Tag one cell"):
+        read_results(new_notebook(cells=[new_code_cell("1")]), "x.ipynb")
+
+
+def test_a_grid_holds_every_combination_once():
+    known = declared('seed: int = 0\nphase_days: list[int] = [7, 30]\nmodel: str = "a"')
+    points = grid(known, ["seed=0,1", "phase_days=7,30|14", "phase_days=14", "model=a,b"])
+    assert len(points) == 8
+    assert points[0] == {"seed": 0, "phase_days": [7, 30], "model": "a"}
+    assert {tuple(point["phase_days"]) for point in points} == {(7, 30), (14,)}
+    assert grid(known, []) == [{}]
+    for wrong, words in ((["sede=1"], "'sede'"), (["seed=1,x"], "seed must be int"), (["seed"], "name=value")):
+        with pytest.raises(ParameterError, match=words):
+            grid(known, wrong)
+    with pytest.raises(ParameterError, match="more than 10000"):
+        grid(known, [f"seed={','.join(map(str, range(101)))}", f"model={','.join(map(str, range(100)))}"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"notebook": "no_such"}, "Notebooks: .*case_report"),
+        ({"cases": ["x"]}, "no case 'x'"),
+        ({"name": "../x"}, "name"),
+    ],
+    ids=str,
+)
+def test_a_sweep_that_cannot_be_says_why_before_anything_runs(workspace, wrong, words):
+    with pytest.raises(SweepError, match=words):
+        sweep(**({"notebook": "case_report"} | wrong), workspace=workspace)
+    assert not workspace.build.exists()
+
+
+def test_a_log_names_the_cell_that_failed_its_source_and_the_course():
+    cell = new_code_cell("1/0", id="speed")
+    error = new_output(
+        "error", ename="ZeroDivisionError", evalue="by zero", traceback=["\x1b[31mline 1\x1b[0m", "by zero"]
+    )
+    course = Course([])
+    course.begin("1")
+    course.begin("end")
+    text = course_text("notebooks/x.ipynb", {"seed": 1}, new_notebook(cells=[cell]), course, (0, error))
+    assert 'parameters  {"seed": 1}' in text
+    assert "s  cell 1 (speed)" in text
+    assert text.endswith("failed in cell 1 (id speed):\n\n    1/0\n\nline 1\nby zero\n")
+
+
+# With kernels
+
+
+@pytest.mark.slow
+def test_a_build_is_summed_up_verified_and_planned(workspace):
+    assert build(workspace=workspace, settings=["seed=4"]).failures == ()
+    assert verify_build(workspace).differing == {}
+    before = snapshot(workspace)
+    assert plan(workspace=workspace, settings=["seed=4"]).due == ()
+    touch_evidence(workspace, RED_CROSS)
+    due = dict(plan(workspace=workspace, settings=["seed=4"]).due)
+    assert due[RED_CROSS] == ("evidence: events.csv changed",)
+    assert due.keys() == {RED_CROSS, "comparison", "index"}
+    assert due["index"] == due["comparison"] == (f"evidence of {RED_CROSS} changed",)
+    assert snapshot(workspace) == before
+    assert verify_build(workspace).differing.keys() == due.keys()
+    write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, "raise ValueError('too red')", SHOW)
+    build([RED_CROSS], workspace=workspace)
+    summary = json.loads((workspace.build / "summary.json").read_text())
+    (failed,) = summary["failed"]
+    assert (failed["title"], failed["cell"], failed["cell_id"]) == (RED_CROSS, 4, "c1")
+    assert failed["notebook"] == f"build/notebooks/{RED_CROSS}.ipynb"
+    assert "too red" in failed["reason"]
+    log = (workspace.root / failed["log"]).read_text()
+    assert "    raise ValueError('too red')" in log
+    assert "Traceback" in log
+    assert (summary["complete"], summary["made"], summary["unchanged"]) == (False, ["index"], [])
+    assert (workspace.build / "logs" / f"{DIGIORNO}.log").read_text().endswith("done\n")
+
+
+@pytest.mark.slow
+def test_a_sweep_gathers_what_succeeds_and_a_larger_grid_runs_only_what_is_new(workspace):
+    write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, RESULTS_CELL)
+    path = workspace.notebooks / "case_report.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].metadata["tags"] = ["results"]
+    nbformat.write(notebook, path)
+    run = functools.partial(sweep, "case_report", [RED_CROSS], workspace=workspace)
+    first = run(settings=["seed=0,1"])
+    assert (first.points, first.made, first.failures) == (2, 2, ())
+    larger = run(settings=["seed=0,1", "phase_days=7,30|1,2,3"])
+    assert (larger.points, larger.made) == (4, 4)
+    again = run(settings=["seed=0,1"])
+    assert (again.points, again.made) == (2, 0)
+    table = pl.read_parquet(larger.table.with_name("results.parquet"))
+    assert table.columns == ["point", "case_id", "seed", "n", "case"]
+    assert table["n"].to_list() == [0, 2, 1, 2]
+    assert (larger.table.parent / f"{table['point'][0]}.ipynb").is_file()
