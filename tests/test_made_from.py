@@ -1,4 +1,4 @@
-"""What pages say of their making: why they are out of date, whether they still hold, what a sweep gathers."""
+"""What pages say of their making: why they are out of date, whether they still hold."""
 
 from __future__ import annotations
 
@@ -7,30 +7,23 @@ import functools
 import json
 from pathlib import Path
 
-import nbformat
-import polars as pl
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from aftermath.measures.result import Result
 from aftermath.reports.log import Course, course_text
 from aftermath.reports.made_from import MadeFrom, read_made_from, seal_holds, sealed
 from aftermath.reports.page import render
-from aftermath.reports.parameters import ParameterError, declared
-from aftermath.reports.results import ResultsError, read_results, results
+from aftermath.reports.parameters import ParameterError
 from aftermath.tasks.build import build
 from aftermath.tasks.jobs import Job, case_job, page_jobs, read_settings
 from aftermath.tasks.plan import plan
 from aftermath.tasks.reasons import differences, why
-from aftermath.tasks.sweep import SweepError, grid, sweep
 from aftermath.tasks.verify import verify_build
 from aftermath.workspace import Workspace
 from tiny import CASES, REPORT, SHOW, make_workspace, touch_evidence, write_notebook
 
 DIGIORNO, RED_CROSS, WEISHI = CASES
 HOSTILE = "</script><script>alert(1)</script>"
-RESULTS_CELL = "import polars as pl\nimport aftermath as am\n"
-RESULTS_CELL += "am.results(pl.DataFrame({'n': [seed, len(phase_days)], 'case': [case_id] * 2}))"
 
 
 @pytest.fixture
@@ -142,54 +135,6 @@ def test_verification_names_what_is_missing_or_differs(workspace):
 # Results and grids
 
 
-def handed_on(table: pl.DataFrame | Result) -> dict:
-    data = json.loads(json.dumps(results(table)._repr_mimebundle_()))
-    cell = new_code_cell(id="c", metadata={"tags": ["results"]}, outputs=[new_output("display_data", data)])
-    return new_notebook(cells=[cell])
-
-
-def test_results_come_back_as_they_were():
-    table = pl.DataFrame({"n": [1, 2], "mean": [0.5, None], "sure": [True, False], "words": ["a", None]})
-    assert read_results(handed_on(table), "x").equals(table)
-    assert read_results(handed_on(table.clear()), "x").schema == table.schema
-    odd = pl.DataFrame({"day": ["2020-01-02"], "mean": [float("inf")]}).with_columns(pl.col("day").str.to_date())
-    assert read_results(handed_on(odd), "x").rows() == [("2020-01-02", None)]
-
-
-def test_a_notebook_without_results_is_told_how_to_hand_them_on():
-    with pytest.raises(ResultsError, match=r"x.ipynb: 0 results.*Tag one cell"):
-        read_results(new_notebook(cells=[new_code_cell("1")]), "x.ipynb")
-
-
-def test_a_grid_holds_every_combination_once():
-    known = declared('seed: int = 0\nphase_days: list[int] = [7, 30]\nmodel: str = "a"')
-    points = grid(known, ["seed=0,1", "phase_days=7,30|14", "phase_days=14", "model=a,b"])
-    assert len(points) == 8
-    assert points[0] == {"seed": 0, "phase_days": [7, 30], "model": "a"}
-    assert {tuple(point["phase_days"]) for point in points} == {(7, 30), (14,)}
-    assert grid(known, []) == [{}]
-    for wrong, words in ((["sede=1"], "'sede'"), (["seed=1,x"], "seed must be int"), (["seed"], "name=value")):
-        with pytest.raises(ParameterError, match=words):
-            grid(known, wrong)
-    with pytest.raises(ParameterError, match="more than 10000"):
-        grid(known, [f"seed={','.join(map(str, range(101)))}", f"model={','.join(map(str, range(100)))}"])
-
-
-@pytest.mark.parametrize(
-    ("wrong", "words"),
-    [
-        ({"notebook": "no_such"}, "Notebooks: .*case_report"),
-        ({"cases": ["x"]}, "no case 'x'"),
-        ({"name": "../x"}, "name"),
-    ],
-    ids=str,
-)
-def test_a_sweep_that_cannot_be_says_why_before_anything_runs(workspace, wrong, words):
-    with pytest.raises(SweepError, match=words):
-        sweep(**({"notebook": "case_report"} | wrong), workspace=workspace)
-    assert not workspace.build.exists()
-
-
 def test_a_log_names_the_cell_that_failed_its_source_and_the_course():
     cell = new_code_cell("1/0", id="speed")
     error = new_output(
@@ -232,23 +177,3 @@ def test_a_build_is_summed_up_verified_and_planned(workspace):
     assert "Traceback" in log
     assert (summary["complete"], summary["made"], summary["unchanged"]) == (False, ["index"], [])
     assert (workspace.build / "logs" / f"{DIGIORNO}.log").read_text().endswith("done\n")
-
-
-@pytest.mark.slow
-def test_a_sweep_gathers_what_succeeds_and_a_larger_grid_runs_only_what_is_new(workspace):
-    write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, RESULTS_CELL)
-    path = workspace.notebooks / "case_report.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells[-1].metadata["tags"] = ["results"]
-    nbformat.write(notebook, path)
-    run = functools.partial(sweep, "case_report", [RED_CROSS], workspace=workspace)
-    first = run(settings=["seed=0,1"])
-    assert (first.points, first.made, first.failures) == (2, 2, ())
-    larger = run(settings=["seed=0,1", "phase_days=7,30|1,2,3"])
-    assert (larger.points, larger.made) == (4, 4)
-    again = run(settings=["seed=0,1"])
-    assert (again.points, again.made) == (2, 0)
-    table = pl.read_parquet(larger.table.with_name("results.parquet"))
-    assert table.columns == ["point", "case_id", "seed", "n", "case"]
-    assert table["n"].to_list() == [0, 2, 1, 2]
-    assert (larger.table.parent / f"{table['point'][0]}.ipynb").is_file()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -16,6 +17,7 @@ from aftermath.archives.features import write_features
 from aftermath.archives.manifest import load_manifest, read_archive, record_series, write_manifest
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.series import ALL_KINDS, read_series, series, write_series
+from aftermath.figures import theme
 from aftermath.measures.archive_recovery import archive_recovery
 from aftermath.measures.result import NothingToMeasure
 from aftermath.workspace import Workspace
@@ -139,28 +141,65 @@ def test_the_figure_marks_the_posts_and_leaves_out_kinds_with_too_few(told):
     assert len(am.figures.posts_over_time(fewer).data) == len(figure.data) - 2
 
 
+def test_every_share_is_drawn_inside_its_interval_and_tells_its_n(told):
+    figure = am.figures.posts_over_time(told)
+    dots = next(trace for trace in figure.data if trace.name == "negative share")
+    for place, row in enumerate(told.days.iter_rows(named=True)):
+        assert dots.y[place] == pytest.approx(100 * row["share_negative"])
+        if row["share_negative_upper"] is not None:
+            assert dots.y[place] + dots.error_y.array[place] == pytest.approx(100 * row["share_negative_upper"])
+            assert dots.y[place] - dots.error_y.arrayminus[place] == pytest.approx(100 * row["share_negative_lower"])
+        assert f"n = {row['n']:,}" in dots.hovertext[place]
+    fired = [place for place, colour in enumerate(dots.marker.color) if colour == theme.LIGHT["den"]]
+    assert [told.days["time"][place] for place in fired] == [told.turning.time]
+
+
+def test_colours_are_those_of_the_house_and_all_widths_have_the_same_traces(told):
+    figure = am.figures.posts_over_time(told)
+    text = figure.to_json()
+    assert set(re.findall(r"#[0-9a-f]{6}", text)) <= set(theme.LIGHT.values())
+    assert [len(view["data"]) for view in figure.layout.meta["views"]] == [len(figure.data)] * 2
+
+
 # Other archives
+
+
+def loud_after_quiet(root: Path, target: Path, every: str) -> Workspace:
+    """A workspace with the case of United, and an archive of made-up posts that was not capped: 20 quiet bins, 10 loud ones."""
+    shutil.copytree(root / "casestudies" / "united-3411", target / "casestudies" / "united-3411")
+    quiet, loud = ["good"] * 8 + ["bad"] * 2, ["bad"] * 50 + ["good"] * 10
+    zero = datetime.fromisoformat("2017-04-09T22:30:00+00:00")
+    step = timedelta(days=1) if every == "1d" else timedelta(hours=1)
+    bins = [(zero + (place - 20) * step, loud if place >= 20 else quiet[: 8 + place % 3]) for place in range(30)]
+    table = posts([text for _, texts in bins for text in texts], time=[time for time, texts in bins for _ in texts])
+    features = write_features(batches(table, 500), target / "f.parquet", key=KEY, workers=1)
+    folder = target / "data" / "archives" / "made-up"
+    folder.mkdir(parents=True)
+    united = load_manifest(root / "data" / "archives" / NAME)
+    write_manifest(dataclasses.replace(united, title="<b>x</b>", capped=False, shared={}), folder)
+    made = series(features, every, zone="America/Chicago")
+    record_series(folder, made, features, every=every, zone="America/Chicago")
+    return Workspace(target)
 
 
 @pytest.fixture
 def workspace(root, tmp_path) -> Workspace:
-    """A workspace with the case of United, and an archive of made-up posts that was not capped."""
-    shutil.copytree(root / "casestudies" / "united-3411", tmp_path / "casestudies" / "united-3411")
-    folder = tmp_path / "data" / "archives" / "made-up"
-    quiet, loud = ["good"] * 8 + ["bad"] * 2, ["bad"] * 50 + ["good"] * 10
-    texts, days = [], []
-    for day in range(30):
-        now = loud if day >= 20 else quiet[: 8 + day % 3]
-        texts += now
-        days += [f"2017-{3 + (day + 19) // 31:02}-{1 + (day + 19) % 31:02}T18:00:00+00:00"] * len(now)
-    table = posts(texts, time=pl.Series(days).str.to_datetime(time_zone="UTC"))
-    features = write_features(batches(table, 500), tmp_path / "f.parquet", key=KEY, workers=1)
-    folder.mkdir(parents=True)
-    write_manifest(
-        dataclasses.replace(load_manifest(root / "data" / "archives" / NAME), capped=False, shared={}), folder
-    )
-    record_series(folder, series(features, zone="America/Chicago"), features, every="1d", zone="America/Chicago")
-    return Workspace(tmp_path)
+    return loud_after_quiet(root, tmp_path, "1d")
+
+
+def test_hours_are_measured_and_drawn_as_days_are(root, tmp_path):
+    case = am.load_case("united-3411", loud_after_quiet(root, tmp_path, "1h"))
+    told = am.archive_sentiment(case)
+    assert told.at == datetime.fromisoformat("2017-04-09T17:00:00-05:00") and told.recovery.n_before == 20
+    assert told.turning.by_volume.seen and told.turning.latency.upper < 2 * 3600
+    report = am.report(case)
+    assert "9 Apr 2017, 17:00" in report.posts.html and "30 hours" in report.posts.html.replace("\u00a0", " ")
+
+
+def test_what_a_manifest_says_cannot_write_markup(workspace):
+    shown = am.report(am.load_case("united-3411", workspace))
+    html = shown.archive.html + shown.posts.html + shown.posts_recovery.html
+    assert "&lt;b&gt;x&lt;/b&gt;" in html and "<b>x</b>" not in html
 
 
 def test_where_nothing_was_capped_the_volume_has_a_say(workspace):

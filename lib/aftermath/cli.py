@@ -80,9 +80,6 @@ def build(
             "-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter of the notebooks; may be repeated."
         ),
     ] = None,
-    dask: Annotated[
-        str, typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler make the pages.")
-    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made and why; make nothing.")] = False,
 ) -> None:
     """Make every page that is out of date: the cases, the comparison, the index."""
@@ -95,7 +92,7 @@ def build(
 
     from aftermath.tasks.build import build as make
 
-    outcome = make(case or (), workers=workers, force=force, settings=parameter or (), console=Console(), dask=dask)
+    outcome = make(case or (), workers=workers, force=force, settings=parameter or (), console=Console())
     _say(outcome.text)
     if outcome.failures:
         _say(outcome.failed, error=True)
@@ -110,35 +107,6 @@ def verify_build() -> None:
     verification = verify()
     _say(verification.text, error=bool(verification.differing))
     if verification.differing:
-        raise typer.Exit(1)
-
-
-@app.command()
-def sweep(
-    notebook: Annotated[str, typer.Argument(metavar="NOTEBOOK", help="A notebook of the workspace, e.g. case_report.")],
-    case: Annotated[list[str] | None, typer.Option(metavar="ID", help="This case; may be repeated.")] = None,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p",
-            "--parameter",
-            metavar="NAME=VALUES",
-            help="Values with commas between, or with | between where the parameter is a list; may be repeated.",
-        ),
-    ] = None,
-    name: Annotated[str, typer.Option(help="Folder in build/sweeps/.")] = "",
-    workers: Annotated[int | None, typer.Option(min=1, help="Points run side by side.")] = None,
-) -> None:
-    """Run a notebook at every point of a grid of parameters, and gather its results in one table."""
-    from rich.console import Console
-
-    from aftermath.tasks.sweep import sweep as run
-
-    options = {"settings": parameter or (), "name": name, "workers": workers, "console": Console()}
-    outcome = run(notebook, case or (), **options)
-    _say(outcome.text)
-    if outcome.failures:
-        _say(outcome.failed, error=True)
         raise typer.Exit(1)
 
 

@@ -25,10 +25,9 @@ REMEMBERED = 50_000  # texts, twice over: a young and an old generation
 class Features(dy.Schema):
     """What is kept of posts, one row each: **no text, no name, no address**.
 
-    ``post`` is the place in the archive, from 0: **who has the archive can go back to the post, nobody else can**. ``author`` is a
-    keyed hash. ``sentiment`` is between -1 and 1, to four decimals; it, ``tone`` and ``scorer`` are
-    null where nothing could be scored: no words, or no scorer for the language. ``embedding`` and ``topic`` stay null until
-    they are made.
+    ``post`` is the place among the posts as they were read, from 0: **who has the archive can go back to the post, nobody else can**.
+    ``author`` is a keyed hash. ``sentiment`` is between -1 and 1, to four decimals; it, ``tone`` and ``scorer`` are null where
+    nothing could be scored: no words, or no scorer for the language. ``embedding`` and ``topic`` stay null until they are made.
     """
 
     post = dy.UInt32()
@@ -146,7 +145,7 @@ class Judge:
         Parameters
         ----------
         texts
-            As they stand in the archive, each once.
+            As they stand in the archive.
         """
         known, clean = self.raw.recall(texts), self.recipe.clean
         words = {text: clean(text) for text in texts if text not in known}
@@ -183,39 +182,40 @@ def features_of(posts: pl.DataFrame, recipe: Recipe, first: int = 0) -> pl.DataF
         Valid under ``Features``.
     """
     posts = posts.with_columns(pl.col("language").fill_null(pl.lit(recipe.language, pl.String)))
-    scores = _scores(posts.select("text", "language").unique(), recipe)
     made = {
         "post": pl.int_range(first, first + pl.len(), dtype=pl.UInt32),
         "author": keyed_hashes(posts["author"], recipe.key),
     }
-    judged = posts.join(scores, on=["text", "language"], how="left", nulls_equal=True, maintain_order="left")
     blank = {name: pl.lit(None, FEATURES_SCHEMA[name]) for name in ("embedding", "topic")}
-    return judged.with_columns(**made, **blank).select(FEATURES_SCHEMA.names()).cast(dict(FEATURES_SCHEMA))
+    judged = posts.drop("text").hstack(_scores(posts, recipe)).with_columns(**made, **blank)
+    return judged.select(FEATURES_SCHEMA.names()).cast(dict(FEATURES_SCHEMA))
 
 
-def _scores(texts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
-    """``text``, ``language``, ``sentiment``, ``tone`` and ``scorer``."""
-    parts = [_of_one_language(part, recipe) for part in texts.partition_by("language")]
-    blank = pl.DataFrame(schema=_SCORES)
-    return pl.concat([blank, *(part for part in parts if part is not None)])
+def _scores(posts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """``sentiment``, ``tone`` and ``scorer`` of every post."""
+    numbered = posts.select("text", "language").with_row_index("row")
+    parts = [_of_one_language(part, recipe) for part in numbered.partition_by("language")]
+    scored = pl.concat(
+        [pl.DataFrame(schema={"row": pl.UInt32} | _SCORES), *(part for part in parts if part is not None)]
+    )
+    return numbered.select("row").join(scored, on="row", how="left", maintain_order="left").drop("row")
 
 
 _SCORES = {name: FEATURES_SCHEMA[name] for name in ("sentiment", "tone", "scorer")}
-_SCORES = {"text": pl.String, "language": pl.String} | _SCORES
 
 
 def _of_one_language(part: pl.DataFrame, recipe: Recipe) -> pl.DataFrame | None:
     judge = _judge(recipe, part["language"][0])
     if judge is None:
         return None
-    scored = part.with_columns(sentiment=pl.Series(judge.scores(part["text"].to_list()), dtype=pl.Float64))
     score, scorer = pl.col("sentiment"), judge.scorer
     tone = pl.when(score <= scorer.negative).then(pl.lit("negative"))
     tone = (
         tone.when(score >= scorer.positive).then(pl.lit("positive")).when(score.is_not_null()).then(pl.lit("neutral"))
     )
     named = pl.when(score.is_not_null()).then(pl.lit(scorer.id))
-    return scored.with_columns(tone=tone.cast(pl.Enum(TONES)), scorer=named).select(list(_SCORES))
+    scored = part.select("row", sentiment=pl.Series(judge.scores(part["text"].to_list()), dtype=pl.Float64))
+    return scored.with_columns(tone=tone.cast(pl.Enum(TONES)), scorer=named)
 
 
 @functools.lru_cache(maxsize=8)

@@ -7,7 +7,7 @@ The alarm is the turning rule of ``aftermath.measures.ears``; volume has a say *
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -196,7 +196,7 @@ def _bin_of(zero: Span, days: pl.DataFrame, zone: str) -> date | datetime:
     local = zero.earliest.astimezone(ZoneInfo(zone))
     if days.schema["time"] == pl.Date:
         return local.date()
-    return local.replace(minute=0, second=0, microsecond=0)
+    return local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _turned(

@@ -35,7 +35,6 @@ from aftermath.reports.passages import (
 )
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import absent, folded
-from aftermath.reports.results import Results, coverage_results
 from aftermath.wording import counted
 
 _Shown = TypeVar("_Shown")
@@ -237,11 +236,6 @@ class CaseReport:
         days = ", ".join(map(str, self.phase_days))
         set_to = {"seed": self.seed, "phase_days": f"[{days}]", "interval_level": self.interval_level}
         return Passage(sources.provenance(self.case, set_to))
-
-    @property
-    def results(self) -> Results:
-        """What a sweep gathers: the coverage phase by phase, for every variable that was coded."""
-        return coverage_results(self.case, self.phase_days, self.seed)
 
     @cached_property
     def _references(self) -> References:

@@ -30,7 +30,6 @@ def build(
     settings: Iterable[str] = (),
     workspace: Workspace | None = None,
     console: Console | None = None,
-    dask: str = "",
 ) -> Outcome:
     """Make the pages that are out of date: one a case, the comparison, and the index.
 
@@ -48,8 +47,6 @@ def build(
         Where to work; the workspace in force if not given.
     console
         Takes the progress; nothing is shown if not given.
-    dask
-        Address of a Dask scheduler whose workers make the pages; they see the same folders.
 
     Returns
     -------
@@ -75,7 +72,7 @@ def build(
     start = time.monotonic()
     workspace = workspace or find_workspace()
     with stoppable() as stop, prepared(workspace):
-        bench = Bench(workspace.build, workers or os.cpu_count() or 1, force, stop, console, dask)
+        bench = Bench(workspace.build, workers or os.cpu_count() or 1, force, stop, console)
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))
         removed = remove_gone(workspace)
         before, expected = unbuilt(workspace), unbuilt(workspace, coming=[job.title for job in jobs])
@@ -107,15 +104,10 @@ class Bench:
         Set when the user wants an end.
     console
         Takes the progress; nothing is shown where it is None.
-    dask
-        Address of a Dask scheduler; empty for processes of our own.
     """
 
-    def __init__(
-        self, folder: Path, workers: int, force: bool, stop: Stop, console: Console | None, dask: str = ""
-    ) -> None:
+    def __init__(self, folder: Path, workers: int, force: bool, stop: Stop, console: Console | None) -> None:
         self.folder, self.workers, self.force, self.stop, self.console = folder, workers, force, stop, console
-        self.dask = dask
         self.results: dict[str, Result] = {}
 
     def make(self, jobs: Sequence[Job]) -> None:
@@ -127,7 +119,7 @@ class Bench:
         if not due:
             return
         with self._progress(len(due)) as finished, temporary() as folder:
-            settings = {"workers": min(self.workers, len(due)), "temporary": folder, "dask": self.dask}
+            settings = {"workers": min(self.workers, len(due)), "temporary": folder}
             done = task_pages.run(due, state, stopped=self.stop.is_set, finished=finished, **settings)
         self.results |= {result.job.key: result for result in done}
         if self.stop.is_set():

@@ -17,7 +17,6 @@ import pytask
 from pytask_parallel import ParallelBackend, WorkerType, registry
 
 from aftermath.problems import AftermathError
-from aftermath.tasks.cluster import ClusterWorkers, connected
 from aftermath.tasks.jobs import Job
 from aftermath.tasks.workers import Workers
 
@@ -109,7 +108,6 @@ def run(
     temporary: str,
     stopped: Callable[[], bool],
     finished: Callable[[Result], None],
-    dask: str = "",
 ) -> tuple[Result, ...]:
     """Do jobs in worker processes; one that fails does not stop the others.
 
@@ -127,8 +125,6 @@ def run(
         Whether the user interrupted.
     finished
         Called as each job ends, from a thread.
-    dask
-        Address of a Dask scheduler, whose workers then do the jobs; its workers see the same folders.
 
     Returns
     -------
@@ -137,8 +133,6 @@ def run(
 
     Raises
     ------
-    ClusterError
-        If the scheduler cannot be reached.
     EngineError
         If the engine itself failed, e.g. because its records could not be written.
     """
@@ -150,22 +144,15 @@ def run(
         seconds[key] = elapsed
         finished(Result(by_key[key], elapsed, _error_in(outcome)))
 
-    if dask:
-        with connected(dask) as client:
-            count = sum(client.nthreads().values())
-            backend = _backend(ParallelBackend.DASK, lambda n_workers: ClusterWorkers(client, stopped, note), count)
-            session = _session(jobs, state, force=True, **backend)
-    else:
-        own = _backend(ParallelBackend.CUSTOM, lambda n_workers: Workers(workers, temporary, stopped, note), workers)
-        session = _session(jobs, state, force=True, **own)
+    registry.register_parallel_backend(
+        ParallelBackend.CUSTOM,
+        lambda n_workers: Workers(workers, temporary, stopped, note),
+        worker_type=WorkerType.PROCESSES,
+    )
+    own = {"parallel_backend": ParallelBackend.CUSTOM, "n_workers": workers + _AHEAD}
+    session = _session(jobs, state, force=True, **own)
     reports = {report.task.base_name: report for report in session.execution_reports}
     return tuple(_result(job, seconds, reports) for job in jobs if job.key in reports)
-
-
-def _backend(kind: ParallelBackend, builder: Callable[[int], Workers], count: int) -> dict[str, Any]:
-    """Settings of the engine for one kind of workers, which tell us of every page."""
-    registry.register_parallel_backend(kind, builder, worker_type=WorkerType.PROCESSES)
-    return {"parallel_backend": kind, "n_workers": count + _AHEAD}
 
 
 def _error_in(outcome: Any) -> BaseException | None:
