@@ -141,7 +141,7 @@ def test_a_broken_case_stands_in_the_red_box_with_all_its_problems(index, made):
 
 def test_a_case_whose_page_failed_is_named_and_not_linked(made, comparison):
     gathered = gather(workspace=made)
-    page = Page(site._index(comparison, gathered, {"plain-case": "cell 4 <b>failed</b>"}))
+    page = Page(site._index(comparison, gathered, {"plain-case": "cell 4 <b>failed</b>"}, None))
     assert "cell 4 &lt;b&gt;failed" in page.inner("failed-plain-case")
     assert not [link for link in page.links if "plain-case" in link]
 

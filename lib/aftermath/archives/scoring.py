@@ -148,7 +148,7 @@ class Judge:
             As they stand in the archive.
         """
         known, clean = self.raw.recall(texts), self.recipe.clean
-        words = {text: clean(text) for text in texts if text not in known}
+        words = {text: clean(text) for text in dict.fromkeys(texts) if text not in known}
         judged = self._judged(list(dict.fromkeys(words.values())))
         known |= {text: judged[left] for text, left in words.items()}
         self.raw.learn(known)
