@@ -12,6 +12,7 @@ from aftermath.comparison.advice import rule_in_words
 from aftermath.comparison.strategies import StrategyComparison
 from aftermath.figures import theme
 from aftermath.reports import comparison_passages as passages
+from aftermath.reports.board import board
 from aftermath.reports.exhibit import Exhibit, Passage
 from drawings import colours, of_role, views
 from factories import case, event, workspace
@@ -159,3 +160,11 @@ def test_publishers_behind_the_key_facts_are_counted(comparison):
     assert set(comparison["weishi-data-fabrication"].evidence.publishers.values()) == {None}
     row = next(row for row in comparison.table.iter_rows(named=True) if row["case_id"] == "kitchenaid-tweet")
     assert row["clock_zero_publishers"] == found["clock_zero"]
+
+
+def test_a_case_on_several_platforms_is_found_under_each():
+    pair = am.compare([am.load_case("kitchenaid-tweet"), am.load_case("kuaishou-underage-mothers")])
+    html = board(pair)
+    assert 'data-platform="twitter; facebook"' in html
+    assert '<option value="facebook">' in html and '<option value="weibo">' in html
+    assert '<option value="twitter; facebook">' not in html

@@ -210,11 +210,19 @@ def _filter_values(entry: Entry) -> dict[str, str]:
         "cause": vocabulary.CAUSES.get(about.cause, none),
         "country": vocabulary.country_name(about.country),
         "type": vocabulary.CRISIS_TYPES.get(about.crisis_type, none),
+        "platform": SEVERAL.join(platform.replace("_", " ") for platform in about.platforms),
         "exposed": vocabulary.EXPOSED_BY.get(about.exposed_by, none).removeprefix("exposed by "),
     }
 
 
-_FILTER_LABELS = {"cause": "Cause", "country": "Country", "type": "Crisis type", "exposed": "Exposed by"}
+SEVERAL = "; "  # between the values of a filter where a case has several
+_FILTER_LABELS = {
+    "cause": "Cause",
+    "country": "Country",
+    "platform": "Platform",
+    "type": "Crisis type",
+    "exposed": "Exposed by",
+}
 
 
 def _keys(entry: Entry) -> str:
@@ -223,7 +231,10 @@ def _keys(entry: Entry) -> str:
 
 def _filters(entries: Iterable[Entry]) -> str:
     chosen = [_filter_values(entry) for entry in entries]
-    selects = "".join(_select(key, sorted({values[key] for values in chosen})) for key in _FILTER_LABELS)
+    selects = "".join(
+        _select(key, sorted({value for values in chosen for value in values[key].split(SEVERAL)}))
+        for key in _FILTER_LABELS
+    )
     return (
         f'<div class="filters ic" role="group" aria-label="Filter cases">{selects}'
         f'<button type="button" class="reset">Reset</button><output class="cnt" aria-live="polite">'

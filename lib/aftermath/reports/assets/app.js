@@ -76,7 +76,7 @@
   var choices = all(".filters select");
   function filter() {
     var shown = all(".board tbody tr").filter(function (each) {
-      each.hidden = !choices.every(function (choice) { return !choice.value || each.dataset[choice.dataset.f] === choice.value; });
+      each.hidden = !choices.every(function (choice) { return !choice.value || (each.dataset[choice.dataset.f] || "").split("; ").includes(choice.value); });
       return !each.hidden;
     }).length;
     all(".cnt").forEach(function (count) { count.textContent = shown + (shown === 1 ? " case" : " cases"); });
