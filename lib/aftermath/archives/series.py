@@ -34,7 +34,7 @@ EVERY = ("1h", "1d")
 ALL_KINDS = "all"
 FEW = 8  # posts below which there is no interval
 BOOTSTRAP_BELOW, DRAWS = 200, 1000
-AT_A_TIME = 4_000_000  # posts whose authors are told apart in one pass
+AT_A_TIME = 1_000_000  # posts whose authors are told apart in one pass
 Z = 1.959963984540054  # of 95 %
 TEN_THOUSAND = 10**DECIMALS
 
@@ -210,16 +210,19 @@ def _authors(posts: pl.LazyFrame, volume: int, by_kind: bool) -> pl.DataFrame:
     """Different authors of each bin and kind, counted exactly: one slice of the hashes after another, so that memory is bounded."""
     known, slices = posts.filter(pl.col("author").is_not_null()), math.ceil(volume / AT_A_TIME)
     counted = [
-        _distinct(known.filter(pl.col("author") % slices == place), kind)
+        count
         for place in range(slices)
-        for kind in ([_all_kinds(), pl.col("kind")] if by_kind else [_all_kinds()])
+        for count in _distinct(known.filter(pl.col("author") % slices == place), by_kind)
     ]
     return pl.concat(counted).group_by("bin", "kind").agg(pl.col("authors").sum())
 
 
-def _distinct(posts: pl.LazyFrame, kind: pl.Expr) -> pl.DataFrame:
-    different = posts.select("bin", kind, "author").unique().group_by("bin", "kind")
-    return _collected(different.agg(authors=pl.len().cast(pl.Int64)))
+def _distinct(posts: pl.LazyFrame, by_kind: bool) -> Iterator[pl.DataFrame]:
+    """Counts of authors, of all kinds together and of each."""
+    different = _collected(posts.select("bin", "kind", "author").unique())
+    everywhere = different.select("bin", "author").unique().select("bin", _all_kinds())
+    for authors in [everywhere, different] if by_kind else [everywhere]:
+        yield authors.group_by("bin", "kind").agg(authors=pl.len().cast(pl.Int64))
 
 
 # Intervals
@@ -246,7 +249,7 @@ def _epoch(start: date | datetime) -> float:
 
 def _slices(small: pl.DataFrame) -> list[pl.DataFrame]:
     """Small bins by as many as hold a bounded number of posts together."""
-    place = (pl.col("n").cum_sum() - pl.col("n")) // (AT_A_TIME // 4)
+    place = (pl.col("n").cum_sum() - pl.col("n")) // AT_A_TIME
     return small.with_columns(place=place).partition_by("place") if small.height else []
 
 
