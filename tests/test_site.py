@@ -279,11 +279,11 @@ def test_rows_without_a_record_stand_last_in_the_scoreboard(comparison_page):
 
 def test_filters_know_every_row(comparison_page):
     filters = {found["data-f"] for tag, found in comparison_page.elements if tag == "select"}
-    assert filters == {"cause", "country", "type", "exposed"}
+    assert filters == {"cause", "country", "platform", "type", "exposed"}
     rows = [found for tag, found in comparison_page.elements if tag == "tr" and found.get("id", "").startswith("case-")]
     options = {found.get("value") for tag, found in comparison_page.elements if tag == "option"}
     for key in filters:
-        assert {row[f"data-{key}"] for row in rows} <= options
+        assert {value for row in rows for value in row[f"data-{key}"].split("; ")} <= options
 
 
 def test_sorted_by_speed_what_is_no_speed_comes_after(comparison_page):
