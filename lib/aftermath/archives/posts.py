@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import dataframely as dy
 import polars as pl
@@ -90,10 +88,3 @@ class Batch:
     posts: pl.DataFrame
     bad: tuple[BadLine, ...]
     lines: int
-
-
-class Reader(Protocol):
-    """A reader of one format: batches in the order of the file, whatever its size."""
-
-    def __call__(self, lines: Iterator[tuple[int, str]], file: str) -> Iterator[Batch]:
-        """Batches from numbered lines of text."""
