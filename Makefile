@@ -11,7 +11,7 @@ develop := $(environment)/.develop-installed
 inputs := pyproject.toml requirements-installer.lock tools/install.py
 sources := $(wildcard lib tests tools benchmarks)
 notebooks = $(wildcard notebooks/*.ipynb notebooks/course/*.ipynb)
-quick_benchmarks = $(filter-out benchmarks/simulation.py benchmarks/build.py,$(wildcard benchmarks/*.py))
+quick_benchmarks = $(filter-out $(addprefix benchmarks/,simulation.py build.py kills.py),$(wildcard benchmarks/*.py))
 # No question about news at the first start, and no look for a newer version.
 quiet_laboratory := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
@@ -41,9 +41,10 @@ lab: $(default) ## JupyterLab, opened on notebooks/start_here.ipynb (OPTIONS="--
 course: $(develop) ## the lessons: a release for students and the solutions, in build/course
 	@$(python) -m aftermath course
 
-bench: $(default) ## measure speed (FULL=1 builds every case and 200 generated ones)
+bench: $(default) ## measure speed (FULL=1 builds every case and 200 generated ones, and kills 50 builds)
 	@for script in $(quick_benchmarks); do echo "$$script"; $(python) "$$script" || exit 1; done
 	$(python) benchmarks/build.py $(if $(FULL),--full)
+	$(if $(FULL),$(python) benchmarks/kills.py --kills 50)
 
 # one thread a process: the processes are as many as processors
 simulation: $(default) ## do intervals keep their word? writes docs/simulation.md in a quarter of an hour (DRAWS=n)

@@ -28,6 +28,7 @@ def workspace(folder: Path, cases: tuple[str, ...]) -> Path:
     """A workspace with copies of cases and of the notebooks; archived data is linked."""
     for case_id in cases:
         shutil.copytree(ROOT / "casestudies" / case_id, folder / "casestudies" / case_id)
+    (folder / "casestudies").mkdir(parents=True, exist_ok=True)
     for path in (ROOT / "casestudies").glob("*.*"):
         shutil.copy2(path, folder / "casestudies")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("course", ".*"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import aftermath as am
 from aftermath.comparison.association import Variable, associate, associations, change_of_tone, delay, openness
-from aftermath.comparison.permutation import TooFew, kendall, sign_flips, two_groups
+from aftermath.comparison.permutation import AT_ONCE, TooFew, kendall, sign_flips, tau_b, taus, two_groups
 
 values = st.lists(st.integers(-20, 20), min_size=4, max_size=7).filter(lambda found: len(set(found)) > 1)
 
@@ -106,6 +106,25 @@ def test_a_sample_of_orders_counts_the_observed_one_and_gives_its_error():
     assert 0 < found.p < 0.001
     assert found.error < 0.001
     assert kendall(range(12), range(12)) == found
+
+
+def test_many_pairs_at_once_are_each_pair_alone_and_nan_where_one_does_not_vary():
+    one, other = np.random.default_rng(2).integers(5, size=(2, 25, 40)).astype(float)
+    one[:, 3], other[4, :] = 1.0, math.inf
+    found = taus(one, other)
+    assert np.flatnonzero(np.isnan(found)).tolist() == [3]
+    assert [found[place] for place in range(40) if place != 3] == [
+        tau_b(one[:, place], other[:, place]) for place in range(40) if place != 3
+    ]
+    assert np.isnan(taus(one[:2], other[:2])).all()
+
+
+@pytest.mark.parametrize("n", [23, 24])
+def test_more_pairs_of_cases_than_are_compared_at_a_time(n):
+    stats = pytest.importorskip("scipy.stats")
+    assert (n * (n - 1) / 2 > AT_ONCE) is (n == 24)
+    one, other = np.random.default_rng(n).integers(9, size=(2, n))
+    assert tau_b(one, other) == pytest.approx(stats.kendalltau(one, other).statistic, abs=1e-12)
 
 
 @pytest.mark.parametrize("numbers", [[], [0, 0], [1, math.nan], [1.0] * 19])

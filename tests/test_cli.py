@@ -135,11 +135,25 @@ def test_build_hands_on_what_was_asked_for(workspace, command, monkeypatch):
     asked = {}
     monkeypatch.setattr(building, "build", lambda cases, **options: asked.update(options, cases=cases) or outcome())
     status, out, _ = command(
-        "build", "--case", RED_CROSS, "--case", DIGIORNO, "--workers", "3", "--force", "-p", "seed=3", "-p", "x=a=b"
+        "build",
+        "--case",
+        RED_CROSS,
+        "--case",
+        DIGIORNO,
+        "--workers",
+        "3",
+        "--force",
+        "-p",
+        "seed=3",
+        "-p",
+        "x=a=b",
+        "--dask",
+        "tcp://a:1",
     )
     asked.pop("console")
     assert status == 0
-    assert asked == {"cases": [RED_CROSS, DIGIORNO], "workers": 3, "force": True, "settings": ["seed=3", "x=a=b"]}
+    given = {"workers": 3, "force": True, "settings": ["seed=3", "x=a=b"], "dask": "tcp://a:1"}
+    assert asked == {"cases": [RED_CROSS, DIGIORNO], **given}
     assert out == "1 page made in 1 s, 2 up to date. build/site/index.html\n"
     assert command("build", "--workers", "0")[0] == 2
 

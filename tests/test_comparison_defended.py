@@ -118,10 +118,19 @@ def test_advice_links_its_evidence_and_says_its_rule(comparison, shown):
     assert 'href="cases/kitchenaid-tweet.html#e' in html
     assert html.count('<details class="tv"') == 5
     assert "First public response certainly within" in html
-    assert "Too few to tell" in html
+    assert "Too few to tell: n\xa0=\xa0" in html
     rules = {each.advice.rule for each in am.playbook(comparison).tested}
     assert len(rules) > 20
     assert all(rule_in_words(rule)[0].isupper() for rule in rules)
+
+
+def test_advice_shows_each_difference_with_its_exact_interval_and_the_n_of_both_groups(comparison, shown):
+    html, told = shown["advice"].html, am.playbook(comparison).told
+    assert len(told) >= 10
+    for each in told:
+        assert f"<b>{each.difference.size}</b>" in html
+        assert f"{each.means}; {each.difference.how}." in html
+    assert "In 15 of 16\xa0cases that have one, a phase has fewer than eight texts" in html
 
 
 def test_a_workspace_without_advice_has_one_sentence(comparison, tmp_path):

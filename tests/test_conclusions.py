@@ -11,7 +11,8 @@ from aftermath.comparison import playbook as played
 from aftermath.comparison.association import Variable, associate
 from aftermath.comparison.conclusions import of_multiverse, of_pair, of_playbook
 from aftermath.comparison.multiverse import Multiverse, Specification
-from aftermath.comparison.playbook import FOLLOWED, NOT_FOLLOWED, Advice, Answer, Playbook
+from aftermath.comparison.playbook import Advice, Playbook
+from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED, Answer
 
 WANTED = ("delay of it", "transparency")
 
@@ -86,7 +87,9 @@ def test_a_multiverse_holds_its_direction_or_turns():
 
 def advised(place, rises, followed):
     states = {case_id: Answer(FOLLOWED if case_id in followed else NOT_FOLLOWED, "") for case_id in rises}
-    return played.Tested(Advice(f"a{place:02}", "text", f"Do {place}", "", "consistent"), states, rises)
+    return played.Tested(
+        Advice(f"a{place:02}", "text", f"Do {place}", "", f"latency response {place} h"), states, rises
+    )
 
 
 def test_advice_stands_out_only_where_so_many_comparisons_would_not_show_it():

@@ -16,8 +16,8 @@ import yaml
 
 from aftermath.archives import encoder as encoders
 from aftermath.archives.embed import (
-    FILE,
     MANIFEST,
+    VECTORS,
     EmbeddingsError,
     abstracts,
     embed_abstracts,
@@ -113,7 +113,7 @@ def test_names_come_from_all_cases() -> None:
 def test_vectors_come_back_with_their_texts(made, model) -> None:
     path = embed_abstracts(made, model)
     found = load_embeddings(made, cases(made))
-    assert path == made.root / "data" / "embeddings" / FILE
+    assert path == made.root / "data" / "embeddings" / VECTORS
     assert found.texts["doc_id"].to_list() == ["d01", "d02"] * 2
     np.testing.assert_allclose(found.vectors, model.encode(model.asked), atol=1e-3)
     assert found.without == ()
@@ -129,7 +129,7 @@ def test_making_twice_gives_the_same_bytes(made, model) -> None:
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     embed_abstracts(made, model)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
-    assert set(before) == {FILE, MANIFEST}
+    assert set(before) == {VECTORS, MANIFEST}
 
 
 def test_a_changed_abstract_is_stale(made, model) -> None:
@@ -182,8 +182,8 @@ def test_a_workspace_without_vectors_takes_those_of_the_library(made) -> None:
 @pytest.mark.parametrize(
     ("damage", "what"),
     [
-        (lambda folder: (folder / FILE).unlink(), "is not there"),
-        (lambda folder: (folder / FILE).write_bytes(b"PAR1"), "was changed"),
+        (lambda folder: (folder / VECTORS).unlink(), "is not there"),
+        (lambda folder: (folder / VECTORS).write_bytes(b"PAR1"), "was changed"),
         (lambda folder: (folder / MANIFEST).write_text("{", encoding="utf-8"), "cannot be read"),
         (lambda folder: (folder / MANIFEST).write_text("title: x\n", encoding="utf-8"), "cannot be read"),
         (lambda folder: (folder / MANIFEST).write_bytes(b"\xff\xfe"), "cannot be read"),
@@ -224,7 +224,7 @@ def test_the_archive_fits_the_coverage() -> None:
 def test_the_manifest_says_what_the_vectors_are() -> None:
     folder = INSTALLED_FROM / "data" / "embeddings"
     manifest = yaml.safe_load((folder / MANIFEST).read_text(encoding="utf-8"))
-    frame = pl.read_parquet(folder / FILE)
+    frame = pl.read_parquet(folder / VECTORS)
     assert manifest["model"] == "all-MiniLM-L6-v2"
     assert len(manifest["weights_sha256"]) == 64
     assert manifest["rows"] == frame.height

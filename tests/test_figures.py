@@ -9,11 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import plotly.graph_objects as go
 import pytest
 
 from aftermath import figures, vocabulary
 from aftermath.figures import theme
 from aftermath.figures.time_axis import TimeAxis
+from aftermath.measures.latency_curves import latency_curves
 from aftermath.measures.tone import FEW, Tone
 from aftermath.times import HOUR, Latency
 from drawings import (
@@ -71,6 +73,16 @@ class TestEveryFigure:
             assert narrow["layout"] != wide["layout"]
             for view in (wide, medium, narrow):
                 assert all(len(trace["x"]) == len(trace["y"]) for trace in view["data"] if trace.get("x"))
+
+    def test_plotly_knows_every_word_of_every_width(self):
+        comparison = [
+            figures.speed_and_transparency(list(map(point_of, DOCUMENTED))),
+            figures.latency_ladders(speeds()),
+            figures.latency_curves(latency_curves(speeds(), draws=2)),
+        ]
+        for figure in [*comparison, *figures_of(KITCHENAID)]:
+            for view in views(figure):
+                go.Figure(view["data"], view["layout"])
 
     def test_no_text_is_smaller_than_eleven_pixels(self):
         for figure in figures_of(GM):

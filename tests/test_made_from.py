@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from aftermath.reports.page import render
 from aftermath.reports.parameters import ParameterError
 from aftermath.tasks.build import build
 from aftermath.tasks.jobs import Job, case_job, page_jobs, read_settings
+from aftermath.tasks.outcome import Outcome
 from aftermath.tasks.plan import plan
 from aftermath.tasks.reasons import differences, why
+from aftermath.tasks.summary import write_summary
 from aftermath.tasks.verify import verify_build
 from aftermath.workspace import Workspace
 from tiny import CASES, REPORT, SHOW, make_workspace, touch_evidence, write_notebook
@@ -176,4 +179,22 @@ def test_a_build_is_summed_up_verified_and_planned(workspace):
     assert "    raise ValueError('too red')" in log
     assert "Traceback" in log
     assert (summary["complete"], summary["made"], summary["unchanged"]) == (False, ["index"], [])
+    assert summary["commit"] == ""
     assert (workspace.build / "logs" / f"{DIGIORNO}.log").read_text().endswith("done\n")
+
+
+def test_the_summary_names_the_commit_and_whether_files_differ_from_it(workspace):
+    def git(*words: str) -> str:
+        own = ["-c", "user.name=x", "-c", "user.email=x@y", "-c", "commit.gpgsign=false"]
+        return subprocess.run(
+            ["git", "-C", workspace.root, *own, *words], check=True, capture_output=True, text=True
+        ).stdout
+
+    workspace.build.mkdir()
+    git("init", "-q")
+    git("add", "casestudies")
+    git("commit", "-qm", "evidence")
+    commit, outcome = git("rev-parse", "HEAD").strip(), Outcome((), 0, (), (), 0.0, workspace.site / "index.html")
+    assert json.loads(write_summary(outcome, workspace, ()).read_text())["commit"] == commit
+    touch_evidence(workspace, CASES[0])
+    assert json.loads(write_summary(outcome, workspace, ()).read_text())["commit"] == f"{commit}, changed since"

@@ -69,6 +69,18 @@ def test_two_levels_are_a_logistic_regression_with_clustered_errors() -> None:
     assert np.sqrt(ours.covariance[0, 0]) == pytest.approx(theirs.bse[0], rel=0.02)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_exact_derivatives_give_what_statsmodels_finds_by_small_steps(seed: int) -> None:
+    from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+    codes, x, clusters = drawn(80, seed)
+    ours = proportional_odds(codes, x, clusters)
+    model = OrderedModel(np.unique(codes, return_inverse=True)[1], x[:, None], distr="logit")
+    theirs = model.fit(method="bfgs", disp=0, cov_type="cluster", cov_kwds={"groups": clusters})
+    assert ours.parameters == pytest.approx(theirs.params, rel=1e-5)
+    assert ours.covariance == pytest.approx(theirs.cov_params(), rel=1e-3, abs=1e-4)
+
+
 def test_copies_inside_a_cluster_add_nothing_and_copies_outside_do() -> None:
     codes, x, _ = drawn(60, 3)
     once = proportional_odds(codes, x, np.arange(60))

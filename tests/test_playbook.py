@@ -5,16 +5,10 @@ from __future__ import annotations
 import pytest
 
 import aftermath as am
-from aftermath.comparison.playbook import (
-    FOLLOWED,
-    NOT_ASKED,
-    NOT_FOLLOWED,
-    NOT_KNOWN,
-    Advice,
-    PlaybookError,
-    playbook,
-    read_advice,
-)
+from aftermath.comparison.playbook import Advice, Playbook, playbook, read_advice
+from aftermath.comparison.playbook import Tested as Answered  # pytest collects what is called Test
+from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer, PlaybookError
+from aftermath.comparison.shift import shift
 from aftermath.comparison.strategies import RECOMMENDED, compare_strategies, strategies
 
 HEADER = "advice_id,text_id,advice,indicator,rule\n"
@@ -61,6 +55,20 @@ def test_a_straddled_threshold_is_not_known_and_a_later_one_is(cases, entries):
     assert answers(cases, entries, "latency response 60 min")["red-cross-tweet"].state == NOT_FOLLOWED
 
 
+def test_the_second_between_two_days_is_no_delay(cases, entries):
+    found = answers(cases, entries, "latency acknowledgement 24 h")["tiktok-copyright-audio"]
+    assert found.why.replace("\xa0", " ") == "24 h – 3 days, against 24 h"  # from one second past a whole day
+    assert found.state == NOT_KNOWN
+
+
+def test_a_reason_tells_where_the_clock_means_something_else(cases, entries):
+    found = answers(cases, entries, "latency acknowledgement 24 h")
+    assert {case_id for case_id, answer in found.items() if answer.why.endswith("own clock")} == {
+        "bytedance-neihan-duanzi",
+        "gm-ignition-recall",
+    }
+
+
 def test_an_item_is_followed_only_with_full_scores_of_both_coders(cases, entries):
     found = answers(cases, entries, "rubric T3")
     assert found["kitchenaid-tweet"].state == NOT_KNOWN  # coder a 1, coder b 2
@@ -87,10 +95,59 @@ def test_too_few_to_tell_is_said(cases, entries):
     assert "Too few to tell" in tested.text
 
 
-def test_a_difference_states_its_floor(cases, entries):
-    tested = playbook(cases, entries, [Advice("a1", "text", "do it", "", "rubric E1")]).tested[0]
-    assert tested.difference.smallest_p <= tested.difference.p
-    assert "no cause" in tested.text
+def made(followed, not_followed, *, without=0, rule="consistent", **options):
+    """Advice with the rises of those that followed it and those that did not, and some that followed without a rise."""
+    groups = {FOLLOWED: followed, NOT_FOLLOWED: not_followed}
+    named = [(f"{state}-{place}", state, rise) for state, rises in groups.items() for place, rise in enumerate(rises)]
+    answers = {case_id: Answer(state, "") for case_id, state, _ in named}
+    answers |= {f"unknown-{place}": Answer(FOLLOWED, "") for place in range(without)}
+    rises = {case_id: rise for case_id, _, rise in named}
+    return Answered(Advice(f"a-{rule}", "text", "Do it", "", rule), answers, rises, **options)
+
+
+def test_a_difference_carries_means_interval_p_floor_and_n():
+    tested = made([1.0, 0.5, 0.75, 1.5], [0.0, -0.25, 0.5], without=2)
+    expected = shift([1.0, 0.5, 0.75, 1.5], [0.0, -0.25, 0.5])
+    assert tested.difference == expected
+    row = Playbook((tested,)).table.row(0, named=True)
+    assert (row["followed"], row["rises_followed"], row["rises_not_followed"]) == (6, 4, 3)
+    assert (row["mean_followed"], row["mean_not_followed"]) == (0.9375, pytest.approx(1 / 12))
+    assert (row["difference"], row["lower"], row["upper"]) == (expected.statistic, expected.lower, expected.upper)
+    assert (row["splits"], row["p"], row["smallest_p"]) == (35, expected.p, expected.smallest_p)
+    words = tested.text.replace("\xa0", " ")
+    assert "Mean rise of favourability +0.94 where followed (n = 4 of 6), +0.08 where not (n = 3)" in words
+    assert "exact 95 % interval over all 35 splits" in words
+    assert "no cause" in words
+
+
+def test_where_no_split_could_be_rejected_there_are_too_few_to_tell_but_the_means_stay():
+    tested = made([1.0, 2.0, 3.0], [-3.0, -2.0, -1.0])
+    assert tested.difference is None
+    assert tested.fared.replace("\xa0", " ") == "Too few to tell: n = 3 where followed, n = 3 where not."
+    row = Playbook((tested,)).table.row(0, named=True)
+    assert (row["mean_followed"], row["difference"], row["lower"], row["p"]) == (2.0, None, None, None)
+    assert "too few to tell" in Playbook((tested,)).text
+    assert made([1.0, 2.0, 3.0], [-3.0, -2.0, -1.0], level=0.85).difference.bounded  # 2 of 20 splits
+
+
+def test_advice_of_one_rule_is_one_comparison():
+    twice, other = made(range(5), range(4, 9)), made(range(5), range(5), rule="rubric E1")
+    found = Playbook((twice, twice, other, made([1], [2], rule="rubric E2")))
+    assert (len(found.told), found.compared) == (3, (twice, other))
+    assert found.rarest is twice
+    assert "2\xa0comparisons. Intervals that leave zero out: 1 of 2" in found.text
+
+
+def test_the_level_is_that_of_the_comparison(cases):
+    few = am.compare(cases, level=0.8)
+    assert {each.difference.level for each in am.playbook(few).told} == {0.8}
+
+
+def test_the_real_playbook_claims_nothing(cases):
+    text = " ".join(each.fared for each in am.playbook(am.compare(cases)).tested)
+    assert "Too few to tell" in text
+    assert "exact 95" in text
+    assert not any(word in text.lower() for word in ("significant", "*", "because", "caused", "effect"))
 
 
 def test_evidence_names_events_of_the_case(cases, entries, root):

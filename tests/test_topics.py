@@ -268,7 +268,8 @@ def test_two_processes_give_the_same_topics_without_network_and_torch() -> None:
         "socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse\n"
         "import aftermath as am, json\nfrom aftermath.cases.case import cases\n"
         "found = am.topics(cases())\n"
-        "loaded = sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))\n"
+        "unwanted = {'torch', 'transformers', 'sentence_transformers', 'umap', 'numba', 'matplotlib', 'bertopic'}\n"
+        "loaded = sorted(unwanted & set(sys.modules))\n"
         "print(json.dumps([loaded, found.text, found.table.write_json(), found.assignments.write_json()]))"
     )
     runs = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True) for _ in "ab"]
@@ -276,6 +277,21 @@ def test_two_processes_give_the_same_topics_without_network_and_torch() -> None:
     assert first == second
     assert first[0] == []
     assert first[1] == found().text
+
+
+@pytest.mark.parametrize("before", ["", "import plotly.express"])
+def test_whoever_imports_bertopic_afterwards_gets_it_whole(before: str) -> None:
+    script = (
+        f"import sys, warnings\n{before}\nfrom aftermath.measures import topic_model\n"
+        "ours = topic_model._bertopic()\n"
+        "warnings.simplefilter('ignore')\n"
+        "import bertopic, plotly.express\n"
+        "print(bertopic is not ours, bertopic._bertopic.HAS_HDBSCAN, callable(bertopic.plotting.visualize_topics))\n"
+        "topic_model._bertopic.cache_clear()\n"
+        "print(topic_model._bertopic() is bertopic)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["True"] * 4
 
 
 # Figures

@@ -28,6 +28,7 @@ from aftermath.wording import (  # noqa: E402
     moment,
     number,
     precision,
+    probability,
     span_text,
 )
 
@@ -231,3 +232,28 @@ def test_a_day_on_which_the_clocks_change_is_still_a_day(day: str) -> None:
     span = local_day(day, NEW_YORK)
     assert plain(span_text(span, NEW_YORK)).endswith("2014")
     assert precision(span) == "known to the day"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1, "1.000"),
+        (0.3247, "0.325"),
+        (0.001, "0.001"),
+        (0.00096, "0.001"),
+        (0.00095, "0.0009"),
+        (1 / 20_000, "0.00005"),
+        (1 / 184_756, "0.000005"),
+        (9.6e-7, "0.000001"),
+        (4.8e-14, "5 × 10⁻¹⁴"),
+        (0, "0.000"),
+    ],
+)
+def test_a_probability_is_never_rounded_to_nothing(value, text):
+    assert plain(probability(value)) == text
+
+
+@given(st.floats(1e-300, 1))
+def test_a_probability_shows_its_first_figure(value):
+    text = plain(probability(value)).translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")).replace(" × 10", "e")
+    assert float(text) == pytest.approx(value, rel=0.5)

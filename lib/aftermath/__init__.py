@@ -54,6 +54,7 @@ _NOUNS = {
     "exhibit": "aftermath.reports.exhibit",
     "grade": "aftermath.course.lesson",
     "report": "aftermath.reports.report",
+    "results": "aftermath.reports.results",
     "run_case": "aftermath.reports.execute",
     "run_comparison": "aftermath.reports.execute",
     "run_methods": "aftermath.reports.execute",

@@ -80,6 +80,9 @@ def build(
             "-p", "--parameter", metavar="NAME=VALUE", help="Set a parameter of the notebooks; may be repeated."
         ),
     ] = None,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler make the pages.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made and why; make nothing.")] = False,
 ) -> None:
     """Make every page that is out of date: the cases, the comparison, the index."""
@@ -92,7 +95,7 @@ def build(
 
     from aftermath.tasks.build import build as make
 
-    outcome = make(case or (), workers=workers, force=force, settings=parameter or (), console=Console())
+    outcome = make(case or (), workers=workers, force=force, settings=parameter or (), console=Console(), dask=dask)
     _say(outcome.text)
     if outcome.failures:
         _say(outcome.failed, error=True)
@@ -107,6 +110,51 @@ def verify_build() -> None:
     verification = verify()
     _say(verification.text, error=bool(verification.differing))
     if verification.differing:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sweep(
+    notebook: Annotated[str, typer.Argument(metavar="NOTEBOOK", help="A notebook in notebooks/, e.g. case_report.")],
+    case: Annotated[list[str] | None, typer.Option(metavar="ID", help="A case; may be repeated.")] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p", "--parameter", metavar="NAME=VALUES", help="The values of a parameter; may be repeated, see above."
+        ),
+    ] = None,
+    name: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Folder in build/sweeps/ for the table; that of the notebook if not given."),
+    ] = "",
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Points run side by side; as many as processors if not given.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which points would run and why; run none.")] = False,
+) -> None:
+    """Run a notebook at every point of a grid of parameters, and gather its results in one table.
+
+    Values have commas between them: -p seed=0,1,2. Where the parameter is
+    itself a list, its items have the commas and values have | between them, in
+    quotation marks for the shell: -p "phase_days=7,30|14,60" is two values.
+
+    What is up to date is not run again. Eight points, for example:
+
+    aftermath sweep case_report --case gm-ignition-recall --case kitchenaid-tweet
+    -p "phase_days=7,30|14,60" -p seed=0,1
+    """
+    from aftermath.tasks import sweep as sweeping
+
+    asked = {"settings": parameter or (), "name": name}
+    if dry_run:
+        _say(sweeping.plan_sweep(notebook, case or (), **asked).text)
+        return
+    from rich.console import Console
+
+    outcome = sweeping.sweep(notebook, case or (), workers=workers, console=Console(), **asked)
+    _say(outcome.text)
+    if outcome.failures:
+        _say(outcome.failed, error=True)
         raise typer.Exit(1)
 
 

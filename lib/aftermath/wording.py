@@ -18,6 +18,8 @@ DASH = "\u2013"
 
 RESOLUTION = 1.0  # seconds: a day ends at 23:59:59 and the next begins a second later
 
+_MOST_PLACES = 6
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MONTH, _YEAR = 30.4375 * DAY, 365.25 * DAY
 _WORDS = "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
 
@@ -34,6 +36,23 @@ def number(value: float, digits: int = 0, *, sign: bool = False) -> str:
     if not any(digit in text for digit in "123456789"):
         text = text.lstrip("+-")  # a rounded zero has no sign
     return text.replace("-", MINUS)
+
+
+def probability(p: float) -> str:
+    """A probability: three decimals; where these would be zeros, its first figure, from a millionth down as a power of ten.
+
+    Examples
+    --------
+    >>> probability(0.3247), probability(0.00005), probability(4.8e-14).replace(NO_BREAK, " ")
+    ('0.325', '0.00005', '5 × 10⁻¹⁴')
+    """
+    if p >= 0.001 or p == 0:
+        return number(p, 3)
+    figure, power = f"{p:.0e}".split("e-")
+    places = int(power)
+    if places <= _MOST_PLACES:
+        return number(p, places)
+    return f"{figure}{NO_BREAK}×{NO_BREAK}10⁻{str(places).translate(_RAISED)}"
 
 
 def interval(lower: float, upper: float, digits: int = 0, *, sign: bool = False) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from aftermath.archives.description import FILE, Manifest, load_manifest
-from aftermath.archives.manifest import SERIES_FILE, archives_folder
+from aftermath.archives.description import Manifest, load_manifest
+from aftermath.archives.places import MANIFEST, SERIES, attached_files
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.series import read_series
 from aftermath.workspace import Workspace
@@ -59,36 +59,21 @@ def attached_series(case_id: str, workspace: Workspace) -> tuple[AttachedSeries,
     ArchiveError
         If a manifest or series cannot be read, or a series is not the one that its manifest describes.
     """
-    folders = [path.parent for path in attached_files(case_id, workspace) if path.name == FILE]
+    folders = [path.parent for path in attached_files(case_id, workspace) if path.name == MANIFEST]
     found = ((folder, load_manifest(folder)) for folder in folders)
     return tuple(
         _attached(folder, manifest)
         for folder, manifest in found
-        if manifest.case == case_id and (folder / SERIES_FILE).is_file()
+        if manifest.case == case_id and (folder / SERIES).is_file()
     )
 
 
-def attached_files(case_id: str, workspace: Workspace) -> tuple[Path, ...]:
-    """The files that a page of the case may rest on: manifests that name the case anywhere, and the series beside them.
-
-    Parameters
-    ----------
-    case_id
-        Any case.
-    workspace
-        Where to look.
-    """
-    manifests = sorted(archives_folder(workspace).glob(f"[!.]*/{FILE}"))
-    naming = [path for path in manifests if case_id.encode() in path.read_bytes()]
-    return tuple(file for path in naming for file in (path, path.with_name(SERIES_FILE)))
-
-
 def _attached(folder: Path, manifest: Manifest) -> AttachedSeries:
-    path = folder / SERIES_FILE
-    recorded, found = manifest.shared.get(SERIES_FILE), hashlib.sha256(path.read_bytes()).hexdigest()
+    path = folder / SERIES
+    recorded, found = manifest.shared.get(SERIES), hashlib.sha256(path.read_bytes()).hexdigest()
     if recorded is None or recorded.sha256 != found:
         raise ArchiveError(
-            f"{folder.name}/{SERIES_FILE}: is not the series that the manifest describes.\n"
+            f"{folder.name}/{SERIES}: is not the series that the manifest describes.\n"
             f"  recorded  sha256 {recorded.sha256 if recorded else 'none'}\n  found     sha256 {found}\n"
             f"  Make it anew with `aftermath archive series {folder.name}`."
         )

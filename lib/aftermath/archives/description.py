@@ -15,10 +15,10 @@ from pathlib import Path, PurePosixPath
 
 import yaml
 
+from aftermath.archives.places import MANIFEST
 from aftermath.archives.posts import ArchiveError
 from aftermath.files import write_whole
 
-FILE = "manifest.yaml"
 LEVELS = ("raw", "features", "series")
 VARIABLE = "AFTERMATH_ARCHIVES"
 BESIDE = "raw"
@@ -150,7 +150,7 @@ def load_manifest(folder: Path) -> Manifest:
     ArchiveError
         With every fault of the file: a field that is unknown or not in its form, a path that leads elsewhere.
     """
-    path = folder / FILE
+    path = folder / MANIFEST
     record = _record(path)
     faults: list[str] = []
     values = {}
@@ -161,7 +161,7 @@ def load_manifest(folder: Path) -> Manifest:
                 raise ValueError(f"is no field of a manifest; those are {', '.join(_FORMS)}")
             values[name] = known(value)
         except (ValueError, TypeError, AttributeError) as error:
-            faults.append(f"{folder.name}/{FILE}: {str(name)[:60]} {error}")
+            faults.append(f"{folder.name}/{MANIFEST}: {str(name)[:60]} {error}")
     if faults:
         raise ArchiveError("\n".join(faults))
     return Manifest(**values)
@@ -180,7 +180,7 @@ def write_manifest(manifest: Manifest, folder: Path) -> Path:
     record = {each.name: _plain(getattr(manifest, each.name)) for each in fields(Manifest)}
     told = {name: value for name, value in record.items() if value not in (None, "", [], {}, False) or name == "capped"}
     text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
-    return write_whole(folder / FILE, text)
+    return write_whole(folder / MANIFEST, text)
 
 
 def check_name(name: str) -> str:

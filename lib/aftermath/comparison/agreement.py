@@ -11,15 +11,10 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.measures.reliability import Agreement, krippendorff_alpha
+from aftermath.measures.reliability import MACHINE_ASSISTED, Agreement, krippendorff_alpha
 from aftermath.measures.result import Result
 from aftermath.measures.tone import STANCE_LEVELS
 from aftermath.measures.transparency import Item, agreement_of, coded_items
-
-ASSISTED = (
-    "Both codings were machine-assisted: their agreement shows how clear the rules are and overstates the "
-    "agreement that two people would reach."
-)
 
 
 @dataclass(frozen=True)
@@ -70,7 +65,7 @@ class Reliability(Result):
         favourability = self.stances["favourability"]
         return (
             f"Over all cases, transparency items: {self.transparency.text}; empathy items: {self.empathy.text}; "
-            f"favourability of texts: {favourability.text}. {ASSISTED}"
+            f"favourability of texts: {favourability.text}. {MACHINE_ASSISTED}"
         )
 
 

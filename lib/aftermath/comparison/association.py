@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.comparison.entry import Entry
-from aftermath.comparison.permutation import Permutation, TooFew, kendall, tau_b
+from aftermath.comparison.permutation import Permutation, TooFew, kendall, taus
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, listed, number
 
@@ -235,14 +235,9 @@ def _ends(lower: float, upper: float) -> tuple[float, float, float]:
 def _drawn(one: np.ndarray, other: np.ndarray, draws: int, seed: int) -> np.ndarray:
     """Tau-b of draws inside the intervals; a draw in which one variable does not vary is drawn out."""
     generator = np.random.default_rng(seed)
-    pairs = zip(_inside(one, draws, generator), _inside(other, draws, generator), strict=True)
-    taus = []
-    for first, second in pairs:
-        try:
-            taus.append(tau_b(first, second))
-        except TooFew:
-            continue
-    return np.array(taus or [math.nan])
+    found = taus(_inside(one, draws, generator).T, _inside(other, draws, generator).T)
+    kept = found[~np.isnan(found)]
+    return kept if kept.size else np.array([math.nan])
 
 
 def _inside(ends: np.ndarray, draws: int, generator: np.random.Generator) -> np.ndarray:
@@ -254,14 +249,10 @@ def _inside(ends: np.ndarray, draws: int, generator: np.random.Generator) -> np.
 
 
 def _without(case_ids: tuple[str, ...], one: np.ndarray, other: np.ndarray) -> dict[str, float]:
-    found = {}
-    for place, case_id in enumerate(case_ids):
-        kept = np.arange(len(case_ids)) != place
-        try:
-            found[case_id] = tau_b(one[kept], other[kept])
-        except TooFew:
-            continue
-    return found
+    """Tau-b without each case, where it can be computed."""
+    kept = np.array([np.delete(np.arange(len(one)), place) for place in range(len(one))]).T
+    found = zip(case_ids, taus(one[kept], other[kept]), strict=True)
+    return {case_id: float(tau) for case_id, tau in found if not math.isnan(tau)}
 
 
 def _capital(text: str) -> str:

@@ -26,7 +26,8 @@ import numpy as np
 
 from aftermath.comparison.association import Association
 from aftermath.comparison.multiverse import OPENNESS, Multiverse, Specification
-from aftermath.comparison.playbook import Playbook
+from aftermath.comparison.playbook import Playbook, Tested
+from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED
 from aftermath.wording import counted, in_words, interval, listed, number
 
 if TYPE_CHECKING:
@@ -189,27 +190,26 @@ def _shared_sign(part: Sequence[Specification]) -> float:
 def of_playbook(playbook: Playbook) -> Conclusion:
     """Whether cases that followed a piece of advice fared otherwise than as many comparisons would show by chance."""
     question = "Did following advice go with better recovery?"
-    told = [each for each in playbook.tested if each.difference is not None]
-    if not told:
+    if not playbook.compared:
         words = f"It cannot be told: for none of {counted(len(playbook.tested), 'piece')} of advice do enough cases answer either way."
         return Conclusion(question, "cannot be told", words)
-    rarest = min(told, key=lambda each: (each.difference.p, each.advice.advice_id))
-    by_chance = len(told) * rarest.difference.p
+    rarest, told = playbook.rarest, playbook.rarest.difference
+    by_chance = len(playbook.compared) * told.p
     shown = (
-        f"of {counted(len(told), 'comparison')} the rarest is “{rarest.advice.advice}” "
-        f"({number(rarest.difference.statistic, 2, sign=True)} in favourability, n = {_groups(rarest)})"
+        f"of {counted(len(playbook.compared), 'comparison')} the rarest is “{rarest.advice.advice}” "
+        f"({number(told.statistic, 2, sign=True)} {interval(told.lower, told.upper, 2, sign=True)} in favourability, {_groups(rarest)})"
     )
     if by_chance > OFTEN_BY_CHANCE:
         words = (
-            f"No piece of advice can be told to have gone with better or worse recovery: {shown}, and among so many about "
-            f"{number(by_chance, 1)} as rare would come by chance alone."
+            f"No piece of advice can be told to have gone with better or worse recovery: {shown}, and among so many chance alone "
+            f"brings one as rare up to {number(100 * min(by_chance, 1))} times in 100."
         )
         return Conclusion(question, "none stands out", words)
-    way = "better" if rarest.difference.statistic > 0 else "worse"
+    way = "better" if told.statistic > 0 else "worse"
     words = f"One stands out: {shown}. Cases that followed it fared {way}; why, the record does not say."
     return Conclusion(question, "one stands out", words)
 
 
-def _groups(tested: object) -> str:
-    sizes = [sum(case_id in tested.rises for case_id in tested.cases(state)) for state in ("followed", "not followed")]
+def _groups(tested: Tested) -> str:
+    sizes = [len(tested.group(state).rises) for state in (FOLLOWED, NOT_FOLLOWED)]
     return f"{in_words(sizes[0])} that followed it against {in_words(sizes[1])} that did not"

@@ -201,8 +201,6 @@ def _key_facts(case: Case, measured: Speed | None) -> dict[str, Iterable[str]]:
 
 
 def _publishers(case: Case, event_ids: Iterable[str]) -> int | None:
-    named = case.events.filter(pl.col("event_id").is_in(list(event_ids)))
-    if named.is_empty():
-        return None
-    sources = named["source_ids"].explode().drop_nulls().to_list()
-    return case.sources.filter(pl.col("source_id").is_in(sources))["publisher"].n_unique()
+    events = dict(case.events.select("event_id", "source_ids").iter_rows())
+    publishers = dict(case.sources.select("source_id", "publisher").iter_rows())
+    return len({publishers[source] for event_id in event_ids for source in events[event_id]}) or None

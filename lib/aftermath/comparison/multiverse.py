@@ -29,7 +29,7 @@ from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_o
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import coded_texts, imbalance
-from aftermath.measures.transparency import coded_items
+from aftermath.measures.transparency import agreement_of, coded_items
 from aftermath.times import local_day
 from aftermath.wording import counted, number
 
@@ -160,7 +160,9 @@ class _Bench:
     def __init__(self, cases: list[Case]) -> None:
         self.cases = cases
         self.speeds = {case.id: speed(case) for case in cases}
-        self.texts = {case.id: self._coded(case) for case in cases}
+        self.items = {case.id: coded_items(case) for case in cases}
+        self.texts = {case.id: _texts(case) for case in cases}
+        self.first_coverage = {case.id: _first_coverage(case) for case in cases}
         self.outcomes: dict[tuple, dict[str, float]] = {}
         self.delays: dict[tuple, dict[str, float]] = {}
         self.models: dict[tuple[str, str], ProportionalOdds | None] = {}
@@ -192,12 +194,7 @@ class _Bench:
         if not found.seen:
             return math.inf
         middle = (found.lower + found.upper) / 2
-        return middle if clock == "exposure" else max(0.0, middle - self._first_coverage(case))
-
-    def _first_coverage(self, case: Case) -> float:
-        starts = [case.since_zero(local_day(text, case.about.timezone)) for text in case.coverage["published"]]
-        after = [max(0.0, each.lower) for each in starts if each.upper >= 0]
-        return min(after, default=0.0)
+        return middle if clock == "exposure" else max(0.0, middle - self.first_coverage[case.id])
 
     def _outcomes(self, outcome: str, coder: str, window: str) -> dict[str, float]:
         key = (outcome, coder, window)
@@ -213,7 +210,8 @@ class _Bench:
         if outcome == "modelled favourability":
             model = self._model(case, coder)
             return math.nan if model is None else float(model.expected(np.log1p([days]))[0])
-        values = self.texts[case.id].filter(pl.col("day").is_between(0, days - 1))[coder].drop_nulls().to_numpy()
+        texts = self.texts[case.id]
+        values = texts[coder][(texts["day"] >= 0) & (texts["day"] < days) & ~np.isnan(texts[coder])]
         if not values.size:
             return math.nan
         return float(values.mean()) if outcome == "mean favourability" else float(imbalance(values))
@@ -221,12 +219,13 @@ class _Bench:
     def _model(self, case: Case, coder: str) -> ProportionalOdds | None:
         """The recovery model of one coder's codes, or of both as repeated measures; None where there is none."""
         if (case.id, coder) not in self.models:
-            coders = list(vocabulary.CODERS) if coder == "mean" else [coder]
-            after = self.texts[case.id].filter(pl.col("latest_seconds") >= 0)
-            codes = after.unpivot(on=coders, index=["publisher", "day"]).drop_nulls("value")
-            days = np.log1p(np.maximum(codes["day"].to_numpy(), 0))
+            texts = self.texts[case.id]
+            coders = tuple(vocabulary.CODERS) if coder == "mean" else (coder,)
+            codes = np.concatenate([texts[each] for each in coders])
+            kept = np.tile(texts["latest_seconds"] >= 0, len(coders)) & ~np.isnan(codes)
+            days, publishers = (np.tile(texts[column], len(coders))[kept] for column in ("day", "publisher"))
             try:
-                model = proportional_odds(codes["value"].to_numpy(), days, codes["publisher"].to_numpy())
+                model = proportional_odds(codes[kept], np.log1p(np.maximum(days, 0)), publishers)
             except NothingToMeasure:
                 model = None
             self.models[case.id, coder] = model
@@ -236,7 +235,7 @@ class _Bench:
         kept = vocabulary.TRANSPARENCY_ITEMS.keys() - (self.unreliable if reliable else set())
         scores = [
             sum(numbers) / len(numbers)
-            for item in coded_items(case)
+            for item in self.items[case.id]
             if item.item in kept and (numbers := _scores(item.scores, coder))
         ]
         return 50 * sum(scores) / len(scores) if scores else math.nan
@@ -244,21 +243,24 @@ class _Bench:
     @cached_property
     def unreliable(self) -> set[str]:
         """Items on which the coders of all cases agree less than is customary."""
-        from aftermath.measures.transparency import agreement_of
-
         by_item: dict[str, list] = {}
-        for item in (item for case in self.cases for item in coded_items(case)):
+        for item in itertools.chain.from_iterable(self.items.values()):
             by_item.setdefault(item.item, []).append(item)
         alphas = {name: agreement_of(tuple(items)).alpha for name, items in by_item.items()}
         return {name for name, alpha in alphas.items() if alpha < UNRELIABLE_BELOW}
 
-    @staticmethod
-    def _coded(case: Case) -> pl.DataFrame:
-        try:
-            return coded_texts(case, "favourability")
-        except NothingToMeasure:
-            columns = dict.fromkeys((*vocabulary.CODERS, "mean", "latest_seconds"), pl.Float64)
-            return pl.DataFrame(schema={"day": pl.Int64, "publisher": pl.String} | columns)
+
+def _texts(case: Case) -> dict[str, np.ndarray]:
+    """Columns of the coded texts; NaN where a coder gave no code."""
+    texts = coded_texts(case, "favourability").with_columns(pl.col(*vocabulary.CODERS).cast(pl.Float64))
+    columns = ("day", "latest_seconds", "publisher", *vocabulary.CODERS, "mean")
+    return {column: texts[column].to_numpy() for column in columns}
+
+
+def _first_coverage(case: Case) -> float:
+    """Seconds from clock zero to the first text after it; 0 where there is none."""
+    starts = [case.since_zero(local_day(text, case.about.timezone)) for text in case.coverage["published"]]
+    return min((max(0.0, each.lower) for each in starts if each.upper >= 0), default=0.0)
 
 
 def _scores(scores: Mapping[str, str], coder: str) -> list[int]:

@@ -22,10 +22,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from aftermath.problems import AftermathError
-from aftermath.wording import number
+from aftermath.wording import number, probability
 
 MOST_ARRANGEMENTS = 400_000
 DRAWS = 20_000
+AT_ONCE = 256  # pairs of cases, so that memory is bounded
 _CLOSE = 1e-12
 
 
@@ -67,8 +68,8 @@ class Permutation:
         """p with its floor, and how it was found."""
         how = "all" if self.exact else "a sample of"
         error = "" if self.exact else f" ± {number(self.error, 4)}"
-        floor = f"the smallest that could come out is {_probability(self.smallest_p)}"
-        return f"p = {_probability(self.p)}{error} over {how} {number(self.arrangements)} arrangements; {floor}"
+        floor = f"the smallest that could come out is {probability(self.smallest_p)}"
+        return f"p = {probability(self.p)}{error} over {how} {number(self.arrangements)} arrangements; {floor}"
 
 
 def sign_flips(differences: Sequence[float]) -> Permutation:
@@ -130,7 +131,7 @@ def two_groups(first: Sequence[float], second: Sequence[float], *, seed: int = 0
     values = np.concatenate([one, other])
     if not one.size or not other.size or np.ptp(values) == 0:
         raise TooFew(f"groups of {one.size} and {other.size}: both need a number, and not all numbers may be equal")
-    members = _splits(len(values), len(one), seed)
+    members = splits(len(values), len(one), seed)
     sums = np.take(values, members).sum(axis=1)
     statistics = sums / len(one) - (values.sum() - sums) / len(other)
     exact = len(members) == math.comb(len(values), len(one))
@@ -163,14 +164,11 @@ def kendall(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -
     1.0
     """
     one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    observed = tau_b(one, other)
+    observed, best = tau_b(one, other), tau_b(np.sort(one), np.sort(other))
     orders = _orders(len(one), seed)
-    signs, others = pair_signs(one), _square_signs(other)
-    rows, columns = np.triu_indices(len(one), 1)
-    scale = _scale(signs, pair_signs(other))
-    statistics = np.array([signs @ others[order[rows], order[columns]] for order in orders]) / scale
-    best = _largest_tau(one, other)
-    return _outcome(statistics, observed, exact=len(orders) == math.factorial(len(one)), largest=best)
+    ranks = np.unique(other, return_inverse=True)[1].astype(np.int16)  # small numbers are quick to compare
+    statistics = _concordance(one[:, None], np.take(ranks, orders.T)) / _scale(one, other)
+    return _outcome(statistics, observed, exact=len(orders) == math.factorial(len(one)), largest=abs(best))
 
 
 def tau_b(first: np.ndarray, second: np.ndarray) -> float:
@@ -181,42 +179,76 @@ def tau_b(first: np.ndarray, second: np.ndarray) -> float:
     TooFew
         If there are fewer than three cases, or one of the two does not vary.
     """
-    signs, others = pair_signs(first), pair_signs(second)
-    if len(first) < 3 or not signs.any() or not others.any():
+    tau = float(taus(first, second))
+    if math.isnan(tau):
         raise TooFew(f"{len(first)} cases: a rank correlation needs three, and both numbers have to vary")
-    return float(signs @ others / _scale(signs, others))
+    return tau
 
 
-def pair_signs(values: np.ndarray) -> np.ndarray:
-    """For every two cases whether the second is larger (1), smaller (-1) or the same (0), shape ``(n (n - 1) / 2,)``."""
-    rows, columns = np.triu_indices(len(values), 1)
-    return _square_signs(values)[rows, columns]
+def taus(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Kendall's tau-b of many pairs of columns at once.
+
+    Parameters
+    ----------
+    first, second
+        **One row a case**, one column a pair, shape ``(n, pairs)`` or ``(n,)``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(pairs,)`` or ``()``; NaN where there are fewer than three cases, or one of the two does not vary.
+    """
+    scale = np.asarray(_scale(first, second) if len(first) >= 3 else np.zeros(np.shape(first)[1:]))
+    return np.divide(_concordance(first, second), scale, out=np.full(scale.shape, math.nan), where=scale > 0)
 
 
-def _square_signs(values: np.ndarray) -> np.ndarray:
-    return (values[None, :] > values[:, None]).astype(int) - (values[None, :] < values[:, None]).astype(int)
+def _scale(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    return np.sqrt(_concordance(first, first) * _concordance(second, second))
 
 
-def _scale(signs: np.ndarray, others: np.ndarray) -> float:
-    return math.sqrt(float(np.abs(signs).sum()) * float(np.abs(others).sum()))
+def _concordance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """How many pairs of rows stand in the same order in both, less those in opposite orders."""
+    rows, columns = np.triu_indices(len(first), 1)
+    parts = (slice(start, start + AT_ONCE) for start in range(0, len(rows), AT_ONCE))
+    return sum(
+        (_signs(first, rows[part], columns[part]) * _signs(second, rows[part], columns[part])).sum(axis=0)
+        for part in parts
+    )
 
 
-def _largest_tau(first: np.ndarray, second: np.ndarray) -> float:
-    """The largest tau-b that any order of the second gives: both sorted."""
-    return abs(tau_b(np.sort(first), np.sort(second)))
+def _signs(values: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """For every pair whether the second is larger (1), smaller (-1) or the same (0)."""
+    one, other = values[rows], values[columns]
+    return (other > one).view(np.int8) - (other < one).view(np.int8)
 
 
 def _orders(n: int, seed: int) -> np.ndarray:
     if math.factorial(n) <= MOST_ARRANGEMENTS:
-        return np.array(list(itertools.permutations(range(n))))
+        places = itertools.chain.from_iterable(itertools.permutations(range(n)))
+        return np.fromiter(places, dtype=np.intp).reshape(-1, n)
     generator = np.random.default_rng(seed)
     drawn = np.argsort(generator.random((DRAWS - 1, n)), axis=1)
     return np.vstack([np.arange(n), drawn])
 
 
-def _splits(n: int, size: int, seed: int) -> np.ndarray:
+def splits(n: int, size: int, seed: int) -> np.ndarray:
+    """Ways to choose the first group: all where they are few, else a seeded sample with the observed one at its head.
+
+    Parameters
+    ----------
+    n, size
+        Numbers in all, and in the first group.
+    seed
+        Of the sample.
+
+    Returns
+    -------
+    numpy.ndarray
+        Places of the first group, shape ``(splits, size)``.
+    """
     if math.comb(n, size) <= MOST_ARRANGEMENTS:
-        return np.array(list(itertools.combinations(range(n), size)))
+        places = itertools.chain.from_iterable(itertools.combinations(range(n), size))
+        return np.fromiter(places, dtype=np.intp).reshape(-1, size)
     generator = np.random.default_rng(seed)
     drawn = np.argsort(generator.random((DRAWS - 1, n)), axis=1)[:, :size]
     return np.vstack([np.arange(size), drawn])
@@ -237,7 +269,3 @@ def _finite(values: Sequence[float]) -> np.ndarray:
     if not np.isfinite(array).all():
         raise TooFew("a number is missing or infinite: leave that case out, and say so")
     return array
-
-
-def _probability(p: float) -> str:
-    return number(p, 3) if p >= 0.001 else f"{p:.1g}".replace("e-0", " · 10^-").replace("e-", " · 10^-")

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from aftermath.figures.panels import Grid, axes, heading, layout_names
-from aftermath.figures.theme import LIGHT, View, blank, hover, note, responsive
+from aftermath.figures.panels import Grid, add_panel, axes, heading
+from aftermath.figures.theme import LIGHT, Drawing, View, bar_trace, blank, hover, note, responsive, scatter_trace
 from aftermath.measures.alarm import Alarm
 from aftermath.wording import moment, number
 
@@ -46,25 +46,13 @@ def volume_alarm(found: Alarm) -> go.Figure:
     return responsive(lambda view: _draw(found, rules, grid, view))
 
 
-def _draw(found: Alarm, rules: list[str], grid: Grid, view: View) -> go.Figure:
+def _draw(found: Alarm, rules: list[str], grid: Grid, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
     for place, rule in enumerate(rules):
-        (across, up), (x_name, y_name), (x_axis, y_axis) = grid.domains(place, view), layout_names(place), axes(place)
-        figure.update_layout(
-            {
-                x_name: _time_axis(found) | {"domain": across, "anchor": y_axis},
-                y_name: _LEVELS[rule] | {"domain": up, "anchor": x_axis},
-            }
-        )
-        for annotation in [
-            *heading(grid, place, view, *_TITLES[rule]),
-            *(_zero_label(found, place) if not place else ()),
-        ]:
-            figure.add_annotation(annotation)
-        for trace in (_bars(found, rule), _limit(found, rule)):
-            figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
-        for shape in _moments(found, place):
-            figure.add_shape(shape)
+        traces = [_bars(found, rule), _limit(found, rule)]
+        labels = [*heading(grid, place, view, *_TITLES[rule]), *(() if place else _zero_label(found, place))]
+        shapes = _moments(found, place)
+        add_panel(figure, (grid, place, view), _time_axis(found), _LEVELS[rule], traces, labels, shapes)
     return figure
 
 
@@ -94,10 +82,10 @@ def _width(starts: list[datetime]) -> timedelta:
     return (starts[-1] - starts[0]) / (len(starts) - 1)
 
 
-def _bars(found: Alarm, rule: str) -> go.Bar:
+def _bars(found: Alarm, rule: str) -> dict:
     rows, starts = found.bins.to_dicts(), _starts(found)
     value = "value" if rule == "volume" else "share"
-    return go.Bar(
+    return bar_trace(
         x=[start.isoformat() for start in starts],
         y=[row[value] for row in rows],
         offset=0,
@@ -115,9 +103,9 @@ def _colour(row: dict, rule: str) -> str:
     return LIGHT["rem"] if row["quiet"] else LIGHT["me"]
 
 
-def _limit(found: Alarm, rule: str) -> go.Scatter:
+def _limit(found: Alarm, rule: str) -> dict:
     name = "limit" if rule == "volume" else "share_before"
-    return go.Scatter(
+    return scatter_trace(
         x=[start.isoformat() for start in _starts(found)],
         y=found.bins[name].to_list(),
         mode="lines",

@@ -11,8 +11,8 @@ import polars as pl
 
 from aftermath.archives.posts import KINDS
 from aftermath.archives.series import FEW
-from aftermath.figures.panels import Grid, axes, heading, layout_names, ticks
-from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive
+from aftermath.figures.panels import Grid, add_panel, axes, heading, ticks
+from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, scatter_trace
 from aftermath.measures.archive_sentiment import ArchiveSentiment
 from aftermath.wording import day_text, interval, moment, number
 
@@ -52,24 +52,16 @@ def _panels(told: ArchiveSentiment) -> dict[str, pl.DataFrame]:
     return {"All posts": told.days} | {title: part for title, part in kinds.items() if (part["n"] >= FEW).sum() > 1}
 
 
-def _draw(told: ArchiveSentiment, panels: dict[str, pl.DataFrame], grid: Grid, view: View) -> go.Figure:
+def _draw(told: ArchiveSentiment, panels: dict[str, pl.DataFrame], grid: Grid, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
     for place, (title, rows) in enumerate(panels.items()):
-        (across, up), (x_name, y_name), (x_axis, y_axis) = grid.domains(place, view), layout_names(place), axes(place)
-        figure.update_layout(
-            {
-                x_name: _time_axis(told, grid.width(view)) | {"domain": across, "anchor": y_axis},
-                y_name: _share_axis(panels) | {"domain": up, "anchor": x_axis},
-            }
-        )
-        for annotation in [*heading(grid, place, view, title, "negative, %, 95 % interval"), *_labels(told, place)]:
-            figure.add_annotation(annotation)
-        for trace in _traces(told, rows, place, _top(panels)):
-            figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
+        labels = [*heading(grid, place, view, title, "negative, %, 95 % interval"), *_labels(told, place)]
+        times, shares = _time_axis(told, grid.width(view)), _share_axis(panels)
+        add_panel(figure, (grid, place, view), times, shares, _traces(told, rows, place, _top(panels)), labels)
     return figure
 
 
-def _traces(told: ArchiveSentiment, rows: pl.DataFrame, place: int, top: float) -> Iterator[go.Scatter]:
+def _traces(told: ArchiveSentiment, rows: pl.DataFrame, place: int, top: float) -> Iterator[dict]:
     yield _marks(told, top)
     if place == 0 and told.recovery.segmented is not None:
         yield _fit(told)
@@ -113,10 +105,10 @@ def _share_axis(panels: dict[str, pl.DataFrame]) -> dict:
     return {"range": [-4, _top(panels)], "tickvals": [0, 25, 50, 75, 100], "showgrid": True}
 
 
-def _shares(told: ArchiveSentiment, rows: pl.DataFrame) -> go.Scatter:
+def _shares(told: ArchiveSentiment, rows: pl.DataFrame) -> dict:
     records, most = rows.to_dicts(), rows["n"].max()
     ends = [_ends(row) for row in records]
-    return go.Scatter(
+    return scatter_trace(
         x=[_local(row["time"], told) for row in records],
         y=[100 * row["share_negative"] for row in records],
         error_y={
@@ -173,12 +165,12 @@ def _hover(row: dict, told: ArchiveSentiment) -> str:
     return hover(title, [*lines, f"n = {number(row['n'])}, authors: {number(row['authors'] or 0)}", fired])
 
 
-def _fit(told: ArchiveSentiment) -> go.Scatter:
+def _fit(told: ArchiveSentiment) -> dict:
     """The segmented regression, broken at the event."""
     fitted = told.recovery.segmented.fitted["fitted"].to_list()
     places = [_local(start, told) for start in told.days["time"]]
     broken = told.recovery.segmented.n_before
-    return go.Scatter(
+    return scatter_trace(
         x=[*places[:broken], None, *places[broken:]],
         y=[None if share is None else 100 * share for share in (*fitted[:broken], None, *fitted[broken:])],
         mode="lines",
@@ -188,12 +180,12 @@ def _fit(told: ArchiveSentiment) -> go.Scatter:
     )
 
 
-def _marks(told: ArchiveSentiment, top: float) -> go.Scatter:
+def _marks(told: ArchiveSentiment, top: float) -> dict:
     """Clock zero and what the organisation posted itself, as upright lines."""
     spans = {None: told.zero} | told.official
     middles = [_local(span.earliest + (span.latest - span.earliest) / 2, told) for span in spans.values()]
     names = ["clock zero", *told.official]
-    return go.Scatter(
+    return scatter_trace(
         x=middles,
         y=[top - 2] * len(middles),
         mode="markers",

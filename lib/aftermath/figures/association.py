@@ -10,7 +10,7 @@ from aftermath.comparison.association import Association
 from aftermath.comparison.together import ALL, LIKE_CLOCKS, Together
 from aftermath.figures.bars import Bar, outline, painted, sensitive
 from aftermath.figures.rows import headline, segments
-from aftermath.figures.theme import LIGHT, View, blank, hover, responsive
+from aftermath.figures.theme import LIGHT, Drawing, View, blank, hover, responsive
 from aftermath.wording import counted, interval, number
 
 _ROW, _FIRST, _SECOND, _TALL = 62, 29, 47, 13  # px: a pair, the middles of its two bands, and their height
@@ -45,7 +45,7 @@ def associations(together: Together) -> go.Figure:
     return responsive(lambda view: _draw(together, view))
 
 
-def _draw(together: Together, view: View) -> go.Figure:
+def _draw(together: Together, view: View) -> Drawing:
     room = view.least - _MARGIN["l"] - _MARGIN["r"]
     total = len(together.rows) * _ROW
     figure = blank(
@@ -60,7 +60,7 @@ def _draw(together: Together, view: View) -> go.Figure:
         yaxis={"range": [total, 0], "visible": False},
         annotations=[headline(*_names(row, view), place * _ROW + 11, room) for place, row in enumerate(together.rows)],
     )
-    return figure.add_traces(_traces(together, total))
+    return figure.add(_traces(together, total))
 
 
 def _names(row: tuple[Association, Association], view: View) -> tuple[str, str]:
@@ -72,7 +72,7 @@ def _names(row: tuple[Association, Association], view: View) -> tuple[str, str]:
     return name, sizes
 
 
-def _traces(together: Together, total: float) -> list[go.Bar | go.Scatter]:
+def _traces(together: Together, total: float) -> list[dict]:
     upper = list(_drawn(together, 0, _FIRST))
     lower = list(_drawn(together, 1, _SECOND))
     upper_bars, lower_bars = ([_bar(*each) for each in some] for some in (upper, lower))

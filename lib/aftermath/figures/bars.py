@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
-from aftermath.figures.theme import CERTAINTY, CLEAR
+from aftermath.figures.theme import CERTAINTY, CLEAR, bar_trace, scatter_trace
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Bar:
         return Bar(self.start, self.end, middle, height, self.certainty)
 
 
-def painted(bars: Sequence[Bar], colour: str, name: str, opacity: float | None = None, **more: object) -> go.Bar:
+def painted(bars: Sequence[Bar], colour: str, name: str, opacity: float | None = None, **more: object) -> dict:
     """Bars of one colour, as strong as they are certain.
 
     Parameters
@@ -55,10 +53,10 @@ def painted(bars: Sequence[Bar], colour: str, name: str, opacity: float | None =
     """
     strengths = [opacity or CERTAINTY[bar.certainty][0] for bar in bars]
     marker = {"color": colour, "opacity": strengths, "line": {"width": 0}, "cornerradius": 1.5}
-    return go.Bar(**_geometry(bars), marker=marker, name=name, **({"hoverinfo": "skip"} | more))
+    return bar_trace(**_geometry(bars), marker=marker, name=name, **({"hoverinfo": "skip"} | more))
 
 
-def sensitive(bars: Sequence[Bar], hover: Sequence[str], targets: Sequence[str | None], **more: object) -> go.Bar:
+def sensitive(bars: Sequence[Bar], hover: Sequence[str], targets: Sequence[str | None], **more: object) -> dict:
     """One unpainted bar for each interval, which answers to the pointer.
 
     Parameters
@@ -70,7 +68,7 @@ def sensitive(bars: Sequence[Bar], hover: Sequence[str], targets: Sequence[str |
     targets
         What a click leads to: the id of a row, or an address.
     """
-    return go.Bar(
+    return bar_trace(
         **_geometry(bars),
         marker={"color": CLEAR, "line": {"width": 0}},
         hovertext=list(hover),
@@ -91,7 +89,7 @@ def _geometry(bars: Sequence[Bar]) -> dict:
     }
 
 
-def outlines(bars: Sequence[Bar], **more: object) -> list[go.Scatter]:
+def outlines(bars: Sequence[Bar], **more: object) -> list[dict]:
     """Thin outlines of what is inferred, dashed ones of what is disputed: always two traces."""
     return [
         outline([bar for bar in bars if bar.certainty == certainty], *CERTAINTY[certainty][1:], certainty, **more)
@@ -99,10 +97,10 @@ def outlines(bars: Sequence[Bar], **more: object) -> list[go.Scatter]:
     ]
 
 
-def outline(bars: Sequence[Bar], colour: str, dash: str, name: str, **more: object) -> go.Scatter:
+def outline(bars: Sequence[Bar], colour: str, dash: str, name: str, **more: object) -> dict:
     """The edges of bars as one trace."""
     corners = [_corners(bar) for bar in bars]
-    return go.Scatter(
+    return scatter_trace(
         x=[x for xs, _ in corners for x in xs],
         y=[y for _, ys in corners for y in ys],
         mode="lines",

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive, safe, wrapped
+from aftermath.figures.theme import (
+    LIGHT,
+    TICK,
+    Drawing,
+    View,
+    blank,
+    hover,
+    note,
+    responsive,
+    safe,
+    scatter_trace,
+    wrapped,
+)
 from aftermath.measures.simulated import COMPARISON, HOLDS, KEEPS, LEVEL, SimulationStudy
 from aftermath.wording import interval, number
 
@@ -69,7 +81,7 @@ def interval_coverage(study: SimulationStudy) -> go.Figure:
     return responsive(lambda view: _draw(study.table, view))
 
 
-def _draw(table: pl.DataFrame, view: View) -> go.Figure:
+def _draw(table: pl.DataFrame, view: View) -> Drawing:
     groups = _groups(table, view)
     rows = list(itertools.chain.from_iterable(groups))
     height, margin = rows[-1].y + _ROW, _MARGINS[view.name]
@@ -82,7 +94,7 @@ def _draw(table: pl.DataFrame, view: View) -> go.Figure:
         shapes=[*_promise()],
         annotations=[*_titles(), *_labels(groups, view), *_verdicts(rows, view)],
     )
-    return figure.add_traces([trace for kind in _KINDS for trace in _marks(rows, kind)])
+    return figure.add([trace for kind in _KINDS for trace in _marks(rows, kind)])
 
 
 def _groups(table: pl.DataFrame, view: View) -> list[list[_Row]]:
@@ -114,11 +126,11 @@ def _promise() -> Iterator[dict]:
     }
 
 
-def _marks(rows: list[_Row], kind: str) -> Iterator[go.Scatter]:
+def _marks(rows: list[_Row], kind: str) -> Iterator[dict]:
     """Bars of chance, and the shares in them."""
     colour = {"ours": LIGHT["me"], "outside": LIGHT["focus"], COMPARISON: LIGHT["oth"]}[kind]
     own = [row for row in rows if row.kind == kind]
-    yield go.Scatter(
+    yield scatter_trace(
         x=[x for row in own for x in (row.cells["coverage_lower"], row.cells["coverage_upper"], None)],
         y=[y for row in own for y in (row.y, row.y, None)],
         mode="lines",
@@ -128,7 +140,7 @@ def _marks(rows: list[_Row], kind: str) -> Iterator[go.Scatter]:
         meta={"role": "interval"},
         hoverinfo="skip",
     )
-    yield go.Scatter(
+    yield scatter_trace(
         x=[row.cells["coverage"] for row in own],
         y=[row.y for row in own],
         mode="markers",

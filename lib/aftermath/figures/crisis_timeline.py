@@ -18,6 +18,7 @@ from aftermath.figures.theme import (
     TEXT,
     TICK,
     WIDE,
+    Drawing,
     View,
     blank,
     hover,
@@ -181,7 +182,7 @@ def _hover(case: Case, row: dict, since: str) -> str:
     )
 
 
-def _draw(case: Case, events: tuple[_Event, ...], axis: TimeAxis, view: View) -> go.Figure:
+def _draw(case: Case, events: tuple[_Event, ...], axis: TimeAxis, view: View) -> Drawing:
     left = _NAMES[view.name]
     pixels = view.least - left - 2
     lanes = _lanes(events, axis, view, pixels)
@@ -196,15 +197,15 @@ def _draw(case: Case, events: tuple[_Event, ...], axis: TimeAxis, view: View) ->
         shapes=[*_lane_shapes(lanes, bottom, left), *_zero_shapes(axis, bottom)],
         annotations=[*_names(lanes, view, left), *_labels(lanes, axis, pixels), *_titles(heading, axis, pixels)],
     )
-    figure.add_traces(_traces(lanes, axis, pixels))
-    return figure.update_layout(**_key(view, figure.layout.height))
+    return figure.add(_traces(lanes, axis, pixels), **_key(view, figure.layout))
 
 
-def _key(view: View, height: int) -> dict:
+def _key(view: View, layout: dict) -> dict:
     """Room for the key below the drawing in the laboratory; pages write their own above it instead."""
     if view is not WIDE:
         return {}
-    return {"showlegend": True, "height": height + _KEY, "margin_b": 4 + _KEY, "meta": {"key": _KEY}}
+    margin = layout["margin"] | {"b": 4 + _KEY}
+    return {"showlegend": True, "height": layout["height"] + _KEY, "margin": margin, "meta": {"key": _KEY}}
 
 
 def _lanes(events: tuple[_Event, ...], axis: TimeAxis, view: View, pixels: float) -> list[_Lane]:
@@ -237,7 +238,7 @@ def _placed(lanes: list[_Lane]) -> Iterator[tuple[_Event, Place, float]]:
             yield event, place, lane.middle(place.row)
 
 
-def _traces(lanes: list[_Lane], axis: TimeAxis, pixels: float) -> list[go.Bar | go.Scatter]:
+def _traces(lanes: list[_Lane], axis: TimeAxis, pixels: float) -> list[dict]:
     placed = [(event, _bar(event, event.bounds, axis, pixels, middle)) for event, _, middle in _placed(lanes)]
     likeliest = [
         (event, _bar(event, event.best, axis, pixels, middle, _BAR - 4))
@@ -257,7 +258,7 @@ def _bar(event: _Event, bounds: Latency, axis: TimeAxis, pixels: float, middle: 
     return Bar(*axis.bar(bounds.lower, bounds.upper, pixels), middle, height, event.certainty)
 
 
-def _stripes(placed: list[tuple[_Event, Bar]], family: str) -> go.Bar:
+def _stripes(placed: list[tuple[_Event, Bar]], family: str) -> dict:
     stripes = [
         bar.part(event.families.index(family), len(event.families)) for event, bar in placed if family in event.families
     ]
@@ -265,7 +266,7 @@ def _stripes(placed: list[tuple[_Event, Bar]], family: str) -> go.Bar:
     return painted(stripes, FAMILY_COLOURS[family], label, meta={"role": "paint"}, showlegend=bool(stripes))
 
 
-def _likeliest(placed: list[tuple[_Event, Bar]], family: str) -> go.Bar:
+def _likeliest(placed: list[tuple[_Event, Bar]], family: str) -> dict:
     bars = [bar for event, bar in placed if event.families[0] == family]
     name = f"{vocabulary.ACT_FAMILY_LABELS[family]}: likeliest reading"
     return painted(bars, FAMILY_COLOURS[family], name, 0.8, meta={"role": "best"}, showlegend=False)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from aftermath.figures.panels import Grid, axes, heading, layout_names
-from aftermath.figures.theme import LIGHT, View, blank, hover, responsive
+from aftermath.figures.panels import Grid, add_panel, heading
+from aftermath.figures.theme import LIGHT, Drawing, View, blank, hover, responsive, scatter_trace
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.latency_curves import LatencyCurve, LatencyCurves
 from aftermath.times import MINUTE
@@ -86,25 +86,17 @@ def latency_curves(whole: LatencyCurves, *grouped: LatencyCurves) -> go.Figure:
     ]
     axis = TimeAxis.reaching(MINUTE, max(float(panel.curve.seconds[-1]) for panel in panels))
     grid = _Panels(len(pairs), _COLUMNS, _HEIGHT, left=46, between=58)
-    return responsive(lambda view: _draw(panels, grid, axis, view))
+    drawn = [(panel, _traces(panel, axis)) for panel in panels]
+    return responsive(lambda view: _draw(drawn, grid, axis, view))
 
 
-def _draw(panels: Sequence[_Panel], grid: _Panels, axis: TimeAxis, view: View) -> go.Figure:
+def _draw(drawn: Sequence[tuple[_Panel, list[dict]]], grid: _Panels, axis: TimeAxis, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
-    for panel in panels:
-        (across, up), (x_name, y_name) = grid.domains(panel.number, view), layout_names(panel.number)
-        x_axis, y_axis = axes(panel.number)
+    for panel, traces in drawn:
+        across, _ = grid.domains(panel.number, view)
         pixels = (across[1] - across[0]) * (view.least - grid.left - grid.right)
-        figure.update_layout(
-            {
-                x_name: axis.layout(pixels, domain=across, anchor=y_axis),
-                y_name: _SHARES | {"domain": up, "anchor": x_axis},
-            }
-        )
-        for annotation in heading(grid, panel.number, view, panel.title, f"n = {len(panel.curve.case_ids)}"):
-            figure.add_annotation(annotation)
-        for trace in _traces(panel, axis):
-            figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
+        title = heading(grid, panel.number, view, panel.title, f"n = {len(panel.curve.case_ids)}")
+        add_panel(figure, (grid, panel.number, view), axis.layout(pixels), _SHARES, traces, title)
     return figure
 
 
@@ -116,7 +108,7 @@ _SHARES = {
 }
 
 
-def _traces(panel: _Panel, axis: TimeAxis) -> list[go.Scatter]:
+def _traces(panel: _Panel, axis: TimeAxis) -> list[dict]:
     curve = panel.curve
     least, most = 100 * (1 - curve.not_yet_upper), 100 * (1 - curve.not_yet_lower)
     x = [axis.position(second) for second in curve.seconds]
@@ -132,11 +124,9 @@ def _traces(panel: _Panel, axis: TimeAxis) -> list[go.Scatter]:
     ]
 
 
-def _area(
-    x: Sequence[float], lower: np.ndarray, upper: np.ndarray, end: float, opacity: float, name: str
-) -> go.Scatter:
+def _area(x: Sequence[float], lower: np.ndarray, upper: np.ndarray, end: float, opacity: float, name: str) -> dict:
     over, under = _steps(x, upper, end), _steps(x, lower, end)
-    return go.Scatter(
+    return scatter_trace(
         x=[place for place, _ in (*over, *reversed(under))],
         y=[share for _, share in (*over, *reversed(under))],
         fill="toself",
@@ -158,14 +148,14 @@ def _steps(x: Sequence[float], shares: np.ndarray, end: float) -> list[tuple[flo
     return corners
 
 
-def _bounds(curve: LatencyCurve, x: Sequence[float], end: float) -> go.Scatter:
+def _bounds(curve: LatencyCurve, x: Sequence[float], end: float) -> dict:
     """The least and the greatest share that the intervals allow, whatever the moments inside them."""
     shares = 100 * (1 - curve.possible_upper), 100 * (1 - curve.possible_lower)
     look = {"color": LIGHT["ink3"], "width": 1, "dash": "2px,2px"}
     return _stepped(x, shares, end, "possible", look)
 
 
-def _line(curve: LatencyCurve, axis: TimeAxis, name: str, **look: object) -> go.Scatter:
+def _line(curve: LatencyCurve, axis: TimeAxis, name: str, **look: object) -> dict:
     """Both ends of the estimate, which are one line where it is unique."""
     x = [axis.position(second) for second in curve.seconds]
     return _stepped(x, (100 * (1 - curve.not_yet_upper), 100 * (1 - curve.not_yet_lower)), axis.limits[1], name, look)
@@ -173,9 +163,9 @@ def _line(curve: LatencyCurve, axis: TimeAxis, name: str, **look: object) -> go.
 
 def _stepped(
     x: Sequence[float], shares: tuple[np.ndarray, np.ndarray], end: float, name: str, look: dict[str, object]
-) -> go.Scatter:
+) -> dict:
     least, most = (_steps(x, share, end) for share in shares)
-    return go.Scatter(
+    return scatter_trace(
         x=[*(place for place, _ in least), None, *(place for place, _ in most)],
         y=[*(share for _, share in least), None, *(share for _, share in most)],
         mode="lines",
@@ -186,7 +176,7 @@ def _stepped(
     )
 
 
-def _pointer(panel: _Panel, x: Sequence[float]) -> go.Scatter:
+def _pointer(panel: _Panel, x: Sequence[float]) -> dict:
     """Nothing to be seen, but what the pointer reads at each moment where the curve may move."""
     curve = panel.curve
     middle = 100 * (1 - (curve.not_yet_lower + curve.not_yet_upper) / 2)
@@ -195,7 +185,7 @@ def _pointer(panel: _Panel, x: Sequence[float]) -> go.Scatter:
         hover(f"Answered within {duration(float(second))}", [curve.share_by(float(second)), level])
         for second in curve.seconds
     ]
-    return go.Scatter(
+    return scatter_trace(
         x=list(x),
         y=middle.tolist(),
         mode="markers",

@@ -4,12 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import plotly.graph_objects as go
 import polars as pl
 
-from aftermath.figures.panels import Grid, axes, heading, layout_names, round_steps, ticks
-from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive, safe, shortened
+from aftermath.figures.panels import Grid, add_panel, axes, heading, round_steps, ticks
+from aftermath.figures.theme import (
+    LIGHT,
+    TICK,
+    Drawing,
+    View,
+    bar_trace,
+    blank,
+    hover,
+    note,
+    responsive,
+    safe,
+    scatter_trace,
+    shortened,
+)
 from aftermath.measures.event_study import EventStudy
 from aftermath.measures.market import MarketReaction, Reading
 from aftermath.wording import day_text, interval, number
@@ -80,12 +94,12 @@ class _Panel:
     title: str
     limits: tuple[float, float]
 
-    @property
-    def traces(self) -> list:
+    @cached_property
+    def traces(self) -> list[dict]:
         return _daily(self.each) if self.column == "abnormal" else _summed(self.each)
 
 
-def _figure(studies: Sequence[_Study]) -> go.Figure:
+def _figure(studies: Sequence[_Study]) -> Drawing:
     grid = Grid(2 * len(studies), _COLUMNS, _HEIGHT)
     limits = {column: _limits(studies, column) for column in _HEADROOM}
     panels = [
@@ -111,27 +125,14 @@ def _limits(studies: Sequence[_Study], column: str) -> tuple[float, float]:
     return lower - 0.04 * (upper - lower), upper + _HEADROOM[column] * (upper - lower)
 
 
-def _draw(panels: Sequence[_Panel], grid: Grid, view: View) -> go.Figure:
+def _draw(panels: Sequence[_Panel], grid: Grid, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
     for panel in panels:
-        _add(figure, panel, grid, view)
+        level = f"%, {panel.each.study.convention.level:.0%} interval"
+        labels = [*heading(grid, panel.number, view, panel.title, level), *_key_labels(panel, grid, view)]
+        days, percent = _days_axis(panel, grid, view), _percent_axis(panel)
+        add_panel(figure, (grid, panel.number, view), days, percent, panel.traces, labels)
     return figure
-
-
-def _add(figure: go.Figure, panel: _Panel, grid: Grid, view: View) -> None:
-    (across, up), (x_name, y_name) = grid.domains(panel.number, view), layout_names(panel.number)
-    x_axis, y_axis = axes(panel.number)
-    figure.update_layout(
-        {
-            x_name: _days_axis(panel, grid, view) | {"domain": across, "anchor": y_axis},
-            y_name: _percent_axis(panel) | {"domain": up, "anchor": x_axis},
-        }
-    )
-    level = f"%, {panel.each.study.convention.level:.0%} interval"
-    for annotation in [*heading(grid, panel.number, view, panel.title, level), *_key_labels(panel, grid, view)]:
-        figure.add_annotation(annotation)
-    for trace in panel.traces:
-        figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
 
 
 def _days_axis(panel: _Panel, grid: Grid, view: View) -> dict:
@@ -178,12 +179,12 @@ def _key_labels(panel: _Panel, grid: Grid, view: View) -> list[dict]:
     return labels
 
 
-def _daily(each: _Study) -> list[go.Bar]:
+def _daily(each: _Study) -> list[dict]:
     rows = each.study.table.to_dicts()
     colours = [LIGHT["me"] if row["day"] in each.keys else LIGHT["oth"] for row in rows]
     return [
         _band(rows, "abnormal", 0.8),
-        go.Bar(
+        bar_trace(
             x=[row["day"] for row in rows],
             y=[100 * row["abnormal"] for row in rows],
             width=0.44,
@@ -197,11 +198,11 @@ def _daily(each: _Study) -> list[go.Bar]:
     ]
 
 
-def _summed(each: _Study) -> list[go.Bar | go.Scatter]:
+def _summed(each: _Study) -> list[dict]:
     rows = [row for row in each.study.table.to_dicts() if row["cumulative"] is not None]
     return [
         _band(rows, "cumulative", 1),
-        go.Scatter(
+        scatter_trace(
             x=[row["day"] for row in rows],
             y=[100 * row["cumulative"] for row in rows],
             mode="lines+markers",
@@ -214,9 +215,9 @@ def _summed(each: _Study) -> list[go.Bar | go.Scatter]:
     ]
 
 
-def _band(rows: list[dict], name: str, width: float) -> go.Bar:
+def _band(rows: list[dict], name: str, width: float) -> dict:
     lower, upper = _ENDS[name]
-    return go.Bar(
+    return bar_trace(
         x=[row["day"] for row in rows],
         base=[100 * row[lower] for row in rows],
         y=[100 * (row[upper] - row[lower]) for row in rows],

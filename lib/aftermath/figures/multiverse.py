@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from aftermath.comparison.multiverse import CHOICES, Multiverse
 from aftermath.figures.rows import label, segments
-from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive, safe
+from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.wording import counted, number
 
 _CURVE, _HEAD, _ROW, _TICK = 190, 22, 16, 5  # px: the curve, the name of a choice, one of its values, half a tick
@@ -57,7 +57,8 @@ def specification_curve(multiverse: Multiverse) -> go.Figure:
     if not multiverse.computed:
         raise ValueError("no specification could be computed: there are too few cases to draw")
     rows = list(_rows(multiverse))
-    return responsive(lambda view: _draw(multiverse, rows, view))
+    traces = _traces(multiverse, rows)  # the same for every width
+    return responsive(lambda view: _draw(len(multiverse.computed), rows, traces, view))
 
 
 def _rows(multiverse: Multiverse) -> Iterator[_Row]:
@@ -78,8 +79,8 @@ def _height(tau: float) -> float:
     return (1 - tau) / 2 * (_CURVE - 16) + 8
 
 
-def _draw(multiverse: Multiverse, rows: list[_Row], view: View) -> go.Figure:
-    n, left = len(multiverse.computed), _LEFT[view.name]
+def _draw(n: int, rows: list[_Row], traces: list[dict], view: View) -> Drawing:
+    left = _LEFT[view.name]
     total = rows[-1].middle + _ROW
     figure = blank(
         total + _TOP + _BOTTOM,
@@ -93,7 +94,7 @@ def _draw(multiverse: Multiverse, rows: list[_Row], view: View) -> go.Figure:
         },
         annotations=list(_annotations(rows, view)),
     )
-    return figure.add_traces(_traces(multiverse, rows))
+    return figure.add(traces)
 
 
 def _annotations(rows: list[_Row], view: View) -> Iterator[dict]:
@@ -121,7 +122,7 @@ def _annotations(rows: list[_Row], view: View) -> Iterator[dict]:
     yield note("median", y=_CURVE + _HEAD / 2 + 2, name="title", **middle)
 
 
-def _traces(multiverse: Multiverse, rows: list[_Row]) -> list[go.Scatter]:
+def _traces(multiverse: Multiverse, rows: list[_Row]) -> list[dict]:
     taus = [each.tau for each in multiverse.computed]
     n, middle = len(taus), statistics.median(taus)
     return [
@@ -132,14 +133,14 @@ def _traces(multiverse: Multiverse, rows: list[_Row]) -> list[go.Scatter]:
     ]
 
 
-def _ticks(rows: list[_Row], choice: str, place: int) -> go.Scatter:
+def _ticks(rows: list[_Row], choice: str, place: int) -> dict:
     lines = ([(x, row.middle - _TICK), (x, row.middle + _TICK)] for row in rows for x in row.places)
     return segments(lines, LIGHT["ink2"] if place % 2 else LIGHT["me"], 1, choice, meta={"role": "choice"}, opacity=0.7)
 
 
-def _curve(multiverse: Multiverse) -> go.Scatter:
+def _curve(multiverse: Multiverse) -> dict:
     computed = multiverse.computed
-    return go.Scatter(
+    return scatter_trace(
         x=list(range(len(computed))),
         y=[_height(each.tau) for each in computed],
         mode="markers",

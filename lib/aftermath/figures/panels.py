@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from aftermath.figures.theme import LIGHT, View, note, safe, shortened, text_width
+from aftermath.figures.theme import LIGHT, Drawing, View, note, safe, shortened, text_width
 from aftermath.wording import number
 
 
@@ -91,6 +91,34 @@ def heading(grid: Grid, panel: int, view: View, title: str, below: str = "") -> 
     text = f"<b>{safe(bold)}</b>" + (f"  {safe(rest)}" if rest else "")
     place = {"xref": "paper", "yref": "paper", "x": across[0], "y": up[1], "xanchor": "left", "yanchor": "bottom"}
     return [note(text, name="panel", xshift=-grid.left + 4, yshift=7, font={"color": LIGHT["ink"]}, **place)]
+
+
+def add_panel(
+    figure: Drawing,
+    place: tuple[Grid, int, View],
+    x: dict,
+    y: dict,
+    traces: Iterable[dict],
+    annotations: Iterable[dict],
+    shapes: Iterable[dict] = (),
+) -> None:
+    """Draw a panel in its place.
+
+    Parameters
+    ----------
+    figure
+        Takes it in.
+    place
+        The grid, the number of the panel, and the view.
+    x, y
+        Its axes, without their domains.
+    traces, annotations, shapes
+        What it shows; traces need not name their axes.
+    """
+    grid, panel, view = place
+    (across, up), (x_name, y_name), (x_axis, y_axis) = grid.domains(panel, view), layout_names(panel), axes(panel)
+    own = {x_name: x | {"domain": across, "anchor": y_axis}, y_name: y | {"domain": up, "anchor": x_axis}}
+    figure.add([trace | {"xaxis": x_axis, "yaxis": y_axis} for trace in traces], annotations, shapes, **own)
 
 
 def ticks(values: Sequence[float], room: float, each: float) -> list[int]:

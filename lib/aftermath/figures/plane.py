@@ -10,7 +10,20 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from aftermath.figures.bars import Bar, outline, painted, sensitive
-from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive, safe, shortened, text_width
+from aftermath.figures.theme import (
+    LIGHT,
+    TICK,
+    Drawing,
+    View,
+    blank,
+    hover,
+    note,
+    responsive,
+    safe,
+    scatter_trace,
+    shortened,
+    text_width,
+)
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.times import MINUTE, Latency
 from aftermath.wording import interval, latency_text, listed, number
@@ -114,7 +127,7 @@ def _by_width(point: Point) -> tuple[float, str]:
     return -(math.log1p(point.latency.upper) - math.log1p(point.latency.lower)), point.case_id
 
 
-def _draw(points: list[Point], missing: list[str], axis: TimeAxis, view: View) -> go.Figure:
+def _draw(points: list[Point], missing: list[str], axis: TimeAxis, view: View) -> Drawing:
     pixels = view.least - _MARGIN["l"] - _MARGIN["r"]
     height = _HEIGHTS[view.name]
     figure = blank(
@@ -124,17 +137,16 @@ def _draw(points: list[Point], missing: list[str], axis: TimeAxis, view: View) -
         yaxis={"range": [0, 100], "tickvals": [0, 25, 50, 75, 100], "showgrid": True},
         annotations=[*_titles(missing), *_labels(points, axis, view, pixels, height)],
     )
-    return figure.add_traces(_traces(points, axis, pixels, height))
+    return figure.add(_traces(points, axis, pixels, height))
 
 
-def _traces(points: list[Point], axis: TimeAxis, pixels: float, height: float) -> list[go.Bar | go.Scatter]:
+def _traces(points: list[Point], axis: TimeAxis, pixels: float, height: float) -> list[dict]:
     boxes = [_box(point, axis, pixels, height) for point in points]
     pairs = list(zip(points, boxes, strict=True))
     strengths = [_strength(box, axis) for box in boxes]
     fill = painted(boxes, LIGHT["me"], "cases")
-    fill.marker.opacity = strengths
     return [
-        fill,
+        fill | {"marker": fill["marker"] | {"opacity": strengths}},
         *(_edges(pairs, own_clock) for own_clock in (False, True)),
         *(_indices(pairs, own_clock) for own_clock in (False, True)),
         _caps(pairs, height),
@@ -153,16 +165,15 @@ def _strength(box: Bar, axis: TimeAxis) -> float:
     return _PALE + (_STRONG - _PALE) * (1 - (box.end - box.start) / axis.length) ** 4
 
 
-def _edges(pairs: list[tuple[Point, Bar]], own_clock: bool) -> go.Scatter:
+def _edges(pairs: list[tuple[Point, Bar]], own_clock: bool) -> dict:
     boxes = [box for point, box in pairs if point.own_clock is own_clock]
-    edges = outline(boxes, LIGHT["me"], "3px,3px" if own_clock else "solid", "own clock" if own_clock else "cases")
-    edges.opacity = 0.75 if own_clock else 0.4
-    return edges
+    dash, name = ("3px,3px", "own clock") if own_clock else ("solid", "cases")
+    return outline(boxes, LIGHT["me"], dash, name, opacity=0.75 if own_clock else 0.4)
 
 
-def _indices(pairs: list[tuple[Point, Bar]], own_clock: bool) -> go.Scatter:
+def _indices(pairs: list[tuple[Point, Bar]], own_clock: bool) -> dict:
     own = [(point, box) for point, box in pairs if point.own_clock is own_clock]
-    return go.Scatter(
+    return scatter_trace(
         x=[x for _, box in own for x in (box.start, box.end, None)],
         y=[y for point, _ in own for y in (point.value, point.value, None)],
         mode="lines",
@@ -173,11 +184,11 @@ def _indices(pairs: list[tuple[Point, Bar]], own_clock: bool) -> go.Scatter:
     )
 
 
-def _caps(pairs: list[tuple[Point, Bar]], height: float) -> go.Scatter:
+def _caps(pairs: list[tuple[Point, Bar]], height: float) -> dict:
     """A short upright stroke where the latest possible response meets the index."""
     half = 4 * 100 / height
     pairs = [(point, box) for point, box in pairs if point.latency.seen]
-    return go.Scatter(
+    return scatter_trace(
         x=[x for _, box in pairs for x in (box.end, box.end, None)],
         y=[y for point, _ in pairs for y in (point.value - half, point.value + half, None)],
         mode="lines",

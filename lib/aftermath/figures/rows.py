@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import plotly.graph_objects as go
-
-from aftermath.figures.theme import LIGHT, TICK, note, safe, shortened, text_width
+from aftermath.figures.theme import LIGHT, TICK, note, safe, scatter_trace, shortened, text_width
 
 
 def headline(text: str, rest: str, top: float, room: float, **place: object) -> dict:
@@ -40,10 +38,10 @@ def label(text: str, middle: float, room: float, **place: object) -> dict:
 
 def segments(
     lines: Iterable[Sequence[tuple[float, float]]], colour: str, width: float, name: str, **more: object
-) -> go.Scatter:
+) -> dict:
     """Separate lines of one look as one trace."""
     points = [point for line in lines for point in (*line, (None, None))]
-    return go.Scatter(
+    return scatter_trace(
         x=[x for x, _ in points],
         y=[y for _, y in points],
         mode="lines",

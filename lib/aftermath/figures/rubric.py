@@ -9,7 +9,21 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from aftermath import vocabulary
-from aftermath.figures.theme import CLEAR, LIGHT, MEDIUM, TICK, WIDE, View, blank, hover, note, responsive, safe
+from aftermath.figures.theme import (
+    CLEAR,
+    LIGHT,
+    MEDIUM,
+    TICK,
+    WIDE,
+    Drawing,
+    View,
+    blank,
+    hover,
+    note,
+    responsive,
+    safe,
+    scatter_trace,
+)
 from aftermath.measures.transparency import Item, Transparency
 
 _ROW, _HEAD = 34, 46  # px
@@ -82,7 +96,7 @@ def _blocks(items: tuple[Item, ...], view: View) -> list[_Block]:
     return blocks
 
 
-def _draw(blocks: list[_Block], view: View) -> go.Figure:
+def _draw(blocks: list[_Block], view: View) -> Drawing:
     bottom = max(block.bottom for block in blocks) + 4
     cells = [cell for block in blocks for cell in _cells(block)]
     return blank(
@@ -92,7 +106,7 @@ def _draw(blocks: list[_Block], view: View) -> go.Figure:
         yaxis={"range": [bottom, 0], "visible": False},
         shapes=[*_rules(blocks, view), *(shape for cell in cells for shape in _square(cell))],
         annotations=[*(text for block in blocks for text in _texts(block)), *map(_digit, cells)],
-    ).add_trace(_marks(cells))
+    ).add([_marks(cells)])
 
 
 def _row(block: _Block, place: int) -> float:
@@ -106,9 +120,9 @@ def _cells(block: _Block) -> Iterator[_Cell]:
                 yield _Cell(item, coder, block.left + _FIRST + column * _APART, _row(block, place))
 
 
-def _marks(cells: list[_Cell]) -> go.Scatter:
+def _marks(cells: list[_Cell]) -> dict:
     resting = [cell.item.event_ids[cell.coder] for cell in cells]
-    return go.Scatter(
+    return scatter_trace(
         x=[cell.x for cell in cells],
         y=[cell.y for cell in cells],
         mode="markers",

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
 from aftermath.figures.bars import Bar, outline, outlines, painted, sensitive
-from aftermath.figures.theme import LIGHT, TEXT, TICK, View, blank, note, safe, text_width
+from aftermath.figures.theme import LIGHT, TEXT, TICK, Drawing, View, blank, note, safe, scatter_trace, text_width
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.times import MINUTE, Latency
 from aftermath.wording import counted, latency_text
@@ -87,7 +85,7 @@ def axis_for(latencies: list[Latency]) -> TimeAxis:
     return TimeAxis.reaching(MINUTE, max(each.upper if each.seen else each.lower for each in latencies))
 
 
-def draw(sections: list[Section], axis: TimeAxis, view: View, left: float) -> go.Figure:
+def draw(sections: list[Section], axis: TimeAxis, view: View, left: float) -> Drawing:
     """The figure for one width.
 
     Parameters
@@ -111,10 +109,10 @@ def draw(sections: list[Section], axis: TimeAxis, view: View, left: float) -> go
         shapes=list(_rules(sections, left)),
         annotations=[*_names(sections, left), *_values(sections, axis, view, left), *_unseen(sections)],
     )
-    return figure.add_traces(_traces(sections, axis, pixels))
+    return figure.add(_traces(sections, axis, pixels))
 
 
-def _traces(sections: list[Section], axis: TimeAxis, pixels: float) -> list[go.Bar | go.Scatter]:
+def _traces(sections: list[Section], axis: TimeAxis, pixels: float) -> list[dict]:
     rungs = [rung for section in sections for rung in section.rungs]
     seen = [rung for rung in rungs if rung.latency.seen]
     bars = [rung.bar(axis, pixels) for rung in seen]
@@ -132,7 +130,7 @@ def _traces(sections: list[Section], axis: TimeAxis, pixels: float) -> list[go.B
     ]
 
 
-def _pending(rungs: list[Rung], axis: TimeAxis) -> list[go.Scatter]:
+def _pending(rungs: list[Rung], axis: TimeAxis) -> list[dict]:
     """Dashed lines from the end of the record, and their arrowheads."""
     wall = axis.limits[1]
     lines = {
@@ -146,8 +144,8 @@ def _pending(rungs: list[Rung], axis: TimeAxis) -> list[go.Scatter]:
     hovers = {"hovertext": [rung.hover for rung in rungs], "hoverinfo": "text"}
     targets = {"customdata": [rung.target for rung in rungs], "cliponaxis": False}
     return [
-        go.Scatter(**lines, **common, mode="lines", line=dashed, hoverinfo="skip"),
-        go.Scatter(**heads, **common, **hovers, **targets, mode="markers", marker=arrow),
+        scatter_trace(**lines, **common, mode="lines", line=dashed, hoverinfo="skip"),
+        scatter_trace(**heads, **common, **hovers, **targets, mode="markers", marker=arrow),
     ]
 
 

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
-from aftermath.figures.panels import Grid, axes, brief, heading, layout_names, round_steps
-from aftermath.figures.theme import LIGHT, TICK, View, blank, hover, note, responsive, safe
+from aftermath.figures.panels import Grid, add_panel, axes, brief, heading, round_steps
+from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.measures.signals import Signals, SignalSeries
 from aftermath.wording import day_text, number
 
@@ -74,23 +74,14 @@ def _panels(signals: Signals, only: Sequence[str] | None) -> list[_Panel]:
     return [panel for panel in found if len(set(panel.days)) > 1]
 
 
-def _draw(panels: list[_Panel], zero: date | None, grid: Grid, view: View) -> go.Figure:
+def _draw(panels: list[_Panel], zero: date | None, grid: Grid, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
     for place, panel in enumerate(panels):
-        (across, up), (x_name, y_name), (x_axis, y_axis) = grid.domains(place, view), layout_names(place), axes(place)
-        figure.update_layout(
-            {
-                x_name: _days_axis(panel) | {"domain": across, "anchor": y_axis},
-                y_name: _levels_axis(panel) | {"domain": up, "anchor": x_axis},
-            }
-        )
         title = heading(grid, place, view, panel.name.replace("_", " "), _units(panel))
-        for annotation in [*title, *_ends(panel, place)]:
-            figure.add_annotation(annotation)
-        for trace in _traces(panel):
-            figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
-        if zero is not None and _reach(panel)[0] <= zero <= _reach(panel)[1]:
-            figure.add_shape(_zero_line(zero, x_axis, y_axis))
+        shown = zero is not None and _reach(panel)[0] <= zero <= _reach(panel)[1]
+        lines = [_zero_line(zero, *axes(place))] if shown else []
+        labels = [*title, *_ends(panel, place)]
+        add_panel(figure, (grid, place, view), _days_axis(panel), _levels_axis(panel), _traces(panel), labels, lines)
     return figure
 
 
@@ -159,7 +150,7 @@ def _value(value: float) -> str:
     return number(value, 0 if value == round(value) else 2)
 
 
-def _traces(panel: _Panel) -> list[go.Scatter]:
+def _traces(panel: _Panel) -> list[dict]:
     traces = []
     for place, each in enumerate(panel.series):
         traces.append(_marks(each, _SYMBOLS[place % len(_SYMBOLS)]))
@@ -168,9 +159,9 @@ def _traces(panel: _Panel) -> list[go.Scatter]:
     return traces
 
 
-def _marks(series: SignalSeries, symbol: str) -> go.Scatter:
+def _marks(series: SignalSeries, symbol: str) -> dict:
     rows = series.points.to_dicts()
-    return go.Scatter(
+    return scatter_trace(
         x=[row["day"].isoformat() for row in rows],
         y=[row["value"] for row in rows],
         mode="lines+markers" if series.n >= _LINE_FROM else "markers",
@@ -189,13 +180,13 @@ def _hover(row: dict, series: SignalSeries) -> str:
     return hover(f"{exact} {series.unit}", [day_text(row["day"]), series.scope, f"source: {row['source_id']}"])
 
 
-def _fitted(series: SignalSeries) -> go.Scatter:
+def _fitted(series: SignalSeries) -> dict:
     """The fitted course, broken where the month of clock zero was left out."""
     days = [day for day in series.points["day"] if series.left_out is None or day.replace(day=1) != series.left_out]
     after = next((place for place, day in enumerate(days) if series.left_out and day > series.left_out), len(days))
     x = [day.isoformat() for day in days]
     y = series.change.fitted["fitted"].to_list()
-    return go.Scatter(
+    return scatter_trace(
         x=[*x[:after], None, *x[after:]],
         y=[*y[:after], None, *y[after:]],
         mode="lines",

@@ -11,7 +11,7 @@ from aftermath import vocabulary
 from aftermath.comparison.strategies import CLUSTERS, WINDOW_DAYS, Strategies, StrategyComparison, Use
 from aftermath.figures.bars import Bar, painted, sensitive
 from aftermath.figures.rows import headline, label, segments
-from aftermath.figures.theme import LIGHT, NARROW, TICK, View, blank, hover, note, responsive
+from aftermath.figures.theme import LIGHT, NARROW, TICK, Drawing, View, blank, hover, note, responsive
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.times import DAY, HOUR
 from aftermath.wording import DASH
@@ -67,7 +67,7 @@ def strategy_sequence(found: StrategyComparison, names: Mapping[str, str] | None
     return responsive(lambda view: _draw(found, names or {}, axis, view))
 
 
-def _draw(found: StrategyComparison, names: Mapping[str, str], axis: TimeAxis, view: View) -> go.Figure:
+def _draw(found: StrategyComparison, names: Mapping[str, str], axis: TimeAxis, view: View) -> Drawing:
     pixels = view.least - _MARGIN["l"] - _MARGIN["r"]
     lanes, heads, total = _placed(found)
     figure = blank(
@@ -81,7 +81,7 @@ def _draw(found: StrategyComparison, names: Mapping[str, str], axis: TimeAxis, v
             _title(),
         ],
     )
-    return figure.add_traces(_traces(lanes, names, axis, total))
+    return figure.add(_traces(lanes, names, axis, total))
 
 
 def _placed(found: StrategyComparison) -> tuple[list[_Lane], list[tuple[Strategies, float]], float]:
@@ -111,7 +111,7 @@ def _title() -> dict:
     return note("After clock zero (log) →", name="title", font={"size": TICK, "color": LIGHT["ink3"]}, **place)
 
 
-def _traces(lanes: list[_Lane], names: Mapping[str, str], axis: TimeAxis, total: float) -> list[go.Bar | go.Scatter]:
+def _traces(lanes: list[_Lane], names: Mapping[str, str], axis: TimeAxis, total: float) -> list[dict]:
     month = axis.position(WINDOW_DAYS * DAY)
     low, high = axis.limits
     pairs = [(lane, use) for lane in lanes for use in _merged(lane)]
@@ -138,7 +138,7 @@ def _bar(lane: _Lane, use: Use, axis: TimeAxis) -> Bar:
     return Bar(start, end, lane.middle, _BAR)
 
 
-def _cluster(bars: list[Bar], cluster: str) -> go.Bar:
+def _cluster(bars: list[Bar], cluster: str) -> dict:
     return painted(bars, COLOURS[cluster], cluster, opacity=0.65, meta={"role": "cluster"})
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from textwrap import wrap
 
@@ -101,13 +101,42 @@ class View:
 WIDE, MEDIUM, NARROW = VIEWS = View("wide", 900), View("medium", 600), View("narrow", 300)
 
 
-def responsive(draw: Callable[[View], go.Figure]) -> go.Figure:
+@dataclass
+class Drawing:
+    """A figure for one width, in the making: plotly's own words as plain dictionaries.
+
+    Plotly checks what it is given and copies it at every step, which is slow: here it does so once, when all is in place.
+
+    Parameters
+    ----------
+    layout
+        What plotly calls the layout.
+    traces
+        What is drawn, in this order.
+    """
+
+    layout: dict
+    traces: list[dict] = field(default_factory=list)
+
+    def add(
+        self, traces: Iterable[dict], annotations: Iterable[dict] = (), shapes: Iterable[dict] = (), **layout: object
+    ) -> Drawing:
+        """The same drawing with more in it."""
+        self.traces.extend(traces)
+        for name, more in (("annotations", list(annotations)), ("shapes", list(shapes))):
+            if more:
+                self.layout[name] = [*self.layout.get(name, ()), *more]
+        self.layout.update(layout)
+        return self
+
+
+def responsive(draw: Callable[[View], Drawing]) -> go.Figure:
     """A figure that carries its own layouts for narrower places.
 
     Parameters
     ----------
     draw
-        From a view to the figure for it. **Every view must give the same traces in the same order.**
+        From a view to the drawing for it. **Every view must give the same traces in the same order.**
 
     Returns
     -------
@@ -115,17 +144,15 @@ def responsive(draw: Callable[[View], go.Figure]) -> go.Figure:
         The wide one; ``layout.meta["views"]`` lists, widest first, what differs ``below`` a width in px.
         ``layout.meta["key"]`` is room in px for a key, where a figure has one: pages write their own.
     """
-    figures = [draw(view) for view in VIEWS]
-    base, *others = (figure.to_plotly_json() for figure in figures)
+    base, *others = (draw(view) for view in VIEWS)
     upper = [view.least for view in VIEWS]
     views = [{"below": below, **_differences(base, other)} for below, other in zip(upper, others, strict=False)]
-    wide = figures[0]
-    return wide.update_layout(meta={**(wide.layout.meta or {}), "views": views})
+    return go.Figure(base.traces, base.layout | {"meta": {**base.layout.get("meta", {}), "views": views}})
 
 
-def _differences(base: dict, other: dict) -> dict:
-    traces = [_changed(*pair) for pair in zip(base["data"], other["data"], strict=True)]
-    return {"data": traces, "layout": _changed(base["layout"], other["layout"], but=("meta",))}
+def _differences(base: Drawing, other: Drawing) -> dict:
+    traces = [_changed(*pair) for pair in zip(base.traces, other.traces, strict=True)]
+    return {"data": traces, "layout": _changed(base.layout, other.layout, but=("meta",))}
 
 
 def _changed(base: dict, other: dict, but: tuple[str, ...] = ()) -> dict:
@@ -134,8 +161,8 @@ def _changed(base: dict, other: dict, but: tuple[str, ...] = ()) -> dict:
     return {key: other.get(key) for key in keys if base.get(key) != other.get(key)}
 
 
-def blank(height: float, **layout: object) -> go.Figure:
-    """An empty figure in the house's look.
+def blank(height: float, **layout: object) -> Drawing:
+    """An empty drawing in the house's look.
 
     Parameters
     ----------
@@ -144,11 +171,21 @@ def blank(height: float, **layout: object) -> go.Figure:
     layout
         Further layout.
     """
-    return go.Figure(layout={"template": TEMPLATE, "height": round(height), **layout})
+    return Drawing({"template": TEMPLATE, "height": round(height), **layout})
 
 
-TEMPLATE = go.layout.Template(
-    layout={
+def scatter_trace(**properties: object) -> dict:
+    """Points and lines."""
+    return {"type": "scatter", **properties}
+
+
+def bar_trace(**properties: object) -> dict:
+    """Bars."""
+    return {"type": "bar", **properties}
+
+
+TEMPLATE = {
+    "layout": {
         "font": {"family": SANS, "size": TEXT, "color": LIGHT["ink2"]},
         "paper_bgcolor": LIGHT["paper"],
         "plot_bgcolor": LIGHT["paper"],
@@ -185,8 +222,8 @@ TEMPLATE = go.layout.Template(
             }
             for axis in ("xaxis", "yaxis")
         },
-    }
-)
+    },
+}
 
 
 def note(text: str, **place: object) -> dict:

@@ -16,11 +16,14 @@ from aftermath.figures.theme import (
     NARROW,
     STANCE_COLOURS,
     WIDE,
+    Drawing,
     View,
+    bar_trace,
     blank,
     hover,
     note,
     responsive,
+    scatter_trace,
 )
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.recovery.coverage import CoverageRecovery
@@ -109,7 +112,7 @@ def _day(text: dict) -> tuple[float, float]:
     return text["earliest_seconds"], min(0.0, text["latest_seconds"])
 
 
-def _draw(panels: list[_Panel], axis: TimeAxis, view: View) -> go.Figure:
+def _draw(panels: list[_Panel], axis: TimeAxis, view: View) -> Drawing:
     columns = len(panels) if view is WIDE else 1
     rows = math.ceil(len(panels) / columns)
     drawing = view.least - _LEFT - _RIGHT
@@ -127,25 +130,20 @@ def _draw(panels: list[_Panel], axis: TimeAxis, view: View) -> go.Figure:
 
 
 def _add_panel(
-    figure: go.Figure, panel: _Panel, axis: TimeAxis, view: View, pixels: float, domains: tuple[tuple, tuple]
+    figure: Drawing, panel: _Panel, axis: TimeAxis, view: View, pixels: float, domains: tuple[tuple, tuple]
 ) -> None:
     across, up = (f"{axis_name[0]}axis{axis_name[1:]}" for axis_name in panel.axes)
     labels = LEVEL_LABELS[panel.tone.variable]
     levels = {"range": [-2.35, 2.35], "tickvals": list(STANCE_LEVELS), "ticktext": list(labels), "showgrid": True}
-    figure.update_layout(
-        {
-            across: axis.layout(pixels, domain=list(domains[0]), anchor=panel.axes[1], showgrid=False, ticks="outside")
-            | {"ticklen": 4, "tickcolor": LIGHT["rule2"]},
-            up: levels | {"domain": list(domains[1]), "anchor": panel.axes[0], "gridcolor": LIGHT["rule"]},
-        }
-    )
-    for annotation in _titles(panel, domains, view):
-        figure.add_annotation(annotation)
-    for shape in _zero(panel, axis):
-        figure.add_shape(shape)
+    days = {"domain": list(domains[0]), "anchor": panel.axes[1], "showgrid": False, "ticks": "outside", "ticklen": 4}
+    own = {
+        across: axis.layout(pixels, **days, tickcolor=LIGHT["rule2"]),
+        up: levels | {"domain": list(domains[1]), "anchor": panel.axes[0], "gridcolor": LIGHT["rule"]},
+    }
     course = _course_traces(panel.recovery, axis) if panel.recovery else _phase_traces(panel.tone, axis, pixels)
-    for trace in [*course, *_text_traces(panel.tone, axis, pixels)]:
-        figure.add_trace(trace.update(xaxis=panel.axes[0], yaxis=panel.axes[1]))
+    names = {"xaxis": panel.axes[0], "yaxis": panel.axes[1]}
+    traces = [trace | names for trace in [*course, *_text_traces(panel.tone, axis, pixels)]]
+    figure.add(traces, _titles(panel, domains, view), _zero(panel, axis), **own)
 
 
 def _titles(panel: _Panel, domains: tuple[tuple, tuple], view: View) -> Iterator[dict]:
@@ -164,13 +162,13 @@ def _zero(panel: _Panel, axis: TimeAxis) -> Iterator[dict]:
         yield place | {"type": "line", "x0": 0, "x1": 0, "line": {"color": LIGHT["ink"], "width": 1.6}}
 
 
-def _course_traces(recovery: CoverageRecovery, axis: TimeAxis) -> list[go.Scatter]:
+def _course_traces(recovery: CoverageRecovery, axis: TimeAxis) -> list[dict]:
     """The expected code as a line inside its band."""
     course = _thinned(recovery.course, axis)
     x = course["x"].to_list()
     level = f"{recovery.level:.0%} interval"
     return [
-        go.Scatter(
+        scatter_trace(
             x=[*x, *reversed(x)],
             y=[*course["upper"], *course["lower"].reverse()],
             fill="toself",
@@ -182,7 +180,7 @@ def _course_traces(recovery: CoverageRecovery, axis: TimeAxis) -> list[go.Scatte
             meta={"role": "band"},
             hoverinfo="skip",
         ),
-        go.Scatter(
+        scatter_trace(
             x=x,
             y=course["expected"].to_list(),
             mode="lines",
@@ -208,7 +206,7 @@ def _course_hover(row: dict, level: str) -> str:
     return hover(f"Day {day}", [f"expected code {number(row['expected'], 2, sign=True)} {spread}", level])
 
 
-def _phase_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[go.Scatter]:
+def _phase_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[dict]:
     phases = [(phase, _stretch(phase, tone, axis, pixels)) for phase in tone.phases if phase.n]
     solid = [(phase, ends) for phase, ends in phases if phase.mean.has_interval]
     hollow = [(phase, ends) for phase, ends in phases if not phase.mean.has_interval]
@@ -228,8 +226,8 @@ def _stretch(phase: Phase, tone: Tone, axis: TimeAxis, pixels: float) -> tuple[f
     return start - lack, end + lack
 
 
-def _bands(phases: list[tuple[Phase, tuple[float, float]]]) -> go.Bar:
-    return go.Bar(
+def _bands(phases: list[tuple[Phase, tuple[float, float]]]) -> dict:
+    return bar_trace(
         x=[(start + end) / 2 for _, (start, end) in phases],
         width=[end - start for _, (start, end) in phases],
         base=[phase.mean.lower for phase, _ in phases],
@@ -243,9 +241,9 @@ def _bands(phases: list[tuple[Phase, tuple[float, float]]]) -> go.Bar:
 
 def _means(
     phases: list[tuple[Phase, tuple[float, float]]], colour: str, width: float, name: str, *, hovering: bool = False
-) -> go.Scatter:
+) -> dict:
     texts = [hover(phase.label, [phase.text]) for phase, _ in phases]
-    return go.Scatter(
+    return scatter_trace(
         x=[x for _, ends in phases for x in (*ends, None)],
         y=[y for phase, _ in phases for y in (phase.mean.value, phase.mean.value, None)],
         mode="lines",
@@ -260,12 +258,12 @@ def _means(
     )
 
 
-def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[go.Scatter]:
+def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[dict]:
     dots = _spread(tone, axis, pixels)
     stems = [(dot.x, *_ends(dot.text)) for dot in dots if len(set(_codes(dot.text))) > 1]
     colours = [STANCE_COLOURS[_level(dot.text["mean"])] for dot in dots]
     return [
-        go.Scatter(
+        scatter_trace(
             x=[x for at, _, _ in stems for x in (at, at, None)],
             y=[y for _, low, high in stems for y in (low, high, None)],
             mode="lines",
@@ -274,7 +272,7 @@ def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[go.Scatter]:
             meta={"role": "stem"},
             hoverinfo="skip",
         ),
-        go.Scatter(
+        scatter_trace(
             x=[dot.x for dot in dots],
             y=[dot.y for dot in dots],
             mode="markers",

@@ -8,8 +8,20 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from aftermath.figures.panels import Grid, axes, heading, layout_names, round_steps
-from aftermath.figures.theme import LIGHT, View, blank, hover, note, responsive, safe, shortened
+from aftermath.figures.panels import Grid, add_panel, heading, round_steps
+from aftermath.figures.theme import (
+    LIGHT,
+    Drawing,
+    View,
+    bar_trace,
+    blank,
+    hover,
+    note,
+    responsive,
+    safe,
+    scatter_trace,
+    shortened,
+)
 from aftermath.measures.topic_result import Topic, Topics
 from aftermath.measures.topic_shares import FEW, Share
 from aftermath.wording import counted, number
@@ -80,30 +92,29 @@ def topics_by_phase(topics: Topics) -> go.Figure:
 # Sizes
 
 
-def _sizes(topics: Topics, names: Mapping[str, str], view: View) -> go.Figure:
+def _sizes(topics: Topics, names: Mapping[str, str], view: View) -> Drawing:
     n = topics.n
     most = 100 * max(topic.share.upper or topic.share.value for topic in topics.topics)
     figure = _rows_figure(len(topics.topics), most)
-    for row, topic in enumerate(topics.topics):
-        label = f"{topic.number}  {', '.join(topic.terms)}"
-        figure.add_annotation(_label(row, label, _share_words(topic.share), view))
-    figure.add_trace(_segments(topics.topics, n, names))
-    figure.add_trace(_intervals([topic.share for topic in topics.topics]))
-    return figure
+    labels = [
+        _label(row, f"{topic.number}  {', '.join(topic.terms)}", _share_words(topic.share), view)
+        for row, topic in enumerate(topics.topics)
+    ]
+    return figure.add(
+        [_segments(topics.topics, n, names), _intervals([topic.share for topic in topics.topics])], labels
+    )
 
 
-def _words(topics: Topics, view: View) -> go.Figure:
+def _words(topics: Topics, view: View) -> Drawing:
     rows = topics.words.rows(named=True)
     figure = _rows_figure(len(rows), 100 * rows[0]["share"])
-    for place, row in enumerate(rows):
-        figure.add_annotation(_label(place, row["term"], counted(row["texts"], "text"), view))
+    labels = [_label(place, row["term"], counted(row["texts"], "text"), view) for place, row in enumerate(rows)]
     bars = {"y": _middles(len(rows)), "x": [100 * row["share"] for row in rows], "base": [0.0] * len(rows)}
     texts = [hover(row["term"], [f"in {number(row['texts'])} of {counted(topics.n, 'text')}"]) for row in rows]
-    figure.add_trace(_bar(bars, [LIGHT["me"]] * len(rows), [0.55] * len(rows), texts, "words"))
-    return figure
+    return figure.add([_bar(bars, [LIGHT["me"]] * len(rows), [0.55] * len(rows), texts, "words")], labels)
 
 
-def _rows_figure(rows: int, most: float) -> go.Figure:
+def _rows_figure(rows: int, most: float) -> Drawing:
     steps = [0.0, *(step for step in round_steps(0, most, 5) if step > 0)]
     return blank(
         rows * _ROW + 40,
@@ -136,7 +147,7 @@ def _share_words(share: Share) -> str:
     return f"{number(100 * share.value)} %, {counted(share.count, 'text')}"
 
 
-def _segments(topics: Sequence[Topic], n: int, names: Mapping[str, str]) -> go.Bar:
+def _segments(topics: Sequence[Topic], n: int, names: Mapping[str, str]) -> dict:
     """One piece of a bar for each topic and case."""
     y, x, base, strengths, texts = [], [], [], [], []
     for middle, topic in zip(_middles(len(topics)), topics, strict=True):
@@ -154,8 +165,8 @@ def _segments(topics: Sequence[Topic], n: int, names: Mapping[str, str]) -> go.B
 
 def _bar(
     places: dict[str, list[float]], colours: list[str], strengths: list[float], texts: list[str], name: str
-) -> go.Bar:
-    return go.Bar(
+) -> dict:
+    return bar_trace(
         **places,
         orientation="h",
         width=_BAR,
@@ -166,11 +177,11 @@ def _bar(
     )
 
 
-def _intervals(shares: Sequence[Share]) -> go.Scatter:
+def _intervals(shares: Sequence[Share]) -> dict:
     drawn = [
         (place, share) for place, share in zip(_middles(len(shares)), shares, strict=True) if share.lower is not None
     ]
-    return go.Scatter(
+    return scatter_trace(
         x=[x for _, share in drawn for x in (100 * share.lower, 100 * share.upper, None)],
         y=[y for place, _ in drawn for y in (place + _BELOW, place + _BELOW, None)],
         mode="lines",
@@ -196,22 +207,12 @@ class _Box:
         return hover(self.phase, [self.share.text])
 
 
-def _phases(topics: Topics, grid: Grid, most: float, view: View) -> go.Figure:
+def _phases(topics: Topics, grid: Grid, most: float, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
     labels = topics.phases["phase"].unique(maintain_order=True).to_list()
     for panel, topic in enumerate(topics.topics):
-        (across, up), (x_name, y_name), (x_axis, y_axis) = grid.domains(panel, view), layout_names(panel), axes(panel)
-        boxes = _boxes(topics, topic, labels)
-        figure.update_layout(
-            {
-                x_name: _phase_axis(boxes) | {"domain": across, "anchor": y_axis},
-                y_name: _share_axis(most) | {"domain": up, "anchor": x_axis},
-            }
-        )
-        for annotation in heading(grid, panel, view, f"{topic.number}  {topic.name}"):
-            figure.add_annotation(annotation)
-        for trace in _box_traces(boxes):
-            figure.add_trace(trace.update(xaxis=x_axis, yaxis=y_axis))
+        boxes, title = _boxes(topics, topic, labels), heading(grid, panel, view, f"{topic.number}  {topic.name}")
+        add_panel(figure, (grid, panel, view), _phase_axis(boxes), _share_axis(most), _box_traces(boxes), title)
     return figure
 
 
@@ -239,11 +240,11 @@ def _share_axis(most: float) -> dict:
     return {"range": [0, most * 1.05], "tickvals": steps, "ticktext": ticks, "showgrid": True}
 
 
-def _box_traces(boxes: Sequence[_Box]) -> list[go.Bar | go.Scatter]:
+def _box_traces(boxes: Sequence[_Box]) -> list[dict]:
     known = [box for box in boxes if box.share.lower is not None]
     few = [box for box in boxes if box.share.lower is None]
     return [
-        go.Bar(
+        bar_trace(
             x=[box.place for box in known],
             base=[100 * box.share.lower for box in known],
             y=[100 * (box.share.upper - box.share.lower) for box in known],
@@ -253,7 +254,7 @@ def _box_traces(boxes: Sequence[_Box]) -> list[go.Bar | go.Scatter]:
             hovertext=[box.text for box in known],
             hoverinfo="text",
         ),
-        go.Scatter(
+        scatter_trace(
             x=[x for box in known for x in (box.place - _WIDTH / 2, box.place + _WIDTH / 2, None)],
             y=[y for box in known for y in (100 * box.share.value, 100 * box.share.value, None)],
             mode="lines",
@@ -261,7 +262,7 @@ def _box_traces(boxes: Sequence[_Box]) -> list[go.Bar | go.Scatter]:
             name="share",
             hoverinfo="skip",
         ),
-        go.Scatter(
+        scatter_trace(
             x=[box.place for box in few],
             y=[100 * box.share.value for box in few],
             mode="markers",

@@ -18,12 +18,11 @@ from pathlib import Path
 
 import polars as pl
 
+from aftermath.measures.inputs import SIMULATION
 from aftermath.measures.result import Result
 from aftermath.problems import AftermathError
 from aftermath.wording import MINUS, counted, listed, number
-from aftermath.workspace import INSTALLED_FROM
 
-TABLE = INSTALLED_FROM / "docs" / "simulation.md"
 LEVEL = 0.90
 HOLDS = (0.87, 0.93)
 COMPARISON = "for comparison"  # rows that begin with it are not ours
@@ -107,7 +106,7 @@ def verdict(coverage: float) -> str:
     return NARROW if coverage < HOLDS[0] else WIDE if coverage > HOLDS[1] else KEEPS
 
 
-def simulation_study(path: Path = TABLE) -> SimulationStudy:
+def simulation_study(path: Path = SIMULATION) -> SimulationStudy:
     """Read the table of the simulation.
 
     Parameters

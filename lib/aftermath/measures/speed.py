@@ -262,31 +262,29 @@ def first_act(
     -------
     Step
     """
-    found = case.events.filter(
-        (pl.col("actor") == "organisation") & (pl.col("latest") >= case.zero.earliest) & _holds_any("acts", acts)
-    )
-    if named:
-        found = found.filter(pl.col("speaker").is_not_null())
-    if channels:
-        found = found.filter(_holds_any("channel", channels))
-    if found.is_empty():
+    found = [
+        event
+        for event in case.events.iter_rows(named=True)
+        if event["actor"] == "organisation"
+        and event["latest"] >= case.zero.earliest
+        and not set(acts).isdisjoint(event["acts"])
+        and (event["speaker"] is not None or not named)
+        and (not channels or not set(channels).isdisjoint(event["channel"]))
+    ]
+    if not found:
         return Step(name, label, Latency(_watched(case), math.inf), (), "", 0, 0)
-    latencies = [_latency_of(event, case) for event in found.iter_rows(named=True)]
+    latencies = [_latency_of(event, case) for event in found]
     first = first_of(latencies)
-    resting = found[_resting_on(latencies, first)]
+    resting = [found[row] for row in _resting_on(latencies, first)]
     return Step(
         name,
         label,
         first,
-        tuple(resting["event_id"]),
-        max(resting["certainty"], key=list(vocabulary.CERTAINTIES).index),
-        resting["source_ids"].explode().n_unique(),
-        found.height,
+        tuple(event["event_id"] for event in resting),
+        max((event["certainty"] for event in resting), key=list(vocabulary.CERTAINTIES).index),
+        len({source for event in resting for source in event["source_ids"]}),
+        len(found),
     )
-
-
-def _holds_any(column: str, words: Collection[str]) -> pl.Expr:
-    return pl.col(column).list.eval(pl.element().is_in(list(words))).list.any()
 
 
 def _latency_of(event: dict, case: Case) -> Latency:

@@ -13,9 +13,12 @@ from __future__ import annotations
 
 import itertools
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 
 import numpy as np
 
@@ -234,16 +237,26 @@ def agreement(labellings: Sequence[np.ndarray]) -> Stability:
     return Stability(sum(indices) / len(indices), min(indices), len(labellings))
 
 
-def _bertopic() -> object:
-    """BERTopic, whose import compiles for half a minute the first time."""
+@cache
+def _bertopic() -> ModuleType:
+    """BERTopic without its drawings, which take seconds to import: it leaves them out where there is no plotly.
+
+    This copy is our own: whoever imports BERTopic afterwards gets it whole. One that is already there is taken as it is.
+    """
     import warnings
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of umap, which misses tensorflow; neither is used here
-        import bertopic
-        import bertopic.dimensionality
-        import bertopic.vectorizers
-
+    if "bertopic" in sys.modules:
+        return sys.modules["bertopic"]
+    held = {name: module for name, module in sys.modules.items() if name == "plotly"}
+    sys.modules["plotly"] = None  # reads as not installed
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of drawings that are missing
+            import bertopic
+    finally:
+        for name in [name for name in sys.modules if name == "plotly" or name.partition(".")[0] == "bertopic"]:
+            del sys.modules[name]
+        sys.modules.update(held)
     return bertopic
 
 

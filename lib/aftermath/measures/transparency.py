@@ -211,19 +211,19 @@ def transparency(case: Case, *, seed: int = 0) -> Transparency:
 
 def coded_items(case: Case) -> tuple[Item, ...]:
     """The rubric of a case, item by item."""
-    coded = {
-        key: case.rubric.filter(pl.col("item") == key).sort("coder").rows(named=True) for key in vocabulary.RUBRIC_ITEMS
-    }
+    coded: dict[str, list[dict]] = {}
+    for row in case.rubric.sort("coder").iter_rows(named=True):
+        coded.setdefault(row["item"], []).append(row)
     return tuple(
         Item(
             item=key,
-            label=vocabulary.RUBRIC_ITEMS[key],
-            scores={row["coder"]: row["score"] for row in rows},
-            rationales={row["coder"]: row["rationale"] for row in rows},
-            event_ids={row["coder"]: tuple(row["event_ids"]) for row in rows},
+            label=label,
+            scores={row["coder"]: row["score"] for row in coded[key]},
+            rationales={row["coder"]: row["rationale"] for row in coded[key]},
+            event_ids={row["coder"]: tuple(row["event_ids"]) for row in coded[key]},
         )
-        for key, rows in coded.items()
-        if rows
+        for key, label in vocabulary.RUBRIC_ITEMS.items()
+        if key in coded
     )
 
 

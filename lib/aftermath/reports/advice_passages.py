@@ -5,25 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aftermath.comparison.advice import FILE, rule_in_words, tested_advice, titles_of_texts
+from aftermath.comparison.association import change_of_tone
 from aftermath.comparison.conclusions import Conclusion
 from aftermath.comparison.conclusions import conclusions as concluded
 from aftermath.comparison.contrasts import Matched
 from aftermath.comparison.contrasts import contrasts as matched_contrasts
 from aftermath.comparison.entry import Entry
-from aftermath.comparison.playbook import FOLLOWED, NOT_FOLLOWED, NOT_KNOWN, Playbook, Tested
+from aftermath.comparison.playbook import Playbook, Tested
+from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED, NOT_KNOWN, UNOBSERVABLE
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.strategies import WINDOW_DAYS, Strategies
-from aftermath.measures.tone import Phase
+from aftermath.measures.tone import FEW, Phase
 from aftermath.measures.transparency import Index
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.full_table import phase_words
 from aftermath.reports.html import escape
 from aftermath.reports.naming import event_links, link_of, with_names
 from aftermath.reports.passages.tables import absent, folded, rows_of, table
-from aftermath.wording import DASH, NO_BREAK, counted, interval, latency_text, number
+from aftermath.wording import DASH, NO_BREAK, counted, in_words, interval, latency_text, number
 from aftermath.workspace import Workspace, find_workspace
 
 _STATES = (FOLLOWED, NOT_FOLLOWED, NOT_KNOWN)
+_HOW = (
+    "Followed and not followed are what the record and all coders bear out; in part is not followed, nor is what was not seen by the "
+    "end of the record. Where the interval straddles the limit, the coders differ or the record is silent, it is not known. Counts "
+    "open to the cases, each with its reason and its events."
+)
+_HOW_FARED = (
+    "How cases fared is the rise of favourability from the first phase to the last; a case that began low can rise most. {few} "
+    "The difference is the mean where the advice was followed less the mean where it was not. Its interval holds every shift between "
+    "the groups that the permutation test does not reject, each case being one number. Where so few cases have a rise that "
+    "no shift could be rejected, there are too few to tell. Chosen cases, no cause shown."
+)
 
 
 def contrasts(comparison: Comparison, workspace: Workspace | None = None) -> Passage:
@@ -91,11 +104,21 @@ def advice(comparison: Comparison, workspace: Workspace | None = None) -> Passag
     parts = "".join(
         _text(comparison, found, titles.get(text, text), text, not place) for place, text in enumerate(texts)
     )
-    how = (
-        f"{found.text} Followed and not followed are certain; where the interval straddles the limit, the coders differ or the record is "
-        "silent, it is not known. Counts open to the cases, each with its reason and its events."
+    paragraphs = (found.text, _HOW, _HOW_FARED.format(few=_few_texts(comparison)))
+    words = "".join(f'<p class="how ic">{escape(with_names(each, comparison))}</p>' for each in paragraphs)
+    return Passage(f'{words}<div class="texts">{parts}</div>')
+
+
+def _few_texts(comparison: Comparison) -> str:
+    """In how many cases the rise rests on few texts; nothing where no case has one."""
+    rises = change_of_tone(comparison.entries).values
+    smaller = [min(comparison[case_id].first_phase.n, comparison[case_id].last_phase.n) for case_id in rises]
+    if not smaller:
+        return ""
+    return (
+        f"In {number(sum(n < FEW for n in smaller))} of {counted(len(smaller), 'case')} that have one, a phase has fewer than "
+        f"{in_words(FEW)} texts; what that leaves unsure is not in the interval."
     )
-    return Passage(f'<p class="how ic">{escape(with_names(how, comparison))}</p><div class="texts">{parts}</div>')
 
 
 def _text(comparison: Comparison, found: Playbook, title: str, text_id: str, unfolded: bool) -> str:
@@ -114,15 +137,22 @@ def _advice_cells(comparison: Comparison, tested: Tested) -> Iterable[str]:
         escape(tested.advice.advice),
         escape(rule_in_words(tested.advice.rule)) + others,
         *counts,
-        escape(tested.fared),
+        _fared(tested),
     )
+
+
+def _fared(tested: Tested) -> str:
+    found = tested.difference
+    if found is None:
+        return escape(tested.fared)
+    return f'<b>{escape(found.size)}</b> <span class="who">{escape(tested.means)}; {escape(found.how)}.</span>'
 
 
 def _answers(comparison: Comparison, tested: Tested, state: str) -> str:
     cases = tested.cases(state)
     if not cases:
         return "0"
-    if tested.advice.rule == "unobservable":
+    if tested.advice.rule == UNOBSERVABLE:
         return f'{number(len(cases))} <span class="who">all</span>'
     items = "".join(f"<li>{_answer(comparison, tested, case_id)}</li>" for case_id in cases)
     return f'<details class="ids"><summary>{number(len(cases))}</summary><ul>{items}</ul></details>'

@@ -14,7 +14,7 @@ from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape
 from aftermath.reports.naming import link_of
 from aftermath.reports.passages.tables import absent, rows_of, table
-from aftermath.wording import DASH, NO_BREAK, counted, interval, listed, number
+from aftermath.wording import DASH, NO_BREAK, counted, interval, listed, number, probability
 
 _HOW = (
     "A row is a pair of measures. The upright line is Kendall’s τ-b, from −1 (opposite orders of the cases) to +1 (the same "
@@ -71,14 +71,14 @@ def _pair_words(comparison: Comparison, pair: Association) -> str:
     )
     return (
         f"{pair.first} and {pair.second} {number(pair.test.statistic, 2, sign=True)} {spread}, p{NO_BREAK}={NO_BREAK}"
-        f"{_small(pair.test.p)}, n{NO_BREAK}={NO_BREAK}{len(pair.case_ids)}{without}"
+        f"{probability(pair.test.p)}, n{NO_BREAK}={NO_BREAK}{len(pair.case_ids)}{without}"
     )
 
 
 def _floors(found: Together) -> str:
     """The smallest p that the pairs over all cases could have given."""
     floors = sorted({pair.test.smallest_p for pair in found.whole.pairs if pair.test})
-    return " to ".join(dict.fromkeys(_small(floor) for floor in (floors[0], floors[-1])))
+    return " to ".join(dict.fromkeys(probability(floor) for floor in (floors[0], floors[-1])))
 
 
 def _left_out(comparison: Comparison, found: Together) -> str:
@@ -113,16 +113,12 @@ def _cells(comparison: Comparison, pair: Association, which: str) -> Iterable[st
     )
     spread = interval(pair.lower, pair.upper, 2, sign=True)
     tau = number(pair.test.statistic, 2, sign=True)
-    return (escape(name), which, tau, spread, _probability(pair.test), _small(pair.test.smallest_p), n, moved)
+    return (escape(name), which, tau, spread, _chance(pair.test), probability(pair.test.smallest_p), n, moved)
 
 
-def _probability(test: Permutation) -> str:
+def _chance(test: Permutation) -> str:
     error = "" if test.exact else f" ± {number(test.error, 3)}"
-    return f'{_small(test.p)}{error} <span class="who">{"all" if test.exact else "sample of"} {number(test.arrangements)} orders</span>'
-
-
-def _small(p: float) -> str:
-    return number(p, 3) if p >= 0.001 else f"{p:.5f}".rstrip("0")
+    return f'{probability(test.p)}{error} <span class="who">{"all" if test.exact else "sample of"} {number(test.arrangements)} orders</span>'
 
 
 def multiverse(comparison: Comparison, root: str = "", *, id: str = "f8") -> Exhibit | Passage:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from aftermath.comparison.agreement import ASSISTED
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.findings import Finding
 from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.figures import marks
-from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
+from aftermath.measures.reliability import CUSTOMARY_FLOOR, MACHINE_ASSISTED, Agreement
 from aftermath.measures.tone import FEW
 from aftermath.problems import Problem
 from aftermath.reports.advice_passages import advice, conclusions, contrasts, strategies
@@ -236,7 +235,7 @@ def agreement_table(comparison: Comparison) -> Passage:
     )
     words = (
         f"Krippendorff’s α (ordinal) over {counted(reliability.cases, 'case')}, with a 95 % bootstrap interval over units; "
-        f"the dashed tick is the customary floor of {CUSTOMARY_FLOOR}. {ASSISTED}"
+        f"the dashed tick is the customary floor of {CUSTOMARY_FLOOR}. {MACHINE_ASSISTED}"
     )
     headings = ("What was coded", "0 to 1", "α, interval, n")
     content = table("rel", "Agreement of the coders over all cases", headings, rows_of(cells, headings))
@@ -281,7 +280,7 @@ _LIMITS = (
     ),
     (
         "Agreement is not truth",
-        f"{ASSISTED} Bounds cover disagreement and unknowns, not what nobody wrote down.",
+        f"{MACHINE_ASSISTED} Bounds cover disagreement and unknowns, not what nobody wrote down.",
     ),
     (
         "Coverage is what survived",

@@ -12,8 +12,6 @@ import polars as pl
 from aftermath.cases.case import Case
 from aftermath.wording import NO_BREAK
 
-MACHINE_ASSISTED = "Both codings were machine-assisted, so their agreement overstates what two people would reach."
-
 _ROW_ID = re.compile(r"\b[ed]\d{2,}\b")
 
 

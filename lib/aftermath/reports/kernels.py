@@ -17,22 +17,14 @@ from traitlets import default
 from zmq import ZMQError
 
 from aftermath.problems import AftermathError
+from aftermath.reports.forked_kernels import PROVISIONER
+from aftermath.reports.forking import ENVIRONMENT, can_fork
 
 ENGINE = "aftermath"
 START_SECONDS = 60
 
 # What ports that clash, a kernel that dies before it answers, and one that is too slow raise.
 START_FAILURES = (RuntimeError, OSError, ZMQError)
-
-# One thread a kernel: kernels run side by side, and sums do not depend on how work was split.
-_ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "POLARS_MAX_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
 
 _silent = logging.getLogger("aftermath.kernels")
 _silent.addHandler(logging.NullHandler())
@@ -50,7 +42,8 @@ class _Kernels(KernelSpecManager):
         if kernel_name != NATIVE_KERNEL_NAME:
             return super().get_kernel_spec(kernel_name)
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=command, display_name="Python 3", language="python")
+        started = {"kernel_provisioner": {"provisioner_name": PROVISIONER}} if can_fork() else {}
+        return KernelSpec(argv=command, display_name="Python 3", language="python", metadata=started)
 
 
 class _Kernel(AsyncKernelManager):
@@ -67,7 +60,7 @@ class _Kernel(AsyncKernelManager):
         return _Kernels(data_dir=self.data_dir)
 
     async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
-        environment = {**settings.pop("env", os.environ), **_ENVIRONMENT}
+        environment = {**settings.pop("env", os.environ), **ENVIRONMENT}
         environment |= {"AFTERMATH_ROOT": str(self.root), "IPYTHONDIR": str(self.folder / "ipython")}
         with said(self.folder).open("wb") as output:
             streams = {"stdout": output, "stderr": output}

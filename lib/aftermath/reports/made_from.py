@@ -11,8 +11,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from aftermath.reports.html import escape
+from html import escape
 
 _BLANK = "0" * 64
 _SEAL = re.compile(r'(<code id="seal">)([0-9a-f]{64})(</code>)')

@@ -14,9 +14,11 @@ from typing import TypeVar
 from aftermath import figures
 from aftermath.cases.case import Case
 from aftermath.measures.claims import claims
+from aftermath.measures.reliability import MACHINE_ASSISTED
 from aftermath.measures.tone import PHASE_DAYS
+from aftermath.reports.case_results import case_results
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
-from aftermath.reports.html import MACHINE_ASSISTED, escape, table_html
+from aftermath.reports.html import escape, table_html
 from aftermath.reports.measured import Measured
 from aftermath.reports.parameters import ParameterError
 from aftermath.reports.passages import (
@@ -35,6 +37,7 @@ from aftermath.reports.passages import (
 )
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import absent, folded
+from aftermath.reports.results import Results
 from aftermath.wording import counted
 
 _Shown = TypeVar("_Shown")
@@ -236,6 +239,11 @@ class CaseReport:
         days = ", ".join(map(str, self.phase_days))
         set_to = {"seed": self.seed, "phase_days": f"[{days}]", "interval_level": self.interval_level}
         return Passage(sources.provenance(self.case, set_to))
+
+    @property
+    def results(self) -> Results:
+        """The latencies, the indices, the coverage and its recovery as one table, for a sweep to gather."""
+        return case_results(self._measured)
 
     @cached_property
     def _references(self) -> References:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aftermath.reports.forking import start_forking
 from aftermath.tasks.folder import prepared, remove_gone, temporary, unbuilt
 from aftermath.tasks.jobs import Job, page_jobs, read_settings, site_job
 from aftermath.tasks.outcome import Failure, Outcome, failures_of
+from aftermath.tasks.record import in_order, note
 from aftermath.tasks.stopping import Stop, stoppable
 from aftermath.tasks.summary import write_summary
 from aftermath.workspace import Workspace, find_workspace
@@ -30,6 +32,7 @@ def build(
     settings: Iterable[str] = (),
     workspace: Workspace | None = None,
     console: Console | None = None,
+    dask: str = "",
 ) -> Outcome:
     """Make the pages that are out of date: one a case, the comparison, and the index.
 
@@ -47,6 +50,8 @@ def build(
         Where to work; the workspace in force if not given.
     console
         Takes the progress; nothing is shown if not given.
+    dask
+        Address of a Dask scheduler, whose workers make the pages in place of processes of this machine.
 
     Returns
     -------
@@ -57,6 +62,8 @@ def build(
     ------
     Interrupted
         If the user ended the build (Ctrl-C). Finished pages are kept, the next build makes the rest.
+    ClusterError
+        If the cluster cannot be reached or used.
     BusyError
         If another build is at work in the folder.
     WorkspaceError, ParameterError
@@ -72,7 +79,7 @@ def build(
     start = time.monotonic()
     workspace = workspace or find_workspace()
     with stoppable() as stop, prepared(workspace):
-        bench = Bench(workspace.build, workers or os.cpu_count() or 1, force, stop, console)
+        bench = Bench(workspace.build, workers or os.cpu_count() or 1, force, stop, console, dask)
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))
         removed = remove_gone(workspace)
         before, expected = unbuilt(workspace), unbuilt(workspace, coming=[job.title for job in jobs])
@@ -104,26 +111,41 @@ class Bench:
         Set when the user wants an end.
     console
         Takes the progress; nothing is shown where it is None.
+    dask
+        Address of a Dask scheduler; empty for processes of this machine.
     """
 
-    def __init__(self, folder: Path, workers: int, force: bool, stop: Stop, console: Console | None) -> None:
+    def __init__(
+        self, folder: Path, workers: int, force: bool, stop: Stop, console: Console | None, dask: str = ""
+    ) -> None:
         self.folder, self.workers, self.force, self.stop, self.console = folder, workers, force, stop, console
+        self.dask = dask
         self.results: dict[str, Result] = {}
 
     def make(self, jobs: Sequence[Job]) -> None:
         """Do those jobs that are stale, or all of them where that was asked for."""
+        state = self.folder / ".engine"
+        if not self.force and in_order(jobs, state):
+            return
+        if not self.dask:
+            start_forking()
         from aftermath.tasks import task_pages
 
-        state = self.folder / ".engine"
         due = jobs if self.force else task_pages.stale(jobs, state)
-        if not due:
-            return
-        with self._progress(len(due)) as finished, temporary() as folder:
-            settings = {"workers": min(self.workers, len(due)), "temporary": folder}
-            done = task_pages.run(due, state, stopped=self.stop.is_set, finished=finished, **settings)
-        self.results |= {result.job.key: result for result in done}
+        done = self._run(due, state) if due else ()
         if self.stop.is_set():
             raise KeyboardInterrupt
+        failed = {result.job.key for result in done if result.error}
+        note([job for job in jobs if job.key not in failed], state)
+
+    def _run(self, due: Sequence[Job], state: Path) -> tuple[Result, ...]:
+        from aftermath.tasks import task_pages
+
+        with self._progress(len(due)) as finished, temporary() as folder:
+            settings = {"workers": min(self.workers, len(due)), "temporary": folder, "dask": self.dask}
+            done = task_pages.run(due, state, stopped=self.stop.is_set, finished=finished, **settings)
+        self.results |= {result.job.key: result for result in done}
+        return done
 
     @contextlib.contextmanager
     def _progress(self, total: int) -> Iterator[Callable[[Result], None]]:

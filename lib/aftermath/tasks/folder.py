@@ -36,7 +36,17 @@ def prepared(workspace: Workspace) -> Iterator[None]:
 
 def _remove_halves(workspace: Workspace) -> None:
     """Remove what a build that was killed left behind in the middle of writing: hidden files beside the pages."""
-    for folder in ("notebooks", "site", "site/cases", "site/notebooks", "site/assets", "site/data", "logs"):
+    for folder in (
+        "notebooks",
+        "site",
+        "site/cases",
+        "site/notebooks",
+        "site/assets",
+        "site/data",
+        "logs",
+        "points",
+        "sweeps/*",
+    ):
         for path in workspace.build.glob(f"{folder}/.*"):
             if path.is_file():
                 path.unlink()

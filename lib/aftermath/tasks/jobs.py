@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import aftermath
-from aftermath.archives.attached import attached_files
-from aftermath.archives.embed import vector_files
+from aftermath.archives.places import attached_files, vector_files
+from aftermath.measures.inputs import CHECKED_CASES, SIMULATION
 from aftermath.reports import execute
 from aftermath.reports.made_from import MadeFrom
 from aftermath.reports.parameters import ParameterError, known, parse_settings, read_parameters
@@ -227,13 +227,10 @@ def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
 
 def methods_job(workspace: Workspace) -> Job:
     """The job of the page of methods, which depends on no case of the workspace but on those that came with the library."""
-    from aftermath.measures.checks.computed import CASES
-    from aftermath.measures.simulated import TABLE
-
     own = Workspace(INSTALLED_FROM)
     inputs = (
-        {f"evidence of {case_id}": evidence(own, case_id) for case_id in CASES}
-        | {"simulation": fingerprint(TABLE.parent, [TABLE])}
+        {f"evidence of {case_id}": evidence(own, case_id) for case_id in CHECKED_CASES}
+        | {"simulation": fingerprint(SIMULATION.parent, [SIMULATION])}
         | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / execute.METHODS])}
         | _common()
     )

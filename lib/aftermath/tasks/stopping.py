@@ -27,8 +27,8 @@ class Stop(threading.Event):
 
 
 @contextlib.contextmanager
-def stoppable() -> Iterator[Stop]:
-    """Take Ctrl-C, and a polite end by the system, for the time of a build."""
+def stoppable(rest: str = "The next `aftermath build` makes the rest.") -> Iterator[Stop]:
+    """Take Ctrl-C, and a polite end by the system, for the time of a build; ``rest`` says how to go on."""
     stop, before = Stop(), {}
     if threading.current_thread() is threading.main_thread():
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -38,7 +38,7 @@ def stoppable() -> Iterator[Stop]:
         if isinstance(error, AftermathError) and not stop.is_set():
             raise
         raise Interrupted(
-            "Interrupted. What was finished is kept, earlier pages are as they were; the next `aftermath build` makes the rest."
+            f"Interrupted. What was finished is kept, and what was there before is as it was. {rest}"
         ) from None
     finally:
         for number, handler in before.items():

@@ -8,20 +8,37 @@ import io
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytask
-from pytask_parallel import ParallelBackend, WorkerType, registry
+from pytask_parallel import ParallelBackend, WorkerType, execute, registry
 
 from aftermath.problems import AftermathError
+from aftermath.tasks.cluster import ClusterWorkers, connected
 from aftermath.tasks.jobs import Job
 from aftermath.tasks.workers import Workers
 
 _HERE = Path(__file__)
 _AHEAD = 2  # tasks in line, so that no worker idles while the engine looks away
+
+
+class _Attentive:
+    """Looks often whether a page is ready. The engine's own look comes up to a second late, as long as a page takes."""
+
+    def sleep(self) -> None:
+        time.sleep(0.02)
+
+    def reset(self) -> None:
+        """Nothing to do: it never gets tired."""
+
+    increment = reset
+
+
+execute._Sleeper = _Attentive  # there is no setting for it
 
 
 class EngineError(AftermathError):
@@ -108,6 +125,7 @@ def run(
     temporary: str,
     stopped: Callable[[], bool],
     finished: Callable[[Result], None],
+    dask: str = "",
 ) -> tuple[Result, ...]:
     """Do jobs in worker processes; one that fails does not stop the others.
 
@@ -125,6 +143,8 @@ def run(
         Whether the user interrupted.
     finished
         Called as each job ends, from a thread.
+    dask
+        Address of a Dask scheduler, whose workers then do the jobs; empty for processes of this machine.
 
     Returns
     -------
@@ -133,6 +153,8 @@ def run(
 
     Raises
     ------
+    ClusterError
+        If the cluster cannot be reached or used.
     EngineError
         If the engine itself failed, e.g. because its records could not be written.
     """
@@ -144,15 +166,23 @@ def run(
         seconds[key] = elapsed
         finished(Result(by_key[key], elapsed, _error_in(outcome)))
 
-    registry.register_parallel_backend(
-        ParallelBackend.CUSTOM,
-        lambda n_workers: Workers(workers, temporary, stopped, note),
-        worker_type=WorkerType.PROCESSES,
-    )
-    own = {"parallel_backend": ParallelBackend.CUSTOM, "n_workers": workers + _AHEAD}
-    session = _session(jobs, state, force=True, **own)
+    if dask:
+        state.mkdir(parents=True, exist_ok=True)
+        with connected(dask, state) as client:
+            count = sum(client.nthreads().values())
+            hired = _hired(ParallelBackend.DASK, lambda: ClusterWorkers(client, stopped, note), count)
+            session = _session(jobs, state, force=True, **hired)
+    else:
+        hired = _hired(ParallelBackend.CUSTOM, lambda: Workers(workers, temporary, stopped, note), workers)
+        session = _session(jobs, state, force=True, **hired)
     reports = {report.task.base_name: report for report in session.execution_reports}
     return tuple(_result(job, seconds, reports) for job in jobs if job.key in reports)
+
+
+def _hired(kind: ParallelBackend, hire: Callable[[], Workers], count: int) -> dict[str, Any]:
+    """Settings of the engine for one kind of workers, which tell us of every page."""
+    registry.register_parallel_backend(kind, lambda n_workers: hire(), worker_type=WorkerType.PROCESSES)
+    return {"parallel_backend": kind, "n_workers": count + _AHEAD}
 
 
 def _error_in(outcome: Any) -> BaseException | None:

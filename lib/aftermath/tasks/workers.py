@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import signal
@@ -9,11 +10,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import AbstractContextManager
 from typing import Any
 
 from loky import ProcessPoolExecutor
 
 from aftermath.problems import AftermathError
+from aftermath.reports.forking import can_fork, end_with_parent, forking
 
 
 class WorkerError(AftermathError):
@@ -42,17 +45,19 @@ class Workers(Executor):
         self.pool = self._new_pool()
 
     def _new_pool(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.count, initializer=_prepare, initargs=(self.folder,))
+        with _forking() as context:
+            return ProcessPoolExecutor(self.count, context=context, initializer=_prepare, initargs=(self.folder,))
 
     def submit(self, function: Callable, /, *args: Any, **settings: Any) -> Future:
         """Hand in a call; a pool that broke is replaced first."""
         outer: Future = Future()
         call = functools.partial(_timed, function, args, settings)
-        try:
-            inner = self.pool.submit(call)
-        except BrokenExecutor:
-            self.pool = self._new_pool()
-            inner = self.pool.submit(call)
+        with _forking():  # a worker may be started for it
+            try:
+                inner = self.pool.submit(call)
+            except BrokenExecutor:
+                self.pool = self._new_pool()
+                inner = self.pool.submit(call)
         inner.add_done_callback(lambda future: self._hand_over(future, outer, settings))
         return outer
 
@@ -83,9 +88,14 @@ class Workers(Executor):
         self.shutdown(cancel_futures=kind is not None)
 
 
+def _forking() -> AbstractContextManager:
+    return forking() if can_fork() else contextlib.nullcontext()
+
+
 def _prepare(folder: str) -> None:
     """What a worker does first. The main process alone answers Ctrl-C."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent()
     tempfile.tempdir = folder
     logging.getLogger().addHandler(logging.NullHandler())
 

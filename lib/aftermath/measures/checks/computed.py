@@ -172,7 +172,6 @@ def _loss(time: np.ndarray, missing: np.ndarray) -> float:
 
 # Share prices
 
-CASES = ("gm-ignition-recall", "kitchenaid-tweet", "united-3411")
 # case, share, day studied, day read, abnormal return in percent and t as printed
 _KEY_DAYS = (
     ("gm-ignition-recall", "GM", date(2014, 3, 11), date(2014, 3, 11), "-4.59", "-3.9"),

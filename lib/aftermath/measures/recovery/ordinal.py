@@ -12,8 +12,9 @@ Liang, K.-Y., and Zeger, S. L. (1986). Longitudinal data analysis using generali
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -117,16 +118,52 @@ def _separated(ranks: np.ndarray, x: np.ndarray) -> bool:
 
 def _fit(ranks: np.ndarray, x: np.ndarray, labels: np.ndarray) -> object | None:
     """The maximum likelihood fit, or None where the likelihood has no inner maximum."""
-    from statsmodels.miscmodels.ordinal_model import OrderedModel
     from statsmodels.tools.sm_exceptions import ModelWarning
 
     with warnings.catch_warnings():
         warnings.simplefilter("error", ModelWarning)
         warnings.simplefilter("error", RuntimeWarning)
         try:
-            fit = OrderedModel(ranks, x[:, None], distr="logit").fit(
+            fit = _model()(ranks, x[:, None], distr="logit").fit(
                 method="bfgs", disp=0, maxiter=500, cov_type="cluster", cov_kwds={"groups": labels}
             )
         except (ModelWarning, RuntimeWarning, np.linalg.LinAlgError, ValueError):
             return None
     return fit if np.isfinite(fit.cov_params()).all() else None
+
+
+@cache
+def _model() -> type:
+    """The model of statsmodels, which differentiates by small steps, with the exact derivatives of its likelihood."""
+    from scipy.special import expit
+    from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+    class Exact(OrderedModel):
+        def cdf(self, bounds: np.ndarray) -> np.ndarray:
+            return expit(bounds)
+
+        def score(self, parameters: np.ndarray) -> np.ndarray:
+            return self.score_obs(parameters).sum(axis=0)
+
+        def score_obs(self, parameters: np.ndarray) -> np.ndarray:
+            (lower, low, _), (upper, high, _) = self._ends(parameters)
+            return high[:, None] * upper - low[:, None] * lower
+
+        def hessian(self, parameters: np.ndarray) -> np.ndarray:
+            (lower, _, low), (upper, _, high) = self._ends(parameters)
+            scores = self.score_obs(parameters)
+            bend = np.diag([0, 0, *scores.sum(axis=0)[2:]])  # exp is its own derivative
+            return (upper.T * high) @ upper - (lower.T * low) @ lower - scores.T @ scores + bend
+
+        def _ends(self, parameters: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+            """Of either end of each row's interval: its derivatives, and density and slope there over the row's probability."""
+            below = [expit(bounds) for bounds in self._bounds(parameters)]
+            probability = below[1] - below[0] + 1e-20  # as in the likelihood
+            thresholds = np.zeros((self.k_levels + 1, len(parameters)))
+            thresholds[1:-1, 1:] = np.tri(self.k_levels - 1) * [1, *np.exp(parameters[2:])]
+            for end, share in enumerate(below):
+                moves, density = thresholds[self.endog + end], share * (1 - share)
+                moves[:, :1] = -self.exog
+                yield moves, density / probability, density * (1 - 2 * share) / probability
+
+    return Exact

@@ -205,12 +205,12 @@ class _Fit:
 
 
 def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, level: float) -> _Fit:
-    import statsmodels.api as sm
+    from statsmodels.regression.linear_model import WLS
 
     robust, errors = _robust(hac_lags)
     columns, freedom = design.to_numpy(), len(data.time) - design.width
     if family == "gaussian":
-        fit = sm.WLS(data.value, columns, weights=data.weights).fit(**robust)
+        fit = WLS(data.value, columns, weights=data.weights).fit(**robust)
         if hac_lags is None:
             return _averaged(data, columns, fit, level)
         return _of_statsmodels(fit, _t_quantile(level, freedom), errors)
@@ -221,14 +221,15 @@ def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, 
 
 def _fit_counts(data: Series, columns: np.ndarray, **options: object) -> object:
     """A Poisson regression, refused where zeros would send a rate ratio to nothing or without end."""
-    import statsmodels.api as sm
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     if _separated(data.value == 0, columns):
         raise SeriesError(
             "these counts have no finite rate ratio, as where all are 0 before the event or after it: use wider bins, or fewer terms"
         )
     offset = None if data.exposure is None else np.log(data.exposure)
-    return sm.GLM(data.value, columns, family=sm.families.Poisson(), offset=offset).fit(**options)
+    return GLM(data.value, columns, family=Poisson(), offset=offset).fit(**options)
 
 
 def _separated(zero: np.ndarray, columns: np.ndarray) -> bool:

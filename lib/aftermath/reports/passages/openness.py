@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from aftermath import vocabulary
 from aftermath.figures.marks import alpha_bar, index_bar, score_square
-from aftermath.measures.reliability import Agreement
+from aftermath.measures.reliability import MACHINE_ASSISTED, Agreement
 from aftermath.measures.transparency import Index, Item, Transparency
-from aftermath.reports.html import MACHINE_ASSISTED, escape
+from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table
 from aftermath.wording import counted, interval, number

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from aftermath.measures.recovery.coverage import CoverageRecovery
-from aftermath.reports.html import MACHINE_ASSISTED, escape
+from aftermath.measures.reliability import MACHINE_ASSISTED
+from aftermath.reports.html import escape
 from aftermath.reports.passages.tables import rows_of, table
 from aftermath.wording import counted, interval, number
 

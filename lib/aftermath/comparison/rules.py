@@ -1,0 +1,199 @@
+"""Rules that the record can answer: what following a piece of advice would have left in it.
+
+=============================  ===========================================================================
+rule                           followed where
+=============================  ===========================================================================
+``latency STEP N min|h``       the first such answer came certainly within that time
+``rubric T1 T3``               every coder gives every item its full score
+``together ACT ACT``           one event of the organisation holds both acts
+``consistent``                 no denial follows an acknowledgement or apology
+``cause CAUSE: RULE``          the rule holds; cases of another cause are not asked
+``unobservable``               never known from outside
+=============================  ===========================================================================
+
+Where the interval straddles the threshold, or coders or the record leave it open, the answer is "not known".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from aftermath import vocabulary
+from aftermath.cases.case import Case
+from aftermath.comparison.entry import Entry
+from aftermath.measures.speed import STEPS, Step, first_act
+from aftermath.problems import AftermathError
+from aftermath.wording import RESOLUTION, counted, duration, latency_text
+
+FOLLOWED, NOT_FOLLOWED, NOT_KNOWN, NOT_ASKED = "followed", "not followed", "not known", "not asked"
+UNOBSERVABLE = "unobservable"
+OWN_CHANNELS = ("twitter", "facebook", "instagram", "youtube", "tiktok", "weibo", "wechat", "blog", "website", "app")
+_UNITS = {"min": 60.0, "h": 3600.0}
+
+
+class PlaybookError(AftermathError):
+    """The file of advice cannot be used; the text names the row and what would mend it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether a case followed a piece of advice.
+
+    Parameters
+    ----------
+    state
+        ``followed``, ``not followed``, ``not known`` or ``not asked``.
+    why
+        In a few words.
+    evidence
+        Events that it rests on.
+    """
+
+    state: str
+    why: str
+    evidence: tuple[str, ...] = ()
+
+
+Rule = Callable[[Case, Entry], Answer]
+
+
+def rule_of(text: str) -> Rule:
+    """The rule that a text states.
+
+    Parameters
+    ----------
+    text
+        See the module.
+
+    Returns
+    -------
+    Rule
+        Gives the answer of a case and its entry.
+
+    Raises
+    ------
+    PlaybookError
+        If the text states no rule.
+    """
+    for pattern, make in _RULES:
+        found = re.fullmatch(pattern, text)
+        if found:
+            return make(*found.groups())
+    raise PlaybookError(
+        f"{text!r} is not a rule; write e.g. 'latency response 60 min', 'rubric T7 E3' or 'unobservable'"
+    )
+
+
+def _latency_rule(step: str, figure: str, unit: str) -> Rule:
+    if step not in STEPS and step != "own_channel":
+        raise PlaybookError(f"{step!r} is not a step; use one of {', '.join(STEPS)}, own_channel")
+    limit = float(figure) * _UNITS[unit]
+
+    def answer(case: Case, entry: Entry) -> Answer:
+        found = _own_channel(case) if step == "own_channel" else entry.speed[step]
+        clock = "; own clock" if entry.own_clock else ""
+        why = f"{latency_text(found.latency)}, against {duration(limit)}{clock}"
+        if found.latency.by_construction:
+            return Answer(NOT_KNOWN, "zero by construction says nothing", found.event_ids)
+        if found.latency.upper <= limit:
+            return Answer(FOLLOWED, why, found.event_ids)
+        later = found.latency.lower > limit + RESOLUTION  # the second between two days is no delay
+        return Answer(NOT_FOLLOWED if later else NOT_KNOWN, why, found.event_ids)
+
+    return answer
+
+
+def _own_channel(case: Case) -> Step:
+    return first_act(case, vocabulary.ANSWERS, label="First statement on a channel of its own", channels=OWN_CHANNELS)
+
+
+def _rubric_rule(items: str) -> Rule:
+    wanted = items.split()
+    unknown = [item for item in wanted if item not in vocabulary.RUBRIC_ITEMS]
+    if unknown:
+        raise PlaybookError(f"{unknown[0]!r} is not an item of the rubric; use {', '.join(vocabulary.RUBRIC_ITEMS)}")
+
+    def answer(case: Case, entry: Entry) -> Answer:
+        coded = {item.item: item for item in (entry.transparency.items if entry.transparency else ())}
+        found = [coded[item] for item in wanted if item in coded]
+        events = tuple(dict.fromkeys(event for item in found for ids in item.event_ids.values() for event in ids))
+        scores = [score for item in found for score in item.scores.values()]
+        why = "; ".join(f"{item.item} {' and '.join(item.scores.values())}" for item in found) or "not coded"
+        if len(found) < len(wanted) or any(not score.isdigit() for score in scores):
+            certain = any(item.applies and item.numbers and max(item.scores.values()) in ("0", "1") for item in found)
+            return Answer(NOT_FOLLOWED if certain else NOT_KNOWN, why, events)
+        if all(score == "2" for score in scores):
+            return Answer(FOLLOWED, why, events)
+        agreed = any(max(item.numbers) < 2 for item in found)
+        return Answer(NOT_FOLLOWED if agreed else NOT_KNOWN, why, events)
+
+    return answer
+
+
+def _together_rule(first: str, second: str) -> Rule:
+    for act in (first, second):
+        if act not in vocabulary.ACTS:
+            raise PlaybookError(f"{act!r} is not an act; use a word of the codebook")
+
+    def answer(case: Case, entry: Entry) -> Answer:
+        own = case.events.filter(pl.col("actor") == "organisation")
+        both = own.filter(pl.col("acts").list.contains(first) & pl.col("acts").list.contains(second))[
+            "event_id"
+        ].to_list()
+        if both:
+            return Answer(FOLLOWED, f"{counted(len(both), 'event')} with both", tuple(both))
+        one = own.filter(pl.col("acts").list.contains(first))["event_id"].to_list()
+        return Answer(
+            NOT_FOLLOWED, "never in one event" if one else f"no {vocabulary.ACTS[first]} on record", tuple(one)
+        )
+
+    return answer
+
+
+def _consistent_rule() -> Rule:
+    def answer(case: Case, entry: Entry) -> Answer:
+        own = case.events.filter(pl.col("actor") == "organisation")
+        owned = own.filter(pl.col("acts").list.contains("acknowledgement") | pl.col("acts").list.contains("apology"))
+        denials = own.filter(pl.col("acts").list.contains("denial"))
+        if owned.is_empty():
+            return Answer(NOT_KNOWN, "nothing was acknowledged")
+        later = denials.filter(pl.col("earliest") > owned["latest"].min())["event_id"].to_list()
+        if later:
+            return Answer(NOT_FOLLOWED, "a denial follows an acknowledgement", tuple(later))
+        open_order = denials.filter(pl.col("latest") > owned["latest"].min())["event_id"].to_list()
+        if open_order:
+            return Answer(NOT_KNOWN, "the order of denial and acknowledgement is open", tuple(open_order))
+        return Answer(FOLLOWED, "no denial after the first acknowledgement", tuple(owned["event_id"][:1]))
+
+    return answer
+
+
+def _cause_rule(cause: str, rest: str) -> Rule:
+    if cause not in vocabulary.CAUSES:
+        raise PlaybookError(f"{cause!r} is not a cause; use one of {', '.join(vocabulary.CAUSES)}")
+    rule = rule_of(rest)
+
+    def answer(case: Case, entry: Entry) -> Answer:
+        if case.about.cause != cause:
+            return Answer(NOT_ASKED, f"its cause is {vocabulary.CAUSES[case.about.cause]}")
+        return rule(case, entry)
+
+    return answer
+
+
+def _unobservable_rule() -> Rule:
+    return lambda case, entry: Answer(NOT_KNOWN, "not to be seen from outside")
+
+
+_RULES: tuple[tuple[str, Callable[..., Rule]], ...] = (
+    (r"latency (\w+) (\d+) (min|h)", _latency_rule),
+    (r"rubric ((?:[TE]\d{1,2} ?)+)", _rubric_rule),
+    (r"together (\w+) (\w+)", _together_rule),
+    (r"consistent", _consistent_rule),
+    (r"cause (\w+): (.+)", _cause_rule),
+    (UNOBSERVABLE, _unobservable_rule),
+)

@@ -1,0 +1,104 @@
+"""Processes forked from one that has already imported what pages need.
+
+The standard library's fork server is started once and imports :mod:`aftermath.reports.preloaded`; workers and kernels
+are then forked from it. It only ever imports: **no computation and no pool of threads exists in it**, so that nothing
+can be held by a thread that a fork leaves behind. Only Linux is trusted to fork; elsewhere processes are started
+anew, which is slower and no different otherwise.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import sys
+import threading
+import types
+from collections.abc import Iterator, Mapping
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+
+PRELOADED = "aftermath.reports.preloaded"
+
+# One thread a process: they run side by side, and sums do not depend on how work was split.
+ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",
+    "POLARS_MAX_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+_starting = threading.RLock()
+
+
+def can_fork() -> bool:
+    """Whether this process may ask for forked ones: on Linux, unless it was told to have no children."""
+    return sys.platform == "linux" and not multiprocessing.current_process().daemon
+
+
+def start_forking() -> None:
+    """Have the server begin to import, so that it is ready when the first process is asked for."""
+    if can_fork():
+        with forking():
+            pass
+
+
+@contextlib.contextmanager
+def forking() -> Iterator[BaseContext]:
+    """The context in which processes are forked, with the server at work.
+
+    While it is held, the program that runs is hidden: a fork must not run the caller's script once more.
+
+    Yields
+    ------
+    multiprocessing.context.BaseContext
+
+    Raises
+    ------
+    ValueError
+        If this system cannot fork; ask ``can_fork`` first.
+    """
+    context = multiprocessing.get_context("forkserver")
+    from multiprocessing import forkserver
+
+    with _starting, _environment(ENVIRONMENT), _without_main():
+        context.set_forkserver_preload([PRELOADED])
+        forkserver.ensure_running()
+        yield context
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+def end_with_parent() -> None:
+    """End this process as soon as the one that asked for it has ended, **however that ended**."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent,), daemon=True, name="parent").start()
+
+
+def _follow(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,60 @@
+"""What the last builds left in order, so that a build with nothing to do need not ask the engine.
+
+The engine decides what is stale. To load it takes longer than all else that such a build does, and to know that
+nothing at all has changed one comparison is enough.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from aftermath.files import write_whole
+from aftermath.tasks.jobs import Job
+
+FILE = "in-order.json"
+
+
+def in_order(jobs: Sequence[Job], state: Path) -> bool:
+    """Whether all jobs were in order after a build, and neither their inputs nor their products changed since.
+
+    Parameters
+    ----------
+    jobs
+        Any jobs.
+    state
+        Folder of the engine's records.
+
+    Returns
+    -------
+    bool
+        **False where nothing is known**; then the engine has to be asked.
+    """
+    known = _known(state)
+    return all(known.get(job.key) == _checksum(job) for job in jobs)
+
+
+def note(jobs: Sequence[Job], state: Path) -> None:
+    """Remember that jobs are in order: they were just made, or the engine found them unchanged."""
+    known = _known(state) | {job.key: _checksum(job) for job in jobs}
+    write_whole(state / FILE, json.dumps(known, indent=0, sort_keys=True))
+
+
+def _known(state: Path) -> dict[str, str]:
+    with contextlib.suppress(OSError, ValueError):
+        known = json.loads((state / FILE).read_text(encoding="utf-8"))
+        if isinstance(known, dict):
+            return known
+    return {}
+
+
+def _checksum(job: Job) -> str:
+    """SHA-256 over what a job is made from and the contents of what it made."""
+    digest = hashlib.sha256(json.dumps([dict(job.inputs), job.parameters], sort_keys=True).encode())
+    for product in job.products:
+        content = product.read_bytes() if product.is_file() else b"missing"
+        digest.update(f"\0{product}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()

@@ -1,0 +1,155 @@
+"""Building on a Dask cluster: a real scheduler and two worker processes, one of which is killed in the middle."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aftermath.tasks import cluster
+from aftermath.tasks.build import build
+from aftermath.tasks.jobs import Job
+from aftermath.tasks.task_pages import run
+from aftermath.workspace import Workspace
+from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook
+
+HERE = Path(__file__).parent
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+def _start(module: str, *options: str, **settings: object) -> subprocess.Popen:
+    command = [sys.executable, "-m", f"distributed.cli.{module}", *options]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE), *sys.path])}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **settings)
+
+
+def _wait_for(file: Path) -> str:
+    end = time.monotonic() + 60
+    while not (file.is_file() and file.read_text(encoding="utf-8")):
+        assert time.monotonic() < end, f"{file.name} did not come"
+        time.sleep(0.05)
+    return file.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def scheduler(tmp_path) -> Iterator[str]:
+    """The address of a scheduler with two worker processes, which nobody starts again when they die."""
+    file = tmp_path / "scheduler.json"
+    common = ("--scheduler-file", str(file), "--no-dashboard")
+    worker = (*common, "--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path / "work"))
+    started = [_start("dask_scheduler", *common, "--port", "0", "--host", "127.0.0.1")]
+    try:
+        address = json.loads(_wait_for(file))["address"]
+        started += [_start("dask_worker", *worker) for _ in range(2)]
+        yield address
+    finally:
+        for process in reversed(started):
+            process.kill()
+            process.wait(timeout=30)
+
+
+def _die_once(mark: Path, product: Path) -> None:
+    """Ends its worker the first time it is called, as for want of memory."""
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    product.write_text("made", encoding="utf-8")
+
+
+def _fail(log: Path) -> None:
+    with log.open("a", encoding="utf-8") as file:
+        file.write("tried\n")
+    raise ValueError("too red")
+
+
+@posix
+@pytest.mark.slow
+def test_work_of_a_worker_that_dies_is_done_by_another_and_a_page_that_fails_is_not_tried_again(scheduler, tmp_path):
+    product, log = tmp_path / "a.html", tmp_path / "log"
+    good = Job("a", "a", {"x": "1"}, "", (product,), functools.partial(_die_once, tmp_path / "mark", product))
+    bad = Job("b", "b", {"x": "1"}, "", (tmp_path / "b.html",), functools.partial(_fail, log))
+    options = {"workers": 1, "temporary": str(tmp_path), "stopped": lambda: False, "finished": lambda result: None}
+    results = {result.job.key: result.error for result in run([good, bad], tmp_path / "x", dask=scheduler, **options)}
+    assert results["a"] is None
+    assert product.read_text(encoding="utf-8") == "made"
+    assert "too red" in str(results["b"])
+    assert log.read_text(encoding="utf-8") == "tried\n"
+    assert (tmp_path / "mark").exists()
+
+
+# The first page leaves a mark with the number of its worker, and takes its time, so that the worker can be killed in it.
+SLOW = """import multiprocessing, os, pathlib, time
+asked_by = multiprocessing.parent_process()
+mark = pathlib.Path(os.environ["AFTERMATH_ROOT"]).parent / "worker"
+if not mark.exists():
+    mark.write_text(str(asked_by.pid if asked_by else os.getppid()))
+    time.sleep(600)"""
+
+WORDS = """from IPython.display import display
+display({"application/vnd.aftermath.page+html": f"<p>{case_id} {seed}</p>"}, raw=True)"""
+
+
+@posix
+@pytest.mark.slow
+def test_a_cluster_makes_the_same_pages_although_a_worker_is_killed_in_the_middle(scheduler, tmp_path):
+    here, there = make_workspace(tmp_path / "here" / "site"), make_workspace(tmp_path / "there" / "site")
+    for workspace in (here, there):
+        write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, SLOW, WORDS)
+    (tmp_path / "here" / "worker").write_text("nobody is killed here", encoding="utf-8")
+    local = build(workspace=here, workers=2)
+    assert not local.failures, local.failed
+
+    killer = subprocess.Popen([sys.executable, "-c", KILLER, str(tmp_path / "there" / "worker")])
+    outcome = build(workspace=there, dask=scheduler)
+    assert killer.wait(timeout=60) == 0, "nobody was killed"
+    assert not outcome.failures, outcome.failed
+    assert set(CASES) < set(outcome.made)
+    assert _pages(there) == _pages(here)
+
+    touch_evidence(there, CASES[0])
+    assert set(build(workspace=there, dask=scheduler).made) == {CASES[0], "comparison", "index"}
+    assert build(workspace=there, dask=scheduler).made == ()
+
+
+KILLER = """import os, pathlib, signal, sys, time
+mark, end = pathlib.Path(sys.argv[1]), time.monotonic() + 60
+while not (mark.is_file() and mark.read_text()):
+    if time.monotonic() > end:
+        sys.exit(1)
+    time.sleep(0.05)
+os.kill(int(mark.read_text()), signal.SIGKILL)"""
+
+
+def _pages(workspace: Workspace) -> dict[str, bytes]:
+    site = workspace.site
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
+
+
+def test_a_scheduler_that_does_not_answer_is_named_with_the_cure(monkeypatch, tmp_path):
+    monkeypatch.setattr(cluster, "_PATIENCE", "200ms")
+    words = r"127.0.0.1:9: no Dask scheduler.*dask scheduler"
+    with pytest.raises(cluster.ClusterError, match=words), cluster.connected("tcp://127.0.0.1:9", tmp_path):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"folder": False}, "does not see the build folder"),
+        ({"library": "other"}, "has another version of aftermath"),
+        ({"environment": ["3.11", "polars 1"]}, r"has other packages \(polars 1, polars 2\)"),
+    ],
+)
+def test_a_worker_that_would_make_other_pages_is_refused(change, words):
+    own = {"folder": True, "library": "ours", "environment": ["3.11", "polars 2"]}
+    cluster.compare({"tcp://a": own}, own)
+    with pytest.raises(cluster.ClusterError, match=f"the worker at tcp://b {words}"):
+        cluster.compare({"tcp://a": own, "tcp://b": own | change}, own)

@@ -1,0 +1,136 @@
+"""Processes forked from one that has imported what pages need: faster, and no different otherwise."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from aftermath.reports import kernels
+from aftermath.reports.execute import execute, run_case
+from aftermath.workspace import Workspace
+from tiny import make_workspace, write_notebook
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux is trusted to fork")
+
+SEEN = """import json, os, sys
+keys = ("PYTHONHASHSEED", "POLARS_MAX_THREADS", "AFTERMATH_ROOT", "SECRET_OF_THE_CALLER")
+print(json.dumps({"environment": {key: os.environ.get(key) for key in keys}, "folder": os.getcwd(), "hash": hash("a"),
+                  "loaded": "scipy.stats" in sys.modules, "group": os.getpgid(0), "pid": os.getpid(), "path": sys.path[0],
+                  "computed": "polars-0" in [open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task")]}))"""
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    return make_workspace(tmp_path, ("red-cross-tweet",))
+
+
+def _run(workspace: Workspace, *cells: str, name: str = "probe") -> Path:
+    notebook = write_notebook(workspace.notebooks / f"{name}.ipynb", "", *cells)
+    return execute(notebook, workspace.build / f"{name}.ipynb", {}, workspace)
+
+
+def _printed(executed: Path) -> dict:
+    cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
+    return json.loads("".join(cells[-1]["outputs"][0]["text"]))
+
+
+def _python(script: str, **options: object) -> subprocess.CompletedProcess:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, **options)
+
+
+def test_a_forked_kernel_has_everything_imported_and_an_environment_of_its_own(workspace, monkeypatch):
+    before = _printed(_run(workspace, SEEN))
+    monkeypatch.setenv("SECRET_OF_THE_CALLER", "told")
+    seen = _printed(_run(workspace, SEEN))
+    assert seen["loaded"]
+    assert seen["environment"] == {
+        "PYTHONHASHSEED": "0",
+        "POLARS_MAX_THREADS": "1",
+        "AFTERMATH_ROOT": str(workspace.root),
+        "SECRET_OF_THE_CALLER": "told",
+    }
+    assert before["environment"]["SECRET_OF_THE_CALLER"] is None
+    assert seen["folder"] == str(workspace.root)
+    assert seen["group"] == seen["pid"], "Ctrl-C on a terminal must not reach it"
+    assert seen["hash"] == before["hash"]
+    assert seen["pid"] != before["pid"]
+    assert not seen["computed"], "no pool of threads may exist before the fork"
+
+
+def test_a_forked_kernel_and_one_started_anew_write_the_same(workspace, monkeypatch):
+    cells = (
+        "import polars as pl, random\nrandom.seed(0)",
+        "print(sorted({'b', 'a'}), {1, 'x'}, hash('x'))\npl.DataFrame({'a': [1]})",
+    )
+    forked = _run(workspace, *cells).read_bytes()
+    monkeypatch.setattr(kernels, "can_fork", lambda: False)
+    assert _run(workspace, *cells).read_bytes() == forked
+
+
+def test_the_process_that_is_forked_only_imports():
+    script = (
+        "import os, threading\nimport aftermath.reports.preloaded\n"
+        "names = [open(f'/proc/self/task/{task}/comm').read().strip() for task in os.listdir('/proc/self/task')]\n"
+        "print(threading.active_count(), [name for name in names if name.startswith(('polars-0', 'tokio', 'async'))])"
+    )
+    done = _python(script)
+    assert done.stdout.split("\n")[0] == "1 []", done.stderr
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "from aftermath.reports.execute import run_case\nrun_case('red-cross-tweet')",
+        "from aftermath.tasks.build import build\nassert not build(['red-cross-tweet']).failures",
+    ],
+    ids=["one page", "a build"],
+)
+def test_a_script_without_a_guard_is_not_run_once_more_by_the_fork(workspace, tmp_path, call):
+    script, log = tmp_path / "script.py", tmp_path / "log"
+    script.write_text(
+        f"import sys\nwith open(sys.argv[1], 'a') as file:\n    file.write('run\\n')\n{call}\n", encoding="utf-8"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "AFTERMATH_ROOT": str(workspace.root)}
+    command = [sys.executable, str(script), str(log)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert log.read_text() == "run\n"
+
+
+def test_a_kernel_ends_with_the_process_that_asked_for_it_however_that_ends(workspace, tmp_path):
+    mark = tmp_path / "pid"
+    asleep = f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(600)"
+    write_notebook(workspace.notebooks / "case_report.ipynb", 'case_id: str = "x"', asleep)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "AFTERMATH_ROOT": str(workspace.root)}
+    script = "from aftermath.reports.execute import run_case; run_case('red-cross-tweet')"
+    caller = subprocess.Popen([sys.executable, "-c", script], env=environment)
+    try:
+        kernel = psutil.Process(int(_wait_for(mark)))
+    finally:
+        caller.send_signal(signal.SIGKILL)
+        caller.wait()
+    kernel.wait(timeout=10)
+    assert not kernel.is_running()
+
+
+def _wait_for(mark: Path) -> str:
+    end = time.monotonic() + 60
+    while not (mark.is_file() and mark.read_text()):
+        assert time.monotonic() < end, "the kernel did not come so far"
+        time.sleep(0.05)
+    return mark.read_text()
+
+
+def test_where_forks_are_not_to_be_had_a_page_is_made_all_the_same(workspace, monkeypatch):
+    monkeypatch.setattr(kernels, "can_fork", lambda: False)
+    assert "red-cross-tweet" in run_case("red-cross-tweet", workspace=workspace).read_text(encoding="utf-8")
