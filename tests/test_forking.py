@@ -15,6 +15,7 @@ import pytest
 
 from aftermath.reports import kernels
 from aftermath.reports.execute import execute, run_case
+from aftermath.tasks.build import build
 from aftermath.workspace import Workspace
 from tiny import make_workspace, write_notebook
 
@@ -121,6 +122,19 @@ def test_a_kernel_ends_with_the_process_that_asked_for_it_however_that_ends(work
         caller.wait()
     kernel.wait(timeout=10)
     assert not kernel.is_running()
+
+
+def test_workers_ask_the_server_that_they_come_from_and_start_none_of_their_own(workspace, tmp_path):
+    mark = tmp_path / "parent"
+    write_notebook(
+        workspace.notebooks / "case_report.ipynb",
+        'case_id: str = "x"',
+        f"import os\nopen({str(mark)!r}, 'w').write(str(os.getppid()))",
+    )
+    assert not build(["red-cross-tweet"], workspace=workspace).failures
+    assert int(mark.read_text()) in {child.pid for child in psutil.Process().children()}, (
+        "the kernel's parent is not our server"
+    )
 
 
 def _wait_for(mark: Path) -> str:

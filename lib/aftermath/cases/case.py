@@ -173,7 +173,9 @@ def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Pr
     if problems or about is None or notes is None:
         return None, problems
     frames = {table: reading.frame for table, reading in tables.items()}
-    return Case(folder, about, CaseTables.validate(frames), notes), ()
+    return Case(
+        folder, about, CaseTables.cast(frames), notes
+    ), ()  # each table was held against its schema as it was read
 
 
 def load_case(case_id: str, workspace: Workspace | None = None) -> Case:

@@ -17,6 +17,10 @@ import types
 from collections.abc import Iterator, Mapping
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.forkserver import ForkServer
 
 PRELOADED = "aftermath.reports.preloaded"
 
@@ -65,8 +69,15 @@ def forking() -> Iterator[BaseContext]:
 
     with _starting, _environment(ENVIRONMENT), _without_main():
         context.set_forkserver_preload([PRELOADED])
-        forkserver.ensure_running()
+        _keep_inherited(forkserver._forkserver)
+        forkserver._forkserver.ensure_running()
         yield context
+
+
+def _keep_inherited(server: ForkServer) -> None:
+    """Let a forked process ask the server that it came from. Python has handed it the address, yet would start another."""
+    if multiprocessing.parent_process() and server._forkserver_address and server._forkserver_pid is None:
+        server.ensure_running = lambda: None
 
 
 @contextlib.contextmanager

@@ -71,6 +71,7 @@ def _drawing_library() -> Path:
 def write_index(
     workspace: Workspace,
     *,
+    gathered: Gathering | None = None,
     comparison: Comparison | None = None,
     unbuilt: Mapping[str, str] | None = None,
     made: MadeFrom | None = None,
@@ -81,8 +82,8 @@ def write_index(
     ----------
     workspace
         Whose cases; those that do not load are named with their problems.
-    comparison
-        The comparison of the workspace's cases, where it is at hand; **computed where not given**.
+    gathered, comparison
+        The workspace's cases and their comparison, where they are at hand; **read and computed where not given**.
     unbuilt
         Cases whose page could not be made, with the reason; they are not linked.
     made
@@ -93,7 +94,7 @@ def write_index(
     Path
         The page.
     """
-    gathered = gather(workspace=workspace)
+    gathered = gathered or gather(workspace=workspace)
     comparison = comparison or compare(gathered.cases)
     return write_whole(workspace.site / "index.html", _index(comparison, gathered, unbuilt or {}, made))
 
@@ -176,7 +177,8 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
     made
         What all this is made from; **the index carries it, with the checksums of the files beside it**.
     """
-    comparison = compare(gather(workspace=workspace).cases)
+    gathered = gather(workspace=workspace)
+    comparison = compare(gathered.cases)
     written = [
         *write_assets(workspace.site),
         write_marks(workspace.site),
@@ -184,7 +186,7 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
     ]
     if made:
         made = replace(made, files={_under(workspace.site, path): _sum(path) for path in written})
-    write_index(workspace, comparison=comparison, unbuilt=unbuilt, made=made)
+    write_index(workspace, gathered=gathered, comparison=comparison, unbuilt=unbuilt, made=made)
 
 
 def _under(site: Path, path: Path) -> str:
