@@ -50,7 +50,7 @@ class Job:
     make
         Makes them; can be sent to another process.
     long
-        Whether it takes longer than most: such jobs go first.
+        Whether it takes longer than all others: then it goes first.
     """
 
     key: str
@@ -241,7 +241,6 @@ def methods_job(workspace: Workspace) -> Job:
         parameters="",
         products=products(workspace, "methods", "methods.html"),
         make=functools.partial(execute.run_methods, workspace, _made(inputs, {})),
-        long=True,
     )
 
 
@@ -263,7 +262,6 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
         parameters="",
         products=tuple(workspace.site / name for name in _SITE),
         make=functools.partial(_write_site, workspace, dict(unbuilt), _made(inputs, {})),
-        long=True,
     )
 
 

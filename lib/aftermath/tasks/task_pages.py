@@ -23,7 +23,6 @@ from aftermath.tasks.jobs import Job
 from aftermath.tasks.workers import Workers
 
 _HERE = Path(__file__)
-_AHEAD = 2  # tasks in line, so that no worker idles while the engine looks away
 
 
 class _Attentive:
@@ -182,7 +181,7 @@ def run(
 def _hired(kind: ParallelBackend, hire: Callable[[], Workers], count: int) -> dict[str, Any]:
     """Settings of the engine for one kind of workers, which tell us of every page."""
     registry.register_parallel_backend(kind, lambda n_workers: hire(), worker_type=WorkerType.PROCESSES)
-    return {"parallel_backend": kind, "n_workers": count + _AHEAD}
+    return {"parallel_backend": kind, "n_workers": count}
 
 
 def _error_in(outcome: Any) -> BaseException | None:
