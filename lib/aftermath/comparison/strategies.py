@@ -22,7 +22,7 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.result import Result
 from aftermath.times import DAY
-from aftermath.wording import counted, in_words, latency_text, listed
+from aftermath.wording import counted, latency_text, listed
 
 CLUSTERS = {
     "deny": ("denial", "attack_accuser", "scapegoat"),
@@ -163,9 +163,10 @@ class StrategyComparison(Result):
         matches = [
             sum(each.match == match for each in found) for match in ("as recommended", "mixed", "not as recommended")
         ]
+        crises = counted(len(found), f"{crisis_type} crisis", f"{crisis_type} crises")
         return (
-            f"Of {counted(len(found), f'{crisis_type} crisis', f'{crisis_type} crises')}, where the theory recommends to {RECOMMENDED[crisis_type]}, {_some(matches[0])} "
-            f"did so, {_some(matches[1])} did so and denied as well, {_some(matches[2])} did not."
+            f"{crises}, for which the theory recommends to {RECOMMENDED[crisis_type]}: {matches[0]} did so, "
+            f"{matches[1]} did so and denied as well, {matches[2]} did not."
         )
 
 
@@ -193,7 +194,3 @@ def _uses(case: Case, event: dict) -> list[Use]:
 
 def _cluster(strategy: str) -> str:
     return next(cluster for cluster, words in CLUSTERS.items() if strategy in words)
-
-
-def _some(n: int) -> str:
-    return in_words(n) if n else "none"

@@ -19,7 +19,7 @@ from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import STEPS, Speed
 from aftermath.measures.survival import identification_region, turnbull
 from aftermath.times import DAY, HOUR, MINUTE, Latency
-from aftermath.wording import counted, duration, interval, listed, number
+from aftermath.wording import NO_BREAK, counted, duration, interval, listed, number
 
 DRAWS = 500
 MARKS = (HOUR, DAY, 7 * DAY, 30 * DAY)
@@ -132,7 +132,8 @@ class LatencyCurves(Result):
         curves = ". ".join(self._sentence(curve) for curve in self.curves)
         left_out = f" Too few for a curve of their own: {listed(self.left_out)}." if self.left_out else ""
         return (
-            f"{STEPS[self.step][0]}: {curves}. Turnbull's estimate for interval-censored latencies; {self.level:.0%} bands from "
+            f"{STEPS[self.step][0]}{':' if self.curves[0].group else ''} {curves}. Turnbull's estimate for interval-censored "
+            f"latencies; bands of {number(100 * self.level)}{NO_BREAK}% from "
             f"{number(self.draws)} resamplings of the cases, which were chosen and not drawn at random.{left_out}"
         )
 
