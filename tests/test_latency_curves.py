@@ -106,7 +106,7 @@ def test_the_share_at_a_time_is_that_of_the_last_change_before_it() -> None:
 
 def test_the_text_names_estimator_n_and_interval() -> None:
     said = latency_curves(MIXED, draws=30).text.replace(NO_BREAK, " ")
-    for part in ("First public response (n = 6 cases) ", "within 60 min", "within 30 days", "Turnbull's estimate", f"bands of 95{NO_BREAK}% from 30 resamplings", "chosen and not drawn at random"):  # fmt: skip
+    for part in ("First public response (n = 6 cases) ", "within 60 min", "within 30 days", "Turnbull's estimate", "bands of 95 % from 30 resamplings", "chosen and not drawn at random"):  # fmt: skip
         assert part in said
 
 
