@@ -68,6 +68,14 @@ def build(folder: Path, workers: int = 2) -> float:
     return seconds(lambda: run([sys.executable, "-m", "aftermath", "build", "--workers", str(workers)], folder))
 
 
+def start_up(folder: Path, case_id: str) -> float:
+    """Seconds that a build takes beside its pages: one page and the index are made one after the other."""
+    command = [sys.executable, "-m", "aftermath", "build", "--workers", "1", "--force", "--case", case_id]
+    spent = seconds(lambda: run(command, folder))
+    summary = json.loads((folder / "build" / "summary.json").read_text(encoding="utf-8"))
+    return spent - sum(summary["seconds_each"].values())
+
+
 def plain_loop(folder: Path) -> float:
     """Seconds of a loop over the same notebooks with papermill and nbconvert from the command line."""
     output = folder / "plain"
@@ -169,6 +177,7 @@ def measure(folder: Path, cases: tuple[str, ...], plain: bool) -> dict[str, obje
     found["nothing to do"] = build(first)
     found["cold build, 1 worker"] = build(second, workers=1)
     found["files that differ"] = differences(first / "build" / "site", second / "build" / "site")
+    found["start-up"] = start_up(second, cases[0])
     touch(first)
     found["one case changed"] = build(first)
     found["load after"] = os.getloadavg()[0]
@@ -178,10 +187,11 @@ def measure(folder: Path, cases: tuple[str, ...], plain: bool) -> dict[str, obje
 def ratios(found: dict[str, object]) -> dict[str, float]:
     """What the numbers say about each other; **the start-up is taken off where workers are compared**."""
     cold, idle, one = found["cold build, 2 workers"], found["nothing to do"], found["cold build, 1 worker"]
+    start = found["start-up"]
     said = {
         "nothing to do, share of cold": idle / cold,
         "one case changed, share of cold": found["one case changed"] / cold,
-        "two workers against one": (one - idle) / (cold - idle),
+        "two workers against one": (one - start) / (cold - start),
     }
     if found["plain loop"]:
         said["plain loop against cold build"] = found["plain loop"] / cold

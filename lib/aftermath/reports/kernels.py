@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import logging
 import os
 import sys
+import time
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from papermill.clientwrap import PapermillNotebookClient
@@ -46,6 +50,33 @@ class _Kernels(KernelSpecManager):
         return KernelSpec(argv=command, display_name="Python 3", language="python", metadata=started)
 
 
+class Client(AsyncKernelClient):
+    """Talks to a kernel. Unlike its base, it does not listen for a fifth of a second to messages that nobody will read."""
+
+    async def wait_for_ready(self, timeout: float = START_SECONDS) -> None:
+        """Wait until the kernel answers, and its outputs can be heard.
+
+        Raises
+        ------
+        RuntimeError
+            If the kernel ends, or does not answer within so many seconds.
+        """
+        end = time.monotonic() + timeout
+        while not await self._answers():
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > end:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
+
+    async def _answers(self) -> bool:
+        self.kernel_info()
+        with contextlib.suppress(Empty):
+            if (await self.get_shell_msg(timeout=1))["msg_type"] == "kernel_info_reply":
+                await self.get_iopub_msg(timeout=0.2)  # what it prints would come here
+                return True
+        return False
+
+
 class _Kernel(AsyncKernelManager):
     """A kernel whose files lie in a folder of its own, which subclasses name."""
 
@@ -53,7 +84,8 @@ class _Kernel(AsyncKernelManager):
     root: Path
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(connection_file=str(self.folder / "kernel.json"), **settings)
+        client = f"{__name__}.{Client.__name__}"
+        super().__init__(connection_file=str(self.folder / "kernel.json"), client_class=client, **settings)
 
     @default("kernel_spec_manager")
     def _own_kernels(self) -> KernelSpecManager:
