@@ -11,8 +11,9 @@ import pytest
 
 import exports
 from aftermath.archives import manifest as keeping
-from aftermath.archives.description import FILE, File, Manifest, load_manifest, write_manifest
+from aftermath.archives.description import File, Manifest, load_manifest, write_manifest
 from aftermath.archives.manifest import add, archive_folder, archives, read_archive, record_series, verify
+from aftermath.archives.places import MANIFEST
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.telling import describe, listing
 from aftermath.problems import AftermathError
@@ -47,7 +48,7 @@ def workspace(tmp_path, monkeypatch) -> Workspace:
 
 
 def written(workspace: Workspace, name: str = "tweets-2017") -> Path:
-    return workspace.root / "data" / "archives" / name / FILE
+    return workspace.root / "data" / "archives" / name / MANIFEST
 
 
 # Adding
@@ -62,7 +63,7 @@ def test_an_archive_is_described_and_its_files_stay_where_they_are(workspace, fi
     assert added.span == (datetime(2017, 4, 10, 10, 22, 4, tzinfo=UTC), datetime(2017, 4, 14, 10, 22, 4, tzinfo=UTC))
     assert added.columns == {"post_id": "id", "time": "created_at", "text": "text"}
     assert added.files["posts.csv"].bytes == file.stat().st_size
-    assert sorted(path.name for path in folder.iterdir()) == [FILE]
+    assert sorted(path.name for path in folder.iterdir()) == [MANIFEST]
 
 
 def test_a_manifest_names_no_path_of_a_machine_and_no_text(workspace, file, tmp_path):
@@ -171,7 +172,7 @@ def test_what_was_there_is_untouched_where_writing_fails(workspace, file, monkey
     with pytest.raises(AftermathError, match="No space left"):
         add("tweets-2017", [file], workspace=workspace, title="Second", again=True)
     assert written(workspace).read_bytes() == before
-    assert [path.name for path in written(workspace).parent.iterdir()] == [FILE]
+    assert [path.name for path in written(workspace).parent.iterdir()] == [MANIFEST]
 
 
 # Verifying
@@ -289,13 +290,13 @@ def test_a_manifest_comes_back_as_it_was_written(tmp_path):
     ],
 )
 def test_a_hostile_or_mistaken_manifest_is_refused_in_words(tmp_path, content, fault):
-    (tmp_path / FILE).write_text(content)
+    (tmp_path / MANIFEST).write_text(content)
     with pytest.raises(ArchiveError, match=fault):
         load_manifest(tmp_path)
 
 
 def test_every_fault_of_a_manifest_is_told_at_once(tmp_path):
-    (tmp_path / FILE).write_text("colour: red\nlevel: all\nrows: x\n")
+    (tmp_path / MANIFEST).write_text("colour: red\nlevel: all\nrows: x\n")
     with pytest.raises(ArchiveError) as error:
         load_manifest(tmp_path)
     assert len(str(error.value).splitlines()) == 3

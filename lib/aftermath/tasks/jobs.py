@@ -280,10 +280,15 @@ def products(workspace: Workspace, page_id: str, page: str) -> tuple[Path, ...]:
 
 
 def all_evidence(workspace: Workspace) -> dict[str, str]:
-    """One fingerprint a case, and one of the files beside the case folders."""
+    """One fingerprint a case, one of which cases there are, and one of the files beside the case folders.
+
+    The engine looks at what is there: **a case that is gone changes nothing but the list of cases**.
+    """
+    case_ids = workspace.case_ids()
     beside = (path for path in workspace.cases.glob("[!.]*") if path.suffix in _EVIDENCE)
-    own = {f"evidence of {case_id}": evidence(workspace, case_id) for case_id in workspace.case_ids()}
-    return own | {"beside the cases": fingerprint(workspace.cases, beside)}
+    own = {f"evidence of {case_id}": evidence(workspace, case_id) for case_id in case_ids}
+    which = hashlib.sha256("\n".join(case_ids).encode()).hexdigest()
+    return own | {"which cases": which, "beside the cases": fingerprint(workspace.cases, beside)}
 
 
 def _made(inputs: Mapping[str, str], values: Mapping[str, object]) -> MadeFrom:
