@@ -99,7 +99,7 @@ def run_here(notebook: Path, case_id: str, root: Path) -> nbformat.NotebookNode:
         for cell in node.cells:
             if cell.cell_type == "code":
                 shown = _run(cell.source, names)
-                cell.outputs = [new_output("display_data", {PAGE_TYPE: shown.html})] if shown is not None else []
+                cell.outputs = [new_output("display_data", _shown(shown))] if shown is not None else []
                 names["case_id"] = case_id
     return node
 
@@ -111,6 +111,11 @@ def _run(source: str, names: dict[str, object]) -> object:
         steps, last = [*steps, last], None
     exec(compile(ast.Module(steps, []), "<cell>", "exec"), names)  # noqa: S102 (our own notebooks)
     return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names) if last else None  # noqa: S307
+
+
+def _shown(result: object) -> dict[str, object]:
+    """What a cell shows: its part of the page, or, for sweeps, its numbers."""
+    return {PAGE_TYPE: result.html} if hasattr(result, "html") else result._repr_mimebundle_()
 
 
 def html_of(case_id: str, root: Path) -> str:

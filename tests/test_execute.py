@@ -166,6 +166,7 @@ def test_a_kernel_that_starts_at_the_third_attempt_is_good_enough(workspace, mon
 
 @pytest.mark.slow
 def test_a_kernel_that_ends_at_once_is_reported_with_its_last_words(workspace, monkeypatch):
+    monkeypatch.setattr(kernels, "can_fork", lambda: False)
     monkeypatch.setenv("PYTHONPATH", str(workspace.root))
     (workspace.root / "ipykernel_launcher.py").write_text("import sys\nsys.exit('no kernel today')\n")
     with pytest.raises(KernelError, match="no kernel today"):
