@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aftermath.files import write_whole
-from aftermath.tasks.jobs import Job
+from aftermath.tasks.jobs import Job, fingerprint
 
 FILE = "in-order.json"
 
@@ -34,12 +34,12 @@ def in_order(jobs: Sequence[Job], state: Path) -> bool:
         **False where nothing is known**; then the engine has to be asked.
     """
     known = _known(state)
-    return all(known.get(job.key) == _checksum(job) for job in jobs)
+    return all(known.get(job.key) == _checksum(job, state) for job in jobs)
 
 
 def note(jobs: Sequence[Job], state: Path) -> None:
     """Remember that jobs are in order: they were just made, or the engine found them unchanged."""
-    known = _known(state) | {job.key: _checksum(job) for job in jobs}
+    known = _known(state) | {job.key: _checksum(job, state) for job in jobs}
     write_whole(state / FILE, json.dumps(known, indent=0, sort_keys=True))
 
 
@@ -51,10 +51,7 @@ def _known(state: Path) -> dict[str, str]:
     return {}
 
 
-def _checksum(job: Job) -> str:
+def _checksum(job: Job, state: Path) -> str:
     """SHA-256 over what a job is made from and the contents of what it made."""
-    digest = hashlib.sha256(json.dumps([dict(job.inputs), job.parameters], sort_keys=True).encode())
-    for product in job.products:
-        content = product.read_bytes() if product.is_file() else b"missing"
-        digest.update(f"\0{product}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+    parts = [dict(job.inputs), job.parameters, fingerprint(state.parent, job.products)]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
