@@ -344,13 +344,13 @@ def _fired(rule: str, bins: pl.DataFrame, spans: list[Span], zero: Span, level: 
 
 
 def _false_alarms(count: int, bins: int, weeks: float, level: float) -> FalseAlarms:
-    from scipy import stats
+    from scipy.special import gammaincinv
 
     if not bins:
         return FalseAlarms(0, 0, 0.0, math.nan, math.nan, math.nan)
     tail = (1 - level) / 2
-    lower = float(stats.chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
-    upper = float(stats.chi2.ppf(1 - tail, 2 * count + 2)) / 2
+    lower = float(gammaincinv(count, tail)) if count else 0.0
+    upper = float(gammaincinv(count + 1, 1 - tail))
     return FalseAlarms(count, bins, weeks, count / weeks, lower / weeks, upper / weeks)
 
 

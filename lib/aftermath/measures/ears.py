@@ -107,14 +107,14 @@ def turning_share(
     >>> turning_share([1] * 7 + [8], [10] * 8)["turned"][-1]
     True
     """
-    from scipy import stats
+    from scipy.special import ndtri
 
     bad, judged = read_counts(negative, "negative"), read_counts(n, "n")
     if not 0 < level < 1:
         raise SeriesError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     if len(bad) != len(judged) or (bad > judged).any():
         raise SeriesError("a bin has more negative posts than posts: give n, the posts that were judged, for each bin")
-    z = float(stats.norm.ppf(level))
+    z = float(ndtri(level))
     rows = [
         _turn(bad[place], judged[place], bad[place - baseline : place].sum(), judged[place - baseline : place].sum(), z)
         for place in range(baseline, len(bad))

@@ -16,6 +16,7 @@ from datetime import date
 
 import numpy as np
 
+from aftermath.measures.intervals import t_quantile
 from aftermath.measures.recovery.series import SeriesError
 from aftermath.wording import MINUS, counted, number
 
@@ -176,11 +177,11 @@ class MarketModel:
 
     def judge(self, value: float, market: np.ndarray) -> AbnormalReturn:
         """An abnormal return with its interval, t and p."""
-        from scipy import stats
+        from scipy.special import stdtr
 
         error = self.standard_error(market)
-        spread = stats.t.ppf((1 + self.convention.level) / 2, self.freedom) * error
-        p = self.convention.sides * stats.t.sf(abs(value / error), self.freedom)
+        spread = t_quantile(self.convention.level, self.freedom) * error
+        p = self.convention.sides * stdtr(self.freedom, -abs(value / error))
         return AbnormalReturn(value, value - spread, value + spread, value / error, float(p))
 
 

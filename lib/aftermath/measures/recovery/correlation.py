@@ -19,6 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aftermath.measures.intervals import t_quantile
+
 CORRELATIONS = np.linspace(0.0, 0.95, 39)
 LOG_PRIOR = 2 * np.log1p(-CORRELATIONS)
 
@@ -53,15 +55,16 @@ class CorrelatedErrors:
 
     def half_width(self, contrast: np.ndarray, level: float) -> float:
         """Half of the interval of a contrast of the coefficients: a quantile of the mixture of t distributions."""
-        from scipy import optimize, stats
+        from scipy.optimize import brentq
+        from scipy.special import stdtr
 
         spreads = np.sqrt(np.einsum("i,rij,j->r", contrast, self.covariances, contrast))
-        largest = spreads.max() * stats.t.ppf((1 + level) / 2, self.freedom)
+        largest = spreads.max() * t_quantile(level, self.freedom)
 
         def excess(width: float) -> float:
-            return float(self.weights @ stats.t.cdf(width / spreads, self.freedom)) - (1 + level) / 2
+            return float(self.weights @ stdtr(self.freedom, width / spreads)) - (1 + level) / 2
 
-        return float(optimize.brentq(excess, 0.0, largest * 1.001))
+        return float(brentq(excess, 0.0, largest * 1.001))
 
 
 def correlated_errors(time: np.ndarray, value: np.ndarray, design: np.ndarray) -> CorrelatedErrors:

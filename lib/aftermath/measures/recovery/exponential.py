@@ -201,14 +201,14 @@ def _compatible(
     data: Series, scales: np.ndarray, root: np.ndarray, errors: CorrelatedErrors, level: float
 ) -> np.ndarray:
     """Scales that are not rejected."""
-    from scipy import stats
+    from scipy.special import fdtrc
 
     steps = np.diff(data.time) / np.diff(data.time).min()
     probability = np.zeros(len(scales))
     for weight, correlation in zip(errors.weights, CORRELATIONS, strict=True):
         sums = _sums_of_squares(data, scales, root, correlation**steps)
         statistic = (sums / sums.min() - 1) * errors.freedom
-        probability += weight * stats.f.sf(statistic, 1, errors.freedom)
+        probability += weight * fdtrc(1, errors.freedom, statistic)
     inside = np.flatnonzero(probability >= min(1 - level, probability.max()))
     # an end lies between two places of the grid: the outer one is taken
     return (np.arange(len(scales)) >= inside[0] - 1) & (np.arange(len(scales)) <= inside[-1] + 1)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from aftermath.measures.intervals import t_quantile
 from aftermath.measures.recovery.series import (
     SeriesError,
     check_level,
@@ -225,22 +226,21 @@ class _Mixture:
         return np.sqrt(self.weights @ (self.errors**2 + (self.means - self.mean) ** 2))
 
     def quantile(self, level: float) -> float:
-        from scipy import stats
-
-        return float(stats.t.ppf((1 + level) / 2, self.freedom))
+        return t_quantile(level, self.freedom)
 
     def ends(self, column: int, level: float) -> list[float]:
         """Where the mixture's distribution function of one estimate passes its two tails."""
-        from scipy import optimize, stats
+        from scipy.optimize import brentq
+        from scipy.special import stdtr
 
         means, errors = self.means[:, column], np.maximum(self.errors[:, column], np.finfo(float).tiny)
         reach = self.quantile(level) * errors * (1 + 1e-9) + 1e-12 * np.abs(means)
 
         def excess(x: float, share: float) -> float:
-            return float(self.weights @ stats.t.cdf((x - means) / errors, self.freedom)) - share
+            return float(self.weights @ stdtr(self.freedom, (x - means) / errors)) - share
 
         inside = float((means - reach).min()), float((means + reach).max())
-        return [float(optimize.brentq(excess, *inside, args=(share,))) for share in ((1 - level) / 2, (1 + level) / 2)]
+        return [float(brentq(excess, *inside, args=(share,))) for share in ((1 - level) / 2, (1 + level) / 2)]
 
 
 def _given_share(model: object, share: float, grid: _Grid, freedom: int) -> tuple[float, np.ndarray, np.ndarray]:

@@ -1,24 +1,28 @@
 """A proportional-odds model of ordinal codes on one covariate, with cluster-robust errors.
 
-``P(code <= level_k | x) = logistic(threshold_k - slope·x)`` (McCullagh 1980), fitted by maximum likelihood
-with statsmodels. What is reported is the expected code at x, its standard error by the delta method.
+``P(code <= level_k | x) = logistic(threshold_k - slope·x)`` (McCullagh 1980), fitted by maximum likelihood. In slope and
+thresholds the logarithm of the likelihood is concave (Pratt 1981), so that Newton's steps, shortened where they would
+lead down, end at its one maximum. What is reported is the expected code at x, its standard error by the delta method.
 
 References
 ----------
 McCullagh, P. (1980). Regression models for ordinal data. Journal of the Royal Statistical Society B 42, 109-142.
+Pratt, J. W. (1981). Concavity of the log likelihood. Journal of the American Statistical Association 76, 103-106.
 Liang, K.-Y., and Zeger, S. L. (1986). Longitudinal data analysis using generalized linear models. Biometrika 73, 13-22.
 """
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
+from aftermath.measures.intervals import t_quantile
 from aftermath.measures.result import NothingToMeasure
+
+_STEPS = 100  # of Newton's method, and halvings of one of them; a handful is enough where there is a maximum
+_NEAR = 1e-9  # squared distance to the maximum in standard errors: one more step squares it
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,7 @@ class ProportionalOdds:
 
     def quantile(self, level: float) -> float:
         """Student's t for an interval, with one degree of freedom less than there are clusters."""
-        from scipy import stats
-
-        return float(stats.t.ppf((1 + level) / 2, self.clusters - 1))
+        return t_quantile(level, self.clusters - 1)
 
 
 def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) -> ProportionalOdds:
@@ -89,7 +91,15 @@ def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) ->
     ------
     NothingToMeasure
         If only one code occurs, the covariate does not vary, there are fewer than three clusters, or the codes are
-        separated by the covariate, so that no finite estimate exists; or if the likelihood has no clear maximum.
+        separated by the covariate, so that no finite estimate exists; if each code occurs once; or if the likelihood has
+        no clear maximum.
+
+    Examples
+    --------
+    >>> codes, days = np.array([-1, -1, 0, -1, 0, 1, 0, 1, 1]), np.arange(9.0)
+    >>> model = proportional_odds(codes, days, clusters=np.arange(9))
+    >>> model.expected(np.array([0.0, 8.0])).round(1).tolist()
+    [-1.0, 1.0]
     """
     levels, ranks = np.unique(codes, return_inverse=True)
     labels = np.unique(clusters, return_inverse=True)[1]
@@ -101,12 +111,15 @@ def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) ->
         raise NothingToMeasure("fewer than three publishers")
     if _separated(ranks, x):
         raise NothingToMeasure("the codes are separated by time, so that no finite estimate exists")
-    fit = _fit(ranks, np.asarray(x, dtype=float), labels)
-    if fit is None:
-        raise NothingToMeasure("the likelihood has no clear maximum")
-    return ProportionalOdds(
-        levels.astype(float), np.asarray(fit.params), np.asarray(fit.cov_params()), int(labels.max()) + 1
-    )
+    if len(ranks) == len(levels):
+        raise NothingToMeasure("no level was coded twice")
+    likelihood = _Likelihood(ranks, np.asarray(x, dtype=float))
+    try:
+        place = _maximum(likelihood)
+        parameters, covariance = _in_log_steps(place, _clustered(*likelihood.derivatives(place), labels))
+    except np.linalg.LinAlgError:
+        raise NothingToMeasure("the likelihood has no clear maximum") from None
+    return ProportionalOdds(levels.astype(float), parameters, covariance, int(labels.max()) + 1)
 
 
 def _separated(ranks: np.ndarray, x: np.ndarray) -> bool:
@@ -116,54 +129,89 @@ def _separated(ranks: np.ndarray, x: np.ndarray) -> bool:
     return rising or all(below.min() >= above.max() for below, above in cuts)
 
 
-def _fit(ranks: np.ndarray, x: np.ndarray, labels: np.ndarray) -> object | None:
-    """The maximum likelihood fit, or None where the likelihood has no inner maximum."""
-    from statsmodels.tools.sm_exceptions import ModelWarning
+@dataclass(frozen=True)
+class _Likelihood:
+    """The likelihood of ranks at a place: the slope, then the thresholds.
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ModelWarning)
-        warnings.simplefilter("error", RuntimeWarning)
-        try:
-            fit = _model()(ranks, x[:, None], distr="logit").fit(
-                method="bfgs", disp=0, maxiter=500, cov_type="cluster", cov_kwds={"groups": labels}
-            )
-        except (ModelWarning, RuntimeWarning, np.linalg.LinAlgError, ValueError):
-            return None
-    return fit if np.isfinite(fit.cov_params()).all() else None
+    A code between two thresholds, ``low`` and ``high`` when measured from slope·x, has the probability
+    logistic(high) - logistic(low) = logistic(high)·logistic(-low)·(1 - exp(low - high)). The product loses no digits, and
+    each factor adds a concave term to the logarithm.
+    """
+
+    ranks: np.ndarray
+    x: np.ndarray
+
+    def logarithm(self, place: np.ndarray) -> float:
+        from scipy.special import log_expit
+
+        if (np.diff(place[1:]) <= 0).any():
+            return -np.inf
+        low, high, gap = self._ends(place)
+        return float(np.sum(log_expit(high) + log_expit(-low) + np.log(-np.expm1(-gap))))
+
+    def derivatives(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The first by row, shape ``(n, k)``, and the second of the sum, shape ``(k, k)``."""
+        from scipy.special import expit
+
+        low, high, gap = self._ends(place)
+        by_low, by_high = self._moves(0), self._moves(1)
+        by_gap, narrow = by_high - by_low, np.exp(-gap) / -np.expm1(-gap)
+        scores = (by_high.T * expit(-high) - by_low.T * expit(low) + by_gap.T * narrow).T
+        bends = (
+            (by_high, expit(high) * expit(-high)),
+            (by_low, expit(low) * expit(-low)),
+            (by_gap, narrow * (1 + narrow)),
+        )
+        return scores, -sum((moves.T * bend) @ moves for moves, bend in bends)
+
+    def _ends(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        ends = np.concatenate([[-np.inf], place[1:], [np.inf]])
+        low, high = ends[self.ranks], ends[self.ranks + 1]
+        return low - place[0] * self.x, high - place[0] * self.x, high - low
+
+    def _moves(self, end: int) -> np.ndarray:
+        """How the lower (0) or upper (1) end of each row moves with slope and thresholds; those at infinity have no weight."""
+        levels = self.ranks.max() + 1
+        moves = np.eye(levels + 1, levels)[self.ranks + end]
+        moves[:, 0] = -self.x
+        return moves
 
 
-@cache
-def _model() -> type:
-    """The model of statsmodels, which differentiates by small steps, with the exact derivatives of its likelihood."""
-    from scipy.special import expit
-    from statsmodels.miscmodels.ordinal_model import OrderedModel
+@np.errstate(over="ignore", invalid="ignore")  # then no step leads upwards
+def _maximum(likelihood: _Likelihood) -> np.ndarray:
+    """Where the likelihood is largest, by Newton's method from what would hold if the covariate did not matter.
 
-    class Exact(OrderedModel):
-        def cdf(self, bounds: np.ndarray) -> np.ndarray:
-            return expit(bounds)
+    Raises
+    ------
+    LinAlgError
+        If there is no such place, as far as numbers of 16 digits tell.
+    """
+    shares = np.cumsum(np.bincount(likelihood.ranks))[:-1] / len(likelihood.ranks)
+    place = np.concatenate([[0.0], np.log(shares / (1 - shares))])
+    for _ in range(_STEPS):
+        by_row, hessian = likelihood.derivatives(place)
+        score = by_row.sum(axis=0)
+        step = np.linalg.solve(-hessian, score)
+        distance = score @ step
+        if 0 <= distance < _NEAR and np.isfinite(hessian).all():
+            return place + step
+        here, shorter = likelihood.logarithm(place), (place + step * 0.5**halvings for halvings in range(_STEPS))
+        place = next((there for there in shorter if likelihood.logarithm(there) > here), None)
+        if place is None:
+            break
+    raise np.linalg.LinAlgError("no step leads upwards, or steps do not end")
 
-        def score(self, parameters: np.ndarray) -> np.ndarray:
-            return self.score_obs(parameters).sum(axis=0)
 
-        def score_obs(self, parameters: np.ndarray) -> np.ndarray:
-            (lower, low, _), (upper, high, _) = self._ends(parameters)
-            return high[:, None] * upper - low[:, None] * lower
+def _clustered(scores: np.ndarray, hessian: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """The covariance when rows of a cluster are not independent (Liang and Zeger 1986), corrected for small samples."""
+    n, k = scores.shape
+    clusters = labels.max() + 1
+    bread, filling = np.linalg.inv(hessian), np.array([np.bincount(labels, weights=column) for column in scores.T])
+    return bread @ filling @ filling.T @ bread * (clusters / (clusters - 1) * (n - 1) / (n - k))
 
-        def hessian(self, parameters: np.ndarray) -> np.ndarray:
-            (lower, _, low), (upper, _, high) = self._ends(parameters)
-            scores = self.score_obs(parameters)
-            bend = np.diag([0, 0, *scores.sum(axis=0)[2:]])  # exp is its own derivative
-            return (upper.T * high) @ upper - (lower.T * low) @ lower - scores.T @ scores + bend
 
-        def _ends(self, parameters: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-            """Of either end of each row's interval: its derivatives, and density and slope there over the row's probability."""
-            below = [expit(bounds) for bounds in self._bounds(parameters)]
-            probability = below[1] - below[0] + 1e-20  # as in the likelihood
-            thresholds = np.zeros((self.k_levels + 1, len(parameters)))
-            thresholds[1:-1, 1:] = np.tri(self.k_levels - 1) * [1, *np.exp(parameters[2:])]
-            for end, share in enumerate(below):
-                moves, density = thresholds[self.endog + end], share * (1 - share)
-                moves[:, :1] = -self.exog
-                yield moves, density / probability, density * (1 - 2 * share) / probability
-
-    return Exact
+def _in_log_steps(place: np.ndarray, covariance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same maximum in parameters that are free to take any value, and their covariance."""
+    steps, turn = np.diff(place[1:]), np.eye(len(place))
+    turn[2:] = (turn[2:] - turn[1:-1]) / steps[:, None]
+    return np.concatenate([place[:2], np.log(steps)]), turn @ covariance @ turn.T

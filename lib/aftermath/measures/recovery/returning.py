@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from aftermath.measures.intervals import t_quantile
 from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series, spell, units
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
@@ -296,11 +297,9 @@ def _why_no_interval(before: np.ndarray) -> str:
 
 def _spread(before: np.ndarray, weights: np.ndarray, estimated: bool, level: float) -> float:
     """Half of the interval, from the spread and the correlation of neighbours before the event."""
-    from scipy import stats
-
     n, deviations = len(before), before - before.mean()
     correlation = float(np.clip(deviations[1:] @ deviations[:-1] / (deviations @ deviations), 0, 0.9))
     lagged = np.correlate(weights, weights, "full")[len(weights) - 1 :]
     noise = 2 * lagged @ correlation ** np.arange(len(weights)) - lagged[0]
     baseline = weights.sum() ** 2 * (1 + correlation) / (1 - correlation) / n if estimated else 0.0
-    return float(stats.t.ppf((1 + level) / 2, n - 1) * before.std(ddof=1) * math.sqrt(noise + baseline))
+    return float(t_quantile(level, n - 1) * before.std(ddof=1) * math.sqrt(noise + baseline))

@@ -28,6 +28,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from aftermath.measures.intervals import t_quantile
 from aftermath.measures.recovery.correlation import correlated_errors
 from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series
 from aftermath.measures.result import Result
@@ -205,6 +206,7 @@ class _Fit:
 
 
 def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, level: float) -> _Fit:
+    from scipy.special import ndtri
     from statsmodels.regression.linear_model import WLS
 
     robust, errors = _robust(hac_lags)
@@ -213,10 +215,10 @@ def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, 
         fit = WLS(data.value, columns, weights=data.weights).fit(**robust)
         if hac_lags is None:
             return _averaged(data, columns, fit, level)
-        return _of_statsmodels(fit, _t_quantile(level, freedom), errors)
+        return _of_statsmodels(fit, t_quantile(level, freedom), errors)
     fit = _fit_counts(data, columns, scale="X2" if family == "quasipoisson" else 1.0, **robust)
     scaled = "errors of the model" + (", scaled by Pearson's dispersion" if family == "quasipoisson" else "")
-    return _of_statsmodels(fit, _normal_quantile(level), errors or scaled)
+    return _of_statsmodels(fit, float(ndtri((1 + level) / 2)), errors or scaled)
 
 
 def _fit_counts(data: Series, columns: np.ndarray, **options: object) -> object:
@@ -275,18 +277,6 @@ def _of_statsmodels(fit: object, quantile: float, errors: str) -> _Fit:
         return quantile * math.sqrt(max(contrast @ covariance @ contrast, 0.0))
 
     return _Fit(np.asarray(fit.params), covariance, np.asarray(fit.fittedvalues), half_width, errors)
-
-
-def _t_quantile(level: float, freedom: int) -> float:
-    from scipy import stats
-
-    return float(stats.t.ppf((1 + level) / 2, freedom))
-
-
-def _normal_quantile(level: float) -> float:
-    from scipy import stats
-
-    return float(stats.norm.ppf((1 + level) / 2))
 
 
 def _terms(fit: _Fit, design: pl.DataFrame, ratios: bool) -> pl.DataFrame:
