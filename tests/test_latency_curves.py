@@ -24,6 +24,7 @@ from aftermath.measures.latency_curves import (  # noqa: E402
 )
 from aftermath.measures.result import NothingToMeasure  # noqa: E402
 from aftermath.measures.speed import STEPS, Speed, Step, speed  # noqa: E402
+from aftermath.measures.survival import turnbull  # noqa: E402
 from aftermath.times import DAY, HOUR, Latency  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402
@@ -87,6 +88,15 @@ def test_the_band_is_seeded_and_widens_with_the_level() -> None:
     narrow, wide = (latency_curves(MIXED, draws=60, level=level).curves[0] for level in (0.5, 0.95))
     assert (wide.band_lower <= narrow.band_lower).all() and (wide.band_upper >= narrow.band_upper).all()
     assert (wide.band_upper - wide.band_lower).sum() > (narrow.band_upper - narrow.band_lower).sum()
+
+
+def test_the_band_is_that_of_every_draw_estimated_by_itself() -> None:
+    left, right, seconds = np.array([0.0, 1, 2, 4]), np.array([3, 1, INF, 6]), np.arange(8.0)
+    samples = np.random.default_rng(3).integers(4, size=(80, 4))
+    curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in samples])
+    lower, upper = bootstrap_band(left, right, seconds, level=0.8, draws=80, seed=3)
+    assert lower == pytest.approx(np.quantile(curves[:, 0], 0.1, axis=0), abs=1e-12)
+    assert upper == pytest.approx(np.quantile(curves[:, 1], 0.9, axis=0), abs=1e-12)
 
 
 def test_the_band_of_exact_times_agrees_with_the_standard_error_of_a_share() -> None:

@@ -24,7 +24,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.comparison.permutation import TooFew, tau_b
+from aftermath.comparison.permutation import taus
 from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import Speed, speed
@@ -163,30 +163,33 @@ class _Bench:
         self.items = {case.id: coded_items(case) for case in cases}
         self.texts = {case.id: _texts(case) for case in cases}
         self.first_coverage = {case.id: _first_coverage(case) for case in cases}
+        self.delays = {
+            (step, clock): {case.id: self._delay(case, step, clock) for case in cases}
+            for step, clock in itertools.product(CHOICES["latency"], CHOICES["clock"])
+        }
         self.outcomes: dict[tuple, dict[str, float]] = {}
-        self.delays: dict[tuple, dict[str, float]] = {}
+        self.taus: dict[tuple, tuple[dict[tuple, float], int]] = {}
         self.models: dict[tuple[str, str], ProportionalOdds | None] = {}
 
     def specification(self, choices: Mapping[str, str]) -> Specification:
         """One specification; NaN where there are too few cases."""
-        delays = self._delays(choices["latency"], choices["clock"])
-        outcomes = self._outcomes(choices["outcome"], choices["coder"], choices["window"])
-        kept = [case.id for case in self.cases if case.id in outcomes and self._is_in(case.id, choices["cases"])]
-        try:
-            tau = tau_b(np.array([delays[each] for each in kept]), np.array([outcomes[each] for each in kept]))
-        except TooFew:
-            tau = math.nan
-        return Specification(choices, tau, len(kept))
+        by_delay, n = self._taus(*(choices[name] for name in ("outcome", "coder", "window", "cases")))
+        return Specification(choices, by_delay[choices["latency"], choices["clock"]], n)
+
+    def _taus(self, outcome: str, coder: str, window: str, which: str) -> tuple[dict[tuple, float], int]:
+        """Tau-b of one outcome with every delay, all at once, and n."""
+        key = (outcome, coder, window, which)
+        if key not in self.taus:
+            outcomes = self._outcomes(outcome, coder, window)
+            kept = [case.id for case in self.cases if case.id in outcomes and self._is_in(case.id, which)]
+            delays = np.array([[delays[each] for delays in self.delays.values()] for each in kept])
+            found = taus(delays.reshape(-1, len(self.delays)), np.array([[outcomes[each]] for each in kept]))
+            self.taus[key] = dict(zip(self.delays, found.tolist(), strict=True)), len(kept)
+        return self.taus[key]
 
     def _is_in(self, case_id: str, which: str) -> bool:
         found: Speed = self.speeds[case_id]
         return which == "all" or not (found.series or found.own_clock)
-
-    def _delays(self, step: str, clock: str) -> dict[str, float]:
-        key = (step, clock)
-        if key not in self.delays:
-            self.delays[key] = {case.id: self._delay(case, step, clock) for case in self.cases}
-        return self.delays[key]
 
     def _delay(self, case: Case, step: str, clock: str) -> float:
         """The middle of the latency in seconds, infinite where not seen; from the first coverage where that is the clock."""

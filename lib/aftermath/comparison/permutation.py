@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from aftermath.wording import number, probability
 
 MOST_ARRANGEMENTS = 400_000
 DRAWS = 20_000
-AT_ONCE = 256  # pairs of cases, so that memory is bounded
+AT_ONCE = 400_000  # comparisons, so that they stay in the processor's cache, and memory is bounded
 _CLOSE = 1e-12
 
 
@@ -166,9 +167,9 @@ def kendall(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -
     one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     observed, best = tau_b(one, other), tau_b(np.sort(one), np.sort(other))
     orders = _orders(len(one), seed)
-    ranks = np.unique(other, return_inverse=True)[1].astype(np.int16)  # small numbers are quick to compare
-    statistics = _concordance(one[:, None], np.take(ranks, orders.T)) / _scale(one, other)
-    return _outcome(statistics, observed, exact=len(orders) == math.factorial(len(one)), largest=abs(best))
+    ranks = np.unique(other, return_inverse=True)[1].astype(np.min_scalar_type(len(other)))  # quick to compare
+    statistics = _concordance(one[:, None], ranks[orders]) / _scale(one, other)
+    return _outcome(statistics, observed, exact=orders.shape[1] == math.factorial(len(one)), largest=abs(best))
 
 
 def tau_b(first: np.ndarray, second: np.ndarray) -> float:
@@ -191,7 +192,8 @@ def taus(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     first, second
-        **One row a case**, one column a pair, shape ``(n, pairs)`` or ``(n,)``.
+        **One row a case**, one column a pair, shape ``(n, pairs)`` or ``(n,)``; one of the two may be the same for all pairs,
+        shape ``(n, 1)``.
 
     Returns
     -------
@@ -203,34 +205,40 @@ def taus(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _scale(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return np.sqrt(_concordance(first, first) * _concordance(second, second))
+    return np.sqrt(_untied(first) * _untied(second))
+
+
+def _untied(values: np.ndarray) -> np.ndarray:
+    """How many pairs of rows are not the same."""
+    return sum((signs != 0).sum(axis=0) for (signs,) in _signs(values))
 
 
 def _concordance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """How many pairs of rows stand in the same order in both, less those in opposite orders."""
-    rows, columns = np.triu_indices(len(first), 1)
-    parts = (slice(start, start + AT_ONCE) for start in range(0, len(rows), AT_ONCE))
-    return sum(
-        (_signs(first, rows[part], columns[part]) * _signs(second, rows[part], columns[part])).sum(axis=0)
-        for part in parts
-    )
+    return sum((one * other).sum(axis=0) for one, other in _signs(first, second))
 
 
-def _signs(values: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """For every pair whether the second is larger (1), smaller (-1) or the same (0)."""
-    one, other = values[rows], values[columns]
-    return (other > one).view(np.int8) - (other < one).view(np.int8)
+def _signs(*several: np.ndarray) -> Iterator[list[np.ndarray]]:
+    """For every pair of rows whether the second is larger (1), smaller (-1) or the same (0), some pairs at a time."""
+    rows, columns = np.triu_indices(len(several[0]), 1)
+    at_once = max(1, AT_ONCE // max(1, *(values[:1].size for values in several)))
+    for start in range(0, len(rows), at_once):
+        part = slice(start, start + at_once)
+        pairs = [(values[rows[part]], values[columns[part]]) for values in several]
+        yield [(other > one).view(np.int8) - (other < one).view(np.int8) for one, other in pairs]
 
 
+@lru_cache(maxsize=1)  # several measures of the same cases come one after another
 def _orders(n: int, seed: int) -> np.ndarray:
+    """Orders of n places, one a column: all where they are few, else a seeded sample with the observed one at its head."""
     if math.factorial(n) <= MOST_ARRANGEMENTS:
         places = itertools.chain.from_iterable(itertools.permutations(range(n)))
-        return np.fromiter(places, dtype=np.intp).reshape(-1, n)
-    generator = np.random.default_rng(seed)
-    drawn = np.argsort(generator.random((DRAWS - 1, n)), axis=1)
-    return np.vstack([np.arange(n), drawn])
+        return _fixed(np.fromiter(places, dtype=np.intp).reshape(-1, n).T)
+    drawn = np.argsort(np.random.default_rng(seed).random((DRAWS - 1, n)), axis=1)
+    return _fixed(np.vstack([np.arange(n), drawn]).T)
 
 
+@lru_cache(maxsize=1)  # a test and its interval go through the same ones
 def splits(n: int, size: int, seed: int) -> np.ndarray:
     """Ways to choose the first group: all where they are few, else a seeded sample with the observed one at its head.
 
@@ -244,14 +252,20 @@ def splits(n: int, size: int, seed: int) -> np.ndarray:
     Returns
     -------
     numpy.ndarray
-        Places of the first group, shape ``(splits, size)``.
+        Places of the first group, shape ``(splits, size)``, read-only.
     """
     if math.comb(n, size) <= MOST_ARRANGEMENTS:
         places = itertools.chain.from_iterable(itertools.combinations(range(n), size))
-        return np.fromiter(places, dtype=np.intp).reshape(-1, size)
-    generator = np.random.default_rng(seed)
-    drawn = np.argsort(generator.random((DRAWS - 1, n)), axis=1)[:, :size]
-    return np.vstack([np.arange(size), drawn])
+        return _fixed(np.fromiter(places, dtype=np.intp).reshape(-1, size))
+    drawn = np.argsort(np.random.default_rng(seed).random((DRAWS - 1, n)), axis=1)[:, :size]
+    return _fixed(np.vstack([np.arange(size), drawn]))
+
+
+def _fixed(places: np.ndarray) -> np.ndarray:
+    """Places in one block of memory that nobody can change, as they are handed out again."""
+    block = np.ascontiguousarray(places)
+    block.flags.writeable = False
+    return block
 
 
 def _outcome(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 from textwrap import wrap
 
@@ -243,6 +244,7 @@ def safe(text: object) -> str:
     return escape(str(text), quote=False)
 
 
+@lru_cache(maxsize=4096)  # many marks share their lines, and every mark is drawn for each width
 def wrapped(text: str, width: int = 46) -> str:
     """Evidence made safe and broken into lines; text without spaces is broken too.
 
@@ -270,6 +272,7 @@ def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
     return size * sum(map(_advance, text)) * (1.07 if bold else 1.0)
 
 
+@lru_cache(maxsize=4096)
 def _advance(character: str) -> float:
     if unicodedata.east_asian_width(character) in "WF":
         return 1.0

@@ -289,8 +289,9 @@ def bootstrap_band(
         Lower and upper end, each of shape ``(t,)``.
     """
     generator = np.random.default_rng(seed)
-    samples = generator.integers(len(left), size=(draws, len(left)))
-    curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in samples])
+    samples = np.sort(generator.integers(len(left), size=(draws, len(left))), axis=1)
+    distinct, which = np.unique(samples, axis=0, return_inverse=True)  # few intervals are often drawn alike
+    curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in distinct])[which]
     return np.quantile(curves[:, 0], (1 - level) / 2, axis=0), np.quantile(curves[:, 1], (1 + level) / 2, axis=0)
 
 

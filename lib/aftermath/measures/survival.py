@@ -27,6 +27,7 @@ from aftermath.measures.result import NothingToMeasure
 _TOLERANCE = 1e-9
 _STEPS = 1000
 _ROUNDING = 1e-14
+_HALVES = tuple(0.5**halvings for halvings in range(40))
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ def _intervals(
         raise ValueError(f"{left.size} left ends and {right.size} right ends: give one of each for every latency")
     if not left.size:
         raise NothingToMeasure("there is no latency to draw a curve from.")
-    if np.isnan(left).any() or np.isnan(right).any() or not np.isfinite(left).all() or (left > right).any():
+    if not (np.isfinite(left) & (left <= right)).all():  # nothing is before or after what is not a number
         raise ValueError(
             "every latency needs a finite left end and a right end that is not before it (infinite where never seen)"
         )
@@ -202,15 +203,16 @@ def _newton_target(share: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """
     from scipy.optimize import nnls
 
-    rows = np.vstack([np.sqrt(weights)[:, None] * (share - 2), np.ones(share.shape[1])])
-    target = nnls(rows, np.append(np.zeros(len(weights)), 1.0))[0]
+    rows, sums = np.ones((len(weights) + 1, share.shape[1])), np.zeros(len(weights) + 1)
+    rows[:-1], sums[-1] = np.sqrt(weights)[:, None] * (share - 2), 1
+    target = nnls(rows, sums)[0]
     return target / target.sum()
 
 
 def _step(inside: np.ndarray, weights: np.ndarray, mass: np.ndarray, move: np.ndarray, gain: np.ndarray) -> np.ndarray:
     """The whole move, or the first half of a half of it that raises the likelihood as much as its slope promises."""
     before, slope = weights @ np.log(inside @ mass), gain @ move
-    for part in 0.5 ** np.arange(40):
+    for part in _HALVES:
         moved = inside @ (mass + part * move)
         # a move may not take all mass out of an observation
         if moved.min() > 0 and weights @ np.log(moved) >= before + part * slope / 3 - _ROUNDING:

@@ -90,11 +90,18 @@ class Exhibit:
     @property
     def html(self) -> str:
         """The finished ``<figure>``, in the order: title, how, drawing, words, table."""
+        return self._html(self._data)
+
+    @property
+    def _data(self) -> dict:
+        return json.loads(self.figure.to_json())
+
+    def _html(self, data: dict) -> str:
         number = self.id.removeprefix("f")
         return (
             f'<figure id="{self.id}" aria-labelledby="{self.id}-t">'
             f'<figcaption><h3 id="{self.id}-t"><span class="fnum">Figure {number}</span> {escape(self.title)}</h3>'
-            f'<p class="how">{escape(self.how)}</p></figcaption>{self.legend}{self._drawing}'
+            f'<p class="how">{escape(self.how)}</p></figcaption>{self.legend}{self._drawing(data)}'
             f'<div class="under"><b class="wl">In words</b><p class="words">{self._words}</p></div>{self._table_view}'
             f"</figure>"
         )
@@ -103,14 +110,13 @@ class Exhibit:
     def _words(self) -> str:
         return self.linker.text(self.words) if self.linker else escape(self.words)
 
-    @property
-    def _drawing(self) -> str:
+    def _drawing(self, data: dict) -> str:
         # "</" would end the script element early, whatever text of a case it stands in
-        data = json.dumps(json.loads(self.figure.to_json()), sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
+        written = json.dumps(data, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
         label = plain(f"{self.title}. {self.words}")
         return (
             f'<div class="fig"><div class="plot" data-figure="{self.id}" role="img" aria-label="{label}"></div>'
-            f'<script type="application/json" id="{self.id}-data">{data}</script></div>'
+            f'<script type="application/json" id="{self.id}-data">{written}</script></div>'
             '<noscript><p class="how">The drawing needs script; the table below holds the same numbers.</p></noscript>'
         )
 
@@ -125,8 +131,8 @@ class Exhibit:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        drawing = {"application/vnd.plotly.v1+json": json.loads(self.figure.to_json()), PAGE_TYPE: self.html}
-        display(drawing, raw=True)
+        data = self._data  # plotly takes its time to write it
+        display({"application/vnd.plotly.v1+json": data, PAGE_TYPE: self._html(data)}, raw=True)
         below = f"<p>{escape(self.words)}</p><details><summary>Table view</summary>{self.table}</details>"
         display({"text/html": _laboratory(below), PAGE_TYPE: ""}, raw=True)
 
