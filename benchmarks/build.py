@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FEW = ("digiorno-whyistayed", "kitchenaid-tweet", "red-cross-tweet", "weishi-data-fabrication")
+ANSWERED = "kitchenaid-tweet"
+FEW = ("digiorno-whyistayed", ANSWERED, "red-cross-tweet", "weishi-data-fabrication")
 MANY = 200
 
 
@@ -100,11 +101,21 @@ def commands(folder: Path, output: Path) -> Iterator[list[str]]:
         yield [sys.executable, "-m", "jupyter", "nbconvert", "--to", "html", "--no-input", str(executed)]
 
 
-def touch(folder: Path) -> None:
-    """Change one case so that it stays sound."""
+def reword(folder: Path) -> None:
+    """Change a text in one case, so that no number moves."""
     path = sorted((folder / "casestudies").glob("*/events.csv"))[0]
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(". ", ".  ", 1), encoding="utf-8")
+
+
+def retime(folder: Path) -> None:
+    """Move the end of a first response by an hour: whatever rests on how soon the cases answered moves with it."""
+    path = folder / "casestudies" / ANSWERED / "events.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if line.startswith("e07,"))
+    before, hour, after = lines[place].rpartition("T21:50:55")
+    lines[place] = f"{before}{hour.replace('21', '22')}{after}"
+    path.write_text("".join(lines), encoding="utf-8")
 
 
 def differences(left: Path, right: Path) -> list[str]:
@@ -178,8 +189,9 @@ def measure(folder: Path, cases: tuple[str, ...], plain: bool) -> dict[str, obje
     found["cold build, 1 worker"] = build(second, workers=1)
     found["files that differ"] = differences(first / "build" / "site", second / "build" / "site")
     found["start-up"] = start_up(second, cases[0])
-    touch(first)
-    found["one case changed"] = build(first)
+    for name, change in (("a text of one case changed", reword), ("a time of one case changed", retime)):
+        change(first)
+        found[name] = build(first)
     found["load after"] = os.getloadavg()[0]
     return found
 
@@ -190,7 +202,8 @@ def ratios(found: dict[str, object]) -> dict[str, float]:
     start = found["start-up"]
     said = {
         "nothing to do, share of cold": idle / cold,
-        "one case changed, share of cold": found["one case changed"] / cold,
+        "a text of one case changed, share of cold": found["a text of one case changed"] / cold,
+        "a time of one case changed, share of cold": found["a time of one case changed"] / cold,
         "two workers against one": (one - start) / (cold - start),
     }
     if found["plain loop"]:
@@ -212,8 +225,8 @@ def main() -> None:
     found["ratios"] = ratios(found)
     for name, value in {**found, **found["ratios"]}.items():
         if isinstance(value, float | int):
-            print(f"{name:34} {value:8.2f}")
-    print(f"{'files that differ':34} {len(found['files that differ']):8}")
+            print(f"{name:44} {value:8.2f}")
+    print(f"{'files that differ':44} {len(found['files that differ']):8}")
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

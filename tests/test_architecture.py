@@ -23,6 +23,7 @@ FLOORS = {
     "wording": 0,
     "problems": 0,
     "files": 0,
+    "kept": 0,
     "workspace": 0,
     "cases": 1,
     "archives": 1.5,  # half a flight up: the vectors of coverage are an archive made of cases

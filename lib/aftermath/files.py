@@ -15,7 +15,7 @@ class WriteError(AftermathError):
     """A file could not be written; what stood there before is untouched."""
 
 
-def write_whole(path: Path, content: str | bytes) -> Path:
+def write_whole(path: Path, content: str | bytes, *, durable: bool = True) -> Path:
     """Write a file so that a reader sees the old content or the new, **never a part**.
 
     The content is written beside its place, flushed to the disk and renamed.
@@ -26,6 +26,8 @@ def write_whole(path: Path, content: str | bytes) -> Path:
         Where the file belongs; missing folders are made.
     content
         Text (stored as UTF-8, line ends untouched) or bytes.
+    durable
+        Whether to wait until the disk has it; **a power cut may damage what was not waited for**.
 
     Returns
     -------
@@ -45,7 +47,8 @@ def write_whole(path: Path, content: str | bytes) -> Path:
             beside = Path(file.name)
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         beside.chmod(0o644)  # temporary files are born private; a site is meant to be served
         beside.replace(path)
     except OSError as error:
@@ -57,6 +60,16 @@ def write_whole(path: Path, content: str | bytes) -> Path:
         if beside is not None:
             beside.unlink(missing_ok=True)
     return path
+
+
+def fingerprint(root: Path, paths: Iterable[Path]) -> str:
+    """SHA-256 over the names (from ``root``) and contents of files; **a missing file counts as such**."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        content = path.read_bytes() if path.is_file() else b"\0missing"
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
 
 
 def checksum(paths: Iterable[Path]) -> str:

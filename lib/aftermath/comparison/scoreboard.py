@@ -20,6 +20,7 @@ from aftermath.comparison.names import short_names
 from aftermath.comparison.standing import Standings, standing
 from aftermath.comparison.strategies import StrategyComparison, compare_strategies
 from aftermath.comparison.together import Together, together
+from aftermath.kept import kept
 from aftermath.measures.result import Result
 from aftermath.measures.speed import Speed
 from aftermath.measures.tone import PHASE_DAYS
@@ -160,12 +161,20 @@ def compare(
         raise ComparisonError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     names = short_names(case.about for case in cases)
     options = {"seed": seed, "phase_days": tuple(phase_days), "level": level}
-    entries = [entry(case, names[case.id], **options) for case in cases]
+    entries = [_entry(case, names[case.id], options) for case in cases]
     return Comparison(
         entries=tuple(sorted(entries, key=lambda each: each.order)),
         reliability=reliability(cases, seed=seed),
         **options,
         cases=tuple(cases),
+    )
+
+
+def _entry(case: Case, name: str, options: dict[str, object]) -> Entry:
+    return kept(
+        f"entry {case.id}",
+        lambda: (str(case.folder), case.checksum, name, options),
+        lambda: entry(case, name, **options),
     )
 
 

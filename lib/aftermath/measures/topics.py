@@ -7,16 +7,19 @@ masked and each case is moved half way towards the middle of all, because otherw
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from aftermath.archives.embed import Embeddings, load_embeddings
 from aftermath.cases.case import Case
+from aftermath.kept import kept
 from aftermath.measures import topic_model
 from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.tone import PHASE_DAYS, day_since_zero, phase_label
@@ -113,26 +116,44 @@ def topics_of(
     Topics
     """
     groups, contents = texts["case_id"].to_list(), texts["text"].to_list()
-    words = topic_model.vocabulary(contents, groups)
-    fit, stability, why_none = None, None, _why_none(vectors, words)
-    if not why_none:
-        count = topic_model.topic_count(texts.height)
-        moved = topic_model.towards_the_middle(vectors, groups, TOWARDS_THE_MIDDLE if len(set(groups)) > 1 else 0.0)
-        places = topic_model.places_of(moved)
-        fit = topic_model.fit(contents, places, words, topic_model.k_means(count, seed))
-        stability = topic_model.stability(places, count)
-    assignments = _assigned(texts, fit, phase_days)
+    model = kept(
+        "topics",
+        lambda: (groups, contents, hashlib.sha256(vectors.tobytes()).digest(), seed),
+        lambda: _model(groups, contents, vectors, seed),
+    )
+    assignments = _assigned(texts, model.fit, phase_days)
     return Topics(
         case_ids=tuple(sorted(set(groups))),
         left_out=left_out,
-        topics=tuple(_topics(fit, assignments)) if fit else (),
+        topics=tuple(_topics(model.fit, assignments)) if model.fit else (),
         assignments=assignments,
         phases=_by_phase(assignments, phase_days),
-        words=_frequent(contents),
-        stability=stability,
+        words=model.frequent,
+        stability=model.stability,
         seed=seed,
-        why_none=why_none,
+        why_none=model.why_none,
     )
+
+
+@dataclass(frozen=True)
+class _Model:
+    """What rests on texts and vectors alone, **and on no day**: it stays as it is when a case's clock is set anew."""
+
+    frequent: pl.DataFrame
+    why_none: str
+    fit: topic_model.Fit | None = None
+    stability: topic_model.Stability | None = None
+
+
+def _model(groups: Sequence[str], contents: Sequence[str], vectors: np.ndarray, seed: int) -> _Model:
+    words, frequent = topic_model.vocabulary(contents, groups), _frequent(contents)
+    if why_none := _why_none(vectors, words):
+        return _Model(frequent, why_none)
+    count = topic_model.topic_count(len(contents))
+    moved = topic_model.towards_the_middle(vectors, groups, TOWARDS_THE_MIDDLE if len(set(groups)) > 1 else 0.0)
+    places = topic_model.places_of(moved)
+    fit = topic_model.fit(contents, places, words, topic_model.k_means(count, seed))
+    return _Model(frequent, "", fit, topic_model.stability(places, count))
 
 
 def _dated(archived: Embeddings, cases: dict[str, Case]) -> pl.DataFrame:

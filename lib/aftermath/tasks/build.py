@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aftermath.reports.forking import start_forking
-from aftermath.tasks.folder import prepared, remove_gone, temporary, unbuilt
+from aftermath.tasks.folder import forget, prepared, remove_gone, temporary, unbuilt
 from aftermath.tasks.jobs import Job, page_jobs, read_settings, site_job
 from aftermath.tasks.outcome import Failure, Outcome, failures_of
 from aftermath.tasks.record import in_order, note
@@ -82,6 +82,7 @@ def build(
         bench = Bench(workspace.build, workers or os.cpu_count() or 1, force, stop, console, dask)
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))
         removed = remove_gone(workspace)
+        forget(workspace, everything=force)
         before, expected = unbuilt(workspace), unbuilt(workspace, coming=[job.title for job in jobs])
         # The index waits for pages that are new: interrupted, the site must not link to what is not there.
         bench.make([*jobs, site_job(workspace, before)] if before == expected else jobs)
@@ -132,11 +133,12 @@ class Bench:
         from aftermath.tasks import task_pages
 
         due = jobs if self.force else task_pages.stale(jobs, state)
+        note([job for job in jobs if job not in due], state)  # now, while the first process gets ready
         done = self._run(due, state) if due else ()
         if self.stop.is_set():
             raise KeyboardInterrupt
         failed = {result.job.key for result in done if result.error}
-        note([job for job in jobs if job.key not in failed], state)
+        note([job for job in due if job.key not in failed], state)
 
     def _run(self, due: Sequence[Job], state: Path) -> tuple[Result, ...]:
         from aftermath.tasks import task_pages

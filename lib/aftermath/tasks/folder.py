@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 
 from aftermath.files import WriteError
-from aftermath.tasks.jobs import products
+from aftermath.tasks.jobs import products, results_folder
 from aftermath.tasks.lock import alone
 from aftermath.tasks.outcome import Failure
 from aftermath.workspace import Workspace
@@ -50,6 +50,14 @@ def _remove_halves(workspace: Workspace) -> None:
         for path in workspace.build.glob(f"{folder}/.*"):
             if path.is_file():
                 path.unlink()
+
+
+def forget(workspace: Workspace, *, everything: bool) -> None:
+    """Remove results that were kept by another library or other packages, or all of them."""
+    current = results_folder(workspace)
+    for folder in current.parent.glob("*"):
+        if everything or folder != current:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_gone(workspace: Workspace) -> tuple[str, ...]:

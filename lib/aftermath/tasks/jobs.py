@@ -13,6 +13,8 @@ from pathlib import Path
 
 import aftermath
 from aftermath.archives.places import attached_files, vector_files
+from aftermath.files import fingerprint
+from aftermath.kept import keeping
 from aftermath.measures.inputs import CHECKED_CASES, SIMULATION
 from aftermath.reports import execute
 from aftermath.reports.made_from import MadeFrom
@@ -107,16 +109,6 @@ def read_settings(workspace: Workspace, texts: Iterable[str]) -> Settings:
 
 def _of(parameters: Mapping[str, object], texts: Iterable[str]) -> list[str]:
     return [text for text in texts if text.partition("=")[0].strip() in parameters]
-
-
-def fingerprint(root: Path, paths: Iterable[Path]) -> str:
-    """SHA-256 over the names (from ``root``) and contents of files; **a missing file counts as such**."""
-    digest = hashlib.sha256()
-    for path in sorted(paths):
-        content = path.read_bytes() if path.is_file() else b"\0missing"
-        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 def evidence(workspace: Workspace, case_id: str) -> str:
@@ -220,7 +212,7 @@ def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
         inputs=inputs,
         parameters=_as_text(values),
         products=products(workspace, "comparison", "comparison.html"),
-        make=functools.partial(execute.run_comparison, dict(values), workspace, _made(inputs, values)),
+        make=_keeping(workspace, execute.run_comparison, dict(values), workspace, _made(inputs, values)),
         long=True,
     )
 
@@ -261,8 +253,24 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
         inputs=inputs,
         parameters="",
         products=tuple(workspace.site / name for name in _SITE),
-        make=functools.partial(_write_site, workspace, dict(unbuilt), _made(inputs, {})),
+        make=_keeping(workspace, _write_site, workspace, dict(unbuilt), _made(inputs, {})),
     )
+
+
+def results_folder(workspace: Workspace) -> Path:
+    """Where results are kept from build to build **for this library and these packages**, and for no others."""
+    made_with = hashlib.sha256("\n".join([library(), environment()]).encode()).hexdigest()
+    return workspace.build / ".kept" / made_with[:32]
+
+
+def _keeping(workspace: Workspace, make: Callable[..., object], *arguments: object) -> Callable[[], object]:
+    """A job over all cases: of those that did not change it takes what was kept. A case's own page is computed whole."""
+    return functools.partial(_make_keeping, results_folder(workspace), functools.partial(make, *arguments))
+
+
+def _make_keeping(folder: Path, make: Callable[[], object]) -> None:
+    with keeping(folder):
+        make()
 
 
 def _write_site(workspace: Workspace, unbuilt: Mapping[str, str], made: MadeFrom) -> None:

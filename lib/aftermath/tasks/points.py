@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aftermath.archives.places import attached_files, vector_files
-from aftermath.files import write_whole
+from aftermath.files import fingerprint, write_whole
 from aftermath.problems import AftermathError
 from aftermath.reports.execute import execute
 from aftermath.reports.made_from import MadeFrom
 from aftermath.reports.results import Results, read_results
-from aftermath.tasks.jobs import Job, all_evidence, environment, evidence, fingerprint, library
+from aftermath.tasks.jobs import Job, all_evidence, environment, evidence, library
 from aftermath.tasks.reasons import differences
 from aftermath.workspace import Workspace
 

@@ -12,8 +12,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from aftermath.files import write_whole
-from aftermath.tasks.jobs import Job, fingerprint
+from aftermath.files import fingerprint, write_whole
+from aftermath.tasks.jobs import Job
 
 FILE = "in-order.json"
 

@@ -1,0 +1,100 @@
+"""Results kept from build to build: what rests on unchanged rows is not computed anew.
+
+Only a build keeps results, in a folder of its own that holds for one state of the library and of the packages. Outside a
+build, and wherever a result cannot be read or written, it is computed: **keeping changes how long something takes, and
+nothing else**.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pickle
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from aftermath.files import WriteError, write_whole
+
+_VARIABLE = "AFTERMATH_KEPT"
+_DIGEST = hashlib.sha256().digest_size
+
+Kept = TypeVar("Kept")
+
+
+@contextlib.contextmanager
+def keeping(folder: Path) -> Iterator[None]:
+    """Keep results in a folder while this is held, in this process and in those that it starts.
+
+    Parameters
+    ----------
+    folder
+        For one state of library and packages. **Results are pickled: the folder has to be as trusted as the notebooks.**
+    """
+    before = os.environ.get(_VARIABLE)
+    os.environ[_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop(_VARIABLE)
+        if before is not None:
+            os.environ[_VARIABLE] = before
+
+
+def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]) -> Kept:
+    """A result as it was kept, or computed and kept.
+
+    Parameters
+    ----------
+    name
+        What it is the result of, e.g. ``entry kitchenaid-tweet``. **One result a name is kept**: a newer one takes its place.
+    made_from
+        Tells all that it depends on beside library and packages, compared by its ``repr``; **asked only in a build**. Where it
+        raises an OSError, because a file cannot be read, nothing is kept.
+    compute
+        Computes it. What it returns must survive pickling.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, keeping(Path(folder)):
+    ...     first = kept("sum", lambda: (1, 2), lambda: 3)
+    ...     again = kept("sum", lambda: (1, 2), lambda: "never asked")
+    ...     other = kept("sum", lambda: (2, 2), lambda: 4)
+    >>> first, again, other
+    (3, 3, 4)
+    """
+    folder = os.environ.get(_VARIABLE)
+    if not folder:
+        return compute()
+    try:
+        key = hashlib.sha256(repr((name, made_from())).encode()).digest()
+    except OSError:  # to be told by whoever computes
+        return compute()
+    path = Path(folder, hashlib.sha256(name.encode()).hexdigest()[:32])
+    found = _read(path, key)
+    if found is None:
+        found = (compute(),)
+        _write(path, key, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+    return found[0]
+
+
+def _read(path: Path, key: bytes) -> tuple | None:
+    """What was kept under a key, in a tuple; None where there is nothing, something else or something damaged."""
+    with contextlib.suppress(OSError):
+        content = path.read_bytes()
+        checksum, found, result = content[:_DIGEST], content[_DIGEST : 2 * _DIGEST], content[2 * _DIGEST :]
+        if found == key and checksum == _checksum(key, result):
+            return pickle.loads(result)  # noqa: S301 - of a folder that is as trusted as the notebooks
+    return None
+
+
+def _write(path: Path, key: bytes, result: bytes) -> None:
+    """Keep a result. Where the disk is full it is not kept, which is no fault; a damaged one is found out by its checksum."""
+    with contextlib.suppress(WriteError):
+        write_whole(path, _checksum(key, result) + key + result, durable=False)
+
+
+def _checksum(key: bytes, result: bytes) -> bytes:
+    return hashlib.sha256(key + result).digest()

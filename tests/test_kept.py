@@ -1,0 +1,185 @@
+"""What was kept is what would be computed, is taken only while nothing changed, and is never a reason to fail."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from polars.testing import assert_frame_equal
+
+import aftermath as am
+from aftermath.comparison import gathering, scoreboard
+from aftermath.kept import keeping, kept
+from aftermath.measures import topics as topics_module
+from aftermath.tasks.build import build
+from aftermath.tasks.folder import forget
+from aftermath.tasks.jobs import results_folder
+from tiny import CASES, make_workspace, touch_evidence
+
+DIGIORNO, RED_CROSS, _ = CASES
+
+
+class Counting:
+    """A function of the library, with a list of what it was asked for."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, module: object, name: str) -> None:
+        self.asked: list[str] = []
+        original = getattr(module, name)
+
+        def counted(first: object, *rest: object, **options: object) -> object:
+            self.asked.append(getattr(first, "name", getattr(first, "id", "")))
+            return original(first, *rest, **options)
+
+        patch.setattr(module, name, counted)
+
+    def since(self) -> list[str]:
+        """What was asked for since the last look, sorted."""
+        asked, self.asked = sorted(self.asked), []
+        return asked
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "kept"
+
+
+def computed(name: str, made_from: object, value: object) -> bool:
+    """Whether a result had to be computed."""
+    asked = []
+    found = kept(name, lambda: made_from, lambda: asked.append(1) or value)
+    assert found == value or not asked
+    return bool(asked)
+
+
+def test_outside_a_build_everything_is_computed():
+    assert [computed("sum", 1, 2), computed("sum", 1, 2)] == [True, True]
+
+
+def test_a_result_is_kept_until_what_it_was_made_from_changes(folder):
+    with keeping(folder):
+        assert [computed("sum", made_from, 5) for made_from in ((1, 4), (1, 4), (2, 3), (2, 3))] == [True, False] * 2
+        assert computed("sum", (1, 4), 5), "a newer result takes the place of the older one"
+        assert computed("product", (1, 4), 4), "another name is another result"
+    assert computed("sum", (1, 4), 5), "the folder was let go"
+
+
+def test_nothing_is_a_result_too(folder):
+    with keeping(folder):
+        assert [computed("reason", 1, None), computed("reason", 1, None)] == [True, False]
+
+
+def test_processes_that_are_started_know_the_folder(folder):
+    ask = "from aftermath.kept import kept; print(kept('sum', lambda: 1, lambda: 'computed'))"
+    with keeping(folder):
+        kept("sum", lambda: 1, lambda: "kept")
+        assert (
+            subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout == "kept\n"
+        )
+
+
+@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: content[:70], lambda content: b"", lambda content: content[:-1] + b"\0"])  # fmt: skip
+def test_a_damaged_file_is_no_result(folder, damage):
+    with keeping(folder):
+        kept("words", lambda: 1, lambda: "late and terse")
+        (path,) = folder.iterdir()
+        path.write_bytes(damage(path.read_bytes()))
+        assert computed("words", 1, "late and terse")
+        assert not computed("words", 1, "late and terse")
+
+
+def test_where_nothing_can_be_written_nothing_is_kept(tmp_path):
+    (tmp_path / "taken").write_text("a file", encoding="utf-8")
+    with keeping(tmp_path / "taken"):
+        assert [computed("sum", 1, 2), computed("sum", 1, 2)] == [True, True]
+
+
+@pytest.fixture
+def counted(monkeypatch) -> dict[str, Counting]:
+    return {
+        "read": Counting(monkeypatch, gathering, "read_case"),
+        "measured": Counting(monkeypatch, scoreboard, "entry"),
+    }
+
+
+def test_only_the_case_that_changed_is_read_and_measured_again(tmp_path, folder, counted):
+    workspace = make_workspace(tmp_path / "site")
+    with keeping(folder):
+        am.compare(am.gather(workspace=workspace).cases)
+        assert [each.since() for each in counted.values()] == [sorted(CASES)] * 2
+        same = am.compare(am.gather(workspace=workspace).cases)
+        assert [each.since() for each in counted.values()] == [[], []]
+        touch_evidence(workspace, RED_CROSS)
+        other = am.compare(am.gather(workspace=workspace).cases)
+        assert [each.since() for each in counted.values()] == [[RED_CROSS]] * 2
+        am.compare(am.gather(workspace=workspace).cases, seed=1)
+        assert counted["measured"].since() == sorted(CASES)
+    assert_frame_equal(same.table, am.compare(am.gather(workspace=workspace).cases).table)
+    assert same.checksum != other.checksum
+
+
+def test_a_case_that_breaks_and_is_mended_is_told_as_it_is(tmp_path, folder):
+    workspace = make_workspace(tmp_path / "site")
+    path = workspace.cases / RED_CROSS / "events.csv"
+    sound = path.read_bytes()
+    with keeping(folder):
+        assert not am.gather(workspace=workspace).failures
+        path.write_bytes(b"event_id\n")
+        assert [failure.case_id for failure in am.gather(workspace=workspace).failures] == [RED_CROSS]
+        path.unlink()
+        assert am.gather(workspace=workspace).failures
+        path.mkdir()
+        assert am.gather(workspace=workspace).failures
+        path.rmdir()
+        path.write_bytes(sound)
+        assert not am.gather(workspace=workspace).failures
+
+
+def test_a_case_that_cannot_be_listed_is_read(folder):
+    with keeping(folder):
+        (failure,) = am.gather(["no-such-case"]).failures
+    assert "there is no such case" in failure.problems[0].what
+
+
+def test_topics_are_found_anew_only_where_their_texts_changed(folder, counted, monkeypatch):
+    found = Counting(monkeypatch, topics_module, "_model")
+    cases = am.gather([DIGIORNO, RED_CROSS, "kitchenaid-tweet"]).cases
+    plain = am.topics(cases)
+    assert len(found.since()) == 1
+    with keeping(folder):
+        first, again = am.topics(cases), am.topics(cases, phase_days=(5,))
+        assert len(found.since()) == 1, "phases are cut after the topics were found"
+        am.topics(cases[:1])
+        assert len(found.since()) == 1
+    assert first.text == plain.text
+    assert_frame_equal(first.assignments, plain.assignments)
+    assert again.phases.height != first.phases.height
+
+
+def test_a_build_forgets_what_others_kept_and_all_where_it_is_forced(tmp_path):
+    workspace = make_workspace(tmp_path / "site", (RED_CROSS,))
+    current = results_folder(workspace)
+    other = current.with_name("0" * 32)
+    for each in (current, other):
+        each.mkdir(parents=True)
+        (each / "result").touch()
+    forget(workspace, everything=False)
+    assert (current / "result").exists()
+    assert not other.exists()
+    forget(workspace, everything=True)
+    assert not current.exists()
+
+
+def test_the_index_is_the_same_from_what_was_kept(tmp_path):
+    kept_workspace, fresh_workspace = (make_workspace(tmp_path / name, (DIGIORNO, RED_CROSS)) for name in ("a", "b"))
+    build(workspace=kept_workspace, workers=1)
+    assert list(results_folder(kept_workspace).iterdir())
+    assert "AFTERMATH_KEPT" not in os.environ
+    for each in (kept_workspace, fresh_workspace):
+        touch_evidence(each, RED_CROSS)
+    for each in (kept_workspace, fresh_workspace):
+        assert not build(workspace=each, workers=1).failures
+    for name in ("index.html", "comparison.html", "data/scoreboard.csv", "data/multiverse.csv"):
+        assert (kept_workspace.site / name).read_bytes() == (fresh_workspace.site / name).read_bytes()
