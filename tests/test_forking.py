@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ import pytest
 
 from aftermath.reports import kernels
 from aftermath.reports.execute import execute, run_case
+from aftermath.reports.forking import MANY, PRELOADED, PRELOADED_MODELS
 from aftermath.tasks.build import build
 from aftermath.workspace import Workspace
 from tiny import make_workspace, write_notebook
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux is t
 SEEN = """import json, os, sys
 keys = ("PYTHONHASHSEED", "POLARS_MAX_THREADS", "AFTERMATH_ROOT", "SECRET_OF_THE_CALLER")
 print(json.dumps({"environment": {key: os.environ.get(key) for key in keys}, "folder": os.getcwd(), "hash": hash("a"),
-                  "loaded": "scipy.stats" in sys.modules, "group": os.getpgid(0), "pid": os.getpid(), "path": sys.path[0],
+                  "loaded": "scipy.optimize" in sys.modules, "group": os.getpgid(0), "pid": os.getpid(), "path": sys.path[0],
                   "computed": "polars-0" in [open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task")]}))"""
 
 
@@ -78,14 +80,52 @@ def test_a_forked_kernel_and_one_started_anew_write_the_same(workspace, monkeypa
     assert _run(workspace, *cells).read_bytes() == forked
 
 
-def test_the_process_that_is_forked_only_imports():
+def test_a_kernel_has_no_history_and_no_debugger_which_nobody_would_use(workspace):
+    look = (
+        "import json, os, sys\nfrom pathlib import Path\n"
+        "made = [path.name for path in Path(os.environ['IPYTHONDIR']).rglob('*')]\n"
+        "print(json.dumps({'made': made, 'debugger': bool(sys.modules.get('debugpy'))}))"
+    )
+    seen = _printed(_run(workspace, look))
+    assert "profile_default" in seen["made"]
+    assert not [name for name in seen["made"] if name.startswith("history")]
+    assert not seen["debugger"]
+
+
+def test_nobody_sleeps_until_a_kernel_has_ended(workspace, monkeypatch):
+    slept, sleep = [], asyncio.sleep
+
+    async def noted(seconds: float, *rest: object) -> None:
+        await sleep(seconds, *rest)
+        slept.append(seconds)  # unless it was called off
+
+    monkeypatch.setattr(asyncio, "sleep", noted)
+    _run(workspace, "print(1)")
+    assert slept
+    assert max(slept) < 0.1
+
+
+@pytest.mark.parametrize("preloaded", [PRELOADED, PRELOADED_MODELS])
+def test_the_process_that_is_forked_only_imports(preloaded):
     script = (
-        "import os, threading\nimport aftermath.reports.preloaded\n"
+        f"import os, threading\nimport {preloaded}\n"
         "names = [open(f'/proc/self/task/{task}/comm').read().strip() for task in os.listdir('/proc/self/task')]\n"
         "print(threading.active_count(), [name for name in names if name.startswith(('polars-0', 'tokio', 'async'))])"
     )
     done = _python(script)
     assert done.stdout.split("\n")[0] == "1 []", done.stderr
+
+
+@pytest.mark.parametrize(("pages", "models"), [(MANY - 1, False), (MANY, True)])
+def test_what_only_some_pages_need_is_imported_beforehand_for_many(pages, models):
+    script = (
+        "from aftermath.reports.forking import forking, start_forking\n"
+        f"start_forking({pages})\n"
+        "with forking() as context:\n"
+        "    process = context.Process(target=exec, args=('import sys; sys.exit(10 + (\"sklearn.cluster\" in sys.modules))',))\n"
+        "    process.start()\nprocess.join()\nprint(process.exitcode)"
+    )
+    assert _python(script).stdout == f"{10 + models}\n"
 
 
 @pytest.mark.parametrize(

@@ -101,23 +101,31 @@ def counted(monkeypatch) -> dict[str, Counting]:
     return {
         "read": Counting(monkeypatch, gathering, "read_case"),
         "measured": Counting(monkeypatch, scoreboard, "entry"),
+        "agreement": Counting(monkeypatch, scoreboard, "reliability"),
     }
 
 
 def test_only_the_case_that_changed_is_read_and_measured_again(tmp_path, folder, counted):
     workspace = make_workspace(tmp_path / "site")
+    anew = am.compare(am.gather(workspace=workspace).cases)
+    assert [each.since() for each in counted.values()] == [sorted(CASES), sorted(CASES), [""]]
     with keeping(folder):
         am.compare(am.gather(workspace=workspace).cases)
-        assert [each.since() for each in counted.values()] == [sorted(CASES)] * 2
+        assert [each.since() for each in counted.values()] == [sorted(CASES), sorted(CASES), [""]]
         same = am.compare(am.gather(workspace=workspace).cases)
-        assert [each.since() for each in counted.values()] == [[], []]
+        assert [each.since() for each in counted.values()] == [[], [], []]
         touch_evidence(workspace, RED_CROSS)
         other = am.compare(am.gather(workspace=workspace).cases)
-        assert [each.since() for each in counted.values()] == [[RED_CROSS]] * 2
+        assert [each.since() for each in counted.values()] == [[RED_CROSS], [RED_CROSS], []]
         am.compare(am.gather(workspace=workspace).cases, seed=1)
-        assert counted["measured"].since() == sorted(CASES)
-    assert_frame_equal(same.table, am.compare(am.gather(workspace=workspace).cases).table)
+        assert [each.since() for each in counted.values()] == [[], sorted(CASES), [""]]
+        rubric = workspace.cases / DIGIORNO / "rubric.csv"
+        rubric.write_text(rubric.read_text(encoding="utf-8").replace(",2,", ",1,", 1), encoding="utf-8")
+        am.compare(am.gather(workspace=workspace).cases, seed=1)
+        assert [each.since() for each in counted.values()] == [[DIGIORNO], [DIGIORNO], [""]]
     assert same.checksum != other.checksum
+    assert same.text == anew.text
+    assert_frame_equal(same.table, anew.table)
 
 
 def test_a_case_that_breaks_and_is_mended_is_told_as_it_is(tmp_path, folder):

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from aftermath.tasks.build import Bench
 from aftermath.tasks.jobs import Job
+from aftermath.tasks.record import FILE, out_of_order
+from aftermath.tasks.stopping import Stop
 from aftermath.tasks.task_pages import EngineError, run, stale
 from tiny import note
 
@@ -72,6 +75,20 @@ def test_half_a_record_costs_no_more_than_its_page(tmp_path):
     engine(tmp_path, *jobs)
     (tmp_path / "state" / "pytask.lock.journal").write_bytes(b'{"lock-version": "1", "id": "a", "sta')
     assert titles_of_stale(tmp_path, *jobs) == []
+
+
+def test_what_was_found_unchanged_is_noted_as_it_was_found(tmp_path):
+    bench, state = Bench(tmp_path, 1, force=False, stop=Stop(), console=None), tmp_path / ".engine"
+    jobs = kept, spoilt = made("a", tmp_path), made("b", tmp_path)
+    by_hand = functools.partial(spoilt.products[0].write_text, "by hand")
+    bench.make(jobs)
+    assert not out_of_order(jobs, state)
+    (state / FILE).unlink()
+    failing = made("c", tmp_path, make=functools.partial(_fail, "c"))
+    bench.make([kept, spoilt, failing, made("d", tmp_path, make=by_hand)])
+    assert not out_of_order([kept], state)
+    assert out_of_order([spoilt], state), "it was changed while other jobs were done"
+    assert out_of_order([failing], state)
 
 
 def test_a_job_whose_worker_dies_says_so(tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import subprocess
 import sys
@@ -37,6 +39,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without a dash must not end the command
+    atexit.register(gc.freeze)  # or the end would be a tenth of a second's search for garbage that ends all the same
     try:
         app(prog_name="aftermath")
     except AftermathError as error:

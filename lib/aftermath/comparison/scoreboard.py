@@ -20,11 +20,14 @@ from aftermath.comparison.names import short_names
 from aftermath.comparison.standing import Standings, standing
 from aftermath.comparison.strategies import StrategyComparison, compare_strategies
 from aftermath.comparison.together import Together, together
+from aftermath.files import fingerprint
 from aftermath.kept import kept
 from aftermath.measures.result import Result
 from aftermath.measures.speed import Speed
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.problems import AftermathError
+
+CODED = ("case.yaml", "coverage.csv", "rubric.csv", "stances.csv")  # what coders looked at, and what they found
 
 
 class ComparisonError(AftermathError):
@@ -164,9 +167,17 @@ def compare(
     entries = [_entry(case, names[case.id], options) for case in cases]
     return Comparison(
         entries=tuple(sorted(entries, key=lambda each: each.order)),
-        reliability=reliability(cases, seed=seed),
+        reliability=_reliability(cases, seed),
         **options,
         cases=tuple(cases),
+    )
+
+
+def _reliability(cases: list[Case], seed: int) -> Reliability:
+    return kept(
+        "reliability",
+        lambda: (seed, [(case.id, fingerprint(case.folder, map(case.folder.joinpath, CODED))) for case in cases]),
+        lambda: reliability(cases, seed=seed),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -84,6 +85,7 @@ def _serve(arguments: list[str], folder: str | None, environment: Mapping[str, s
     os.environ.update(environment)
     os.chdir(folder or ".")
     end_with_parent()
+    sys.modules["debugpy"] = None  # no debugger is ever attached, and to import it takes a third of the start
     from ipykernel.kernelapp import IPKernelApp
 
     IPKernelApp.launch_instance(argv=arguments)

@@ -1,7 +1,7 @@
 """Processes forked from one that has already imported what pages need.
 
-The standard library's fork server is started once and imports :mod:`aftermath.reports.preloaded`; workers and kernels
-are then forked from it. It only ever imports: **no computation and no pool of threads exists in it**, so that nothing
+The standard library's fork server is started once and imports :mod:`aftermath.reports.preloaded`, and for many pages
+:mod:`aftermath.reports.preloaded_models` too; workers and kernels are then forked from it. It only ever imports: **no computation and no pool of threads exists in it**, so that nothing
 can be held by a thread that a fork leaves behind. Only Linux is trusted to fork; elsewhere processes are started
 anew, which is slower and no different otherwise.
 """
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from multiprocessing.forkserver import ForkServer
 
 PRELOADED = "aftermath.reports.preloaded"
+PRELOADED_MODELS = "aftermath.reports.preloaded_models"
+MANY = 7  # pages from which on it pays to import once what only some of them need
 
 # One thread a process: they run side by side, and sums do not depend on how work was split.
 ENVIRONMENT = {
@@ -42,18 +44,29 @@ def can_fork() -> bool:
     return sys.platform == "linux" and not multiprocessing.current_process().daemon
 
 
-def start_forking() -> None:
-    """Have the server begin to import, so that it is ready when the first process is asked for."""
+def start_forking(pages: int) -> None:
+    """Have the server begin to import, so that it is ready when the first process is asked for.
+
+    Parameters
+    ----------
+    pages
+        How many are likely to be made: for a few, packages that only some pages need are left to these.
+    """
     if can_fork():
-        with forking():
+        with forking(PRELOADED_MODELS if pages >= MANY else PRELOADED):
             pass
 
 
 @contextlib.contextmanager
-def forking() -> Iterator[BaseContext]:
+def forking(preloaded: str = PRELOADED) -> Iterator[BaseContext]:
     """The context in which processes are forked, with the server at work.
 
     While it is held, the program that runs is hidden: a fork must not run the caller's script once more.
+
+    Parameters
+    ----------
+    preloaded
+        The module that a server imports; **one that is at work already stays as it is**.
 
     Yields
     ------
@@ -68,7 +81,7 @@ def forking() -> Iterator[BaseContext]:
     from multiprocessing import forkserver
 
     with _starting, _environment(ENVIRONMENT), _without_main():
-        context.set_forkserver_preload([PRELOADED])
+        context.set_forkserver_preload([preloaded])
         _keep_inherited(forkserver._forkserver)
         forkserver._forkserver.ensure_running()
         yield context

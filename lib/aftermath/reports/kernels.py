@@ -15,10 +15,14 @@ from typing import Any
 from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
+from papermill.execute import raise_for_execution_errors
 from traitlets import default
 from zmq import ZMQError
+from zmq.asyncio import Context
 
 from aftermath.problems import AftermathError
 from aftermath.reports.forked_kernels import PROVISIONER
@@ -26,6 +30,8 @@ from aftermath.reports.forking import ENVIRONMENT, can_fork
 
 ENGINE = "aftermath"
 START_SECONDS = 60
+RETRY_MILLISECONDS = 5  # a client calls before the kernel listens, and would call again after a tenth of a second
+_NO_HISTORY = "--HistoryManager.enabled=False"  # nobody will call up what was typed: no database is made for it
 
 # What ports that clash, a kernel that dies before it answers, and one that is too slow raise.
 START_FAILURES = (RuntimeError, OSError, ZMQError)
@@ -45,13 +51,18 @@ class _Kernels(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         if kernel_name != NATIVE_KERNEL_NAME:
             return super().get_kernel_spec(kernel_name)
-        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", _NO_HISTORY]
         started = {"kernel_provisioner": {"provisioner_name": PROVISIONER}} if can_fork() else {}
         return KernelSpec(argv=command, display_name="Python 3", language="python", metadata=started)
 
 
 class Client(AsyncKernelClient):
     """Talks to a kernel. Unlike its base, it does not listen for a fifth of a second to messages that nobody will read."""
+
+    def _context_default(self) -> Context:
+        context = super()._context_default()
+        context.reconnect_ivl = RETRY_MILLISECONDS
+        return context
 
     async def wait_for_ready(self, timeout: float = START_SECONDS) -> None:
         """Wait until the kernel answers, and its outputs can be heard.
@@ -98,9 +109,17 @@ class _Kernel(AsyncKernelManager):
             streams = {"stdout": output, "stderr": output}
             await super()._async_launch_kernel(kernel_cmd, env=environment, **streams, **settings)
 
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+        await self.provisioner.wait()  # which knows at once, where the base would look ten times a second
+
 
 class _Engine(NBClientEngine):
     """Papermill's engine with our kernel, and without a clock in the notebook."""
+
+    @classmethod
+    def execute_notebook(cls, nb: NotebookNode, kernel_name: str, **settings: Any) -> NotebookNode:
+        raise_for_execution_errors(super().execute_notebook(nb, kernel_name, **settings), None)
+        return new_notebook()  # we have the executed one already; papermill would turn it into text that nobody reads
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **settings: Any) -> Any:

@@ -1,9 +1,10 @@
-"""What pages need, imported once in the process that workers and kernels are forked from. It imports, nothing else."""
+"""What every page needs, imported once in the process that workers and kernels are forked from. It imports, nothing else."""
 
 import gc
 import importlib
 import pkgutil
 import sys
+from collections.abc import Iterable
 
 import aftermath
 
@@ -22,18 +23,8 @@ _THEIRS = (
     "plotly.graph_objs.scatter",
     "plotly.io._json",
     "plotly.tools",
-    "ruptures",
     "scipy.optimize",
-    "scipy.stats",
-    "sklearn.cluster",
-    "sklearn.decomposition",
-    "sklearn.feature_extraction.text",
-    "sklearn.metrics",
-    "statsmodels.genmod.generalized_linear_model",
-    "statsmodels.miscmodels.ordinal_model",
-    "statsmodels.regression.linear_model",
-    "statsmodels.stats.sandwich_covariance",
-    "statsmodels.tsa.statespace.structural",
+    "scipy.special",
 )
 # A grammar of web addresses, built in a second for a check of a format that no notebook has.
 _USELESS = "rfc3987_syntax"
@@ -44,18 +35,16 @@ def _modules(package: str) -> list[str]:
     return [found.name for found in pkgutil.iter_modules(path, f"{package}.")]
 
 
-def _import_all() -> None:
-    sys.modules[_USELESS] = None
-    for package in _OURS:
-        for name in _modules(f"{aftermath.__name__}.{package}"):
-            importlib.import_module(name)
-    for name in ("aftermath.reports.report", "aftermath.reports.comparison_passages", *_THEIRS):
+def import_all(names: Iterable[str]) -> None:
+    """Import modules that stay: to look for garbage in them takes a fifth of the time, and touches memory that forks share."""
+    gc.disable()
+    for name in names:
         importlib.import_module(name)
-    del sys.modules[_USELESS]
+    gc.freeze()
+    gc.enable()
 
 
-# What is imported stays: to look for garbage in it takes a fifth of the time, and touches memory that forks share.
-gc.disable()
-_import_all()
-gc.freeze()
-gc.enable()
+sys.modules[_USELESS] = None
+import_all(name for package in _OURS for name in _modules(f"{aftermath.__name__}.{package}"))
+import_all(("aftermath.reports.report", "aftermath.reports.comparison_passages", *_THEIRS))
+del sys.modules[_USELESS]

@@ -13,7 +13,7 @@ from aftermath.reports.forking import start_forking
 from aftermath.tasks.folder import forget, prepared, remove_gone, temporary, unbuilt
 from aftermath.tasks.jobs import Job, page_jobs, read_settings, site_job
 from aftermath.tasks.outcome import Failure, Outcome, failures_of
-from aftermath.tasks.record import in_order, note
+from aftermath.tasks.record import note, out_of_order
 from aftermath.tasks.stopping import Stop, stoppable
 from aftermath.tasks.summary import write_summary
 from aftermath.workspace import Workspace, find_workspace
@@ -126,10 +126,11 @@ class Bench:
     def make(self, jobs: Sequence[Job]) -> None:
         """Do those jobs that are stale, or all of them where that was asked for."""
         state = self.folder / ".engine"
-        if not self.force and in_order(jobs, state):
+        changed = jobs if self.force else out_of_order(jobs, state)
+        if not changed:
             return
         if not self.dask:
-            start_forking()
+            start_forking(len(changed))
         from aftermath.tasks import task_pages
 
         due = jobs if self.force else task_pages.stale(jobs, state)

@@ -18,8 +18,8 @@ from aftermath.tasks.jobs import Job
 FILE = "in-order.json"
 
 
-def in_order(jobs: Sequence[Job], state: Path) -> bool:
-    """Whether all jobs were in order after a build, and neither their inputs nor their products changed since.
+def out_of_order(jobs: Sequence[Job], state: Path) -> tuple[Job, ...]:
+    """The jobs of which it is not known that neither inputs nor products changed since they were in order after a build.
 
     Parameters
     ----------
@@ -30,11 +30,11 @@ def in_order(jobs: Sequence[Job], state: Path) -> bool:
 
     Returns
     -------
-    bool
-        **False where nothing is known**; then the engine has to be asked.
+    tuple of Job
+        **All of them where nothing is known**; if there are any, the engine has to be asked.
     """
     known = _known(state)
-    return all(known.get(job.key) == _checksum(job, state) for job in jobs)
+    return tuple(job for job in jobs if known.get(job.key) != _checksum(job, state))
 
 
 def note(jobs: Sequence[Job], state: Path) -> None:
