@@ -26,8 +26,9 @@ _THEIRS = (
     "scipy.optimize",
     "scipy.special",
 )
-# A grammar of web addresses, built in a second for a check of a format that no notebook has.
-_USELESS = "rfc3987_syntax"
+# A grammar of web addresses, built in a second for a check of a format that no notebook has; and a way to databases, which
+# dataframely would offer. Whoever wants them later gets them.
+_USELESS = ("rfc3987_syntax", "sqlalchemy")
 
 
 def _modules(package: str) -> list[str]:
@@ -44,7 +45,8 @@ def import_all(names: Iterable[str]) -> None:
     gc.enable()
 
 
-sys.modules[_USELESS] = None
+sys.modules |= dict.fromkeys(_USELESS)
 import_all(name for package in _OURS for name in _modules(f"{aftermath.__name__}.{package}"))
 import_all(("aftermath.reports.report", "aftermath.reports.comparison_passages", *_THEIRS))
-del sys.modules[_USELESS]
+for useless in _USELESS:
+    del sys.modules[useless]

@@ -98,19 +98,17 @@ class ClusterWorkers(Workers):
     ----------
     client
         The connection.
-    stopped, finished
-        As ``Workers`` takes them.
+    stopped
+        As ``Workers`` takes it.
     """
 
-    def __init__(
-        self, client: Client, stopped: Callable[[], bool], finished: Callable[[dict, Any, float], None]
-    ) -> None:
+    def __init__(self, client: Client, stopped: Callable[[], bool]) -> None:
         self.client = client
-        super().__init__(0, "", stopped, finished)
+        super().__init__(sum(client.nthreads().values()), "", stopped)
 
     def _new_pool(self) -> Executor:
         return self.client.get_executor(pure=False)
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+    def _end_pool(self, wait: bool, at_once: bool) -> None:
         """Leave the cluster: what has not begun is called off where the build was interrupted."""
-        self.pool.shutdown(wait=wait and not (self.stopped() or cancel_futures))
+        self.pool.shutdown(wait=wait and not at_once)

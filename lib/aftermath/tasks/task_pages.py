@@ -8,6 +8,7 @@ import io
 import os
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from pytask_parallel import ParallelBackend, WorkerType, execute, registry
 from aftermath.problems import AftermathError
 from aftermath.tasks.cluster import ClusterWorkers, connected
 from aftermath.tasks.jobs import Job
-from aftermath.tasks.workers import Workers
+from aftermath.tasks.workers import Done, Workers
 
 _HERE = Path(__file__)
 
@@ -71,12 +72,12 @@ def task_page(make: Callable[[], object], inputs: object, parameters: object, pr
     make()
 
 
-def _task(job: Job) -> pytask.Task:
+def _task(job: Job, make: Callable[[Job], None]) -> pytask.Task:
     """A job as a task of the engine."""
     return pytask.Task(
         base_name=job.key,
         path=_HERE,
-        function=functools.partial(task_page, job.make),
+        function=functools.partial(task_page, functools.partial(make, job)),
         depends_on={
             "inputs": {name: _value(job, "inputs", name, print_) for name, print_ in job.inputs.items()},
             "parameters": _value(job, "parameters", "", job.parameters),
@@ -107,7 +108,7 @@ def stale(jobs: Sequence[Job], state: Path) -> tuple[Job, ...]:
     tuple of Job
         In the order given.
     """
-    session = _session(jobs, state, dry_run=True)
+    session = _session(jobs, state, _nothing, dry_run=True)
     unchanged = {
         report.task.base_name
         for report in session.execution_reports
@@ -141,7 +142,7 @@ def run(
     stopped
         Whether the user interrupted.
     finished
-        Called as each job ends, from a thread.
+        Called as each job ends, from a thread, **one call at a time**.
     dask
         Address of a Dask scheduler, whose workers then do the jobs; empty for processes of this machine.
 
@@ -157,53 +158,54 @@ def run(
     EngineError
         If the engine itself failed, e.g. because its records could not be written.
     """
-    by_key = {job.key: job for job in jobs}
-    seconds: dict[str, float] = {}
+    done, one_at_a_time = {}, threading.Lock()
+    with _hired(workers, temporary, stopped, dask, state) as hired:
 
-    def note(settings: dict, outcome: Any, elapsed: float) -> None:
-        key = settings["task"].base_name
-        seconds[key] = elapsed
-        finished(Result(by_key[key], elapsed, _error_in(outcome)))
+        def make(job: Job) -> None:
+            done[job.key] = found = hired.make(job.make)
+            with one_at_a_time:
+                if not stopped():
+                    finished(Result(job, found.seconds, found.error))
+            if found.error:
+                raise found.error
 
-    if dask:
-        state.mkdir(parents=True, exist_ok=True)
-        with connected(dask, state) as client:
-            count = sum(client.nthreads().values())
-            hired = _hired(ParallelBackend.DASK, lambda: ClusterWorkers(client, stopped, note), count)
-            session = _session(jobs, state, force=True, **hired)
-    else:
-        hired = _hired(ParallelBackend.CUSTOM, lambda: Workers(workers, temporary, stopped, note), workers)
-        session = _session(jobs, state, force=True, **hired)
+        kind = ParallelBackend.DASK if dask else ParallelBackend.CUSTOM
+        registry.register_parallel_backend(kind, lambda n_workers: hired, worker_type=WorkerType.THREADS)
+        parallel = {"parallel_backend": kind, "n_workers": hired.count}
+        session = _session(jobs, state, make, force=True, **parallel)
     reports = {report.task.base_name: report for report in session.execution_reports}
-    return tuple(_result(job, seconds, reports) for job in jobs if job.key in reports)
+    return tuple(_result(job, done.get(job.key, Done(0.0)), reports[job.key]) for job in jobs if job.key in reports)
 
 
-def _hired(kind: ParallelBackend, hire: Callable[[], Workers], count: int) -> dict[str, Any]:
-    """Settings of the engine for one kind of workers, which tell us of every page."""
-    registry.register_parallel_backend(kind, lambda n_workers: hire(), worker_type=WorkerType.PROCESSES)
-    return {"parallel_backend": kind, "n_workers": count}
+@contextlib.contextmanager
+def _hired(count: int, temporary: str, stopped: Callable[[], bool], dask: str, folder: Path) -> Iterator[Workers]:
+    """Workers of this machine, or those of a cluster."""
+    if not dask:
+        with Workers(count, temporary, stopped) as workers:
+            yield workers
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with connected(dask, folder) as client, ClusterWorkers(client, stopped) as workers:
+        yield workers
 
 
-def _error_in(outcome: Any) -> BaseException | None:
-    """The exception in what a worker sent back."""
-    if isinstance(outcome, BaseException):
-        return outcome
-    return outcome.exc_info[1] if outcome.exc_info else None
+def _result(job: Job, done: Done, report: pytask.ExecutionReport) -> Result:
+    """What the worker said of a page, or what the engine found wrong with it afterwards."""
+    return Result(job, done.seconds, report.exc_info[1] if report.exc_info else None, done.details)
 
 
-def _result(job: Job, seconds: Mapping[str, float], reports: Mapping[str, pytask.ExecutionReport]) -> Result:
-    information = reports[job.key].exc_info
-    error, details = (information[1], information[2]) if information else (None, "")
-    return Result(job, seconds.get(job.key, 0.0), error, details if isinstance(details, str) else "")
+def _nothing(job: Job) -> None:
+    """Stands in for making a page where none is made."""
 
 
-def _session(jobs: Sequence[Job], state: Path, **settings: Any) -> pytask.Session:
+def _session(jobs: Sequence[Job], state: Path, make: Callable[[Job], None], **settings: Any) -> pytask.Session:
     """Run the engine; damaged records are thrown away, which costs time and nothing else."""
-    session, said = _engine(jobs, state, settings)
+    tasks = [_task(job, make) for job in jobs]
+    session, said = _engine(tasks, state, settings)
     if session.exit_code is pytask.ExitCode.CONFIGURATION_FAILED:
         shutil.rmtree(state, ignore_errors=True)
-        session, said = _engine(jobs, state, settings)
-    complete = len(session.execution_reports) == len(jobs)
+        session, said = _engine(tasks, state, settings)
+    complete = len(session.execution_reports) == len(tasks)
     if not complete and session.exit_code is not pytask.ExitCode.OK:
         raise EngineError(
             f"{state}: the build could not keep its records ({_reason(session, said)}). "
@@ -219,7 +221,7 @@ def _reason(session: pytask.Session, said: str) -> str:
     return str(next(iter([*errors, *(line for line in reversed(lines) if "Error" in line)]), "no reason given"))
 
 
-def _engine(jobs: Sequence[Job], state: Path, settings: Mapping[str, Any]) -> tuple[pytask.Session, str]:
+def _engine(tasks: Sequence[pytask.Task], state: Path, settings: Mapping[str, Any]) -> tuple[pytask.Session, str]:
     """One run of the engine, and what it said instead of showing it."""
     state.mkdir(parents=True, exist_ok=True)
     config = state / "pyproject.toml"  # marks the folder as the engine's own: nothing goes anywhere else
@@ -227,7 +229,7 @@ def _engine(jobs: Sequence[Job], state: Path, settings: Mapping[str, Any]) -> tu
         config.write_text("[tool.pytask.ini_options]\n", encoding="utf-8")
     with _quiet() as said, _own_path():
         session = pytask.build(
-            tasks=[_task(job) for job in jobs],
+            tasks=list(tasks),
             config=config,
             database_url="sqlite://",  # in memory: the lock file holds the records
             capture="no",

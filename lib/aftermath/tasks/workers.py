@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import signal
 import tempfile
+import threading
 import time
+import traceback
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
-from typing import Any
+from dataclasses import dataclass
 
 from loky import ProcessPoolExecutor
 
@@ -23,8 +24,27 @@ class WorkerError(AftermathError):
     """A worker process ended in the middle of its work."""
 
 
-class Workers(Executor):
-    """A pool of worker processes.
+@dataclass(frozen=True)
+class Done:
+    """What came of a page.
+
+    Parameters
+    ----------
+    seconds
+        How long it took.
+    error
+        What ended it; None where it was made.
+    details
+        The course of the error.
+    """
+
+    seconds: float
+    error: Exception | None = None
+    details: str = ""
+
+
+class Workers(ThreadPoolExecutor):
+    """A pool of worker processes, and a thread for each of them, in which the engine's tasks wait for their page.
 
     Parameters
     ----------
@@ -34,55 +54,57 @@ class Workers(Executor):
         Where they put temporary files; removed by whoever made it.
     stopped
         Whether the build was interrupted: then leaving the pool **ends the processes, and their kernels, at once**.
-    finished
-        Called with the keyword arguments of a submission, its result or exception, and its seconds.
     """
 
-    def __init__(
-        self, count: int, folder: str, stopped: Callable[[], bool], finished: Callable[[dict, Any, float], None]
-    ) -> None:
-        self.count, self.folder, self.stopped, self.finished = count, folder, stopped, finished
+    def __init__(self, count: int, folder: str, stopped: Callable[[], bool]) -> None:
+        super().__init__(count)
+        self.count, self.folder, self.stopped = count, folder, stopped
+        self._replacing = threading.Lock()
         self.pool = self._new_pool()
 
-    def _new_pool(self) -> ProcessPoolExecutor:
+    def _new_pool(self) -> Executor:
         with _forking() as context:
             return ProcessPoolExecutor(self.count, context=context, initializer=_prepare, initargs=(self.folder,))
 
-    def submit(self, function: Callable, /, *args: Any, **settings: Any) -> Future:
-        """Hand in a call; a pool that broke is replaced first."""
-        outer: Future = Future()
-        call = functools.partial(_timed, function, args, settings)
-        with _forking():  # a worker may be started for it
+    def make(self, page: Callable[[], object]) -> Done:
+        """Have a worker make a page, and wait for it.
+
+        Parameters
+        ----------
+        page
+            Makes it; can be sent to another process.
+
+        Returns
+        -------
+        Done
+            **With whatever went wrong, which is not raised.**
+        """
+        try:
+            return self._hand_in(page).result()
+        except Exception as error:
+            if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
+                error = WorkerError(
+                    "a worker process ended unexpectedly, perhaps for want of memory. "
+                    "Run the command again, with --workers 1 if it happens again."
+                )
+            return Done(0.0, error)
+
+    def _hand_in(self, page: Callable[[], object]) -> Future:
+        """Give a page to the pool; one that broke is replaced first."""
+        with self._replacing, _forking():  # a worker may be started for it
             try:
-                inner = self.pool.submit(call)
+                return self.pool.submit(_made, page)
             except BrokenExecutor:
                 self.pool = self._new_pool()
-                inner = self.pool.submit(call)
-        inner.add_done_callback(lambda future: self._hand_over(future, outer, settings))
-        return outer
-
-    def _hand_over(self, inner: Future, outer: Future, settings: dict) -> None:
-        if inner.cancelled():
-            outer.cancel()
-            return
-        error, (result, seconds) = inner.exception(), (None, 0.0)
-        if error is None:
-            result, seconds = inner.result()
-        elif isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
-            error = WorkerError(
-                "a worker process ended unexpectedly, perhaps for want of memory. "
-                "Run the command again, with --workers 1 if it happens again."
-            )
-        if not self.stopped():
-            self.finished(settings, error or result, seconds)
-        if error is None:
-            outer.set_result(result)
-        else:
-            outer.set_exception(error)
+                return self.pool.submit(_made, page)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End the processes: idle ones politely, or all of them where the build was interrupted."""
-        self.pool.shutdown(wait=wait, kill_workers=self.stopped() or cancel_futures)
+        self._end_pool(wait, at_once=self.stopped() or cancel_futures)
+        super().shutdown(wait, cancel_futures=cancel_futures)
+
+    def _end_pool(self, wait: bool, at_once: bool) -> None:
+        self.pool.shutdown(wait=wait, kill_workers=at_once)
 
     def __exit__(self, kind: type | None, *_: object) -> None:
         self.shutdown(cancel_futures=kind is not None)
@@ -100,6 +122,10 @@ def _prepare(folder: str) -> None:
     logging.getLogger().addHandler(logging.NullHandler())
 
 
-def _timed(function: Callable, args: tuple, settings: dict) -> tuple[Any, float]:
+def _made(page: Callable[[], object]) -> Done:
     start = time.monotonic()
-    return function(*args, **settings), time.monotonic() - start
+    try:
+        page()
+    except Exception as error:
+        return Done(time.monotonic() - start, error, traceback.format_exc())
+    return Done(time.monotonic() - start)
