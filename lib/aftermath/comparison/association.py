@@ -16,6 +16,7 @@ import polars as pl
 
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.permutation import Permutation, TooFew, kendall, taus
+from aftermath.kept import kept
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, listed, number
 
@@ -157,15 +158,23 @@ def associate(first: Variable, second: Variable, *, draws: int = DRAWS, seed: in
     one, other = (
         np.array([variable.values[case_id] for case_id in shared]).reshape(-1, 3) for variable in (first, second)
     )
+    return kept(
+        f"association of {first.name} and {second.name} over {len(shared)}",
+        lambda: (shared, one.tolist(), other.tolist(), draws, seed),
+        lambda: _associated((first.name, second.name), shared, one, other, draws, seed),
+    )
+
+
+def _associated(
+    names: tuple[str, str], shared: tuple[str, ...], one: np.ndarray, other: np.ndarray, draws: int, seed: int
+) -> Association:
+    """The correlation of two variables whose ends and middles stand in the rows of two tables."""
     try:
         test = kendall(one[:, 1], other[:, 1], seed=seed)
     except TooFew as reason:
-        return Association(first.name, second.name, shared, None, math.nan, math.nan, {}, str(reason))
-    taus = _drawn(one, other, draws, seed)
-    lower, upper = np.quantile(taus, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Association(
-        first.name, second.name, shared, test, float(lower), float(upper), _without(shared, one[:, 1], other[:, 1])
-    )
+        return Association(*names, shared, None, math.nan, math.nan, {}, str(reason))
+    lower, upper = np.quantile(_drawn(one, other, draws, seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Association(*names, shared, test, float(lower), float(upper), _without(shared, one[:, 1], other[:, 1]))
 
 
 def associations(

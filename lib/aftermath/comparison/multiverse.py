@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,12 +25,13 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.comparison.permutation import taus
+from aftermath.kept import kept
 from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import coded_texts, imbalance
-from aftermath.measures.transparency import agreement_of, coded_items
-from aftermath.times import local_day
+from aftermath.measures.transparency import Item, agreement_of, coded_items
+from aftermath.times import Latency, local_day
 from aftermath.wording import counted, number
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "cases": ("all", "without series and own clocks"),
 }
 UNRELIABLE_BELOW = 0.667
+DELAYS = tuple(itertools.product(CHOICES["latency"], CHOICES["clock"]))
 OPENNESS = ("transparency", "reliable transparency")  # these are scored once, whatever the window
 
 
@@ -154,22 +156,45 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
     )
 
 
-class _Bench:
-    """What is measured once and used by many specifications."""
+@dataclass(frozen=True)
+class _Measured:
+    """What is measured of a case once, and used by many specifications.
 
-    def __init__(self, cases: list[Case]) -> None:
-        self.cases = cases
-        self.speeds = {case.id: speed(case) for case in cases}
-        self.items = {case.id: coded_items(case) for case in cases}
-        self.texts = {case.id: _texts(case) for case in cases}
-        self.first_coverage = {case.id: _first_coverage(case) for case in cases}
-        self.delays = {
-            (step, clock): {case.id: self._delay(case, step, clock) for case in cases}
-            for step, clock in itertools.product(CHOICES["latency"], CHOICES["clock"])
-        }
-        self.outcomes: dict[tuple, dict[str, float]] = {}
+    Parameters
+    ----------
+    like_clock
+        Whether its clock means what that of others means: neither a series nor a clock of its own.
+    items
+        Of the rubric.
+    delays
+        Step and clock to the middle of the latency in seconds, infinite where not seen.
+    favourability
+        Outcome, coder and window to a value, NaN where there is none.
+    """
+
+    like_clock: bool
+    items: tuple[Item, ...]
+    delays: Mapping[tuple[str, str], float]
+    favourability: Mapping[tuple[str, str, str], float]
+
+    def openness(self, coder: str, left_out: Collection[str]) -> float:
+        """The index of one coder or of both, without some items; NaN where nothing is coded."""
+        scores = [
+            sum(numbers) / len(numbers)
+            for item in self.items
+            if item.item in vocabulary.TRANSPARENCY_ITEMS
+            and item.item not in left_out
+            and (numbers := _scores(item.scores, coder))
+        ]
+        return 50 * sum(scores) / len(scores) if scores else math.nan
+
+
+class _Bench:
+    """The cases, measured."""
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self.cases = {case.id: _measured(case) for case in cases}
         self.taus: dict[tuple, tuple[dict[tuple, float], int]] = {}
-        self.models: dict[tuple[str, str], ProportionalOdds | None] = {}
 
     def specification(self, choices: Mapping[str, str]) -> Specification:
         """One specification; NaN where there are too few cases."""
@@ -180,77 +205,80 @@ class _Bench:
         """Tau-b of one outcome with every delay, all at once, and n."""
         key = (outcome, coder, window, which)
         if key not in self.taus:
-            outcomes = self._outcomes(outcome, coder, window)
-            kept = [case.id for case in self.cases if case.id in outcomes and self._is_in(case.id, which)]
-            delays = np.array([[delays[each] for delays in self.delays.values()] for each in kept])
-            found = taus(delays.reshape(-1, len(self.delays)), np.array([[outcomes[each]] for each in kept]))
-            self.taus[key] = dict(zip(self.delays, found.tolist(), strict=True)), len(kept)
+            cases = [case for case in self.cases.values() if which == "all" or case.like_clock]
+            found = [(case, self._outcome(case, outcome, coder, window)) for case in cases]
+            used = [(case, value) for case, value in found if not math.isnan(value)]
+            delays = np.array([[case.delays[each] for each in DELAYS] for case, _ in used]).reshape(-1, len(DELAYS))
+            tau = taus(delays, np.array([[value] for _, value in used]))
+            self.taus[key] = dict(zip(DELAYS, tau.tolist(), strict=True)), len(used)
         return self.taus[key]
 
-    def _is_in(self, case_id: str, which: str) -> bool:
-        found: Speed = self.speeds[case_id]
-        return which == "all" or not (found.series or found.own_clock)
-
-    def _delay(self, case: Case, step: str, clock: str) -> float:
-        """The middle of the latency in seconds, infinite where not seen; from the first coverage where that is the clock."""
-        found = self.speeds[case.id][step].latency
-        if not found.seen:
-            return math.inf
-        middle = (found.lower + found.upper) / 2
-        return middle if clock == "exposure" else max(0.0, middle - self.first_coverage[case.id])
-
-    def _outcomes(self, outcome: str, coder: str, window: str) -> dict[str, float]:
-        key = (outcome, coder, window)
-        if key not in self.outcomes:
-            values = {case.id: self._outcome(case, outcome, coder, window) for case in self.cases}
-            self.outcomes[key] = {case_id: value for case_id, value in values.items() if not math.isnan(value)}
-        return self.outcomes[key]
-
-    def _outcome(self, case: Case, outcome: str, coder: str, window: str) -> float:
+    def _outcome(self, case: _Measured, outcome: str, coder: str, window: str) -> float:
         if outcome in OPENNESS:
-            return self._openness(case, coder, outcome != "transparency")
-        days = int(window.split()[0])
-        if outcome == "modelled favourability":
-            model = self._model(case, coder)
-            return math.nan if model is None else float(model.expected(np.log1p([days]))[0])
-        texts = self.texts[case.id]
-        values = texts[coder][(texts["day"] >= 0) & (texts["day"] < days) & ~np.isnan(texts[coder])]
-        if not values.size:
-            return math.nan
-        return float(values.mean()) if outcome == "mean favourability" else float(imbalance(values))
-
-    def _model(self, case: Case, coder: str) -> ProportionalOdds | None:
-        """The recovery model of one coder's codes, or of both as repeated measures; None where there is none."""
-        if (case.id, coder) not in self.models:
-            texts = self.texts[case.id]
-            coders = tuple(vocabulary.CODERS) if coder == "mean" else (coder,)
-            codes = np.concatenate([texts[each] for each in coders])
-            kept = np.tile(texts["latest_seconds"] >= 0, len(coders)) & ~np.isnan(codes)
-            days, publishers = (np.tile(texts[column], len(coders))[kept] for column in ("day", "publisher"))
-            try:
-                model = proportional_odds(codes[kept], np.log1p(np.maximum(days, 0)), publishers)
-            except NothingToMeasure:
-                model = None
-            self.models[case.id, coder] = model
-        return self.models[case.id, coder]
-
-    def _openness(self, case: Case, coder: str, reliable: bool) -> float:
-        kept = vocabulary.TRANSPARENCY_ITEMS.keys() - (self.unreliable if reliable else set())
-        scores = [
-            sum(numbers) / len(numbers)
-            for item in self.items[case.id]
-            if item.item in kept and (numbers := _scores(item.scores, coder))
-        ]
-        return 50 * sum(scores) / len(scores) if scores else math.nan
+            return case.openness(coder, self.unreliable if outcome != "transparency" else ())
+        return case.favourability[outcome, coder, window]
 
     @cached_property
     def unreliable(self) -> set[str]:
         """Items on which the coders of all cases agree less than is customary."""
         by_item: dict[str, list] = {}
-        for item in itertools.chain.from_iterable(self.items.values()):
+        for item in itertools.chain.from_iterable(case.items for case in self.cases.values()):
             by_item.setdefault(item.item, []).append(item)
         alphas = {name: agreement_of(tuple(items)).alpha for name, items in by_item.items()}
         return {name for name, alpha in alphas.items() if alpha < UNRELIABLE_BELOW}
+
+
+def _measured(case: Case) -> _Measured:
+    return kept(
+        f"specifications {case.id}", lambda: (str(case.folder), case.checksum), lambda: _measure(case, speed(case))
+    )
+
+
+def _measure(case: Case, found: Speed) -> _Measured:
+    first, texts = _first_coverage(case), _texts(case)
+    models = {coder: _model(texts, coder) for coder in CHOICES["coder"]}
+    windows = [window for window in CHOICES["window"] if window != "none"]
+    asked = itertools.product([each for each in CHOICES["outcome"] if each not in OPENNESS], models, windows)
+    return _Measured(
+        like_clock=not (found.series or found.own_clock),
+        items=coded_items(case),
+        delays={
+            (step, clock): _delay(found[step].latency, first if clock != "exposure" else 0.0) for step, clock in DELAYS
+        },
+        favourability={
+            (outcome, coder, window): _favourability(outcome, texts, coder, models[coder], int(window.split()[0]))
+            for outcome, coder, window in asked
+        },
+    )
+
+
+def _delay(latency: Latency, zero: float) -> float:
+    """The middle of a latency in seconds from another zero, infinite where not seen."""
+    return max(0.0, (latency.lower + latency.upper) / 2 - zero) if latency.seen else math.inf
+
+
+def _favourability(
+    outcome: str, texts: Mapping[str, np.ndarray], coder: str, model: ProportionalOdds | None, days: int
+) -> float:
+    """Of the texts of so many days, or what the model expects after them; NaN where there is none."""
+    if outcome == "modelled favourability":
+        return math.nan if model is None else float(model.expected(np.log1p([days]))[0])
+    values = texts[coder][(texts["day"] >= 0) & (texts["day"] < days) & ~np.isnan(texts[coder])]
+    if not values.size:
+        return math.nan
+    return float(values.mean()) if outcome == "mean favourability" else float(imbalance(values))
+
+
+def _model(texts: Mapping[str, np.ndarray], coder: str) -> ProportionalOdds | None:
+    """The recovery model of one coder's codes, or of both as repeated measures; None where there is none."""
+    coders = tuple(vocabulary.CODERS) if coder == "mean" else (coder,)
+    codes = np.concatenate([texts[each] for each in coders])
+    used = np.tile(texts["latest_seconds"] >= 0, len(coders)) & ~np.isnan(codes)
+    days, publishers = (np.tile(texts[column], len(coders))[used] for column in ("day", "publisher"))
+    try:
+        return proportional_odds(codes[used], np.log1p(np.maximum(days, 0)), publishers)
+    except NothingToMeasure:
+        return None
 
 
 def _texts(case: Case) -> dict[str, np.ndarray]:

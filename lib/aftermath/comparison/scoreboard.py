@@ -11,12 +11,14 @@ from functools import cached_property
 import polars as pl
 
 from aftermath.cases.case import Case
+from aftermath.comparison.advice import tested_advice
 from aftermath.comparison.agreement import Reliability, reliability
 from aftermath.comparison.columns import SCHEMA, row
 from aftermath.comparison.entry import Entry, entry
 from aftermath.comparison.findings import Finding, findings
 from aftermath.comparison.multiverse import Multiverse, multiverse
 from aftermath.comparison.names import short_names
+from aftermath.comparison.playbook import Playbook
 from aftermath.comparison.standing import Standings, standing
 from aftermath.comparison.strategies import StrategyComparison, compare_strategies
 from aftermath.comparison.together import Together, together
@@ -110,6 +112,11 @@ class Comparison(Result):
     def multiverse(self) -> Multiverse:
         """Every defensible way to ask; see ``comparison.multiverse.multiverse``."""
         return multiverse(self.cases)
+
+    @cached_property
+    def advice(self) -> Playbook:
+        """The advice of the workspace in force, put to the test; see ``comparison.advice.tested_advice``."""
+        return tested_advice(self)
 
     @cached_property
     def strategies(self) -> StrategyComparison:

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
+from aftermath.kept import kept
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import STEPS, Speed
 from aftermath.measures.survival import identification_region, turnbull
@@ -194,7 +195,7 @@ def latency_curves(
         raise NothingToMeasure(
             f"{counted(len(ordered), 'case')} are too few for a latency curve: at least {FEW} are needed in a group."
         )
-    curves = tuple(_curve(name, members, step, level, draws, seed) for name, members in large.items())
+    curves = tuple(_curve(name, by, members, step, level, draws, seed) for name, members in large.items())
     left_out = tuple(speed.case_id for name, members in groups.items() if name not in large for speed in members)
     return LatencyCurves(step, by, curves, left_out, level, draws)
 
@@ -250,16 +251,27 @@ def _uniform_after(moment: float, other: Latency) -> float:
     return float(np.clip((other.upper - moment) / (other.upper - other.lower), 0, 1))
 
 
-def _curve(name: str, members: list[Speed], step: str, level: float, draws: int, seed: int) -> LatencyCurve:
+def _curve(name: str, by: str, members: list[Speed], step: str, level: float, draws: int, seed: int) -> LatencyCurve:
     latencies = [speed[step].latency for speed in members]
     left = np.array([latency.lower for latency in latencies])
     right = np.array([latency.upper for latency in latencies])
+    case_ids = tuple(speed.case_id for speed in members)
+    return kept(
+        f"latency curve of {step}, {by} {name}",
+        lambda: (case_ids, left.tolist(), right.tolist(), level, draws, seed),
+        lambda: _estimated(name, case_ids, left, right, level=level, draws=draws, seed=seed),
+    )
+
+
+def _estimated(
+    name: str, case_ids: tuple[str, ...], left: np.ndarray, right: np.ndarray, **options: float
+) -> LatencyCurve:
     seconds = _times(left, right)
     lower, upper = turnbull(left, right).survival(seconds)
-    lowest, highest = bootstrap_band(left, right, seconds, level=level, draws=draws, seed=seed)
+    lowest, highest = bootstrap_band(left, right, seconds, **options)
     return LatencyCurve(
         name,
-        tuple(speed.case_id for speed in members),
+        case_ids,
         seconds,
         lower,
         upper,

@@ -162,7 +162,12 @@ def _dated(archived: Embeddings, cases: dict[str, Case]) -> pl.DataFrame:
         None if cases[case_id].zero is None else day_since_zero(cases[case_id], published)
         for case_id, published in archived.texts.select("case_id", "published").iter_rows()
     ]
-    plain = [archived.names.mask(text, organisation="", person="") for text in archived.texts["abstract"]]
+    names = archived.names
+    plain = kept(
+        "texts without names",
+        lambda: (names.organisations, names.people, sorted(names.others), archived.texts["abstract"].to_list()),
+        lambda: [names.mask(text, organisation="", person="") for text in archived.texts["abstract"]],
+    )
     return archived.texts.select(
         "case_id", "doc_id", pl.Series("text", plain, dtype=pl.String), pl.Series("day", days, dtype=pl.Int64)
     )

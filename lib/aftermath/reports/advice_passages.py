@@ -89,12 +89,17 @@ def _phase(phase: Phase | None) -> str:
     return escape(phase_words(phase)) if phase else DASH
 
 
+def _tested(comparison: Comparison, workspace: Workspace) -> Playbook:
+    """The advice of a workspace put to the test, **once for a page** where it is the one in force."""
+    return comparison.advice if workspace == find_workspace() else tested_advice(comparison, workspace)
+
+
 def advice(comparison: Comparison, workspace: Workspace | None = None) -> Passage:
     """Every piece of advice with the cases that followed it and those that did not; a sentence where there is no file."""
     workspace = workspace or find_workspace()
     if not (workspace.cases / FILE).is_file():
         return Passage(absent(f"This workspace has no {FILE} beside its cases, so no advice is put to the test."))
-    found = tested_advice(comparison, workspace)
+    found = _tested(comparison, workspace)
     if not found.tested or not found.tested[0].answers:
         return Passage(
             absent("There is no advice, or no case with a crisis on record, so nothing can be put to the test.")
@@ -206,7 +211,7 @@ def _strategy_cells(comparison: Comparison, found: Strategies) -> Iterable[str]:
 def conclusions(comparison: Comparison, workspace: Workspace | None = None) -> Passage:
     """What follows and what does not, each answer chosen by rule from the results."""
     workspace = workspace or find_workspace()
-    playbook = tested_advice(comparison, workspace) if (workspace.cases / FILE).is_file() else None
+    playbook = _tested(comparison, workspace) if (workspace.cases / FILE).is_file() else None
     boxes = "".join(_box(comparison, each) for each in concluded(comparison, playbook))
     how = (
         "These sentences are chosen by fixed rules from the results above, so that other cases give other sentences. None of "

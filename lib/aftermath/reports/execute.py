@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -201,11 +203,13 @@ class _Page:
 
 def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _Page, made: MadeFrom | None) -> Path:
     """Execute a notebook, offer it as a download, and make its page; the page comes last."""
-    from aftermath.reports.page import render
-
+    # what makes the page is imported while the kernel works
+    threading.Thread(target=importlib.import_module, args=("aftermath.reports.page",), daemon=True).start()
     executed = execute(
         workspace.notebooks / name, workspace.build / "notebooks" / f"{page.id}.ipynb", values, workspace
     )
+    from aftermath.reports.page import render
+
     head = {key: getattr(page, key) for key in ("root", "title", "kind", "description", "current")}
     content, download = executed.read_bytes(), f"notebooks/{executed.name}"
     if made:

@@ -1,7 +1,7 @@
 """Processes forked from one that has already imported what pages need.
 
 The standard library's fork server is started once and imports :mod:`aftermath.reports.preloaded`, and for many pages
-:mod:`aftermath.reports.preloaded_models` too; workers and kernels are then forked from it. It only ever imports: **no computation and no pool of threads exists in it**, so that nothing
+:mod:`aftermath.reports.preloaded_for_many` too; workers and kernels are then forked from it. It only ever imports: **no computation and no pool of threads exists in it**, so that nothing
 can be held by a thread that a fork leaves behind. Only Linux is trusted to fork; elsewhere processes are started
 anew, which is slower and no different otherwise.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from multiprocessing.forkserver import ForkServer
 
 PRELOADED = "aftermath.reports.preloaded"
-PRELOADED_MODELS = "aftermath.reports.preloaded_models"
+PRELOADED_FOR_MANY = "aftermath.reports.preloaded_for_many"
 MANY = 7  # pages from which on it pays to import once what only some of them need
 
 # One thread a process: they run side by side, and sums do not depend on how work was split.
@@ -53,7 +53,7 @@ def start_forking(pages: int) -> None:
         How many are likely to be made: for a few, packages that only some pages need are left to these.
     """
     if can_fork():
-        with forking(PRELOADED_MODELS if pages >= MANY else PRELOADED):
+        with forking(PRELOADED_FOR_MANY if pages >= MANY else PRELOADED):
             pass
 
 

@@ -23,7 +23,6 @@ _THEIRS = (
     "plotly.graph_objs.scatter",
     "plotly.io._json",
     "plotly.tools",
-    "scipy.optimize",
     "scipy.special",
 )
 # A grammar of web addresses, built in a second for a check of a format that no notebook has; and a way to databases, which

@@ -1,10 +1,12 @@
-"""What some pages need beside: packages of models, worth their half second where many pages are made."""
+"""What pages need beside, or only some of them: worth its half second where many are made. For few, each page imports it."""
 
 from aftermath.reports.preloaded import import_all
 
 import_all(
     (
+        "aftermath.reports.page",
         "ruptures",
+        "scipy.optimize",
         "sklearn.cluster",
         "sklearn.decomposition",
         "sklearn.feature_extraction.text",
