@@ -31,15 +31,19 @@ def out_of_order(jobs: Sequence[Job], state: Path) -> tuple[Job, ...]:
     Returns
     -------
     tuple of Job
-        **All of them where nothing is known**; if there are any, the engine has to be asked.
+        **All of them where nothing is known**; if there are any, the engine has to be asked. Products are only looked at where
+        no input changed: pages take longer to read than evidence.
     """
     known = _known(state)
-    return tuple(job for job in jobs if known.get(job.key) != _checksum(job, state))
+    changed = tuple(job for job in jobs if known.get(f"{job.key}: inputs") != _inputs(job))
+    return changed or tuple(job for job in jobs if known.get(f"{job.key}: products") != _products(job, state))
 
 
 def note(jobs: Sequence[Job], state: Path) -> None:
     """Remember that jobs are in order: they were just made, or the engine found them unchanged."""
-    known = _known(state) | {job.key: _checksum(job, state) for job in jobs}
+    known = _known(state)
+    for job in jobs:
+        known |= {f"{job.key}: inputs": _inputs(job), f"{job.key}: products": _products(job, state)}
     write_whole(state / FILE, json.dumps(known, indent=0, sort_keys=True))
 
 
@@ -51,7 +55,11 @@ def _known(state: Path) -> dict[str, str]:
     return {}
 
 
-def _checksum(job: Job, state: Path) -> str:
-    """SHA-256 over what a job is made from and the contents of what it made."""
-    parts = [dict(job.inputs), job.parameters, fingerprint(state.parent, job.products)]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+def _inputs(job: Job) -> str:
+    """SHA-256 over what a job is made from."""
+    return hashlib.sha256(json.dumps([dict(job.inputs), job.parameters], sort_keys=True).encode()).hexdigest()
+
+
+def _products(job: Job, state: Path) -> str:
+    """SHA-256 over the contents of what it made."""
+    return fingerprint(state.parent, job.products)
