@@ -11,6 +11,7 @@ import filecmp
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -118,6 +119,27 @@ def retime(folder: Path) -> None:
     path.write_text("".join(lines), encoding="utf-8")
 
 
+CHANGES = {"a text of one case changed": reword, "a time of one case changed": retime}
+
+
+def watched(folder: Path) -> dict[str, float]:
+    """Seconds from a change in one case to the end of its build, while ``aftermath build --watch`` is at work."""
+    command, found = [sys.executable, "-m", "aftermath", "build", "--watch"], {}
+    environment = {**os.environ, "AFTERMATH_ROOT": str(folder)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        _until_built(process)
+        for name, change in CHANGES.items():
+            change(folder)
+            found[f"{name}, watched"] = seconds(lambda: _until_built(process))
+        process.send_signal(signal.SIGINT)
+    return found
+
+
+def _until_built(process: subprocess.Popen) -> None:
+    if not any("index.html" in line for line in process.stdout):
+        sys.exit("the watched build ended")
+
+
 def differences(left: Path, right: Path) -> list[str]:
     """Names of the files that are not the same, byte for byte, in two folders."""
     names = {path.relative_to(side).as_posix() for side in (left, right) for path in side.rglob("*") if path.is_file()}
@@ -189,9 +211,10 @@ def measure(folder: Path, cases: tuple[str, ...], plain: bool) -> dict[str, obje
     found["cold build, 1 worker"] = build(second, workers=1)
     found["files that differ"] = differences(first / "build" / "site", second / "build" / "site")
     found["start-up"] = start_up(second, cases[0])
-    for name, change in (("a text of one case changed", reword), ("a time of one case changed", retime)):
+    for name, change in CHANGES.items():
         change(first)
         found[name] = build(first)
+    found |= watched(second)
     found["load after"] = os.getloadavg()[0]
     return found
 
@@ -202,8 +225,10 @@ def ratios(found: dict[str, object]) -> dict[str, float]:
     start = found["start-up"]
     said = {
         "nothing to do, share of cold": idle / cold,
-        "a text of one case changed, share of cold": found["a text of one case changed"] / cold,
-        "a time of one case changed, share of cold": found["a time of one case changed"] / cold,
+        **{
+            f"{name}, share of cold": found[name] / cold
+            for name in (*CHANGES, *(f"{each}, watched" for each in CHANGES))
+        },
         "two workers against one": (one - start) / (cold - start),
     }
     if found["plain loop"]:
@@ -225,8 +250,8 @@ def main() -> None:
     found["ratios"] = ratios(found)
     for name, value in {**found, **found["ratios"]}.items():
         if isinstance(value, float | int):
-            print(f"{name:44} {value:8.2f}")
-    print(f"{'files that differ':44} {len(found['files that differ']):8}")
+            print(f"{name:52} {value:8.2f}")
+    print(f"{'files that differ':52} {len(found['files that differ']):8}")
     target = ROOT / "build" / "bench.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import aftermath
+from aftermath.cases import case as case_module
 from aftermath.cases.case import EVIDENCE_FILES, case_ids, cases, load_case
 from aftermath.cases.tables import SCHEMAS
 from aftermath.problems import CaseError
@@ -109,6 +110,26 @@ def test_the_checksum_follows_the_content_and_nothing_else(tmp_path: Path) -> No
     assert load_case(RED, Workspace(tmp_path)).checksum == before
     with (folder / "NOTES.md").open("a") as notes:
         notes.write("\nMore.\n")
+    assert load_case(RED, Workspace(tmp_path)).checksum != before
+
+
+def test_a_case_that_is_saved_while_it_is_read_is_of_one_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copy(tmp_path, RED)
+    read_table, saved = case_module.read_table, iter([b"second\n", b"third\n"])
+
+    def slowly(path: Path, *rest: object) -> object:
+        if path.name == "sources.csv" and (notes := next(saved, None)):  # the notes have been read by then
+            (folder / "NOTES.md").write_bytes(notes)
+        return read_table(path, *rest)
+
+    monkeypatch.setattr(case_module, "read_table", slowly)
+    found = load_case(RED, Workspace(tmp_path))
+    assert found.notes == "third\n"
+    before = found.checksum
+    (folder / "NOTES.md").write_bytes(b"fourth\n")
+    assert found.checksum == before, "it is that of what was read"
     assert load_case(RED, Workspace(tmp_path)).checksum != before
 
 

@@ -96,6 +96,13 @@ def test_where_nothing_can_be_written_nothing_is_kept(tmp_path):
         assert [computed("sum", 1, 2), computed("sum", 1, 2)] == [True, True]
 
 
+def test_what_was_computed_while_its_files_changed_is_not_kept(folder):
+    states = iter("AB")
+    with keeping(folder):
+        assert kept("sum", lambda: next(states), lambda: 1) == 1
+        assert not folder.exists()
+
+
 @pytest.fixture
 def counted(monkeypatch) -> dict[str, Counting]:
     return {

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,9 @@ from aftermath import cli_archive
 from aftermath.problems import AftermathError
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from aftermath.tasks.outcome import Outcome
 
 app = typer.Typer(
     help="Documented crises rebuilt from archived evidence, and compared.",
@@ -87,6 +90,7 @@ def build(
         str, typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler make the pages.")
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be made and why; make nothing.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Build again after every change, until Ctrl-C.")] = False,
 ) -> None:
     """Make every page that is out of date: the cases, the comparison, the index."""
     if dry_run:
@@ -98,10 +102,21 @@ def build(
 
     from aftermath.tasks.build import build as make
 
-    outcome = make(case or (), workers=workers, force=force, settings=parameter or (), console=Console(), dask=dask)
-    _say(outcome.text)
-    if outcome.failures:
-        _say(outcome.failed, error=True)
+    forced = iter([force])
+
+    def once() -> Outcome:
+        options = {"workers": workers, "force": next(forced, False), "settings": parameter or (), "dask": dask}
+        outcome = make(case or (), console=Console(), **options)
+        _say(outcome.text)
+        if outcome.failures:
+            _say(outcome.failed, error=True)
+        return outcome
+
+    if watch:
+        from aftermath.tasks.watch import watch as keep_building
+
+        keep_building(once, lambda error: _say(str(error), error=True))
+    elif once().failures:
         raise typer.Exit(1)
 
 

@@ -68,16 +68,20 @@ def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]
     folder = os.environ.get(_VARIABLE)
     if not folder:
         return compute()
-    try:
-        key = hashlib.sha256(repr((name, made_from())).encode()).digest()
-    except OSError:  # to be told by whoever computes
-        return compute()
-    path = Path(folder, hashlib.sha256(name.encode()).hexdigest()[:32])
-    found = _read(path, key)
+    path, key = Path(folder, hashlib.sha256(name.encode()).hexdigest()[:32]), _key(name, made_from)
+    found = _read(path, key) if key else None
     if found is None:
         found = (compute(),)
-        _write(path, key, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+        if key and _key(name, made_from) == key:  # nothing was saved meanwhile
+            _write(path, key, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
     return found[0]
+
+
+def _key(name: str, made_from: Callable[[], object]) -> bytes:
+    try:
+        return hashlib.sha256(repr((name, made_from())).encode()).digest()
+    except OSError:
+        return b""
 
 
 def _read(path: Path, key: bytes) -> tuple | None:

@@ -14,13 +14,14 @@ from aftermath.cases.about import About, is_case_id, read_about
 from aftermath.cases.desk import Desk, one_line, read_text, short
 from aftermath.cases.reading import Reading, read_table
 from aftermath.cases.tables import OPTIONAL_SCHEMAS, REFERENCES, SCHEMAS, CaseTables, Prices
-from aftermath.files import checksum
+from aftermath.files import checksum, fingerprint
 from aftermath.problems import CaseError, Problem
 from aftermath.times import Latency, Span, difference
 from aftermath.workspace import Workspace, find_workspace
 
 LARGEST_YAML = 500_000  # bytes: the reader of YAML is slow
 EVIDENCE_FILES = ("case.yaml", *(f"{table}.csv" for table in SCHEMAS), "NOTES.md")
+_ATTEMPTS = 5
 OPTIONAL_FILES = tuple(f"{table}.csv" for table in OPTIONAL_SCHEMAS)
 
 
@@ -130,7 +131,7 @@ class Case:
 
     @cached_property
     def checksum(self) -> str:
-        """SHA-256 over the evidence files."""
+        """SHA-256 over the evidence files, **as they were when the case was read**."""
         return checksum(self.folder / name for name in self.files)
 
 
@@ -160,6 +161,23 @@ def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Pr
             one_line(workspace.relative(folder)), 0, "", "there is no such case", f"choose one of: {known}"
         )
         return None, (missing,)
+    for _ in range(_ATTEMPTS):  # what is being saved is read again: a case is of one moment
+        before = _contents(folder)
+        case, problems = _read(folder, workspace)
+        if _contents(folder) == before:
+            break
+    return case, problems
+
+
+def _contents(folder: Path) -> str:
+    """Checksum of the evidence files as they lie there; empty where one cannot be read, which is told elsewhere."""
+    try:
+        return fingerprint(folder, map(folder.joinpath, evidence_files(folder)))
+    except OSError:
+        return ""
+
+
+def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
     desks = {name: Desk(workspace.relative(folder / name)) for name in evidence_files(folder)}
     text = read_text(folder / "case.yaml", desks["case.yaml"], largest=LARGEST_YAML)
     about = read_about(text, desks["case.yaml"]) if text is not None else None
@@ -173,9 +191,10 @@ def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Pr
     if problems or about is None or notes is None:
         return None, problems
     frames = {table: reading.frame for table, reading in tables.items()}
-    return Case(
-        folder, about, CaseTables.cast(frames), notes
-    ), ()  # each table was held against its schema as it was read
+    # each table was held against its schema as it was read
+    case = Case(folder, about, CaseTables.cast(frames), notes)
+    _ = case.checksum  # now: later the files may be others
+    return case, ()
 
 
 def load_case(case_id: str, workspace: Workspace | None = None) -> Case:

@@ -129,7 +129,12 @@ def _each(kind: str, root: Path, paths: Iterable[Path]) -> dict[str, str]:
 
 @functools.cache
 def library() -> str:
-    """Fingerprint of everything that the library consists of, templates and assets included."""
+    """Fingerprint of everything that the library consists of, templates and assets included, **as it was when first asked**."""
+    return library_now()
+
+
+def library_now() -> str:
+    """Fingerprint of the library as it lies on the disk."""
     files = (path for path in LIBRARY.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     return fingerprint(LIBRARY, (path for path in files if not path.name.startswith(".")))
 

@@ -1,0 +1,131 @@
+"""A watched workspace is built at once and after every change, and errors end nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from aftermath.problems import AftermathError
+from aftermath.tasks import watch as watch_module
+from aftermath.tasks.stopping import Interrupted
+from aftermath.tasks.watch import LibraryChanged, changes, watch
+from aftermath.workspace import Workspace
+from tiny import CASES, make_workspace, touch_evidence
+
+DIGIORNO, RED_CROSS, _ = CASES
+
+
+class Clock:
+    """Time that passes as it is waited for: at each pause the next thing happens, and in the end the user has enough."""
+
+    def __init__(self, *happenings: Callable[[], object] | None) -> None:
+        self.happenings = iter(happenings)
+
+    def __call__(self, seconds: float) -> None:
+        try:
+            happening = next(self.happenings)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+        if happening:
+            happening()
+
+
+def builds(folder: Path, *happenings: Callable[[], object] | None) -> int:
+    """How often a folder was found changed, the first look included."""
+    found = 0
+    with pytest.raises(KeyboardInterrupt):
+        for _ in changes([folder / "cases", folder / "not-there"], Clock(*happenings)):
+            found += 1
+    return found
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "cases" / "inner").mkdir(parents=True)
+    (tmp_path / "cases" / "inner" / "a.csv").write_text("a", encoding="utf-8")
+    return tmp_path
+
+
+def test_the_first_look_counts_and_rest_does_not(folder):
+    assert builds(folder, *[None] * 9) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda inner: (inner / "a.csv").write_text("longer", encoding="utf-8"), 2),
+        (lambda inner: os.utime(inner / "a.csv", (1, 1)), 2),
+        (lambda inner: (inner / "b.csv").touch(), 2),
+        (lambda inner: (inner / "a.csv").unlink(), 2),
+        (lambda inner: (inner / ".a.csv.swp").touch(), 1),
+        (lambda inner: (inner.parent.parent / "elsewhere").touch(), 1),
+    ],
+)
+def test_what_is_saved_added_or_removed_is_a_change(folder, change, expected):
+    assert builds(folder, *[None] * 3, lambda: change(folder / "cases" / "inner"), *[None] * 5) == expected
+
+
+def test_several_files_saved_one_after_another_are_one_change(folder):
+    save = [lambda number=number: (folder / "cases" / f"{number}").touch() for number in range(5)]
+    assert builds(folder, *[None] * 3, *save, *[None] * 5) == 2
+
+
+def test_a_change_during_a_build_is_not_lost(folder):
+    found = 0
+    with pytest.raises(KeyboardInterrupt):
+        for _ in changes([folder / "cases"], Clock(*[None] * 9)):
+            found += 1
+            if found == 1:
+                (folder / "cases" / "late").touch()
+    assert found == 2
+
+
+def test_errors_are_told_and_end_nothing_but_what_the_user_ends(tmp_path):
+    workspace = make_workspace(tmp_path, (RED_CROSS,))
+    outcomes, told = iter([AftermathError("broken"), None, Interrupted("enough")]), []
+
+    def build() -> None:
+        if outcome := next(outcomes):
+            raise outcome
+
+    def save() -> None:
+        touch_evidence(workspace, RED_CROSS)
+
+    with pytest.raises(Interrupted, match="enough"):
+        watch(build, told.append, workspace=workspace, pause=Clock(None, None, save, None, None, save, None, None))
+    assert [str(error) for error in told] == ["broken"]
+    assert next(outcomes, "none left") == "none left"
+
+
+def test_a_changed_library_is_not_taken_for_the_one_that_is_loaded(tmp_path, monkeypatch):
+    workspace, built = make_workspace(tmp_path, (RED_CROSS,)), []
+    watch(lambda: built.append(1), print, workspace=workspace, pause=Clock(None))
+    assert built
+    monkeypatch.setattr(watch_module, "library_now", lambda: "other")
+    with pytest.raises(LibraryChanged, match="Run the command again"):
+        watch(lambda: built.append(1), print, workspace=workspace, pause=Clock(None))
+    assert len(built) == 1
+
+
+def _said(process: subprocess.Popen) -> str:
+    """The last line of a build."""
+    return next(line for line in process.stdout if "index.html" in line)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to a process there")
+def test_the_command_builds_what_changed_until_it_is_stopped(tmp_path):
+    workspace: Workspace = make_workspace(tmp_path, (DIGIORNO, RED_CROSS))
+    command = [sys.executable, "-m", "aftermath", "build", "--watch", "--force"]
+    environment = {**os.environ, "AFTERMATH_ROOT": str(workspace.root), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert _said(process).startswith("5 pages made")
+        touch_evidence(workspace, RED_CROSS)
+        assert _said(process).startswith("3 pages made"), "what is forced is forced once"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
