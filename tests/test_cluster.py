@@ -12,13 +12,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from aftermath.tasks import cluster
 from aftermath.tasks.build import build
 from aftermath.tasks.jobs import Job
+from aftermath.tasks.sweep import sweep
 from aftermath.tasks.task_pages import run
 from aftermath.workspace import Workspace
+from sweeping import tagged
 from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook
 
 HERE = Path(__file__).parent
@@ -126,6 +129,23 @@ while not (mark.is_file() and mark.read_text()):
         sys.exit(1)
     time.sleep(0.05)
 os.kill(int(mark.read_text()), signal.SIGKILL)"""
+
+
+POINT = "import aftermath as am, polars as pl\nam.results(pl.DataFrame({'twice': [2 * seed]}))"
+
+
+@posix
+@pytest.mark.slow
+def test_a_cluster_runs_the_points_of_a_sweep(scheduler, tmp_path):
+    here, there = make_workspace(tmp_path / "here", CASES[:1]), make_workspace(tmp_path / "there", CASES[:1])
+    asked = {"settings": ["seed=1,2,3"]}
+    for workspace in (here, there):
+        tagged(workspace.notebooks / "twice.ipynb", "seed: int = 0", POINT)
+    local, found = sweep("twice", workspace=here, **asked), sweep("twice", workspace=there, dask=scheduler, **asked)
+    assert (found.points, found.made, found.failures) == (3, 3, ())
+    assert pl.read_parquet(found.table)["twice"].to_list() == [2, 4, 6]
+    assert found.table.read_bytes() == local.table.read_bytes()
+    assert sweep("twice", workspace=there, dask=scheduler, **asked).made == 0
 
 
 def _pages(workspace: Workspace) -> dict[str, bytes]:

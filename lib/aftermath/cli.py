@@ -148,6 +148,9 @@ def sweep(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Points run side by side; as many as processors if not given.")
     ] = None,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Let the workers of this Dask scheduler run the points.")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which points would run and why; run none.")] = False,
 ) -> None:
     """Run a notebook at every point of a grid of parameters, and gather its results in one table.
@@ -169,7 +172,7 @@ def sweep(
         return
     from rich.console import Console
 
-    outcome = sweeping.sweep(notebook, case or (), workers=workers, console=Console(), **asked)
+    outcome = sweeping.sweep(notebook, case or (), workers=workers, console=Console(), dask=dask, **asked)
     _say(outcome.text)
     if outcome.failures:
         _say(outcome.failed, error=True)

@@ -46,6 +46,9 @@ class Passage:
 
     html: str
 
+    def __repr__(self) -> str:
+        return f"Passage({len(self.html)} characters of HTML)"
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {PAGE_TYPE: self.html, "text/html": _laboratory(self.html)}
 

@@ -43,7 +43,7 @@ def build(
     workers
         How many pages are made side by side; as many as there are processors if not given.
     force
-        Make them even if nothing changed.
+        Make them even if nothing changed; **where all are made, nothing that was kept from earlier builds is used**.
     settings
         ``name=value`` texts for the notebooks' parameters.
     workspace
@@ -82,7 +82,7 @@ def build(
         bench = Bench(workspace.build, workers or os.cpu_count() or 1, force, stop, console, dask)
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))
         removed = remove_gone(workspace)
-        forget(workspace, everything=force)
+        forget(workspace, everything=force and not cases)
         before, expected = unbuilt(workspace), unbuilt(workspace, coming=[job.title for job in jobs])
         # The index waits for pages that are new: interrupted, the site must not link to what is not there.
         bench.make([*jobs, site_job(workspace, before)] if before == expected else jobs)

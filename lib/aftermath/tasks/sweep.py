@@ -122,6 +122,7 @@ def sweep(
     workers: int | None = None,
     workspace: Workspace | None = None,
     console: Console | None = None,
+    dask: str = "",
 ) -> Sweep:
     """Run a notebook at every point of a grid, and gather what its cell tagged ``results`` shows.
 
@@ -136,7 +137,7 @@ def sweep(
     name
         Folder in ``build/sweeps/`` for the table; that of the notebook if not given. **Points are shared by all sweeps**:
         whichever asked first, a point that is up to date is not run again.
-    workers, workspace, console
+    workers, workspace, console, dask
         As ``build`` takes them.
 
     Returns
@@ -150,7 +151,7 @@ def sweep(
     ------
     SweepError, ParameterError
         If the notebook, a case, a parameter or a value will not do; nothing was run.
-    Interrupted, BusyError, WriteError
+    Interrupted, ClusterError, BusyError, WriteError
         As ``build`` does; points that were finished are kept, and so is the table of an earlier sweep.
     """
     start = time.monotonic()
@@ -159,7 +160,7 @@ def sweep(
     points = _asked(path, cases, settings, workspace)
     folder = _folder(workspace, name or path.stem)
     with stoppable("The same command runs the rest.") as stop, prepared(workspace):
-        bench = Bench(_engine(workspace).parent, workers or os.cpu_count() or 1, False, stop, console)
+        bench = Bench(_engine(workspace).parent, workers or os.cpu_count() or 1, False, stop, console, dask)
         bench.make([point.job for point in points])
         failures = _failures(bench, points, workspace)
         gathered = _gathered(_sound(points, bench), read_parameters(path))
