@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -133,6 +134,18 @@ def test_only_the_case_that_changed_is_read_and_measured_again(tmp_path, folder,
     assert same.checksum != other.checksum
     assert same.text == anew.text
     assert_frame_equal(same.table, anew.table)
+
+
+def test_a_case_that_was_changed_in_a_notebook_is_not_taken_for_its_files(tmp_path, folder):
+    case = am.load_case(RED_CROSS)
+    other = dataclasses.replace(
+        case, about=dataclasses.replace(case.about, title="Another title", exposed_by="organisation")
+    )
+    with keeping(folder):
+        before, after = am.compare([case]), am.compare([other])
+        assert after.entries[0].about.title == "Another title"
+        assert after.entries[0].own_clock != before.entries[0].own_clock
+        assert am.compare([case]).entries[0].about.title == case.about.title
 
 
 def test_a_case_that_breaks_and_is_mended_is_told_as_it_is(tmp_path, folder):

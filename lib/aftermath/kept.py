@@ -51,7 +51,7 @@ def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]
         What it is the result of, e.g. ``entry kitchenaid-tweet``. **One result a name is kept**: a newer one takes its place.
     made_from
         Tells all that it depends on beside library and packages, compared by its ``repr``; **asked only in a build**. Where it
-        raises an OSError, because a file cannot be read, nothing is kept.
+        tells nothing (empty or None), or a file cannot be read (OSError), nothing is kept.
     compute
         Computes it. What it returns must survive pickling.
 
@@ -78,10 +78,10 @@ def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]
 
 
 def _key(name: str, made_from: Callable[[], object]) -> bytes:
-    try:
-        return hashlib.sha256(repr((name, made_from())).encode()).digest()
-    except OSError:
-        return b""
+    with contextlib.suppress(OSError):
+        if told := made_from():
+            return hashlib.sha256(repr((name, told)).encode()).digest()
+    return b""
 
 
 def _read(path: Path, key: bytes) -> tuple | None:

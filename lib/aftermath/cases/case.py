@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -39,12 +39,18 @@ class Case:
         The six tables, and prices where the case has them, checked.
     notes
         The text of ``NOTES.md``.
+
+    Attributes
+    ----------
+    as_read
+        Whether it is what its files say; **False for a case made otherwise**, e.g. changed by ``dataclasses.replace``.
     """
 
     folder: Path
     about: About
     tables: CaseTables
     notes: str
+    as_read: bool = field(default=False, init=False)
 
     def __repr__(self) -> str:
         return f"Case({self.id!r}: {self.events.height} events, {self.coverage.height} texts, {self.sources.height} sources)"
@@ -193,7 +199,7 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     frames = {table: reading.frame for table, reading in tables.items()}
     # each table was held against its schema as it was read
     case = Case(folder, about, CaseTables.cast(frames), notes)
-    _ = case.checksum  # now: later the files may be others
+    object.__setattr__(case, "as_read", bool(case.checksum))  # which is taken now: later the files may be others
     return case, ()
 
 

@@ -91,6 +91,13 @@ def reliability(cases: Sequence[Case], *, seed: int = 0) -> Reliability:
     )
 
 
+def codes(case: Case) -> tuple[object, ...]:
+    """All of a case that the agreement of its coders rests on, in plain values."""
+    scores = case.rubric.select("item", "coder", "score").rows()
+    stances = case.stances.select("doc_id", "coder", *vocabulary.STANCES).rows()
+    return case.id, case.about.documented, scores, stances, case.coverage["doc_id"].to_list()
+
+
 def _of(keys: Sequence[str], items: tuple[Item, ...], seed: int) -> Agreement:
     return agreement_of(tuple(item for item in items if item.item in keys), seed=seed)
 

@@ -230,7 +230,9 @@ class _Bench:
 
 def _measured(case: Case) -> _Measured:
     return kept(
-        f"specifications {case.id}", lambda: (str(case.folder), case.checksum), lambda: _measure(case, speed(case))
+        f"specifications {case.id}",
+        lambda: case.as_read and (str(case.folder), case.checksum),
+        lambda: _measure(case, speed(case)),
     )
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from aftermath.cases.case import Case
 from aftermath.comparison.advice import tested_advice
-from aftermath.comparison.agreement import Reliability, reliability
+from aftermath.comparison.agreement import Reliability, codes, reliability
 from aftermath.comparison.columns import SCHEMA, row
 from aftermath.comparison.entry import Entry, entry
 from aftermath.comparison.findings import Finding, findings
@@ -22,14 +22,11 @@ from aftermath.comparison.playbook import Playbook
 from aftermath.comparison.standing import Standings, standing
 from aftermath.comparison.strategies import StrategyComparison, compare_strategies
 from aftermath.comparison.together import Together, together
-from aftermath.files import fingerprint
 from aftermath.kept import kept
 from aftermath.measures.result import Result
 from aftermath.measures.speed import Speed
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.problems import AftermathError
-
-CODED = ("case.yaml", "coverage.csv", "rubric.csv", "stances.csv")  # what coders looked at, and what they found
 
 
 class ComparisonError(AftermathError):
@@ -181,17 +178,13 @@ def compare(
 
 
 def _reliability(cases: list[Case], seed: int) -> Reliability:
-    return kept(
-        "reliability",
-        lambda: (seed, [(case.id, fingerprint(case.folder, map(case.folder.joinpath, CODED))) for case in cases]),
-        lambda: reliability(cases, seed=seed),
-    )
+    return kept("reliability", lambda: (seed, list(map(codes, cases))), lambda: reliability(cases, seed=seed))
 
 
 def _entry(case: Case, name: str, options: dict[str, object]) -> Entry:
     return kept(
         f"entry {case.id}",
-        lambda: (str(case.folder), case.checksum, name, options),
+        lambda: case.as_read and (str(case.folder), case.checksum, name, options),
         lambda: entry(case, name, **options),
     )
 
