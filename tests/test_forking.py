@@ -116,6 +116,17 @@ def test_the_process_that_is_forked_only_imports(preloaded):
     assert done.stdout.split("\n")[0] == "1 []", done.stderr
 
 
+def test_what_was_imported_before_stays_as_it_was():
+    done = _python(
+        "import sqlalchemy\nimport aftermath.reports.preloaded\nimport sqlalchemy.dialects\nprint(sqlalchemy.dialects.__name__)"
+    )
+    assert done.stdout == "sqlalchemy.dialects\n", done.stderr
+    done = _python(
+        "import aftermath.reports.preloaded\nimport sqlalchemy.dialects\nprint(sqlalchemy.dialects.__name__)"
+    )
+    assert done.stdout == "sqlalchemy.dialects\n", done.stderr
+
+
 @pytest.mark.parametrize(("pages", "models"), [(MANY - 1, False), (MANY, True)])
 def test_what_only_some_pages_need_is_imported_beforehand_for_many(pages, models):
     script = (

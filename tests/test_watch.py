@@ -86,6 +86,16 @@ def test_a_change_during_a_build_is_not_lost(folder):
     assert found == 2
 
 
+@pytest.fixture
+def library(monkeypatch) -> list[str]:
+    """What the library on the disk is like; that which is loaded is the first."""
+    lies = ["loaded"]
+    monkeypatch.setattr(watch_module, "library", lambda: "loaded")
+    monkeypatch.setattr(watch_module, "library_now", lambda: lies[-1])
+    return lies
+
+
+@pytest.mark.usefixtures("library")
 def test_errors_are_told_and_end_nothing_but_what_the_user_ends(tmp_path):
     workspace = make_workspace(tmp_path, (RED_CROSS,))
     outcomes, told = iter([AftermathError("broken"), None, Interrupted("enough")]), []
@@ -103,11 +113,11 @@ def test_errors_are_told_and_end_nothing_but_what_the_user_ends(tmp_path):
     assert next(outcomes, "none left") == "none left"
 
 
-def test_a_changed_library_is_not_taken_for_the_one_that_is_loaded(tmp_path, monkeypatch):
+def test_a_changed_library_is_not_taken_for_the_one_that_is_loaded(tmp_path, library):
     workspace, built = make_workspace(tmp_path, (RED_CROSS,)), []
     watch(lambda: built.append(1), print, workspace=workspace, pause=Clock(None))
     assert built
-    monkeypatch.setattr(watch_module, "library_now", lambda: "other")
+    library.append("other")
     with pytest.raises(LibraryChanged, match="Run the command again"):
         watch(lambda: built.append(1), print, workspace=workspace, pause=Clock(None))
     assert len(built) == 1

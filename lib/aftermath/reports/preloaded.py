@@ -44,8 +44,9 @@ def import_all(names: Iterable[str]) -> None:
     gc.enable()
 
 
-sys.modules |= dict.fromkeys(_USELESS)
+_left_out = [name for name in _USELESS if name not in sys.modules]
+sys.modules |= dict.fromkeys(_left_out)
 import_all(name for package in _OURS for name in _modules(f"{aftermath.__name__}.{package}"))
 import_all(("aftermath.reports.report", "aftermath.reports.comparison_passages", *_THEIRS))
-for useless in _USELESS:
-    del sys.modules[useless]
+for _name in _left_out:
+    del sys.modules[_name]

@@ -270,12 +270,12 @@ def results_folder(workspace: Workspace) -> Path:
 
 def _keeping(workspace: Workspace, make: Callable[..., object], *arguments: object) -> Callable[[], object]:
     """A job over all cases: of those that did not change it takes what was kept. A case's own page is computed whole."""
-    return functools.partial(_make_keeping, results_folder(workspace), functools.partial(make, *arguments))
+    return functools.partial(_make_keeping, results_folder(workspace), make, *arguments)
 
 
-def _make_keeping(folder: Path, make: Callable[[], object]) -> None:
+def _make_keeping(folder: Path, make: Callable[..., object], *arguments: object) -> None:
     with keeping(folder):
-        make()
+        make(*arguments)
 
 
 def _write_site(workspace: Workspace, unbuilt: Mapping[str, str], made: MadeFrom) -> None:
