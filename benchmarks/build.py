@@ -126,6 +126,7 @@ def watched(folder: Path) -> dict[str, float]:
     environment = {**os.environ, "AFTERMATH_ROOT": str(folder)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         _until_built(process)
+        time.sleep(3)  # as long as it takes to edit anything
         for name, change in CHANGES.items():
             change(folder)
             found[f"{name}, watched"] = seconds(lambda: _until_built(process))

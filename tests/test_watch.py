@@ -90,6 +90,7 @@ def test_a_change_during_a_build_is_not_lost(folder):
 def library(monkeypatch) -> list[str]:
     """What the library on the disk is like; that which is loaded is the first."""
     lies = ["loaded"]
+    monkeypatch.setattr(watch_module, "start_forking", lambda pages: None)
     monkeypatch.setattr(watch_module, "library", lambda: "loaded")
     monkeypatch.setattr(watch_module, "library_now", lambda: lies[-1])
     return lies

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from aftermath.problems import AftermathError
+from aftermath.reports.forking import start_forking
 from aftermath.tasks.jobs import library, library_now
 from aftermath.tasks.stopping import Interrupted
 from aftermath.workspace import Workspace, find_workspace
@@ -61,6 +62,7 @@ def watch(
                 raise
             except AftermathError as error:
                 tell(error)
+            start_forking(1)  # also where there was nothing to do: so the next change need not wait for it
 
 
 def changes(folders: Iterable[Path], pause: Callable[[float], object] = time.sleep) -> Iterator[None]:
