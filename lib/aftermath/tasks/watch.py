@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from aftermath.problems import AftermathError
-from aftermath.reports.forking import start_forking
+from aftermath.reports.forking import MANY, start_forking
 from aftermath.tasks.jobs import library, library_now
 from aftermath.tasks.stopping import Interrupted
 from aftermath.workspace import Workspace, find_workspace
@@ -52,6 +52,7 @@ def watch(
     """
     workspace = workspace or find_workspace()
     folders = (workspace.cases, workspace.notebooks, workspace.root / "data")
+    start_forking(MANY)  # there is time until the first change
     with contextlib.suppress(KeyboardInterrupt):
         for _ in changes(folders, pause):
             if library_now() != library():
@@ -62,7 +63,6 @@ def watch(
                 raise
             except AftermathError as error:
                 tell(error)
-            start_forking(1)  # also where there was nothing to do: so the next change need not wait for it
 
 
 def changes(folders: Iterable[Path], pause: Callable[[float], object] = time.sleep) -> Iterator[None]:
