@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -53,6 +54,7 @@ def watch(
     workspace = workspace or find_workspace()
     folders = (workspace.cases, workspace.notebooks, workspace.root / "data")
     start_forking(MANY)  # there is time until the first change
+    importlib.import_module("aftermath.tasks.task_pages")
     with contextlib.suppress(KeyboardInterrupt):
         for _ in changes(folders, pause):
             if library_now() != library():
