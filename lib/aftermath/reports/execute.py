@@ -205,13 +205,12 @@ def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _
     """Execute a notebook, offer it as a download, and make its page; the page comes last."""
     # what makes the page is imported while the kernel works
     threading.Thread(target=importlib.import_module, args=("aftermath.reports.page",), daemon=True).start()
-    executed = execute(
-        workspace.notebooks / name, workspace.build / "notebooks" / f"{page.id}.ipynb", values, workspace
-    )
+    target = workspace.build / "notebooks" / f"{page.id}.ipynb"
+    executed = _executed(workspace.notebooks / name, target, values, workspace)
     from aftermath.reports.page import render
 
     head = {key: getattr(page, key) for key in ("root", "title", "kind", "description", "current")}
-    content, download = executed.read_bytes(), f"notebooks/{executed.name}"
+    content, download = target.read_bytes(), f"notebooks/{target.name}"
     if made:
         made = replace(made, files={download: hashlib.sha256(content).hexdigest()})
     text = render(executed, **head, download=page.root + download, made=made)
@@ -247,6 +246,14 @@ def execute(
     KernelError, CellError, WriteError
         As :func:`run_case` says.
     """
+    _executed(notebook, target, values, workspace, log_name)
+    return target
+
+
+def _executed(
+    notebook: Path, target: Path, values: Mapping[str, object], workspace: Workspace, log_name: str = ""
+) -> NotebookNode:
+    """The executed notebook, which has been written."""
     watch = _run(notebook, values, workspace)
     executed = _settled(watch.notebook)
     cell = executed.cells[watch.cell]
@@ -257,7 +264,7 @@ def execute(
     write_whole(log, course_text(workspace.relative(notebook), values, executed, watch.course, failed))
     write_whole(target, _text(executed))
     if failed is None:
-        return target
+        return executed
     raise CellError(workspace.relative(target), watch.cell + 1, cell.get("id", "none"), _reason(cell))
 
 
