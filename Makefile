@@ -23,8 +23,8 @@ quiet_laboratory := --LabApp.news_url=None --LabApp.check_for_updates_class=jupy
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-reports: $(default) ## every case report, the comparison and the index; what is up to date stays (CASE=id WORKERS=n FORCE=1)
-	@$(python) -m aftermath build $(if $(CASE),--case $(CASE)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(FORCE),--force)
+reports: $(default) ## every case report, the comparison and the index; what is up to date stays (CASE=id WORKERS=n FORCE=1 WATCH=1)
+	@$(python) -m aftermath build $(if $(CASE),--case $(CASE)) $(if $(WORKERS),--workers $(WORKERS)) $(if $(FORCE),--force) $(if $(WATCH),--watch)
 
 check: $(default) ## look for faults in the case folders
 	@$(python) -m aftermath check
