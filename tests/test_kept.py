@@ -209,5 +209,5 @@ def test_the_index_is_the_same_from_what_was_kept(tmp_path):
         touch_evidence(each, RED_CROSS)
     for each in (kept_workspace, fresh_workspace):
         assert not build(workspace=each, workers=1).failures
-    for name in ("index.html", "comparison.html", "data/scoreboard.csv", "data/multiverse.csv"):
+    for name in ("index.html", "comparison.html", "data/scoreboard.csv", "data/multiverse.csv", "data/advice.csv"):
         assert (kept_workspace.site / name).read_bytes() == (fresh_workspace.site / name).read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -11,6 +12,7 @@ import polars as pl
 import pytest
 from nbformat.v4 import new_output
 
+from aftermath.comparison.advice import tested_advice
 from aftermath.comparison.gathering import Gathering, gather
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import WriteError
@@ -198,6 +200,19 @@ def test_downloads_equal_the_table(made, comparison):
     table = pl.read_csv(io.BytesIO((data / "scoreboard.csv").read_bytes()), schema=comparison.table.schema)
     assert table.equals(comparison.table)
     assert table.height == 4
+
+
+def test_advice_can_be_downloaded_and_is_an_empty_table_where_there_is_none(made, comparison, tmp_path):
+    columns = ["advice_id", "advice", "text", "rule", "followed"]
+    assert pl.read_csv(made.site / "data" / "advice.csv").columns[:5] == columns
+    assert pl.read_csv(made.site / "data" / "advice.csv").is_empty()
+    (tmp_path / "casestudies").mkdir()
+    shutil.copy(INSTALLED_FROM / "casestudies" / "playbook.csv", tmp_path / "casestudies")
+    files = site.write_data(tmp_path, comparison, tested_advice(comparison, Workspace(tmp_path)))
+    found = pl.read_csv(files[-1])
+    assert found.columns[:5] == columns
+    assert found.height == len(tested_advice(comparison, Workspace(tmp_path)).tested) > 40
+    assert 'href="data/advice.csv"' in passages.advice(comparison, Workspace(tmp_path)).html
 
 
 def test_the_comparison_shows_every_case_and_links_its_numbers(comparison, comparison_page):

@@ -101,7 +101,7 @@ class Association(Result):
         name = f"{_capital(self.first)} and {self.second}"
         if self.test is None:
             return f"{name}: not computed ({self.why_not})."
-        spread = f"{interval(self.lower, self.upper, 2, sign=True)} once intervals are drawn within"
+        spread = f"{interval(self.lower, self.upper, 2, sign=True)} in {100 * LEVEL:g} % of draws within the intervals"
         influence = self.most_influential
         moved = f" Without {influence}: {number(self.without[influence], 2, sign=True)}." if influence else ""
         claim = "" if self.lower <= 0 <= self.upper else " The spread leaves zero out; that is no proof, and no cause."

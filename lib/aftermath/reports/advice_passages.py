@@ -111,7 +111,8 @@ def advice(comparison: Comparison, workspace: Workspace | None = None) -> Passag
     )
     paragraphs = (found.text, _HOW, _HOW_FARED.format(few=_few_texts(comparison)))
     words = "".join(f'<p class="how ic">{escape(with_names(each, comparison))}</p>' for each in paragraphs)
-    return Passage(f'{words}<div class="texts">{parts}</div>')
+    download = '<p class="get ic">Every piece of advice: <a href="data/advice.csv" download>CSV</a>.</p>'
+    return Passage(f'{words}<div class="texts">{parts}</div>{download}')
 
 
 def _few_texts(comparison: Comparison) -> str:

@@ -9,7 +9,10 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+from aftermath.comparison.advice import tested_advice
 from aftermath.comparison.gathering import Failure, Gathering, gather
+from aftermath.comparison.playbook import Playbook
+from aftermath.comparison.rules import PlaybookError
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
@@ -23,7 +26,7 @@ ASSETS = Path(__file__).with_name("assets")
 SHEETS = ("style.css", "comparison.css")  # written as one: a page loads one sheet
 SCRIPTS = ("app.js", "figures.js")
 DRAWING_LIBRARY = "plotly.min.js"
-DATA = ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv")
+DATA = ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv", "advice.csv")
 
 
 class SiteError(AftermathError):
@@ -145,24 +148,24 @@ def write_marks(site: Path) -> Path:
     return write_whole(site / "marks.html", page)
 
 
-def write_data(site: Path, comparison: Comparison) -> tuple[Path, ...]:
-    """Write the scoreboard's table as CSV and as Parquet, and the multiverse's as CSV, to ``data/``, **byte for byte the same every time**.
+def write_data(site: Path, comparison: Comparison, advice: Playbook) -> tuple[Path, ...]:
+    """Write tables to ``data/``, **byte for byte the same every time**: the scoreboard as CSV and as Parquet, the multiverse and the
+    advice under test as CSV.
 
     Parameters
     ----------
     site
         The root of the site.
-    comparison
+    comparison, advice
         Whose tables.
     """
-    csv, parquet, specifications = BytesIO(), BytesIO(), BytesIO()
-    comparison.table.write_csv(csv)
-    comparison.table.write_parquet(parquet, compression="zstd", statistics=False)
-    comparison.multiverse.table.write_csv(specifications)
-    return tuple(
-        write_whole(site / "data" / name, file.getvalue())
-        for name, file in zip(DATA, (csv, parquet, specifications), strict=True)
-    )
+    scoreboard, specifications = comparison.table, comparison.multiverse.table
+    files = [BytesIO() for _ in DATA]
+    scoreboard.write_csv(files[0])
+    scoreboard.write_parquet(files[1], compression="zstd", statistics=False)
+    specifications.write_csv(files[2])
+    advice.table.write_csv(files[3])
+    return tuple(write_whole(site / "data" / name, file.getvalue()) for name, file in zip(DATA, files, strict=True))
 
 
 def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None, made: MadeFrom | None = None) -> None:
@@ -182,11 +185,19 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
     written = [
         *write_assets(workspace.site),
         write_marks(workspace.site),
-        *write_data(workspace.site, comparison),
+        *write_data(workspace.site, comparison, _advice(comparison, workspace)),
     ]
     if made:
         made = replace(made, files={_under(workspace.site, path): _sum(path) for path in written})
     write_index(workspace, gathered=gathered, comparison=comparison, unbuilt=unbuilt, made=made)
+
+
+def _advice(comparison: Comparison, workspace: Workspace) -> Playbook:
+    """The advice under test; none where the workspace has no file of it, or one that the comparison's page complains of."""
+    try:
+        return tested_advice(comparison, workspace)
+    except PlaybookError:
+        return Playbook(())
 
 
 def _under(site: Path, path: Path) -> str:

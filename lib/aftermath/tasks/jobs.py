@@ -27,7 +27,7 @@ _SITE = (
     "index.html",
     "marks.html",
     *(f"assets/{name}" for name in ("style.css", "app.js", "figures.js", "plotly.min.js")),
-    *(f"data/{name}" for name in ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv")),
+    *(f"data/{name}" for name in ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv", "advice.csv")),
 )
 _OWN_PAGES = ("comparison", "methods")
 LIBRARY = Path(aftermath.__file__).parent
