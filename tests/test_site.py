@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from nbformat.v4 import new_output
 
-from aftermath.comparison.advice import tested_advice
+import aftermath as am
 from aftermath.comparison.gathering import Gathering, gather
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import WriteError
@@ -208,10 +208,10 @@ def test_advice_can_be_downloaded_and_is_an_empty_table_where_there_is_none(made
     assert pl.read_csv(made.site / "data" / "advice.csv").is_empty()
     (tmp_path / "casestudies").mkdir()
     shutil.copy(INSTALLED_FROM / "casestudies" / "playbook.csv", tmp_path / "casestudies")
-    files = site.write_data(tmp_path, comparison, tested_advice(comparison, Workspace(tmp_path)))
+    files = site.write_data(tmp_path, comparison, am.playbook(comparison, Workspace(tmp_path)))
     found = pl.read_csv(files[-1])
     assert found.columns[:5] == columns
-    assert found.height == len(tested_advice(comparison, Workspace(tmp_path)).tested) > 40
+    assert found.height == len(am.playbook(comparison, Workspace(tmp_path)).tested) > 40
     assert 'href="data/advice.csv"' in passages.advice(comparison, Workspace(tmp_path)).html
 
 
