@@ -25,9 +25,9 @@ _THEIRS = (
     "plotly.tools",
     "scipy.special",
 )
-# A grammar of web addresses, built in a second for a check of a format that no notebook has; and a way to databases, which
+# Checks of formats that no notebook has (one builds a grammar of web addresses in a second), and a way to databases, which
 # dataframely would offer. Whoever wants them later gets them.
-_USELESS = ("rfc3987_syntax", "sqlalchemy")
+_USELESS = ("isoduration", "rfc3986_validator", "rfc3987_syntax", "sqlalchemy", "webcolors")
 
 
 def _modules(package: str) -> list[str]:
