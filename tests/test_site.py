@@ -14,6 +14,7 @@ from nbformat.v4 import new_output
 
 import aftermath as am
 from aftermath.comparison.gathering import Gathering, gather
+from aftermath.comparison.rules import PlaybookError
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import WriteError
 from aftermath.measures.latency_curves import MARKS, latency_curves
@@ -213,6 +214,14 @@ def test_advice_can_be_downloaded_and_is_an_empty_table_where_there_is_none(made
     assert found.columns[:5] == columns
     assert found.height == len(am.playbook(comparison, Workspace(tmp_path)).tested) > 40
     assert 'href="data/advice.csv"' in passages.advice(comparison, Workspace(tmp_path)).html
+
+
+def test_advice_that_cannot_be_used_is_an_error_and_no_empty_table(tmp_path):
+    (tmp_path / "casestudies").mkdir()
+    (tmp_path / "casestudies" / "playbook.csv").write_text("advice_id\na1\n", encoding="utf-8")
+    with pytest.raises(PlaybookError, match=r"playbook\.csv"):
+        site.write_site(Workspace(tmp_path))
+    assert not (tmp_path / "build" / "site" / "index.html").exists()
 
 
 def test_the_comparison_shows_every_case_and_links_its_numbers(comparison, comparison_page):

@@ -9,10 +9,9 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from aftermath.comparison.advice import tested_advice
+from aftermath.comparison.advice import FILE, tested_advice
 from aftermath.comparison.gathering import Failure, Gathering, gather
 from aftermath.comparison.playbook import Playbook
-from aftermath.comparison.rules import PlaybookError
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
@@ -179,6 +178,11 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
         As ``write_index`` takes it.
     made
         What all this is made from; **the index carries it, with the checksums of the files beside it**.
+
+    Raises
+    ------
+    PlaybookError
+        If the workspace's advice cannot be used; the index stays as it was.
     """
     gathered = gather(workspace=workspace)
     comparison = compare(gathered.cases)
@@ -193,11 +197,8 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
 
 
 def _advice(comparison: Comparison, workspace: Workspace) -> Playbook:
-    """The advice under test; none where the workspace has no file of it, or one that the comparison's page complains of."""
-    try:
-        return tested_advice(comparison, workspace)
-    except PlaybookError:
-        return Playbook(())
+    """The advice under test; none where the workspace has no file of it. **One that cannot be used is an error, as on the page.**"""
+    return tested_advice(comparison, workspace) if (workspace.cases / FILE).is_file() else Playbook(())
 
 
 def _under(site: Path, path: Path) -> str:
