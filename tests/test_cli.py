@@ -67,9 +67,7 @@ def test_the_version_is_said(command):
 def test_help_loads_nothing_heavy_and_the_module_is_the_command():
     code = "import sys\nsys.argv = ['aftermath', '--help']\nimport runpy\n"
     code += "try:\n    runpy.run_module('aftermath', run_name='__main__')\nexcept SystemExit:\n    pass\n"
-    code += (
-        "print('heavy:', sorted({'polars', 'plotly', 'pytask', 'papermill', 'nbconvert', 'numpy'} & set(sys.modules)))"
-    )
+    code += "print('heavy:', sorted({'polars', 'plotly', 'pytask', 'papermill', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Documented crises" in done.stdout
     assert done.stdout.strip().endswith("heavy: []")

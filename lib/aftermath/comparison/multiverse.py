@@ -149,6 +149,10 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
     if unknown:
         raise ValueError(f"{unknown[0][0]} = {unknown[0][1]!r} is no choice; the choices are {CHOICES}")
     bench = _Bench([case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None])
+    return kept("multiverse", lambda: (chosen, bench.cases), lambda: _specified(chosen, bench))
+
+
+def _specified(chosen: Mapping[str, Sequence[str]], bench: _Bench) -> Multiverse:
     asked = (dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values()))
     found = [bench.specification(each) for each in asked if (each["outcome"] in OPENNESS) == (each["window"] == "none")]
     return Multiverse(

@@ -9,6 +9,7 @@ The interval supposes that following shifts every case alike; what is unsure wit
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -295,9 +296,5 @@ def playbook(
     entries = {entry.case_id: entry for entry in entries}
     asked = [case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None]
     rises = {case_id: ends[1] for case_id, ends in change_of_tone(entries.values()).values.items()}
-    tested = []
-    for each in advice:
-        rule = rule_of(each.rule)
-        answers = {case.id: rule(case, entries[case.id]) for case in asked}
-        tested.append(Tested(each, answers, rises, level, seed))
-    return Playbook(tuple(tested))
+    answer = functools.cache(lambda rule: {case.id: rule_of(rule)(case, entries[case.id]) for case in asked})
+    return Playbook(tuple(Tested(each, answer(each.rule), rises, level, seed) for each in advice))

@@ -17,10 +17,8 @@ Where the interval straddles the threshold, or coders or the record leave it ope
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-
-import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
@@ -140,15 +138,12 @@ def _together_rule(first: str, second: str) -> Rule:
             raise PlaybookError(f"{act!r} is not an act; use a word of the codebook")
 
     def answer(case: Case, entry: Entry) -> Answer:
-        own = case.events.filter(pl.col("actor") == "organisation")
-        both = own.filter(pl.col("acts").list.contains(first) & pl.col("acts").list.contains(second))[
-            "event_id"
-        ].to_list()
+        one = _own(case, first)
+        both = _ids(event for event in one if second in event["acts"])
         if both:
-            return Answer(FOLLOWED, f"{counted(len(both), 'event')} with both", tuple(both))
-        one = own.filter(pl.col("acts").list.contains(first))["event_id"].to_list()
+            return Answer(FOLLOWED, f"{counted(len(both), 'event')} with both", both)
         return Answer(
-            NOT_FOLLOWED, "never in one event" if one else f"no {vocabulary.ACTS[first]} on record", tuple(one)
+            NOT_FOLLOWED, "never in one event" if one else f"no {vocabulary.ACTS[first]} on record", _ids(one)
         )
 
     return answer
@@ -156,20 +151,30 @@ def _together_rule(first: str, second: str) -> Rule:
 
 def _consistent_rule() -> Rule:
     def answer(case: Case, entry: Entry) -> Answer:
-        own = case.events.filter(pl.col("actor") == "organisation")
-        owned = own.filter(pl.col("acts").list.contains("acknowledgement") | pl.col("acts").list.contains("apology"))
-        denials = own.filter(pl.col("acts").list.contains("denial"))
-        if owned.is_empty():
+        owned, denials = _own(case, "acknowledgement", "apology"), _own(case, "denial")
+        if not owned:
             return Answer(NOT_KNOWN, "nothing was acknowledged")
-        later = denials.filter(pl.col("earliest") > owned["latest"].min())["event_id"].to_list()
-        if later:
-            return Answer(NOT_FOLLOWED, "a denial follows an acknowledgement", tuple(later))
-        open_order = denials.filter(pl.col("latest") > owned["latest"].min())["event_id"].to_list()
-        if open_order:
-            return Answer(NOT_KNOWN, "the order of denial and acknowledgement is open", tuple(open_order))
-        return Answer(FOLLOWED, "no denial after the first acknowledgement", tuple(owned["event_id"][:1]))
+        first = min(event["latest"] for event in owned)
+        if later := _ids(event for event in denials if event["earliest"] > first):
+            return Answer(NOT_FOLLOWED, "a denial follows an acknowledgement", later)
+        if open_order := _ids(event for event in denials if event["latest"] > first):
+            return Answer(NOT_KNOWN, "the order of denial and acknowledgement is open", open_order)
+        return Answer(FOLLOWED, "no denial after the first acknowledgement", _ids(owned[:1]))
 
     return answer
+
+
+def _own(case: Case, *acts: str) -> list[dict]:
+    """What the organisation did that holds one of these acts, in the order of the record."""
+    return [
+        event
+        for event in case.events.iter_rows(named=True)
+        if event["actor"] == "organisation" and not set(acts).isdisjoint(event["acts"])
+    ]
+
+
+def _ids(events: Iterable[dict]) -> tuple[str, ...]:
+    return tuple(event["event_id"] for event in events)
 
 
 def _cause_rule(cause: str, rest: str) -> Rule:

@@ -21,7 +21,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.result import Result
-from aftermath.times import DAY
+from aftermath.times import DAY, Span
 from aftermath.wording import counted, latency_text, listed
 
 CLUSTERS = {
@@ -186,7 +186,7 @@ def compare_strategies(cases: Iterable[Case]) -> StrategyComparison:
 
 
 def _uses(case: Case, event: dict) -> list[Use]:
-    since = case.since_zero(case.span(event["event_id"]))
+    since = case.since_zero(Span(event["earliest"], event["latest"]))
     days = max(0.0, since.lower) / DAY, since.upper / DAY
     when = "at clock zero" if event["event_id"] == case.about.clock_zero else latency_text(since)
     return [Use(word, _cluster(word), event["event_id"], when, days) for word in event["strategies"]]

@@ -13,7 +13,7 @@ from aftermath.figures.rows import label, segments
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.wording import counted, number
 
-_CURVE, _HEAD, _ROW, _TICK = 190, 22, 16, 5  # px: the curve, the name of a choice, one of its values, half a tick
+_CURVE, _HEAD, _ROW, _TICK = 190, 22, 16, 10  # px: the curve, the name of a choice, one of its values, a tick
 _LEFT = {"wide": 190, "medium": 176, "narrow": 122}
 _RIGHT, _TOP, _BOTTOM = 44, 26, 10
 _STEPS = (1.0, 0.5, 0.0, -0.5, -1.0)
@@ -134,8 +134,17 @@ def _traces(multiverse: Multiverse, rows: list[_Row]) -> list[dict]:
 
 
 def _ticks(rows: list[_Row], choice: str, place: int) -> dict:
-    lines = ([(x, row.middle - _TICK), (x, row.middle + _TICK)] for row in rows for x in row.places)
-    return segments(lines, LIGHT["ink2"] if place % 2 else LIGHT["me"], 1, choice, meta={"role": "choice"}, opacity=0.7)
+    line = {"width": 1, "color": LIGHT["ink2"] if place % 2 else LIGHT["me"]}
+    return scatter_trace(
+        x=[x for row in rows for x in row.places],
+        y=[row.middle for row in rows for _ in row.places],
+        mode="markers",
+        marker={"symbol": "line-ns", "size": _TICK, "line": line},
+        name=choice,
+        hoverinfo="skip",
+        meta={"role": "choice"},
+        opacity=0.7,
+    )
 
 
 def _curve(multiverse: Multiverse) -> dict:

@@ -16,7 +16,9 @@ Dax, A. (1990). The smallest point of a polytope. Journal of Optimization Theory
 
 from __future__ import annotations
 
+import functools
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -102,8 +104,8 @@ def turnbull(
     inner_left, inner_right, inner_open = _innermost(left, right, left_open)
     # where both begin at one point, the inner one may not take in a point that the outer one leaves out
     after = (inner_left > left[:, None]) | ((inner_left == left[:, None]) & (inner_open >= left_open[:, None]))
-    inside = (after & (inner_right <= right[:, None])).astype(float)
-    return Masses(inner_left, inner_right, _maximise(inside, weights), inner_open)
+    inside = after & (inner_right <= right[:, None])
+    return Masses(inner_left, inner_right, _maximise(*_alike(inside, weights)), inner_open)
 
 
 def identification_region(
@@ -182,9 +184,19 @@ def _innermost(left: np.ndarray, right: np.ndarray, left_open: np.ndarray) -> tu
     )
 
 
-def _maximise(inside: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _alike(inside: np.ndarray, weights: np.ndarray) -> tuple[tuple[bytes, ...], tuple[float, ...]]:
+    """The different sets of innermost intervals that observations hold, sorted, and the weight of each."""
+    counts: Counter[bytes] = Counter()
+    for row, weight in zip(inside, weights.tolist(), strict=True):
+        counts[row.tobytes()] += weight
+    return tuple(zip(*sorted(counts.items()), strict=True))
+
+
+@functools.lru_cache(maxsize=1024)  # what a bootstrap draws differs far more often than what decides the masses
+def _maximise(held: tuple[bytes, ...], counts: tuple[float, ...]) -> np.ndarray:
     """The masses of the greatest likelihood, by constrained Newton steps (Wang 2007); always unique for intervals."""
-    weights = weights / weights.sum()
+    inside = np.array([np.frombuffer(row, dtype=bool) for row in held], dtype=float)
+    weights = np.array(counts) / sum(counts)
     mass = np.full(inside.shape[1], 1 / inside.shape[1])
     for _ in range(_STEPS):
         share = inside / (inside @ mass)[:, None]
@@ -193,6 +205,7 @@ def _maximise(inside: np.ndarray, weights: np.ndarray) -> np.ndarray:
         if gain.max() - 1 < _TOLERANCE:
             break
         mass = _step(inside, weights, mass, _newton_target(share, weights) - mass, gain)
+    mass.setflags(write=False)  # others get the same
     return mass
 
 

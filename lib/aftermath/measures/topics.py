@@ -18,7 +18,9 @@ import numpy as np
 import polars as pl
 
 from aftermath.archives.embed import Embeddings, load_embeddings
+from aftermath.archives.places import vector_files
 from aftermath.cases.case import Case
+from aftermath.files import fingerprint
 from aftermath.kept import kept
 from aftermath.measures import topic_model
 from aftermath.measures.result import NothingToMeasure
@@ -26,7 +28,7 @@ from aftermath.measures.tone import PHASE_DAYS, day_since_zero, phase_label
 from aftermath.measures.topic_result import Topic, Topics
 from aftermath.measures.topic_shares import share_by_case
 from aftermath.wording import counted, listed
-from aftermath.workspace import Workspace
+from aftermath.workspace import Workspace, find_workspace
 
 LEAST_TEXTS = 60
 TOWARDS_THE_MIDDLE = 0.5
@@ -78,6 +80,25 @@ def topics(
     ((), 19)
     """
     given = {case.id: case for case in ([cases] if isinstance(cases, Case) else cases)}
+    workspace = workspace or find_workspace()
+    return kept(
+        "topics over time",
+        lambda: (*_rests_on(given, workspace), seed, phase_days),
+        lambda: _found(given, workspace, seed, phase_days),
+    )
+
+
+def _rests_on(cases: dict[str, Case], workspace: Workspace) -> tuple[object, ...]:
+    """All of cases and archived vectors that topics and their phases rest on."""
+    manifest, vectors = vector_files(workspace)
+    texts = [
+        (case.id, case.zero, case.about.timezone, case.coverage.select("doc_id", "published", "abstract").rows())
+        for case in cases.values()
+    ]
+    return fingerprint(manifest.parent, [manifest, vectors]), texts
+
+
+def _found(given: dict[str, Case], workspace: Workspace, seed: int, phase_days: tuple[int, ...]) -> Topics:
     archived = load_embeddings(workspace, given.values())
     if archived.texts.is_empty():
         left_out = f" without vectors: {listed(archived.without)}" if archived.without else ""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import tempfile
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -203,8 +201,6 @@ class _Page:
 
 def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _Page, made: MadeFrom | None) -> Path:
     """Execute a notebook, offer it as a download, and make its page; the page comes last."""
-    # what makes the page is imported while the kernel works
-    threading.Thread(target=importlib.import_module, args=("aftermath.reports.page",), daemon=True).start()
     target = workspace.build / "notebooks" / f"{page.id}.ipynb"
     executed = _executed(workspace.notebooks / name, target, values, workspace)
     from aftermath.reports.page import render
@@ -262,7 +258,7 @@ def _executed(
     failed = (watch.cell, _errors(cell)[-1]) if watch.error else None
     log = workspace.build / "logs" / f"{log_name or target.stem}.log"
     write_whole(log, course_text(workspace.relative(notebook), values, executed, watch.course, failed))
-    write_whole(target, _text(executed))
+    write_whole(target, _content(executed))
     if failed is None:
         return executed
     raise CellError(workspace.relative(target), watch.cell + 1, cell.get("id", "none"), _reason(cell))
@@ -357,10 +353,11 @@ def _settled(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _text(notebook: NotebookNode) -> str:
-    import nbformat
+def _content(notebook: NotebookNode) -> bytes:
+    """Indented like any notebook, ten times as fast as by nbformat: figures make megabytes."""
+    import msgspec
 
-    return nbformat.writes(notebook).rstrip("\n") + "\n"
+    return msgspec.json.format(msgspec.json.encode(notebook, order="sorted"), indent=1) + b"\n"
 
 
 def _put_error(cell: NotebookNode, error: Exception) -> None:

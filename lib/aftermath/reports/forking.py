@@ -1,16 +1,18 @@
 """Processes forked from one that has already imported what pages need.
 
 The standard library's fork server is started once and imports :mod:`aftermath.reports.preloaded`, and for many pages
-:mod:`aftermath.reports.preloaded_for_many` too; workers and kernels are then forked from it. It only ever imports: **no computation and no pool of threads exists in it**, so that nothing
-can be held by a thread that a fork leaves behind. Only Linux is trusted to fork; elsewhere processes are started
+:mod:`aftermath.reports.preloaded_for_many` too; workers and kernels are then forked from it. It only ever imports: **no
+computation and no pool of threads exists in it**, so that nothing can be held by a thread that a fork leaves behind. Only Linux is trusted to fork; elsewhere processes are started
 anew, which is slower and no different otherwise.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 import types
@@ -44,17 +46,38 @@ def can_fork() -> bool:
     return sys.platform == "linux" and not multiprocessing.current_process().daemon
 
 
-def start_forking(pages: int) -> None:
+def start_forking(pages: int = 1) -> None:
     """Have the server begin to import, so that it is ready when the first process is asked for.
 
     Parameters
     ----------
     pages
-        How many are likely to be made: for a few, packages that only some pages need are left to these.
+        How many are likely to be made: for a few, packages that only some pages need are left to these. **A server that was
+        started for a few is ended where many are to be made**, unless somebody works with it.
     """
     if can_fork():
-        with forking(PRELOADED_FOR_MANY if pages >= MANY else PRELOADED):
+        needed = PRELOADED_FOR_MANY if pages >= MANY else PRELOADED
+        if needed == PRELOADED_FOR_MANY and not multiprocessing.active_children():
+            end_forking(PRELOADED)
+        with forking(needed):
             pass
+
+
+def end_forking(preloaded: str = "") -> None:
+    """End the server at once, even if it is still importing; **processes that were forked from it are no longer followed**.
+
+    Parameters
+    ----------
+    preloaded
+        End it only if this is the module that it imports; in any case if not given.
+    """
+    from multiprocessing.forkserver import _forkserver as server
+
+    with _starting:
+        if server._forkserver_pid and preloaded in ("", *server._preload_modules):
+            os.kill(server._forkserver_pid, signal.SIGKILL)
+            with contextlib.suppress(FileNotFoundError):  # the folder of its socket is gone, at the end of a program
+                server._stop()
 
 
 @contextlib.contextmanager
@@ -81,8 +104,10 @@ def forking(preloaded: str = PRELOADED) -> Iterator[BaseContext]:
     from multiprocessing import forkserver
 
     with _starting, _environment(ENVIRONMENT), _without_main():
-        context.set_forkserver_preload([preloaded])
         _keep_inherited(forkserver._forkserver)
+        if forkserver._forkserver._forkserver_address is None:
+            context.set_forkserver_preload([preloaded])
+            atexit.register(end_forking)  # one that still imports would go on for a while
         forkserver._forkserver.ensure_running()
         yield context
 

@@ -1,7 +1,7 @@
 """From an executed notebook to a page: headings become sections, code is left out, finished HTML stays.
 
-A page is made by an nbconvert exporter with a template of our own. Of a notebook's outputs only those
-under our media type are kept; they are finished HTML. Markdown is ours, but is escaped all the same.
+Of a notebook's outputs only those under our media type are kept; they are finished HTML. Markdown is ours, but is
+escaped all the same.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ import jinja2
 import mistune
 import nbformat
 from markupsafe import Markup
-from nbconvert.exporters import TemplateExporter
 from nbformat import NotebookNode
-from traitlets import default
 
 from aftermath.problems import AftermathError
 from aftermath.reports.exhibit import PAGE_TYPE
@@ -163,39 +161,11 @@ def render(
     """
     node = nbformat.read(notebook, as_version=4) if isinstance(notebook, Path) else notebook
     name = notebook.name if isinstance(notebook, Path) else title
-    page = {"root": root, "title": title, "kind": kind, "description": description, "current": current}
-    html, _ = PageExporter().from_notebook_node(
-        node, {"page": page | {"notebook": download, "made": _foot(made)}, "name": name}
-    )
-    return sealed(html)
-
-
-class PageExporter(TemplateExporter):
-    """nbconvert's exporter with the template and the rules of our pages, and nothing else of its own."""
-
-    export_from_notebook = None  # stays out of the laboratory's menu: a page needs its place on the site
-    output_mimetype = "text/html"
-    template_file = "page.html.j2"
-
-    @default("file_extension")
-    def _file_extension(self) -> str:
-        return ".html"
-
-    @default("template_paths")
-    def _template_folders(self) -> list[str]:
-        return [str(TEMPLATES)]
-
-    def _create_environment(self) -> jinja2.Environment:
-        return _environment()
-
-    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **_: object) -> tuple[str, dict]:
-        """The page of a notebook; ``resources["page"]`` holds what ``compose`` takes by name."""
-        resources = resources or {}
-        cells = [cell for cell in nb.cells if LABORATORY not in cell.metadata.get("tags", ())]
-        _refuse_errors(nb.cells, resources.get("name", "the notebook"))
-        opening, sections = _divide(cells)
-        _refuse_twins(sections)
-        return self.template.render(**_pieces(opening, sections), **resources.get("page", {})), resources
+    _refuse_errors(node.cells, name)
+    opening, sections = _divide(cell for cell in node.cells if LABORATORY not in cell.metadata.get("tags", ()))
+    _refuse_twins(sections)
+    head = {"root": root, "title": title, "kind": kind, "description": description, "current": current}
+    return compose(opening, sections, **head, notebook=download, made=made)
 
 
 def markdown(text: str) -> str:

@@ -14,6 +14,8 @@ _THEIRS = (
     "ipykernel.kernelapp",
     "IPython.core.logger",
     "krippendorff",
+    "loky",
+    "msgspec",
     "papermill",
     "plotly.graph_objs._bar",
     "plotly.graph_objs._figure",
@@ -47,6 +49,6 @@ def import_all(names: Iterable[str]) -> None:
 _left_out = [name for name in _USELESS if name not in sys.modules]
 sys.modules |= dict.fromkeys(_left_out)
 import_all(name for package in _OURS for name in _modules(f"{aftermath.__name__}.{package}"))
-import_all(("aftermath.reports.report", "aftermath.reports.comparison_passages", *_THEIRS))
+import_all(("aftermath.reports.report", "aftermath.reports.comparison_passages", "aftermath.reports.site", *_THEIRS))
 for _name in _left_out:
     del sys.modules[_name]

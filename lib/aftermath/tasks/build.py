@@ -134,7 +134,7 @@ class Bench:
         from aftermath.tasks import task_pages
 
         due = jobs if self.force else task_pages.stale(jobs, state)
-        note([job for job in jobs if job not in due], state)  # now, while the first process gets ready
+        note([job for job in changed if job not in due], state)
         done = self._run(due, state) if due else ()
         if self.stop.is_set():
             raise KeyboardInterrupt

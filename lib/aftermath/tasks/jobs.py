@@ -22,7 +22,7 @@ from aftermath.reports.parameters import ParameterError, known, parse_settings, 
 from aftermath.workspace import INSTALLED_FROM, Workspace, WorkspaceError
 
 _EVIDENCE = (".csv", ".md", ".yaml")
-_SHAPING = "bertopic dataframely jinja2 krippendorff mistune nbconvert nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
+_SHAPING = "bertopic dataframely jinja2 krippendorff mistune nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
 _SITE = (
     "index.html",
     "marks.html",
@@ -51,8 +51,8 @@ class Job:
         The files that it makes.
     make
         Makes them; can be sent to another process.
-    long
-        Whether it takes longer than all others: then it goes first.
+    first
+        Whether it goes before the others: because it takes longest, or because it soon keeps what the longest takes.
     """
 
     key: str
@@ -61,7 +61,7 @@ class Job:
     parameters: str
     products: tuple[Path, ...]
     make: Callable[[], object]
-    long: bool = False
+    first: bool = False
 
     @property
     def page(self) -> Path:
@@ -218,7 +218,7 @@ def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
         parameters=_as_text(values),
         products=products(workspace, "comparison", "comparison.html"),
         make=_keeping(workspace, execute.run_comparison, dict(values), workspace, _made(inputs, values)),
-        long=True,
+        first=True,
     )
 
 
@@ -259,6 +259,7 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
         parameters="",
         products=tuple(workspace.site / name for name in _SITE),
         make=_keeping(workspace, _write_site, workspace, dict(unbuilt), _made(inputs, {})),
+        first=True,
     )
 
 

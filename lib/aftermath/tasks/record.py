@@ -41,6 +41,8 @@ def out_of_order(jobs: Sequence[Job], state: Path) -> tuple[Job, ...]:
 
 def note(jobs: Sequence[Job], state: Path) -> None:
     """Remember that jobs are in order: they were just made, or the engine found them unchanged."""
+    if not jobs:
+        return
     known = _known(state)
     for job in jobs:
         known |= {f"{job.key}: inputs": _inputs(job), f"{job.key}: products": _products(job, state)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import io
+import json
 import os
 import shutil
 import sys
@@ -30,7 +31,7 @@ class _Attentive:
     """Looks often whether a page is ready: until the second look after it a worker is idle. The engine's own come a second late."""
 
     def sleep(self) -> None:
-        time.sleep(0.005)
+        time.sleep(0.002)
 
     def reset(self) -> None:
         """Nothing to do: it never gets tired."""
@@ -79,18 +80,23 @@ def _task(job: Job, make: Callable[[Job], None]) -> pytask.Task:
         path=_HERE,
         function=functools.partial(task_page, functools.partial(make, job)),
         depends_on={
-            "inputs": {name: _value(job, "inputs", name, print_) for name, print_ in job.inputs.items()},
-            "parameters": _value(job, "parameters", "", job.parameters),
+            # one value, not one a file: the engine looks at, notes and writes down each of them, page by page
+            "inputs": _value(job, "inputs", json.dumps(dict(job.inputs), sort_keys=True)),
+            "parameters": _value(job, "parameters", job.parameters),
         },
         produces={"produces": [pytask.PathNode(name=str(path), path=path) for path in job.products]},
-        markers=[pytask.Mark("try_first", (), {})] if job.long else [],
+        markers=[pytask.Mark("try_first", (), {})]
+        if job.first
+        else [pytask.Mark("try_last", (), {})]
+        if job.key == "site"
+        else [],
     )
 
 
-def _value(job: Job, argument: str, name: str, value: str) -> pytask.PythonNode:
+def _value(job: Job, argument: str, value: str) -> pytask.PythonNode:
     """A value that a task depends on. **Plain ones are not hashed**: a change would be passed over in silence."""
-    information = pytask.NodeInfo(arg_name=argument, path=(name,), task_path=_HERE, task_name=job.key, value=value)
-    return pytask.PythonNode(name=f"{argument} {name}", value=value, hash=True, node_info=information)
+    information = pytask.NodeInfo(arg_name=argument, path=(), task_path=_HERE, task_name=job.key, value=value)
+    return pytask.PythonNode(name=argument, value=value, hash=True, node_info=information)
 
 
 def stale(jobs: Sequence[Job], state: Path) -> tuple[Job, ...]:

@@ -64,7 +64,9 @@ class Workers(ThreadPoolExecutor):
 
     def _new_pool(self) -> Executor:
         with _forking() as context:
-            return ProcessPoolExecutor(self.count, context=context, initializer=_prepare, initargs=(self.folder,))
+            pool = ProcessPoolExecutor(self.count, context=context, initializer=_prepare, initargs=(self.folder,))
+        self.submit(_begin, pool)  # the processes start while the engine gets ready
+        return pool
 
     def make(self, page: Callable[[], object]) -> Done:
         """Have a worker make a page, and wait for it.
@@ -112,6 +114,15 @@ class Workers(ThreadPoolExecutor):
 
 def _forking() -> AbstractContextManager:
     return forking() if can_fork() else contextlib.nullcontext()
+
+
+def _begin(pool: Executor) -> None:
+    with _forking():
+        pool.submit(_nothing)
+
+
+def _nothing() -> None:
+    """The first thing that a pool is asked for, as it starts its processes when it is asked for something."""
 
 
 def _prepare(folder: str) -> None:
