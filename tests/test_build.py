@@ -245,6 +245,21 @@ def test_ctrl_c_ends_kernels_and_workers_and_the_next_build_makes_the_rest(works
     assert (workspace.site / "cases" / f"{RED_CROSS}.html").is_file()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("seconds", [0.3, 0.5, 0.7])
+def test_ctrl_c_on_a_terminal_while_all_is_still_imported_is_answered_in_a_line_or_none(workspace, seconds):
+    command = [sys.executable, "-m", "aftermath", "build", "--case", RED_CROSS]
+    options = {"cwd": workspace.root, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    with subprocess.Popen(command, **options) as process:
+        time.sleep(seconds)
+        family = psutil.Process(process.pid).children(recursive=True)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: everybody in the group gets it
+        said = process.stderr.read()
+        process.wait(timeout=30)
+    assert "Traceback" not in said
+    assert psutil.wait_procs(family, timeout=10)[1] == []
+
+
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import shutil
 import signal
@@ -13,8 +14,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from aftermath import cli
+from aftermath import __main__, cli
 from aftermath.problems import AftermathError
+from aftermath.reports import forking
 from aftermath.tasks import build as building
 from aftermath.tasks.outcome import Failure, Outcome
 from aftermath.tasks.stopping import Interrupted
@@ -71,6 +73,26 @@ def test_help_loads_nothing_heavy_and_the_module_is_the_command():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Documented crises" in done.stdout
     assert done.stdout.strip().endswith("heavy: []")
+
+
+@pytest.mark.parametrize(
+    ("words", "begun"),
+    [
+        ("build", True),
+        ("build --workers 1", True),
+        ("build --dry-run", False),
+        ("build --help", False),
+        ("check", False),
+    ],
+)
+def test_imports_begin_before_the_command_line_is_read_where_pages_may_be_made(words, begun, monkeypatch):
+    done = []
+    monkeypatch.setattr(forking, "start_forking", lambda: done.append("begun"))
+    monkeypatch.setattr(cli, "main", lambda: done.append("run"))
+    monkeypatch.setattr(gc, "set_threshold", lambda _: None)
+    monkeypatch.setattr(sys, "argv", ["aftermath", *words.split()])
+    __main__.main()
+    assert done == ["begun"] * begun + ["run"]
 
 
 def test_check_is_content_with_sound_cases(workspace, command):

@@ -127,16 +127,50 @@ def test_what_was_imported_before_stays_as_it_was():
     assert done.stdout == "sqlalchemy.dialects\n", done.stderr
 
 
+FORK = """import time
+from aftermath.reports.forking import end_forking, forking, start_forking
+def forked(code):
+    with forking() as context:
+        process = context.Process(target=exec, args=(code,))
+        process.start()
+    return process
+def models():
+    process = forked('import sys; sys.exit(10 + ("sklearn.cluster" in sys.modules))')
+    process.join()
+    return process.exitcode == 11
+"""
+
+
 @pytest.mark.parametrize(("pages", "models"), [(MANY - 1, False), (MANY, True)])
 def test_what_only_some_pages_need_is_imported_beforehand_for_many(pages, models):
-    script = (
-        "from aftermath.reports.forking import forking, start_forking\n"
-        f"start_forking({pages})\n"
-        "with forking() as context:\n"
-        "    process = context.Process(target=exec, args=('import sys; sys.exit(10 + (\"sklearn.cluster\" in sys.modules))',))\n"
-        "    process.start()\nprocess.join()\nprint(process.exitcode)"
-    )
-    assert _python(script).stdout == f"{10 + models}\n"
+    assert _python(f"{FORK}start_forking({pages})\nprint(models())").stdout == f"{models}\n"
+
+
+def test_a_server_for_few_makes_way_for_one_for_many_unless_somebody_works_with_it():
+    replaced = f"start_forking()\nstart_forking({MANY})\nstart_forking({MANY})\nstart_forking()\nprint(models())"
+    assert _python(FORK + replaced).stdout == "True\n"
+    in_use = f"other = forked('import time; time.sleep(60)')\nstart_forking({MANY})\nprint(models())\nother.kill()"
+    assert _python(FORK + in_use).stdout == "False\n"
+
+
+def test_a_server_that_was_ended_is_started_anew():
+    assert _python(f"{FORK}start_forking()\nend_forking()\nend_forking()\nprint(models())").stdout == "False\n"
+
+
+@pytest.mark.parametrize("rest", ["", "forked('pass').join()\n", "raise SystemExit(3)\n", "1 / 0\n"])
+def test_a_program_that_ends_leaves_no_server_behind(rest, monkeypatch, tmp_path):
+    monkeypatch.setenv("MARK_OF_THIS_TEST", str(tmp_path))
+    done = _python(f"{FORK}start_forking()\n{rest}")
+    assert "ignored" not in done.stderr
+    assert not [process for process in psutil.process_iter() if _marked(process, tmp_path)]
+
+
+def _marked(process: psutil.Process, mark: Path) -> bool:
+    try:
+        of_ours = process.environ().get("MARK_OF_THIS_TEST") == str(mark)
+        return of_ours and "forkserver" in " ".join(process.cmdline())
+    except psutil.Error:
+        return False
 
 
 @pytest.mark.parametrize(

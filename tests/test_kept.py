@@ -13,6 +13,7 @@ from polars.testing import assert_frame_equal
 
 import aftermath as am
 from aftermath.comparison import gathering, scoreboard
+from aftermath.comparison import multiverse as multiverse_module
 from aftermath.kept import keeping, kept
 from aftermath.measures import topics as topics_module
 from aftermath.tasks.build import build
@@ -184,6 +185,36 @@ def test_topics_are_found_anew_only_where_their_texts_changed(folder, counted, m
     assert first.text == plain.text
     assert_frame_equal(first.assignments, plain.assignments)
     assert again.phases.height != first.phases.height
+
+
+def test_topics_are_placed_in_time_anew_only_where_texts_clocks_or_phases_changed(folder, monkeypatch):
+    placed = Counting(monkeypatch, topics_module, "_found")
+    cases = am.gather([DIGIORNO, RED_CROSS]).cases
+    other = dataclasses.replace(cases[0], about=dataclasses.replace(cases[0].about, clock_zero="e11"))
+    with keeping(folder):
+        first = am.topics(cases)
+        assert len(placed.since()) == 1
+        assert_frame_equal(am.topics(cases).assignments, first.assignments)
+        assert not placed.since()
+        am.topics(cases, phase_days=(5,))
+        assert len(placed.since()) == 1
+        assert am.topics([other, cases[1]]).assignments["day"].to_list() != first.assignments["day"].to_list()
+        am.topics(cases[:1])
+        assert len(placed.since()) == 2
+
+
+def test_the_multiverse_is_computed_anew_only_where_a_case_or_a_choice_changed(folder, monkeypatch):
+    found = Counting(monkeypatch, multiverse_module, "_specified")
+    cases = am.gather([DIGIORNO, RED_CROSS, "kitchenaid-tweet"]).cases
+    plain = am.multiverse(cases)
+    assert len(found.since()) == 1
+    with keeping(folder):
+        assert_frame_equal(am.multiverse(cases).table, plain.table)
+        assert_frame_equal(am.multiverse(cases).table, plain.table)
+        assert len(found.since()) == 1
+        assert len(am.multiverse(cases, {"coder": ["a"]}).specifications) < len(plain.specifications)
+        am.multiverse(cases[:2])
+        assert len(found.since()) == 2
 
 
 def test_a_build_forgets_what_others_kept_and_all_where_it_is_forced(tmp_path):

@@ -61,6 +61,13 @@ def test_inside_an_innermost_interval_the_curve_is_not_known() -> None:
     assert upper.tolist() == pytest.approx([1, 1, 0])
 
 
+def test_what_decides_the_masses_is_solved_once_and_nobody_can_change_it_for_others() -> None:
+    one, other = turnbull([0, 3, 5], [4, 6, 9]), turnbull([0, 30, 50], [40, 60, 90])
+    assert one.mass is other.mass
+    with pytest.raises(ValueError, match="read-only"):
+        one.mass[0] = 1
+
+
 def test_weights_count_like_copies() -> None:
     left, right, weights = [0, 3, 5, 1], [4, 6, 9, INF], [2, 1, 3, 4]
     copies = turnbull(np.repeat(left, weights), np.repeat(right, weights))

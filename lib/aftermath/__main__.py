@@ -9,14 +9,17 @@ _MAKES_NOTHING = {"--dry-run", "--help"}
 
 def main() -> None:
     """Run the command. What pages need is imported, in a process of its own, while the command line is still being read."""
-    if sys.argv[1:2] == ["build"] and _MAKES_NOTHING.isdisjoint(sys.argv):
-        from aftermath.reports.forking import start_forking
-
-        start_forking()
     gc.set_threshold(_RARELY)
-    from aftermath.cli import main as run
+    try:
+        if sys.argv[1:2] == ["build"] and _MAKES_NOTHING.isdisjoint(sys.argv):
+            from aftermath.reports.forking import start_forking
 
-    run()
+            start_forking()
+        from aftermath.cli import main as run
+
+        run()
+    except KeyboardInterrupt:  # before anything was begun that could say more
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Any
 
 from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 
-from aftermath.reports.forking import end_with_parent, forking
+from aftermath.reports.forking import end_with_parent, forking, hear_again
 
 PROVISIONER = "aftermath-forked"
 
@@ -85,6 +85,7 @@ def _serve(arguments: list[str], folder: str | None, environment: Mapping[str, s
     os.environ.update(environment)
     os.chdir(folder or ".")
     end_with_parent()
+    hear_again()
     sys.modules["debugpy"] = None  # no debugger is ever attached, and to import it takes a third of the start
     from ipykernel.kernelapp import IPKernelApp
 

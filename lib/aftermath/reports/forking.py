@@ -17,6 +17,7 @@ import sys
 import threading
 import types
 from collections.abc import Iterator, Mapping
+from multiprocessing import resource_tracker
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING
@@ -73,10 +74,10 @@ def end_forking(preloaded: str = "") -> None:
     """
     from multiprocessing.forkserver import _forkserver as server
 
-    with _starting:
+    with _starting, _undisturbed():
         if server._forkserver_pid and preloaded in ("", *server._preload_modules):
             os.kill(server._forkserver_pid, signal.SIGKILL)
-            with contextlib.suppress(FileNotFoundError):  # the folder of its socket is gone, at the end of a program
+            with contextlib.suppress(OSError):  # the folder of its socket is gone, at the end of a program
                 server._stop()
 
 
@@ -108,7 +109,9 @@ def forking(preloaded: str = PRELOADED) -> Iterator[BaseContext]:
         if forkserver._forkserver._forkserver_address is None:
             context.set_forkserver_preload([preloaded])
             atexit.register(end_forking)  # one that still imports would go on for a while
-        forkserver._forkserver.ensure_running()
+        resource_tracker.ensure_running()  # before, as to start it lets Ctrl-C through again
+        with _undisturbed():
+            forkserver._forkserver.ensure_running()
         yield context
 
 
@@ -139,6 +142,21 @@ def _without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits, and whoever is started meanwhile does not hear it at all: it is for the main process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def hear_again() -> None:
+    """Have a forked process hear interruptions that are sent to it, as any other does."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def end_with_parent() -> None:

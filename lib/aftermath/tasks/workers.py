@@ -97,6 +97,8 @@ class Workers(ThreadPoolExecutor):
             try:
                 return self.pool.submit(_made, page)
             except BrokenExecutor:
+                if self.stopped():
+                    raise
                 self.pool = self._new_pool()
                 return self.pool.submit(_made, page)
 
