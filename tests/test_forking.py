@@ -23,10 +23,11 @@ from tiny import make_workspace, write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux is trusted to fork")
 
-SEEN = """import json, os, sys
+SEEN = """import json, os, signal, sys
 keys = ("PYTHONHASHSEED", "POLARS_MAX_THREADS", "AFTERMATH_ROOT", "SECRET_OF_THE_CALLER")
 print(json.dumps({"environment": {key: os.environ.get(key) for key in keys}, "folder": os.getcwd(), "hash": hash("a"),
                   "loaded": "scipy.special" in sys.modules, "group": os.getpgid(0), "pid": os.getpid(), "path": sys.path[0],
+                  "deaf": signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []),
                   "computed": "polars-0" in [open(f"/proc/self/task/{task}/comm").read().strip() for task in os.listdir("/proc/self/task")]}))"""
 
 
@@ -65,6 +66,7 @@ def test_a_forked_kernel_has_everything_imported_and_an_environment_of_its_own(w
     assert before["environment"]["SECRET_OF_THE_CALLER"] is None
     assert seen["folder"] == str(workspace.root)
     assert seen["group"] == seen["pid"], "Ctrl-C on a terminal must not reach it"
+    assert not seen["deaf"], "who interrupts a kernel must be heard"
     assert seen["hash"] == before["hash"]
     assert seen["pid"] != before["pid"]
     assert not seen["computed"], "no pool of threads may exist before the fork"

@@ -13,12 +13,8 @@ from aftermath.figures.rows import label, segments
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.wording import counted, number
 
-_CURVE, _HEAD, _ROW, _TICK = (
-    190,
-    22,
-    16,
-    7,
-)  # px: the curve, the name of a choice, one of its values, a tick (drawn 1.4 times as long)
+_CURVE, _HEAD, _ROW = 190, 22, 16  # px: the curve, the name of a choice, one of its values
+_TICK = 7  # drawn 1.4 times as long
 _LEFT = {"wide": 190, "medium": 176, "narrow": 122}
 _RIGHT, _TOP, _BOTTOM = 44, 26, 10
 _STEPS = (1.0, 0.5, 0.0, -0.5, -1.0)

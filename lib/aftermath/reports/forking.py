@@ -2,8 +2,8 @@
 
 The standard library's fork server is started once and imports :mod:`aftermath.reports.preloaded`, and for many pages
 :mod:`aftermath.reports.preloaded_for_many` too; workers and kernels are then forked from it. It only ever imports: **no
-computation and no pool of threads exists in it**, so that nothing can be held by a thread that a fork leaves behind. Only Linux is trusted to fork; elsewhere processes are started
-anew, which is slower and no different otherwise.
+computation and no pool of threads exists in it**, so that nothing can be held by a thread that a fork leaves behind.
+Only Linux is trusted to fork; elsewhere processes are started anew, which is slower and no different otherwise.
 """
 
 from __future__ import annotations

@@ -134,7 +134,7 @@ class Bench:
         from aftermath.tasks import task_pages
 
         due = jobs if self.force else task_pages.stale(jobs, state)
-        note([job for job in changed if job not in due], state)
+        note([job for job in changed if job not in due], state)  # which the engine found unchanged
         done = self._run(due, state) if due else ()
         if self.stop.is_set():
             raise KeyboardInterrupt
