@@ -35,9 +35,9 @@ class Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
-        columns = SpinnerColumn("line"), BarColumn(), MofNCompleteColumn(), "pages", TimeElapsedColumn()
+        columns = SpinnerColumn("line"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
         with Bar(*columns, console=self.console, transient=True) as bar:
-            self._bar = bar, bar.add_task("pages", total=self.total)
+            self._bar = bar, bar.add_task("", total=self.total)
             yield self
 
     def finished(self, result: Result) -> None:
