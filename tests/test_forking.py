@@ -129,6 +129,18 @@ def test_what_was_imported_before_stays_as_it_was():
     assert done.stdout == "sqlalchemy.dialects\n", done.stderr
 
 
+def test_what_is_hardly_used_is_imported_when_somebody_asks_for_it():
+    done = _python(
+        "import sys\nimport aftermath.reports.preloaded\n"
+        "print([name for name in ('requests', 'numpy.f2py') if name in sys.modules])\n"
+        "import papermill.iorw, numpy\n"
+        "print(papermill.iorw.requests.get.__module__, numpy.f2py.run_main.__module__)\n"
+        "import requests, numpy.f2py\n"
+        "print(requests.__file__ is not None, numpy.f2py.__file__ is not None)"
+    )
+    assert done.stdout == "[]\nrequests.api numpy.f2py.f2py2e\nTrue True\n", done.stderr
+
+
 FORK = """import time
 from aftermath.reports.forking import end_forking, forking, start_forking
 def forked(code):

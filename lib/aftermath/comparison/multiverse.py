@@ -228,7 +228,7 @@ class _Bench:
         by_item: dict[str, list] = {}
         for item in itertools.chain.from_iterable(case.items for case in self.cases.values()):
             by_item.setdefault(item.item, []).append(item)
-        alphas = {name: agreement_of(tuple(items)).alpha for name, items in by_item.items()}
+        alphas = {name: agreement_of(tuple(items), draws=0).alpha for name, items in by_item.items()}
         return {name for name, alpha in alphas.items() if alpha < UNRELIABLE_BELOW}
 
 

@@ -15,6 +15,7 @@ import polars as pl
 from aftermath.archives.attached import AttachedSeries, attached_series
 from aftermath.archives.series import ALL_KINDS, FEW, wilson
 from aftermath.cases.case import Case
+from aftermath.kept import kept
 from aftermath.measures.alarm import alarm
 from aftermath.measures.archive_recovery import ArchiveRecovery, archive_recovery
 from aftermath.measures.ears import BASELINE, turning_share
@@ -184,7 +185,11 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
         zero=case.zero,
         zone=zone,
         official=_official(case, days, zone),
-        recovery=archive_recovery(days, at, level=level),
+        recovery=kept(
+            f"recovery in the archive of {case.id}",
+            lambda: (days.rows(), at, level),
+            lambda: archive_recovery(days, at, level=level),
+        ),
         turning=turning,
         why_no_turning=why_not,
         answered=speed(case)["response"].latency,

@@ -82,8 +82,9 @@ class EventStudy(Result):
         SeriesError
             If the window does not hold them.
         """
-        stretch = self.days.filter(pl.col("day").is_between(first, last))
-        if first > last or stretch.height != last - first + 1:
+        begin, length = first - self.convention.window[0], last - first + 1
+        stretch = self.days.slice(max(begin, 0), max(length, 0))
+        if begin < 0 or length < 1 or stretch.height < length:
             raise SeriesError(f"days {first} to {last} do not lie in the window {self.convention.window}")
         return self.model.judge(float(stretch["abnormal"].sum()), stretch["market"].to_numpy())
 

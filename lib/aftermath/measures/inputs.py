@@ -2,5 +2,8 @@
 
 from aftermath.workspace import INSTALLED_FROM
 
-CHECKED_CASES = ("gm-ignition-recall", "kitchenaid-tweet", "united-3411")
+PRICES = {
+    case_id: INSTALLED_FROM / "casestudies" / case_id / "prices.csv"
+    for case_id in ("gm-ignition-recall", "kitchenaid-tweet", "united-3411")
+}
 SIMULATION = INSTALLED_FROM / "docs" / "simulation.md"

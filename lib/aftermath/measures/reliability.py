@@ -68,7 +68,7 @@ def krippendorff_alpha(
     levels
         All values that a code can take, in order.
     draws
-        Bootstrap samples. Units are drawn with replacement; samples without variation, for which
+        Bootstrap samples, 0 for no interval. Units are drawn with replacement; samples without variation, for which
         alpha is not defined, are left out.
     seed
         Of the random numbers.

@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.cases.case import Case
+from aftermath.kept import kept
 from aftermath.measures.recovery.segmented import Segmented, segmented_regression
 from aftermath.measures.recovery.series import SeriesError
 from aftermath.measures.result import NothingToMeasure, Result
@@ -184,6 +185,14 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
     if case.signals.is_empty():
         raise NothingToMeasure(f"{case.id}: no signals are on record (signals.csv has no rows).")
     zero = case.zero.earliest.astimezone(ZoneInfo(case.about.timezone)).date() if case.zero else None
+    return kept(
+        f"signals of {case.id}",
+        lambda: (case.signals.rows(), case.about.timezone, zero, level),
+        lambda: _measured(case, zero, level),
+    )
+
+
+def _measured(case: Case, zero: date | None, level: float) -> Signals:
     groups = _dated(case).partition_by(*DEFINITION, maintain_order=True)
     found = [_series(group, zero, level) for group in groups]
     ordered = sorted(found, key=lambda each: (each.signal, each.points["day"][0], each.unit, each.scope))

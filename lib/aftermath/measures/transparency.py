@@ -17,7 +17,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.measures.reliability import Agreement, krippendorff_alpha
+from aftermath.measures.reliability import DRAWS, Agreement, krippendorff_alpha
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
 from aftermath.wording import counted, interval, listed, number
 
@@ -227,18 +227,18 @@ def coded_items(case: Case) -> tuple[Item, ...]:
     )
 
 
-def agreement_of(items: tuple[Item, ...], *, seed: int = 0) -> Agreement:
+def agreement_of(items: tuple[Item, ...], *, draws: int = DRAWS, seed: int = 0) -> Agreement:
     """Krippendorff's alpha over items, of one case or of many.
 
     Parameters
     ----------
     items
         Items; those that fewer than two coders scored with a number do not count.
-    seed
-        Of the bootstrap.
+    draws, seed
+        Of the bootstrap; **without draws there is no interval**.
     """
     codes = [[_numeric(item.scores.get(coder)) for item in items] for coder in vocabulary.CODERS]
-    return krippendorff_alpha(codes, LEVELS, seed=seed)
+    return krippendorff_alpha(codes, LEVELS, draws=draws, seed=seed)
 
 
 def _numeric(score: str | None) -> float:

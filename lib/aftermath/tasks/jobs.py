@@ -15,11 +15,11 @@ import aftermath
 from aftermath.archives.places import attached_files, vector_files
 from aftermath.files import fingerprint
 from aftermath.kept import keeping
-from aftermath.measures.inputs import CHECKED_CASES, SIMULATION
+from aftermath.measures.inputs import PRICES, SIMULATION
 from aftermath.reports import execute
 from aftermath.reports.made_from import MadeFrom
 from aftermath.reports.parameters import ParameterError, known, parse_settings, read_parameters
-from aftermath.workspace import INSTALLED_FROM, Workspace, WorkspaceError
+from aftermath.workspace import Workspace, WorkspaceError
 
 _EVIDENCE = (".csv", ".md", ".yaml")
 _SHAPING = "bertopic dataframely jinja2 krippendorff mistune nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
@@ -199,7 +199,7 @@ def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -
         inputs=inputs,
         parameters=_as_text(values),
         products=products(workspace, case_id, f"cases/{case_id}.html"),
-        make=functools.partial(execute.run_case, case_id, dict(values), workspace, _made(inputs, values)),
+        make=_keeping(workspace, execute.run_case, case_id, dict(values), workspace, _made(inputs, values)),
     )
 
 
@@ -223,10 +223,9 @@ def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
 
 
 def methods_job(workspace: Workspace) -> Job:
-    """The job of the page of methods, which depends on no case of the workspace but on those that came with the library."""
-    own = Workspace(INSTALLED_FROM)
+    """The job of the page of methods, which depends on no case of the workspace, but on prices that came with the library."""
     inputs = (
-        {f"evidence of {case_id}": evidence(own, case_id) for case_id in CHECKED_CASES}
+        {f"prices of {case_id}": fingerprint(path.parent, [path]) for case_id, path in PRICES.items()}
         | {"simulation": fingerprint(SIMULATION.parent, [SIMULATION])}
         | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / execute.METHODS])}
         | _common()
@@ -270,7 +269,7 @@ def results_folder(workspace: Workspace) -> Path:
 
 
 def _keeping(workspace: Workspace, make: Callable[..., object], *arguments: object) -> Callable[[], object]:
-    """A job over all cases: of those that did not change it takes what was kept. A case's own page is computed whole."""
+    """A job that takes what was kept of whatever did not change."""
     return functools.partial(_make_keeping, results_folder(workspace), make, *arguments)
 
 

@@ -11,17 +11,16 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from aftermath.cases.case import load_case
 from aftermath.measures.checks.check import Check, Source
 from aftermath.measures.ears import ears_c1
 from aftermath.measures.event_study import EventStudy, daily_returns, event_study
+from aftermath.measures.inputs import PRICES
 from aftermath.measures.recovery.change_points import COSTS, change_points
 from aftermath.measures.recovery.local_level import local_level
 from aftermath.measures.recovery.returning import resilience_loss
 from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.measures.survival import Masses, turnbull
 from aftermath.times import tweet_time
-from aftermath.workspace import INSTALLED_FROM, Workspace
 
 NEVER = math.inf
 
@@ -192,8 +191,9 @@ def abnormal_returns() -> Iterator[Check]:
 
 
 def _study(case_id: str, day: date) -> EventStudy:
-    # the cases that came with the library, whatever workspace is in force
-    prices = load_case(case_id, Workspace(INSTALLED_FROM)).prices
+    # of the cases that came with the library, whatever workspace is in force, and of nothing else in them
+    columns = {"date": pl.Date, "adjusted_close": pl.Float64, "market_close": pl.Float64}
+    prices = pl.read_csv(PRICES[case_id], columns=list(columns), schema_overrides=columns)
     share, market = (daily_returns(prices.select("date", value=name)) for name in ("adjusted_close", "market_close"))
     return event_study(share, market, day, forecast_error=False)
 
