@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"pandas", "scipy.stats", "sklearn", "statsmodels"}
+HEAVY = {"pandas", "scipy.optimize", "scipy.stats", "sklearn", "statsmodels"}
 ONE_CASE = """
 case = am.load_case("kitchenaid-tweet")
 print(am.speed(case).text, am.transparency(case).text, am.tone(case).text)
@@ -16,6 +16,10 @@ print(am.recovery_from_coverage(case).text)
 TWO_CASES = """
 compared = am.compare([am.load_case("kitchenaid-tweet"), am.load_case("red-cross-tweet")])
 print(compared.table, compared.associations.text)
+"""
+CURVES = """
+cases = am.gather().cases
+print(am.latency_curves([am.speed(case) for case in cases if case.zero]).text)
 """
 A_SERIES = """
 import polars
@@ -31,7 +35,9 @@ def loaded(measured: str) -> tuple[str, set[str]]:
     return said, set(packages.split())
 
 
-@pytest.mark.parametrize(("measured", "word"), [(ONE_CASE, "proportional odds"), (TWO_CASES, "shape: (2, ")])
+@pytest.mark.parametrize(
+    ("measured", "word"), [(ONE_CASE, "proportional odds"), (TWO_CASES, "shape: (2, "), (CURVES, "Turnbull")]
+)
 def test_an_ordinary_case_and_a_comparison_load_no_heavy_package(measured: str, word: str) -> None:
     said, packages = loaded(measured)
     assert word in said

@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 import pytest
+import scipy.optimize
 
 hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypothesis")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.measures.result import NothingToMeasure  # noqa: E402
-from aftermath.measures.survival import Masses, identification_region, turnbull  # noqa: E402
+from aftermath.measures.survival import Masses, _least_squares, identification_region, turnbull  # noqa: E402
 
 INF = math.inf
 ends = st.integers(0, 12)
@@ -66,6 +67,17 @@ def test_what_decides_the_masses_is_solved_once_and_nobody_can_change_it_for_oth
     assert one.mass is other.mass
     with pytest.raises(ValueError, match="read-only"):
         one.mass[0] = 1
+
+
+def test_least_squares_without_negative_numbers_are_those_of_scipy_whichever_way_they_are_found(monkeypatch) -> None:
+    reference, asked = scipy.optimize.nnls, []
+    monkeypatch.setattr(scipy.optimize, "nnls", lambda *problem: asked.append(1) or reference(*problem))
+    random, count = np.random.default_rng(0), 300
+    for _ in range(count):
+        columns = random.integers(2, 7)
+        rows, sums = random.normal(size=(columns + 3, columns)), random.normal(size=columns + 3)
+        assert _least_squares(rows, sums) == pytest.approx(reference(rows, sums)[0], abs=1e-9)
+    assert 0 < len(asked) < count, "both ways are to be tried"
 
 
 def test_weights_count_like_copies() -> None:

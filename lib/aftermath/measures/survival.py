@@ -28,7 +28,7 @@ from aftermath.measures.result import NothingToMeasure
 
 _TOLERANCE = 1e-9
 _STEPS = 1000
-_ROUNDING = 1e-14
+_ROUNDING, _SLACK = 1e-14, 1e-12
 _HALVES = tuple(0.5**halvings for halvings in range(40))
 
 
@@ -214,12 +214,30 @@ def _newton_target(share: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
     The row of ones makes a sum of 1 part of the least squares problem, exactly so after the division (Dax 1990).
     """
-    from scipy.optimize import nnls
-
     rows, sums = np.ones((len(weights) + 1, share.shape[1])), np.zeros(len(weights) + 1)
     rows[:-1], sums[-1] = np.sqrt(weights)[:, None] * (share - 2), 1
-    target = nnls(rows, sums)[0]
+    target = _least_squares(rows, sums)
     return target / target.sum()
+
+
+def _least_squares(rows: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    """Least squares without negative numbers: leave out what would be negative until nothing is.
+
+    That need not be the answer. Where a number that was left out would lessen the squares (Karush, Kuhn and Tucker), the
+    general method is asked; it hardly ever is, and to import it takes longer than all of a bootstrap.
+    """
+    products, aims, free = rows.T @ rows, rows.T @ sums, np.ones(rows.shape[1], dtype=bool)
+    while True:
+        target = np.zeros(len(aims))
+        target[free] = np.linalg.lstsq(products[np.ix_(free, free)], aims[free], rcond=None)[0]
+        if target.min() >= 0:
+            break
+        free &= target > 0
+    if (aims - products @ target).max() <= _SLACK:
+        return target
+    from scipy.optimize import nnls
+
+    return nnls(rows, sums)[0]
 
 
 def _step(inside: np.ndarray, weights: np.ndarray, mass: np.ndarray, move: np.ndarray, gain: np.ndarray) -> np.ndarray:

@@ -78,6 +78,8 @@ class _Kernel:
 def _serve(arguments: list[str], folder: str | None, environment: Mapping[str, str], output: Path) -> None:
     """What a forked process does: it becomes a kernel, with a clean environment and a group of its own."""
     os.setsid()  # Ctrl-C on the terminal is for the build, not for its kernels
+    if not output.parent.is_dir():
+        return  # whoever asked has been stopped meanwhile, and its folder was cleared away
     with output.open("ab") as file:
         for stream in (1, 2):
             os.dup2(file.fileno(), stream)

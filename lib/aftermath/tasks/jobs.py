@@ -51,8 +51,8 @@ class Job:
         The files that it makes.
     make
         Makes them; can be sent to another process.
-    first
-        Whether it goes before the others: because it takes longest, or because it soon keeps what the longest takes.
+    turn
+        ``first`` where it takes longest, ``last`` where it takes least and can fill the end; empty for all others.
     """
 
     key: str
@@ -61,7 +61,7 @@ class Job:
     parameters: str
     products: tuple[Path, ...]
     make: Callable[[], object]
-    first: bool = False
+    turn: str = ""
 
     @property
     def page(self) -> Path:
@@ -218,7 +218,7 @@ def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
         parameters=_as_text(values),
         products=products(workspace, "comparison", "comparison.html"),
         make=_keeping(workspace, execute.run_comparison, dict(values), workspace, _made(inputs, values)),
-        first=True,
+        turn="first",
     )
 
 
@@ -258,7 +258,7 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
         parameters="",
         products=tuple(workspace.site / name for name in _SITE),
         make=_keeping(workspace, _write_site, workspace, dict(unbuilt), _made(inputs, {})),
-        first=True,
+        turn="last",
     )
 
 

@@ -85,7 +85,7 @@ def _task(job: Job, make: Callable[[Job], None]) -> pytask.Task:
             "parameters": _value(job, "parameters", job.parameters),
         },
         produces={"produces": [pytask.PathNode(name=str(path), path=path) for path in job.products]},
-        markers=[pytask.Mark("try_first", (), {})] if job.first else [],
+        markers=[pytask.Mark(f"try_{job.turn}", (), {})] if job.turn else [],
     )
 
 
