@@ -105,10 +105,10 @@ def test_a_workspace_without_a_case_is_told_how_to_begin(workspace):
         page_jobs(workspace, (), read_settings(workspace, ()))
 
 
-def test_the_methods_depend_on_the_simulation_and_on_the_cases_of_the_library(workspace):
+def test_the_methods_depend_on_the_simulation_and_on_prices_of_the_library_but_on_no_case(workspace):
     inputs = jobs_of(workspace)["methods"].inputs
-    assert {"simulation", "evidence of united-3411"} < inputs.keys()
-    assert f"evidence of {RED_CROSS}" not in inputs
+    assert {"simulation", "prices of united-3411"} < inputs.keys()
+    assert not [name for name in inputs if name.startswith("evidence")]
 
 
 @pytest.mark.parametrize("name", ["comparison", "methods"])
