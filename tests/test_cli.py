@@ -82,6 +82,7 @@ def test_help_loads_nothing_heavy_and_the_module_is_the_command():
         ("build --workers 1", True),
         ("build --dry-run", False),
         ("build --help", False),
+        ("build --dask=tcp://a:1", False),
         ("check", False),
     ],
 )

@@ -14,7 +14,7 @@ from aftermath.reports.passages.notes import read_notes
 from aftermath.workspace import INSTALLED_FROM
 from pages import Page, run_here
 
-# the exporter
+# from a notebook
 
 
 def _notebook(*cells) -> nbformat.NotebookNode:

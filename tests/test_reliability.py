@@ -130,3 +130,12 @@ def test_many_samples_at_once_give_what_the_package_gives_for_each(table: list, 
     drawn = np.random.default_rng(seed).integers(codes.shape[1], size=(8, codes.shape[1]))
     together = _resampled(codes, LEVELS, drawn)
     assert all(same(one, _alpha(codes[:, sample], LEVELS)) for one, sample in zip(together, drawn, strict=True))
+
+
+def test_without_draws_there_is_the_same_alpha_and_no_interval():
+    codes = [[2, 2, 1, 0], [2, 2, 2, 0]]
+    plain, drawn = (krippendorff_alpha(codes, levels=(0, 1, 2), draws=draws) for draws in (0, 100))
+    assert plain.alpha == drawn.alpha
+    assert math.isnan(plain.lower)
+    assert math.isnan(plain.upper)
+    assert not math.isnan(drawn.lower)

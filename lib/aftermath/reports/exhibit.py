@@ -1,6 +1,6 @@
 """What a notebook cell shows: an exhibit (a figure with its anatomy) or a passage of a page.
 
-Both carry finished HTML for the pages under a media type of their own, which the page exporter picks
+Both carry finished HTML for the pages under a media type of their own, which pages pick
 out, and something fit for the laboratory beside it.
 """
 

@@ -65,11 +65,13 @@ def _instead_of(modules: dict[str, types.ModuleType | None]) -> Iterator[None]:
     sys.modules |= absent
     for parent, name in inner:
         setattr(parent, name.rpartition(".")[2], absent[name])
-    yield
-    for parent, name in inner:
-        delattr(parent, name.rpartition(".")[2])
-    for name in absent:
-        del sys.modules[name]
+    try:
+        yield
+    finally:
+        for parent, name in inner:
+            delattr(parent, name.rpartition(".")[2])
+        for name in absent:
+            del sys.modules[name]
 
 
 with _instead_of(dict.fromkeys(_USELESS) | {name: _Later(name) for name in _HARDLY_USED}):
