@@ -21,9 +21,9 @@ from pathlib import Path
 
 import polars as pl
 import psutil
-from build import FEW, workspace
 
 from aftermath.reports.made_from import read_made_from, seal_holds
+from build import FEW, workspace
 
 VICTIMS = ("all", "main", "worker or kernel")
 AFTERMATH = [sys.executable, "-m", "aftermath"]

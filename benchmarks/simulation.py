@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.files import write_whole
-from aftermath.measures.simulated import simulation_markdown
+from aftermath.measures.simulated import COLUMNS, simulation_markdown
 from studies import Draw, Study, coded, dense, latencies
 
 
@@ -37,12 +37,14 @@ def simulate(study: Study, seeds: Iterable[int]) -> list[Draw]:
     return [draw for draw in draws if draw is not None]
 
 
-def summary(study: Study, draws: list[Draw], asked: int) -> dict[str, object]:
+def summary(study: Study, draws: list[Draw], asked: int) -> dict:
     """One row of the table; bias and width are medians, in the unit of the study."""
     head = {"estimator": study.estimator, "n": study.n, "truth": study.truth, "level": study.level, "draws": asked}
+    if not draws:
+        return head | {"estimates": 0} | dict.fromkeys(("warned", "bias", "coverage", "width", "open"))
     columns = zip(*((d.estimate, d.lower, d.upper, d.truth, d.warned) for d in draws), strict=True)
     estimates, lower, upper, truth, warned = map(np.array, columns)
-    unit = study.unit or np.abs(truth)
+    unit = np.abs(truth) if study.unit is None else study.unit
     return head | {
         "estimates": len(draws),
         "warned": float(np.mean(warned)),
@@ -74,14 +76,19 @@ def run(draws: int = 1000, *, workers: int | None = None, only: str = "") -> pl.
     if not chosen:
         raise SystemExit(f"no estimator is called {only!r}: leave --only out to see all names")
     if workers == 1:
-        return pl.DataFrame([summary(study, simulate(study, range(draws)), draws) for study in chosen])
+        return _table([summary(study, simulate(study, range(draws)), draws) for study in chosen])
     with ProcessPoolExecutor(workers) as pool:
-        return pl.DataFrame([_told(summary(study, _in_parallel(pool, study, draws), draws)) for study in chosen])
+        return _table([_announced(summary(study, _in_parallel(pool, study, draws), draws)) for study in chosen])
 
 
-def _told(row: dict[str, object]) -> dict[str, object]:
+def _table(rows: list[dict]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=COLUMNS)
+
+
+def _announced(row: dict) -> dict:
     """A row that is done, said aside: the whole takes minutes."""
-    print("{estimator}, n = {n}, {truth}: {coverage:.1%}".format(**row), file=sys.stderr, flush=True)
+    share = "no estimate" if row["coverage"] is None else f"{row['coverage']:.1%}"
+    print("{estimator}, n = {n}, {truth}: {share}".format(share=share, **row), file=sys.stderr, flush=True)
     return row
 
 

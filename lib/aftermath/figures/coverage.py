@@ -11,7 +11,6 @@ import polars as pl
 
 from aftermath.figures.theme import (
     LIGHT,
-    TICK,
     Drawing,
     View,
     blank,
@@ -22,8 +21,8 @@ from aftermath.figures.theme import (
     scatter_trace,
     wrapped,
 )
-from aftermath.measures.simulated import COMPARISON, HOLDS, KEEPS, LEVEL, SimulationStudy
-from aftermath.wording import interval, number
+from aftermath.measures.simulated import COMPARISON, HOLDS, KEEPS, SimulationStudy
+from aftermath.wording import DASH, interval, number
 
 _ROW, _GAP = 18, 14  # px: the height of a row, and the space between groups
 _HEADING = 34  # px: the lines above a group where it has no room beside it
@@ -56,17 +55,17 @@ class _Row:
         return hover(
             cells["estimator"],
             [
-                f"n = {cells['n']}, {cells['truth']}",
+                f"n = {cells['n']}, {cells['truth']}, {cells['level']:.0%} intervals",
                 f"{number(100 * cells['coverage'], 1)} % {ends} of {number(cells['estimates'])} intervals held the truth: {cells['verdict']}",
             ],
         )
 
 
 def interval_coverage(study: SimulationStudy) -> go.Figure:
-    """Draw how often nominal 90 % intervals held the truth.
+    """Draw how often intervals held the truth.
 
     Each mark is the share of simulated data sets whose interval held the truth, in a bar for what chance alone leaves open
-    (95 %). On the shaded stretch an interval keeps its word. Grey: what is there for comparison.
+    (95 %). On the shaded stretch an interval of its level keeps its word. Grey: what is there for comparison.
 
     Parameters
     ----------
@@ -91,8 +90,8 @@ def _draw(table: pl.DataFrame, view: View) -> Drawing:
         margin=margin,
         xaxis={"range": [lowest, 1.0], "tickvals": _TICKS, "tickformat": ".0%", "showgrid": True},
         yaxis={"range": [height, 0], "visible": False},
-        shapes=[*_promise()],
-        annotations=[*_titles(), *_labels(groups, view), *_verdicts(rows, view)],
+        shapes=[*itertools.chain.from_iterable(map(_promise, groups))],
+        annotations=[*_labels(groups, view), *_verdicts(rows, view)],
     )
     return figure.add([trace for kind in _KINDS for trace in _marks(rows, kind)])
 
@@ -100,7 +99,7 @@ def _draw(table: pl.DataFrame, view: View) -> Drawing:
 def _groups(table: pl.DataFrame, view: View) -> list[list[_Row]]:
     """Rows of one estimator and truth stand together."""
     y, groups = _ROW / 2, []
-    for _, cells in itertools.groupby(table.to_dicts(), lambda row: (row["estimator"], row["truth"])):
+    for _, cells in itertools.groupby(table.to_dicts(), lambda row: (row["estimator"], row["truth"], row["level"])):
         y += _HEADING if view.narrow else 0
         # a heading has two lines: a single row makes room for both
         group = [_Row(row, y + _ROW * place) for place, row in enumerate(cells)]
@@ -109,19 +108,16 @@ def _groups(table: pl.DataFrame, view: View) -> list[list[_Row]]:
     return groups
 
 
-def _promise() -> Iterator[dict]:
-    place = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
-    yield place | {
-        "type": "rect",
-        "x0": HOLDS[0],
-        "x1": HOLDS[1],
-        "fillcolor": LIGHT["wash"],
-        "line": {"color": LIGHT["rule2"], "width": 1},
-    }
+def _promise(group: list[_Row]) -> Iterator[dict]:
+    """Where the intervals of a group keep their word, and the level that they promise."""
+    level = group[0].cells["level"]
+    place = {"xref": "x", "yref": "y", "y0": group[0].y - _ROW / 2, "y1": group[-1].y + _ROW / 2, "layer": "below"}
+    low, high = HOLDS[level]
+    yield place | {"type": "rect", "x0": low, "x1": high, "fillcolor": LIGHT["wash"], "line": {"width": 0}}
     yield place | {
         "type": "line",
-        "x0": LEVEL,
-        "x1": LEVEL,
+        "x0": level,
+        "x1": level,
         "line": {"color": LIGHT["ink3"], "width": 1, "dash": "dot"},
     }
 
@@ -129,7 +125,7 @@ def _promise() -> Iterator[dict]:
 def _marks(rows: list[_Row], kind: str) -> Iterator[dict]:
     """Bars of chance, and the shares in them."""
     colour = {"ours": LIGHT["me"], "outside": LIGHT["focus"], COMPARISON: LIGHT["oth"]}[kind]
-    own = [row for row in rows if row.kind == kind]
+    own = [row for row in rows if row.kind == kind and row.cells["coverage"] is not None]
     yield scatter_trace(
         x=[x for row in own for x in (row.cells["coverage_lower"], row.cells["coverage_upper"], None)],
         y=[y for row in own for y in (row.y, row.y, None)],
@@ -152,13 +148,6 @@ def _marks(rows: list[_Row], kind: str) -> Iterator[dict]:
     )
 
 
-def _titles() -> Iterator[dict]:
-    font = {"size": TICK, "color": LIGHT["ink3"]}
-    words = f"{HOLDS[0]:.0%} to {HOLDS[1]:.0%}"
-    place = {"xref": "x", "x": LEVEL, "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 6, "font": font}
-    yield note(words, name="title", xanchor="center", **place)
-
-
 def _labels(groups: list[list[_Row]], view: View) -> Iterator[dict]:
     edge = {"xref": "paper", "x": 0, "yref": "y"}
     for group in groups:
@@ -166,22 +155,23 @@ def _labels(groups: list[list[_Row]], view: View) -> Iterator[dict]:
         bold = f"<b>{safe(_upper(first.cells['estimator']))}</b>"
         if view.narrow:
             above = {"xanchor": "left", "xshift": -_MARGINS["narrow"]["l"], "yanchor": "bottom", "yshift": _ROW / 2}
-            yield note(
-                f"{bold}<br>{safe(first.cells['truth'])}", y=first.y, name="major", align="left", **edge, **above
-            )
+            yield note(f"{bold}<br>{safe(_setting(first))}", y=first.y, name="major", align="left", **edge, **above)
         else:
             left = {"xanchor": "left", "xshift": -_MARGINS[view.name]["l"], "yanchor": "top", "yshift": 9}
-            yield note(
-                f"{bold}<br>{wrapped(first.cells['truth'])}", y=first.y, name="major", align="left", **edge, **left
-            )
+            yield note(f"{bold}<br>{wrapped(_setting(first))}", y=first.y, name="major", align="left", **edge, **left)
         for row in group:
             yield note(f"n = {row.cells['n']}", y=row.y, xanchor="right", xshift=-8, name="major", **edge)
+
+
+def _setting(row: _Row) -> str:
+    return f"{row.cells['truth']}; {row.cells['level']:.0%}"
 
 
 def _verdicts(rows: list[_Row], view: View) -> Iterator[dict]:
     """The share in figures, and in words where it is not what was promised."""
     for row in rows:
-        share = f"{number(100 * row.cells['coverage'], 1)} %"
+        coverage = row.cells["coverage"]
+        share = DASH if coverage is None else f"{number(100 * coverage, 1)} %"
         words = share if row.kind == "ours" or view.narrow else f"{share}, {row.cells['verdict']}"
         strong = f"<b>{words}</b>" if row.kind == "outside" else words
         yield note(strong, xref="paper", x=1, xanchor="left", xshift=8, yref="y", y=row.y, name="major")

@@ -22,16 +22,16 @@ import polars as pl
 from aftermath.measures.inputs import SIMULATION
 from aftermath.measures.result import Result
 from aftermath.problems import AftermathError
-from aftermath.wording import MINUS, counted, listed, number
+from aftermath.wording import DASH, MINUS, counted, listed, number
 
 # level of an interval -> how often it may hold the truth and be said to keep its word
 HOLDS = {0.90: (0.87, 0.93), 0.95: (0.90, 0.98)}
 MOSTLY_WARNED = 0.95
 COMPARISON = "for comparison"  # rows that begin with it are not ours
 KEEPS, NARROW, WIDE = "keeps its word", "too narrow", "wider than it says"
-SAYS_SO = "too narrow, and says so"
+SAYS_SO, REFUSES = "too narrow, and says so", "refuses"
 
-_COLUMNS = {
+COLUMNS = {
     "estimator": pl.String,
     "n": pl.Int64,
     "truth": pl.String,
@@ -67,7 +67,7 @@ class SimulationStudy(Result):
         about the data sets), ``level`` (of the intervals), ``draws`` (data sets), ``estimates`` (those that gave one),
         ``warned`` (share of these whose text says that the interval may be too narrow), ``bias`` (of the median estimate) and
         ``width`` (median, of the interval), **both as shares of the true value**, ``coverage`` (share of intervals that held
-        the truth) and ``open`` (share of intervals without an upper end).
+        the truth) and ``open`` (share of intervals without an upper end). From ``warned`` on null where there is no estimate.
     """
 
     rows: pl.DataFrame
@@ -106,13 +106,13 @@ class SimulationStudy(Result):
         return f"{kind[0].upper()}{kind[1:]}: {'; '.join(named)}." if named else ""
 
 
-def verdict(row: Mapping[str, float]) -> str:
+def verdict(row: Mapping[str, float | None]) -> str:
     """Whether intervals that held the truth this often keep their word.
 
     Parameters
     ----------
     row
-        Its ``level``, ``coverage`` and ``warned``. At 90 % **both ends of 87 to 93 %** keep it, at 95 % those of 90 to 98 %.
+        Its ``level``, ``coverage`` (None where there was no estimate) and ``warned``. At 90 % **both ends of 87 to 93 %** keep it, at 95 % those of 90 to 98 %.
 
     Examples
     --------
@@ -120,6 +120,8 @@ def verdict(row: Mapping[str, float]) -> str:
     ['keeps its word', 'too narrow', 'wider than it says']
     """
     low, high = HOLDS[row["level"]]
+    if row["coverage"] is None:
+        return REFUSES
     if row["coverage"] < low:
         return SAYS_SO if row["warned"] >= MOSTLY_WARNED else NARROW
     return WIDE if row["coverage"] > high else KEEPS
@@ -151,10 +153,10 @@ def simulation_study(path: Path = SIMULATION) -> SimulationStudy:
         raise SimulationError(f"{path}: is not there. `make simulation` makes it, in some minutes.")
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    if len(cells) < 3 or cells[0][: len(_COLUMNS)] != list(_COLUMNS):
+    if len(cells) < 3 or cells[0][: len(COLUMNS)] != list(COLUMNS):
         raise SimulationError(f"{path}: holds no table of the simulation. `make simulation` makes it anew.")
-    rows = [[_read(text, name) for name, text in zip(_COLUMNS, row, strict=False)] for row in cells[2:]]
-    return SimulationStudy(pl.DataFrame(rows, schema=_COLUMNS, orient="row"))
+    rows = [[_read(text, name) for name, text in zip(COLUMNS, row, strict=False)] for row in cells[2:]]
+    return SimulationStudy(pl.DataFrame(rows, schema=COLUMNS, orient="row"))
 
 
 def simulation_markdown(rows: pl.DataFrame) -> str:
@@ -165,7 +167,7 @@ def simulation_markdown(rows: pl.DataFrame) -> str:
     rows
         As ``SimulationStudy`` takes them.
     """
-    head = [*_COLUMNS, "verdict"]
+    head = [*COLUMNS, "verdict"]
     marks = ["---" if name in ("estimator", "truth", "verdict") else "---:" for name in head]
     body = [[_written(row[name], name) for name in head[:-1]] + [verdict(row)] for row in rows.to_dicts()]
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in (head, marks, *body))
@@ -186,7 +188,9 @@ Every row is named, whatever it shows; [methods.md](methods.md) says what follow
 """
 
 
-def _written(value: object, name: str) -> str:
+def _written(value: str | float | None, name: str) -> str:
+    if value is None:
+        return DASH
     if name in _PERCENT:
         return f"{100 * value:{'+' if name == 'bias' else ''}.{_PERCENT[name]}f} %".replace("-", MINUS)
     if isinstance(value, float):
@@ -194,18 +198,22 @@ def _written(value: object, name: str) -> str:
     return str(value)
 
 
-def _read(text: str, name: str) -> object:
+def _read(text: str, name: str) -> str | float | None:
+    if text == DASH:
+        return None
     plain = text.replace(MINUS, "-").replace("%", "").strip()
-    if _COLUMNS[name] == pl.String:
+    if COLUMNS[name] == pl.String:
         return text
-    if _COLUMNS[name] == pl.Int64:
+    if COLUMNS[name] == pl.Int64:
         return int(plain)
     value = math.inf if plain == "no end" else float(plain)
     return value / 100 if name in _PERCENT else value
 
 
-def _wilson(share: float, n: int) -> tuple[float, float]:
-    """Wilson's interval of a share, 95 %."""
+def _wilson(share: float | None, n: int) -> tuple[float | None, float | None]:
+    """Wilson's interval of a share, 95 %; none of nothing."""
+    if share is None:
+        return None, None
     z = 1.959964
     middle, spread = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)

@@ -8,7 +8,7 @@ import polars as pl
 
 from aftermath.measures.checks import Check, MethodChecks
 from aftermath.measures.checks.check import LAST_DIGIT
-from aftermath.measures.simulated import COMPARISON, HOLDS, LEVEL, NARROW, WIDE, SimulationStudy
+from aftermath.measures.simulated import COMPARISON, KEEPS, NARROW, PROMISES, REFUSES, SAYS_SO, WIDE, SimulationStudy
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape
 from aftermath.reports.passages.sources import library_version
@@ -35,11 +35,13 @@ def head(checks: MethodChecks, study: SimulationStudy) -> Passage:
 
 
 def _kept(study: SimulationStudy) -> tuple[str, str, str]:
-    ours = study.ours
-    narrow, wide = (ours.filter(verdict=kind).height for kind in (NARROW, WIDE))
-    words = f"simulated settings have {LEVEL:.0%} intervals that hold the truth at least {HOLDS[0]:.0%} of the time"
-    note = f"{in_words(narrow)} too narrow, named below; {in_words(wide)} hold it more than {HOLDS[1]:.0%}: wider than need be"
-    return f"{ours.height - narrow} of {ours.height}", words, note
+    rows = {kind: study.ours.filter(verdict=kind).height for kind in (KEEPS, WIDE, SAYS_SO, NARROW)}
+    words = "simulated settings have intervals that hold the truth at least as often as they must"
+    note = (
+        f"{in_words(rows[NARROW])} too narrow, named below; {in_words(rows[SAYS_SO])} too narrow with a warning in the text; "
+        f"{in_words(rows[WIDE])} wider than need be"
+    )
+    return f"{rows[KEEPS] + rows[WIDE]} of {study.ours.filter(pl.col('verdict') != REFUSES).height}", words, note
 
 
 def _compared(study: SimulationStudy) -> tuple[str, str, str]:
@@ -83,15 +85,26 @@ def coverage(study: SimulationStudy, *, id: str = "f1") -> Exhibit:
     from aftermath.figures import interval_coverage
 
     shown = study.table.select(
-        "estimator", "n", "truth", "draws", "estimates", "bias", "coverage", "width", "open", "verdict"
+        "estimator",
+        "n",
+        "truth",
+        "level",
+        "draws",
+        "estimates",
+        "warned",
+        "bias",
+        "coverage",
+        "width",
+        "open",
+        "verdict",
     )
     return exhibit(
         study,
         interval_coverage(study),
         id=id,
-        title=f"How often {LEVEL:.0%} intervals held the truth",
+        title="How often intervals held the truth",
         how=f"Each mark is the share of simulated data sets whose interval held the truth, in a bar for what chance alone leaves "
-        f"open. On the shaded stretch, {HOLDS[0]:.0%} to {HOLDS[1]:.0%}, an interval keeps its word; left of it, it promises too much; "
+        f"open. On the shaded stretch ({PROMISES}) an interval keeps its word; left of it, it promises too much; "
         "right of it, it is wider than it need be. Grey: what is not ours, for comparison.",
         table=shown,
     )
