@@ -32,7 +32,7 @@ from aftermath.measures.ears import BASELINE, THRESHOLD, ears_c1, read_counts, t
 from aftermath.measures.recovery.series import SeriesError
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
 from aftermath.measures.speed import speed
-from aftermath.times import DAY, Latency, Span, latency, local_day
+from aftermath.times import DAY, Latency, Span, first_day, latency, local_day
 from aftermath.wording import counted, day_text, in_words, interval, latency_text, number
 
 WEEK = 7 * DAY
@@ -263,7 +263,7 @@ def alarm_from_coverage(
     require_clock(case, "alarm")
     zone = case.about.timezone
     texts = _dated(case)
-    zero = case.zero.earliest.astimezone(ZoneInfo(zone)).date()
+    zero = first_day(case.zero, zone)
     first = zero - timedelta(days=QUIET_DAYS)
     early = texts.filter(pl.col("day").is_between(first, zero, closed="left")).height
     if early < FEWEST_QUIET_TEXTS:
