@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import aftermath as am
 from aftermath.cases.case import case_ids, load_case
 from aftermath.cases.check import check
 from aftermath.cases.codebook import answers_from_before, not_coded, warnings_of
@@ -199,7 +200,7 @@ def test_warnings_stand_apart_are_counted_and_leave_a_case_sound(tmp_path: Path)
         f"casestudies/{RED}/case.yaml",
     ]
     assert lines[4] == "2 cases checked: 1 problem, 2 warnings."
-    alone = check([RED], Workspace(tmp_path))
+    alone = am.check([RED], Workspace(tmp_path))
     assert alone.sound
     assert alone.summary.replace(NO_BREAK, " ") == "1 case checked: no problem, 2 warnings."
 

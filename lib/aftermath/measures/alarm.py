@@ -228,6 +228,7 @@ def alarm(
         )
     if not spans[0].earliest <= zero.earliest <= zero.latest <= spans[-1].latest:
         raise SeriesError(f"clock zero lies outside the series, {spans[0].earliest} to {spans[-1].latest}: lengthen it")
+    # a bin reaches to where the next begins, so one that ends with the beginning of clock zero is from before it
     quiet = pl.Series("quiet", [span.latest <= zero.earliest for span in spans])
     bins = series.select("time").hstack(ears_c1(series["value"], baseline=baseline, threshold=threshold))
     bins = bins.rename({"alarm": "volume"}).with_columns(quiet, *_turning(series, bins, baseline, level))

@@ -31,8 +31,6 @@ from aftermath.measures.recovery.segmented import Segmented, segmented_regressio
 from aftermath.measures.recovery.series import FEW_BEFORE, SeriesError, units
 from aftermath.wording import DASH, counted, in_words, interval, number
 
-LevelChange = Segmented | LocalLevel
-
 METHODS = {
     "segmented": "Segmented regression",
     "local": "Local level",
@@ -95,7 +93,7 @@ class ArchiveRecovery:
     why_not: dict[str, str]
     n_before: int
     n_after: int
-    without: dict[str, LevelChange]
+    without: dict[str, Segmented | LocalLevel]
     possible: tuple[float, float]
     bin: str
 
@@ -207,12 +205,15 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
     )
 
 
-_LEVEL_CHANGES: dict[str, Callable[..., LevelChange]] = {"segmented": segmented_regression, "local": local_level}
+_LEVEL_CHANGES: dict[str, Callable[..., Segmented | LocalLevel]] = {
+    "segmented": segmented_regression,
+    "local": local_level,
+}
 
 
 def _without(
     negative: pl.DataFrame, at: date | datetime, names: Collection[str], possible: tuple[float, float], level: float
-) -> dict[str, LevelChange]:
+) -> dict[str, Segmented | LocalLevel]:
     """The level changes with the bin of clock zero left out, as far as they can be fitted."""
     rest = negative.filter(pl.col("time") != at)
     after = rest.filter(pl.col("time") > at)["time"]
@@ -241,7 +242,7 @@ def furthest(before: pl.DataFrame) -> tuple[float, float]:
     --------
     >>> least, most = furthest(pl.DataFrame({"n": [100, 5], "negative": [20, 0]}))
     >>> round(least, 3), round(most, 3)
-    (-0.289, 0.876)
+    (-0.289, 0.873)
     """
     counts = [*before.select("negative", "n").iter_rows(), (before["negative"].sum(), before["n"].sum())]
     intervals = [wilson(negative, n) for negative, n in counts if n >= FEW]
@@ -250,14 +251,14 @@ def furthest(before: pl.DataFrame) -> tuple[float, float]:
     return -max(upper for _, upper in intervals), 1 - min(lower for lower, _ in intervals)
 
 
-def _bounded(fit: LevelChange, possible: tuple[float, float]) -> LevelChange:
+def _bounded(fit: Segmented | LocalLevel, possible: tuple[float, float]) -> Segmented | LocalLevel:
     """The fit with its level change kept to what is possible."""
     change, ends = pl.col("term") == "level change", ("estimate", "lower", "upper")
     kept = [pl.when(change).then(pl.col(name).clip(*possible)).otherwise(name).alias(name) for name in ends]
     return replace(fit, terms=fit.terms.with_columns(kept))
 
 
-def _level_change(fit: LevelChange) -> dict[str, float]:
+def _level_change(fit: Segmented | LocalLevel) -> dict[str, float]:
     return fit.terms.row(by_predicate=pl.col("term") == "level change", named=True)
 
 
