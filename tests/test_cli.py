@@ -101,6 +101,15 @@ def test_check_is_content_with_sound_cases(workspace, command):
     assert command("check", RED_CROSS) == (0, "1 case checked: no problem.\n", "")
 
 
+def test_warnings_of_check_are_errors_only_where_asked(workspace, command):
+    (workspace.cases / RED_CROSS / "NOTES.md").write_text("# Notes\n")
+    status, out, _ = command("check", RED_CROSS)
+    assert (status, out.splitlines()[-1]) == (0, "1 case checked: no problem, 1 warning.")
+    status, out, _ = command("check", RED_CROSS, "--strict")
+    assert (status, out.splitlines()[-1]) == (1, "1 case checked: 1 problem.")
+    assert out.startswith(f"casestudies/{RED_CROSS}/NOTES.md  holds no notes")
+
+
 def test_check_lists_every_problem_one_a_line(workspace, command):
     (workspace.cases / RED_CROSS / "NOTES.md").unlink()
     (workspace.cases / DIGIORNO / "sources.csv").unlink()

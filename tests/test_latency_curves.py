@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -61,7 +62,9 @@ def test_every_step_of_the_real_cases_has_a_curve(step: str) -> None:
     real = [speed(load_case(name, HERE)) for name in case_ids(HERE) if name != "weishi-data-fabrication"]
     found = latency_curves(real, step, draws=20)
     (curve,) = found.curves
-    assert len(curve.case_ids) == len(real) == 16
+    constructed = ("gm-ignition-recall",) if step in ("response", "corrective_action") else ()
+    assert found.by_construction == constructed
+    assert len(curve.case_ids) == len(real) - len(constructed) == 16 - len(constructed)
     assert set(MARKS) <= set(curve.seconds)
     assert found.table.drop("group").to_numpy() == pytest.approx(found.table.drop("group").to_numpy())
     for lower, upper in (
@@ -118,6 +121,25 @@ def test_the_text_names_estimator_n_and_interval() -> None:
     said = latency_curves(MIXED, draws=30).text.replace(NO_BREAK, " ")
     for part in ("First public response (n = 6 cases) ", "within 60 min", "within 30 days", "Turnbull's estimate", "bands of 95 % from 30 resamplings", "chosen and not drawn at random"):  # fmt: skip
         assert part in said
+
+
+def test_a_zero_by_construction_is_in_no_curve_and_is_named() -> None:
+    made = answered("announced-it", 0, 0)
+    steps = tuple(replace(step, latency=Latency(0, 0, by_construction=True)) for step in made.steps)
+    own = replace(made, steps=steps)
+    found, without = (latency_curves(each, draws=20) for each in ([*MIXED, own], MIXED))
+    assert found.table.equals(without.table)
+    assert "In no curve, as clock zero is itself the answer there: announced-it." in found.text
+    assert "announced-it" not in without.text
+    with pytest.raises(NothingToMeasure, match=r"(?s)2.cases are too few .* there: announced-it"):
+        latency_curves([*MIXED[:2], own])
+
+
+def test_within_the_hour_are_62_of_100_of_the_15_cases_that_were_to_answer() -> None:
+    real = [speed(load_case(name, HERE)) for name in case_ids(HERE) if name != "weishi-data-fabrication"]
+    said = latency_curves(real).text.replace(NO_BREAK, " ")
+    assert said.startswith("First public response (n = 15 cases) 62 % [")
+    assert said.endswith("In no curve, as clock zero is itself the answer there: gm-ignition-recall.")
 
 
 # --- groups -------------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 
 import pytest
 
@@ -20,12 +19,14 @@ from aftermath.measures.signals import Signals, signals  # noqa: E402
 ZERO_MONTH = BASE.year * 12 + BASE.month - 1
 
 
-def monthly(months: range, *, factor: float = 1.0, unit: float = 1.0, whole: bool = True, **columns: str) -> list[dict]:
-    """A season, a slow trend and, from the month after clock zero on, another level; one value a month."""
+def monthly(
+    months: range, *, factor: float = 1.0, at_zero: float = 1.0, unit: float = 1.0, whole: bool = True, **columns: str
+) -> list[dict]:
+    """A season, a slow trend and, from the month after clock zero on, another level; one value a month, its own at clock zero."""
     rows = []
     for month in months:
         year, rest = divmod(month, 12)
-        after = factor if month > ZERO_MONTH else 1.0
+        after = factor if month > ZERO_MONTH else at_zero if month == ZERO_MONTH else 1.0
         wiggle = 1 + 0.01 * math.sin(5 * month)
         value = (
             unit
@@ -95,14 +96,24 @@ def test_no_crisis_shows_levels_only() -> None:
 # A change
 
 
-def test_a_change_of_level_is_found_and_the_month_of_clock_zero_left_out() -> None:
-    (series,) = found(monthly(TWO_YEARS, factor=0.8)).changes
+def test_a_change_of_level_is_found_from_the_month_of_clock_zero_on() -> None:
+    (series,) = found(monthly(TWO_YEARS, factor=0.8, at_zero=0.8)).changes
     change = series.change["level change"]
     assert change["lower"] < 0.8 < change["upper"] < 1
-    assert (series.change.n_before, series.change.n_after) == (14, 14)
-    assert series.left_out == date(2020, 1, 1)
-    assert "January 2020, partly before and partly after, is left out" in series.change_text
+    assert (series.change.n_before, series.change.n_after) == (14, 15)
+    assert (series.without.n_before, series.without.n_after) == (14, 14)
+    assert "n = 14 months before and 15 from that of clock zero on" in series.change_text
     assert "not a change because of" in series.change_text
+    assert "turns the answer" not in series.change_text
+
+
+def test_where_the_month_of_clock_zero_turns_the_answer_both_are_given() -> None:
+    """A month as before, where clock zero came at its end, and a fall from the next on: counted as after, it hides the fall."""
+    (series,) = found(monthly(TWO_YEARS, factor=0.97, at_zero=1.3)).changes
+    with_it, without = (fit["level change"] for fit in (series.change, series.without))
+    assert with_it["upper"] > 1 > without["upper"]
+    said = series.change_text.split("The month of clock zero counts as after it, which turns the answer; left out, ")[1]
+    assert said.startswith(f"the level changed by a factor of {without['estimate']:.3f} [{without['lower']:.3f}–")
 
 
 def test_no_change_is_told_as_none() -> None:
@@ -176,10 +187,13 @@ def test_the_monthly_sales_of_general_motors() -> None:
     """36 months from January 2013; the estimate is our own and kept here so that it does not move unnoticed."""
     result = signals(load_case("gm-ignition-recall"))
     (sales,) = result.changes
-    assert (sales.signal, sales.n, sales.change.n_before, sales.change.n_after) == ("us_sales_units", 36, 13, 22)
-    change = sales.change["level change"]
-    assert change["estimate"] == pytest.approx(1.110, abs=5e-4)
-    assert change["lower"] < 1 < change["upper"]
+    assert (sales.signal, sales.n, sales.change.n_before, sales.change.n_after) == ("us_sales_units", 36, 13, 23)
+    assert sales.without.n_after == 22
+    for fit, estimate in ((sales.change, 1.097), (sales.without, 1.110)):
+        change = fit["level change"]
+        assert change["estimate"] == pytest.approx(estimate, abs=5e-4)
+        assert change["lower"] < 1 < change["upper"]
+    assert "turns the answer" not in sales.change_text
 
 
 def test_every_signal_of_every_case_is_shown() -> None:

@@ -165,7 +165,60 @@ def test_coverage_out_before_the_response_is_a_share_with_its_doubt() -> None:
     ]
     share = speed(case([event(), event("apology", 2 * HOUR)], texts)).coverage_before
     assert (share.certainly, share.possibly, share.n) == (2, 3, 4)
-    assert share.text.replace(NO_BREAK, " ") == "50 to 75 % of 4 coded texts"
+    assert share.text.replace(NO_BREAK, " ") == "2 to 3 of 4 coded texts from clock zero on"
+
+
+# The counts that an independent reading of the record gave, and the texts from before clock zero.
+OUT_BEFORE = {
+    "bytedance-neihan-duanzi": (0, 1, 19, ("d01", "d02", "d03")),
+    "kuaishou-underage-mothers": (0, 0, 38, ("d01",)),
+    "huoshan-vulgar-content": (0, 1, 15, ("d01",)),
+    "douyin-martyrs-ad": (0, 1, 11, ()),
+    "pepsi-jenner-ad": (0, 0, 22, ()),
+    "digiorno-whyistayed": (0, 0, 16, ()),
+    "united-3411": (0, 0, 40, ()),
+    "kfc-chicken-shortage": (0, 0, 26, ()),
+    "tiktok-copyright-audio": (0, 0, 21, ()),
+    "dominos-video": (0, 0, 21, ()),
+    "gm-ignition-recall": (0, 0, 116, ("d01", "d02", "d03")),
+}
+
+
+@pytest.mark.parametrize("case_id", OUT_BEFORE)
+def test_what_was_out_before_the_response_in_the_known_cases(case_id: str) -> None:
+    measured = known(case_id)
+    share = measured.coverage_before
+    assert (share.certainly, share.possibly, share.n, share.earlier) == OUT_BEFORE[case_id]
+    assert all(doc_id in measured.context for doc_id in share.earlier)
+
+
+def test_texts_from_before_clock_zero_do_not_count_and_are_named() -> None:
+    texts = [text("2019-12-31"), text("2020-01-01T11:59:59+00:00"), text("2020-01-01T12:30:00+00:00")]
+    measured = speed(case([event(), event("apology", HOUR)], texts))
+    share = measured.coverage_before
+    assert (share.certainly, share.possibly, share.n, share.earlier) == (1, 1, 1, ("d01", "d02"))
+    said = measured.context.replace(NO_BREAK, " ")
+    assert "Out before the first response: 1 of 1 coded text from clock zero on; d01 and d02 are from before" in said
+    only = speed(case([event(), event("apology", HOUR)], texts[:1]))
+    assert only.coverage_before.text == "no text from clock zero on is coded"
+    assert "d01 is from before clock zero and not counted" in only.context
+
+
+@given(st.integers(0, 3 * DAY), st.integers(0, DAY), st.integers(1, 5))
+@settings(max_examples=30)
+def test_how_wide_clock_zero_is_has_no_say_in_what_was_out_before(later: int, width: int, day: int) -> None:
+    answer, texts = event("apology", 3 * DAY, 3 * DAY + width), [text(f"2020-01-{day:02}")]
+    exact, wide = (case([event("exposure", 0, end), answer], texts) for end in (0, later))
+    assert speed(exact).coverage_before == speed(wide).coverage_before
+
+
+@given(st.integers(0, 4 * DAY), st.integers(0, DAY), st.integers(0, DAY), st.lists(st.integers(1, 6), max_size=5))
+@settings(max_examples=30)
+def test_a_wider_response_never_narrows_what_was_out_before(start: int, earlier: int, later: int, days: list) -> None:
+    texts = [text(f"2020-01-{day:02}") for day in days]
+    exact = speed(case([event(), event("apology", start)], texts)).coverage_before
+    wide = speed(case([event(), event("apology", max(0, start - earlier), start + later)], texts)).coverage_before
+    assert wide.certainly <= exact.certainly <= exact.possibly <= wide.possibly <= wide.n
 
 
 def test_without_texts_or_response_there_is_no_share() -> None:

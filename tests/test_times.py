@@ -15,6 +15,8 @@ from aftermath.times import (  # noqa: E402
     Latency,
     Span,
     difference,
+    ended_before,
+    first_day,
     first_of,
     latency,
     local_day,
@@ -219,3 +221,18 @@ def test_one_answer_is_certainly_before_another_or_not(one: Latency, other: Late
     assert not (one.certainly_before(other) and other.certainly_before(one))
     assert not one.certainly_before(one)
     assert one.certainly_before(other) == (one.upper < other.lower)
+
+
+# --- the day of clock zero ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Shanghai"])
+@given(zero=spans, days=st.integers(-3, 3))
+def test_the_day_of_clock_zero_is_the_first_after_it_in_every_zone(zone: str, zero: Span, days: int) -> None:
+    day = first_day(zero, zone)
+    assert ended_before(local_day((day + timedelta(days=days)).isoformat(), zone), zero) == (days < 0)
+
+
+@given(spans, spans)
+def test_what_ended_before_clock_zero_has_no_latency_that_may_be_positive(one: Span, zero: Span) -> None:
+    assert ended_before(one, zero) == (difference(one, zero).upper < 0)

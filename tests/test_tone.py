@@ -78,6 +78,12 @@ def test_texts_from_before_clock_zero_have_a_phase_of_their_own() -> None:
     assert measured.phases[0].doc_ids == ("d01",)
 
 
+def test_on_the_day_of_clock_zero_only_what_is_known_to_have_come_before_it_is_from_before() -> None:
+    texts = [text("2020-01-01T11:59:00+00:00"), text("2020-01-01"), text("2020-01-01T12:01:00+00:00")]
+    before, first_week, *_ = tone(case(texts=texts)).phases
+    assert (before.doc_ids, first_week.doc_ids) == (("d01",), ("d02", "d03"))
+
+
 def test_days_are_counted_where_the_case_happened() -> None:
     evening = event(start=8 * 3600)  # 20:00 UTC on 1 January is already the 2nd in Shanghai
     texts = [text("2020-01-01"), text("2020-01-02"), text("2020-01-01T17:00:00+00:00")]

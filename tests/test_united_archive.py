@@ -18,7 +18,7 @@ from aftermath.archives.manifest import load_manifest, read_archive, record_seri
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.series import ALL_KINDS, read_series, series, write_series
 from aftermath.figures import theme
-from aftermath.measures.archive_recovery import archive_recovery
+from aftermath.measures.archive_recovery import archive_recovery, furthest
 from aftermath.measures.result import NothingToMeasure
 from aftermath.workspace import Workspace
 from posting import KEY, archives, batches, posts
@@ -93,12 +93,37 @@ def test_the_official_posts_are_the_four_of_the_record(told):
     assert seconds[:3] == [0, 0, 0] and seconds[3] <= 3600
 
 
+def change_of(fit) -> dict:
+    return fit.terms.row(by_predicate=pl.col("term") == "level change", named=True)
+
+
 def test_two_days_before_clock_zero_allow_no_trend_and_the_words_say_so(told):
     assert told.at == date(2017, 4, 9) and (told.recovery.n_before, told.recovery.n_after) == (2, 11)
     assert told.recovery.segmented.pre_trend is False
     assert "no trend before it is fitted" in told.text and "n = 26" in told.text
     change = told.recovery.segmented["level change"]
     assert change["lower"] < 0 < change["upper"], "two tiny days before cannot make a change certain"
+
+
+def test_the_day_of_clock_zero_counts_as_after_and_where_it_turns_the_answer_both_are_said(told):
+    recovery = told.recovery
+    with_it, without = (change_of(fit) for fit in (recovery.local, recovery.without["local"]))
+    assert with_it["lower"] < 0 < with_it["upper"] and without["lower"] > 0
+    assert (recovery.without["local"].n_before, recovery.without["local"].n_after) == (2, 10)
+    assert "The day of clock zero counts as after it, which turns the answer; left out, the move is" in told.text
+    assert "+26 points [+1 to +51] by local level, against +15 points [−15 to +39] with it" in told.text
+    left_out = [each for each in recovery.estimates if each.quantity == "level change, the day of clock zero left out"]
+    assert [each.method for each in left_out] == ["Segmented regression", "Local level"]
+
+
+def test_a_share_never_moves_by_more_than_there_is(told):
+    """Two small days before clock zero, of which the intervals reach from 3 to 34 %."""
+    least, most = told.recovery.possible
+    assert (least, most) == (pytest.approx(-0.335, abs=5e-4), pytest.approx(0.971, abs=5e-4))
+    row = told.recovery.segmented["level change"]
+    assert (row["lower"], row["upper"]) == (least, most)
+    assert "[−34 to +97]" in told.text
+    assert "the interval is cut where a share that was 3 to 34 % can move no further" in told.text
 
 
 def test_no_return_is_claimed_that_was_not_seen(told):
@@ -221,6 +246,37 @@ def test_a_broken_manifest_of_another_case_is_not_in_the_way(workspace):
     other.mkdir()
     (other / "manifest.yaml").write_text("case: kitchenaid-tweet\nnonsense: [")
     assert [each.name for each in attached_series("united-3411", workspace)] == ["made-up"]
+
+
+def two_weeks(before: list[tuple[int, int]], after: list[tuple[int, int]]) -> pl.DataFrame:
+    """Days of posts, given as pairs of how many were negative and how many there were."""
+    days = pl.DataFrame([*before, *after], schema=["negative", "n"], orient="row")
+    times = pl.Series("time", [date(2020, 1, 1) + timedelta(days=place) for place in range(days.height)])
+    return days.with_columns(times, share_negative=pl.col("negative") / pl.col("n"))
+
+
+def test_a_change_that_is_plain_either_way_is_said_once():
+    quiet, loud = [(20 + place % 3, 100) for place in range(10)], [(60 + place % 3, 100) for place in range(10)]
+    found = archive_recovery(two_weeks(quiet, loud), date(2020, 1, 11))
+    assert found.without.keys() == {"segmented", "local"}
+    assert "turns the answer" not in found.text and "is cut" not in found.text
+    assert change_of(found.segmented)["lower"] > 0.3
+
+
+def test_a_gap_at_clock_zero_leaves_nothing_to_leave_out():
+    days = two_weeks([(20 + place % 3, 100) for place in range(10)], [(60 + place % 3, 100) for place in range(10)])
+    found = archive_recovery(days.filter(pl.col("time") != date(2020, 1, 11)), date(2020, 1, 11))
+    assert found.without == {} and "left out" not in str(found.estimates)
+
+
+@pytest.mark.parametrize("share", [0, 3, 50, 97, 100])
+def test_bounds_hold_every_change_from_and_to_any_share(share):
+    least, most = furthest(pl.DataFrame({"negative": [share, share], "n": [100, 100]}))
+    assert -1 <= least <= -share / 100 <= 0 <= 1 - share / 100 <= most <= 1
+
+
+def test_without_posts_for_an_interval_a_share_may_move_by_all_there_is():
+    assert furthest(pl.DataFrame({"negative": [1, 0], "n": [3, 2]})) == (-1, 1)
 
 
 def test_too_little_before_clock_zero_leaves_reasons_in_place_of_fits():

@@ -23,6 +23,7 @@ _NOUNS = {
     "archive_sentiment": "aftermath.measures.archive_sentiment",
     "associations": "aftermath.comparison.together:together",
     "change_points": "aftermath.measures.recovery",
+    "check": "aftermath.cases.check",
     "claims": "aftermath.measures.claims",
     "compare": "aftermath.comparison.scoreboard",
     "conclusions": "aftermath.comparison.conclusions",

@@ -180,11 +180,18 @@ def sweep(
 
 
 @app.command()
-def check(ids: CaseIds = None) -> None:
-    """Check cases, and list every problem with what would mend it."""
+def check(
+    ids: CaseIds = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for problems.")] = False,
+) -> None:
+    """Check cases, and list every problem with what would mend it.
+
+    Below them stand warnings: what the codebook asks and no schema holds.
+    With problems the exit status is 1, with warnings alone 0.
+    """
     from aftermath.cases.check import check as examine
 
-    report = examine(ids or ())
+    report = examine(ids or (), strict=strict)
     _say(report.text)
     if not report.sound:
         raise typer.Exit(1)

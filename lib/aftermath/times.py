@@ -128,6 +128,34 @@ def local_day(text: str, zone: str) -> Span:
     return Span(*ends)
 
 
+def ended_before(span: Span, zero: Span) -> bool:
+    """Whether something is from before clock zero: it had **ended before clock zero begins**.
+
+    This is the one convention for what lies on the day of clock zero. What may be from after it counts as after: a text that is
+    dated to that day, a bin of a series (day, hour or month) that holds it, an act whose interval reaches into it. So the
+    local calendar day on which clock zero begins is the first day after it, day 1.
+
+    Examples
+    --------
+    >>> noon = parse_instant("2012-10-04T12:00:00-04:00")
+    >>> [ended_before(local_day(day, "America/New_York"), Span(noon, noon)) for day in ("2012-10-03", "2012-10-04")]
+    [True, False]
+    """
+    return span.latest < zero.earliest
+
+
+def first_day(zero: Span, zone: str) -> date:
+    """The first day after clock zero: the local calendar day on which it begins, see ``ended_before``.
+
+    Examples
+    --------
+    >>> late = parse_instant("2012-10-04T01:42:00+00:00")
+    >>> first_day(Span(late, late), "America/New_York").isoformat()
+    '2012-10-03'
+    """
+    return zero.earliest.astimezone(ZoneInfo(zone)).date()
+
+
 @dataclass(frozen=True)
 class Latency:
     """How long after clock zero something happened: an interval in seconds, **both ends inclusive**.

@@ -6,8 +6,10 @@ number that is calculated with: wording is the last step.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from aftermath.times import DAY, HOUR, MINUTE, Latency, Span
@@ -21,6 +23,9 @@ RESOLUTION = 1.0  # seconds: a day ends at 23:59:59 and the next begins a second
 _MOST_PLACES = 6
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MONTH, _YEAR = 30.4375 * DAY, 365.25 * DAY
+_SENTENCE_END = re.compile(
+    r"(?<!\b[A-Z])(?<!\b(?:Mr|Dr|Ms|St|No|vs|Co))(?<!\b(?:Inc|Mrs))[.!?][”\"’)]*\s+(?=[^a-z\s])|(?<=[。！？])"
+)
 _WORDS = "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
 
 
@@ -98,6 +103,20 @@ def listed(parts: Sequence[str], word: str = "and") -> str:
     ('a', 'a, b and c')
     """
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}" if parts else ""
+
+
+def sentences(text: str) -> list[str]:
+    """A text cut into its sentences; a full stop after an initial or a title ends none.
+
+    Examples
+    --------
+    >>> sentences("Dr. E. Example wrote at 5 p.m. yesterday. It was short! Was it?")
+    ['Dr. E. Example wrote at 5 p.m. yesterday.', 'It was short!', 'Was it?']
+    """
+    text = " ".join(text.split())
+    ends = [0, *(end.end() for end in _SENTENCE_END.finditer(text)), len(text)]
+    parts = (text[start:end].strip() for start, end in pairwise(ends))
+    return [part for part in parts if part]
 
 
 def _duration(seconds: float) -> tuple[str, str]:

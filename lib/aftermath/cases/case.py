@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -39,6 +39,8 @@ class Case:
         The six tables, and prices where the case has them, checked.
     notes
         The text of ``NOTES.md``.
+    lines
+        Field of ``case.yaml`` to the line it stands in.
 
     Attributes
     ----------
@@ -50,6 +52,7 @@ class Case:
     about: About
     tables: CaseTables
     notes: str
+    lines: Mapping[str, int] = field(default_factory=dict)
     as_read: bool = field(default=False, init=False)
 
     def __repr__(self) -> str:
@@ -198,7 +201,7 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
         return None, problems
     frames = {table: reading.frame for table, reading in tables.items()}
     # each table was held against its schema as it was read
-    case = Case(folder, about, CaseTables.cast(frames), notes)
+    case = Case(folder, about, CaseTables.cast(frames), notes, desks["case.yaml"].rows)
     object.__setattr__(case, "as_read", bool(case.checksum))  # which is taken now: later the files may be others
     return case, ()
 

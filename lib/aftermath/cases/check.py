@@ -1,4 +1,4 @@
-"""Checking cases: every problem of every case, at once."""
+"""Checking cases: every problem of every case, at once, and what the codebook asks beyond."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aftermath.cases.case import read_case
+from aftermath.cases.codebook import warnings_of
 from aftermath.problems import Problem
 from aftermath.wording import counted
 from aftermath.workspace import Workspace, WorkspaceError, find_workspace
@@ -20,11 +21,14 @@ class Report:
     case_ids
         The cases that were checked, each once, in the order asked for.
     problems
-        Every problem, sorted by file, row and column.
+        Every problem, sorted by file, row and column. A case that has one cannot be loaded.
+    warnings
+        What the codebook asks and no schema holds, sorted alike. **A case that has a problem has none of these yet.**
     """
 
     case_ids: tuple[str, ...]
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def sound(self) -> bool:
@@ -33,19 +37,22 @@ class Report:
 
     @property
     def text(self) -> str:
-        """One line a problem, and a last line that sums up."""
-        return "\n".join([*map(str, self.problems), self.summary])
+        """One line a problem, then one a warning, and a last line that sums up."""
+        warnings = ["Warnings, of what the codebook asks and no schema holds:", *map(str, self.warnings)]
+        return "\n".join([*map(str, self.problems), *(warnings if self.warnings else ()), self.summary])
 
     @property
     def summary(self) -> str:
-        """How many cases were checked, and how many problems found."""
+        """How many cases were checked, and how many problems and warnings there are."""
         if not self.case_ids:
             return "There is no case to check: make one with `aftermath new`."
         checked = f"{counted(len(self.case_ids), 'case')} checked"
-        return f"{checked}: {counted(len(self.problems), 'problem') if self.problems else 'no problem'}."
+        problems = counted(len(self.problems), "problem") if self.problems else "no problem"
+        warnings = f", {counted(len(self.warnings), 'warning')}" if self.warnings else ""
+        return f"{checked}: {problems}{warnings}."
 
 
-def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None) -> Report:
+def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None, *, strict: bool = False) -> Report:
     """Check cases against the codebook.
 
     Parameters
@@ -55,6 +62,8 @@ def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None) -> R
         would lead elsewhere, is itself a problem.
     workspace
         Where to look; the workspace in force if not given.
+    strict
+        Whether warnings are problems.
 
     Returns
     -------
@@ -67,14 +76,20 @@ def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None) -> R
     """
     workspace = workspace or find_workspace()
     chosen = tuple(dict.fromkeys(case_ids)) or workspace.case_ids()
-    problems = [problem for case_id in chosen for problem in _problems(case_id, workspace)]
-    return Report(chosen, tuple(sorted(problems)))
+    checked = [_checked(case_id, workspace) for case_id in chosen]
+    problems = sorted(problem for problems, _ in checked for problem in problems)
+    warnings = sorted(warning for _, warnings in checked for warning in warnings)
+    if strict:
+        return Report(chosen, tuple(sorted(problems + warnings)))
+    return Report(chosen, tuple(problems), tuple(warnings))
 
 
-def _problems(case_id: str, workspace: Workspace) -> tuple[Problem, ...]:
+def _checked(case_id: str, workspace: Workspace) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """The problems of a case, or its warnings where it has none."""
     try:
         folder = workspace.case_folder(case_id)
     except WorkspaceError:
         mend = "write the name of a folder in it, e.g. kitchenaid-tweet"
-        return (Problem(workspace.relative(workspace.cases), 0, "", f"{case_id!r} is not a case id", mend),)
-    return read_case(folder, workspace)[1]
+        return (Problem(workspace.relative(workspace.cases), 0, "", f"{case_id!r} is not a case id", mend),), ()
+    case, problems = read_case(folder, workspace)
+    return problems, () if case is None else warnings_of(case)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.standing import Standings
-from aftermath.times import DAY, HOUR, Latency
+from aftermath.times import DAY, HOUR
 from aftermath.wording import DASH, counted, interval, listed, number
 
 FEW_NAMES = 3
@@ -68,19 +68,19 @@ def _nothing(words: str) -> Finding:
 
 
 def _answered(timed: Sequence[Entry]) -> Finding:
-    if not timed:
+    """How many answered within an hour and a day; where clock zero is itself the answer, its zero says nothing."""
+    constructed = [entry for entry in timed if entry.speed["response"].latency.by_construction]
+    answering = [entry for entry in timed if entry not in constructed]
+    if not answering:
         return _nothing("how soon organisations answered cannot be told.")
-    hour, day = (_within(timed, limit) for limit in (HOUR, DAY))
+    hour, day = (_within(answering, limit) for limit in (HOUR, DAY))
     words = f"certainly answered within an hour, {number(len(day))} within a day."
-    return Finding(_of(len(hour), len(timed)), words, " ".join(filter(None, (_who(hour), _clocks(timed, day)))))
+    notes = _who(hour), _clocks(constructed, day)
+    return Finding(_of(len(hour), len(answering)), words, " ".join(filter(None, notes)))
 
 
-def _within(timed: Sequence[Entry], limit: float) -> list[Entry]:
-    return [entry for entry in timed if _certainly_within(entry.speed["response"].latency, limit)]
-
-
-def _certainly_within(latency: Latency, limit: float) -> bool:
-    return not latency.by_construction and latency.upper <= limit
+def _within(answering: Sequence[Entry], limit: float) -> list[Entry]:
+    return [entry for entry in answering if entry.speed["response"].latency.upper <= limit]
 
 
 def _who(hour: Sequence[Entry]) -> str:
@@ -91,15 +91,13 @@ def _who(hour: Sequence[Entry]) -> str:
     return rest[0].upper() + rest[1:]
 
 
-def _clocks(timed: Sequence[Entry], day: Sequence[Entry]) -> str:
+def _clocks(constructed: Sequence[Entry], day: Sequence[Entry]) -> str:
     """What must be said of clocks that the organisation or a regulator set."""
-    constructed = [entry.name for entry in timed if entry.speed["response"].latency.by_construction]
     flagged = [entry.name for entry in day if entry.own_clock]
     said = []
     if constructed:
-        said.append(
-            f"{listed(constructed)} {_announced(len(constructed))} and {_counts(len(constructed))} not counted."
-        )
+        n, names = len(constructed), listed([entry.name for entry in constructed])
+        said.append(f"{names} {_announced(n)} and {_counts(n)} not counted.")
     if flagged:
         said.append(f"{listed(flagged)} answered a clock that the organisation or a regulator set.")
     return " ".join(said)

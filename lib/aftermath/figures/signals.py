@@ -181,14 +181,13 @@ def _hover(row: dict, series: SignalSeries) -> str:
 
 
 def _fitted(series: SignalSeries) -> dict:
-    """The fitted course, broken where the month of clock zero was left out."""
-    days = [day for day in series.points["day"] if series.left_out is None or day.replace(day=1) != series.left_out]
-    after = next((place for place, day in enumerate(days) if series.left_out and day > series.left_out), len(days))
-    x = [day.isoformat() for day in days]
+    """The fitted course, broken before the month of clock zero."""
+    x = [day.isoformat() for day in series.points["day"]]
     y = series.change.fitted["fitted"].to_list()
+    broken = series.change.n_before
     return scatter_trace(
-        x=[*x[:after], None, *x[after:]],
-        y=[*y[:after], None, *y[after:]],
+        x=[*x[:broken], None, *x[broken:]],
+        y=[*y[:broken], None, *y[broken:]],
         mode="lines",
         line={"color": LIGHT["me"], "width": 2},
         name="fitted",

@@ -32,7 +32,7 @@ from aftermath.measures.ears import BASELINE, THRESHOLD, ears_c1, read_counts, t
 from aftermath.measures.recovery.series import SeriesError
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
 from aftermath.measures.speed import speed
-from aftermath.times import DAY, Latency, Span, latency, local_day
+from aftermath.times import DAY, Latency, Span, first_day, latency, local_day
 from aftermath.wording import counted, day_text, in_words, interval, latency_text, number
 
 WEEK = 7 * DAY
@@ -228,6 +228,7 @@ def alarm(
         )
     if not spans[0].earliest <= zero.earliest <= zero.latest <= spans[-1].latest:
         raise SeriesError(f"clock zero lies outside the series, {spans[0].earliest} to {spans[-1].latest}: lengthen it")
+    # a bin reaches to where the next begins, so one that ends with the beginning of clock zero is from before it
     quiet = pl.Series("quiet", [span.latest <= zero.earliest for span in spans])
     bins = series.select("time").hstack(ears_c1(series["value"], baseline=baseline, threshold=threshold))
     bins = bins.rename({"alarm": "volume"}).with_columns(quiet, *_turning(series, bins, baseline, level))
@@ -263,7 +264,7 @@ def alarm_from_coverage(
     require_clock(case, "alarm")
     zone = case.about.timezone
     texts = _dated(case)
-    zero = case.zero.earliest.astimezone(ZoneInfo(zone)).date()
+    zero = first_day(case.zero, zone)
     first = zero - timedelta(days=QUIET_DAYS)
     early = texts.filter(pl.col("day").is_between(first, zero, closed="left")).height
     if early < FEWEST_QUIET_TEXTS:

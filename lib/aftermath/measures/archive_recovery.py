@@ -3,14 +3,22 @@
 Each estimator is tried; one that the evidence does not allow leaves its reason in its place. Shares are weighted by the
 posts behind them where the estimator takes weights. What counts as usual is the share of **all posts before clock zero,
 pooled**: a mean over days would give a day of five posts the weight of a day of five hundred.
+
+The bin that holds clock zero counts as after it, as everywhere (``times.ended_before``). As most of its posts may be from before,
+this errs towards no change; the level change is given with that bin left out, too, and said where it turns the answer.
+
+A share cannot fall by more than it was, nor rise by more than was left. So the interval of a level change is cut at what was
+possible, given the intervals of the shares before clock zero: cutting at their ends, and not at the shares themselves, leaves
+the truth inside where everything or nothing is negative afterwards.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 
 import polars as pl
 
@@ -68,6 +76,12 @@ class ArchiveRecovery:
         Name of a fit to why it is None.
     n_before, n_after
         Bins before clock zero, and from it on.
+    without
+        Name of a fit to its like with the bin of clock zero left out; empty where that bin holds no post.
+    possible
+        The furthest that the share can have fallen (negative) and risen.
+    bin
+        ``day`` or ``hour``.
     """
 
     segmented: Segmented | None
@@ -79,6 +93,9 @@ class ArchiveRecovery:
     why_not: dict[str, str]
     n_before: int
     n_after: int
+    without: dict[str, Segmented | LocalLevel]
+    possible: tuple[float, float]
+    bin: str
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:
@@ -89,12 +106,15 @@ class ArchiveRecovery:
                 lines.append(Estimate(method, "", "not estimated", self.why_not[name]))
             else:
                 lines += [Estimate(method, *told) for told in _TOLD[name](getattr(self, name))]
+            if name in self.without:
+                quantity = f"level change, the {self.bin} of clock zero left out"
+                lines.append(Estimate(method, quantity, *_points(_level_change(self.without[name]))))
         return tuple(lines)
 
     @property
     def text(self) -> str:
-        """The level change and the return, with what they rest on."""
-        return " ".join(filter(None, (self._change, self._back)))
+        """The level change, where the bin of clock zero turns it, and the return, with what they rest on."""
+        return " ".join(filter(None, (self._change, self._turned, self._back)))
 
     @property
     def _change(self) -> str:
@@ -106,8 +126,29 @@ class ArchiveRecovery:
         n = counted(self.n_before, self.segmented.unit)
         return (
             f"At clock zero the level moved by {text} {spread} (segmented regression, weighted by posts; "
-            f"n = {n} before and {self.n_after} from it on{trend})."
+            f"n = {n} before and {self.n_after} from it on{trend}{self._cut})."
         )
+
+    @property
+    def _cut(self) -> str:
+        """A word on an interval that ends where a share can move no further."""
+        row, (least, most) = _level_change(self.segmented), self.possible
+        if row["lower"] > least and row["upper"] < most:
+            return ""
+        return f"; the interval is cut where a share that was {number(100 * (1 - most))} to {number(-100 * least)} % can move no further"
+
+    @property
+    def _turned(self) -> str:
+        """What the other convention gives where it alone, or it alone not, leaves no change out."""
+        turned = []
+        for name, other in self.without.items():
+            with_it, without = _level_change(getattr(self, name)), _level_change(other)
+            if _holds_zero(with_it) != _holds_zero(without):
+                own, its = (" ".join(_points(row)) for row in (without, with_it))
+                turned.append(f"{own} by {METHODS[name].lower()}, against {its} with it")
+        if not turned:
+            return ""
+        return f"The {self.bin} of clock zero counts as after it, which turns the answer; left out, the move is {'; '.join(turned)}."
 
     @property
     def _back(self) -> str:
@@ -151,7 +192,78 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
     }
     why_not: dict[str, str] = {}
     made = {name: _attempt(fit, name, why_not) for name, fit in fits.items()}
-    return ArchiveRecovery(**made, why_not=why_not, n_before=before.height, n_after=days.height - before.height)
+    possible = furthest(before)
+    changes = {name: made[name] for name in _LEVEL_CHANGES if made[name] is not None}
+    return ArchiveRecovery(
+        **made | {name: _bounded(fit, possible) for name, fit in changes.items()},
+        why_not=why_not,
+        n_before=before.height,
+        n_after=days.height - before.height,
+        without=_without(negative, at, changes, possible, level),
+        possible=possible,
+        bin="hour" if isinstance(at, datetime) else "day",
+    )
+
+
+_LEVEL_CHANGES: dict[str, Callable[..., Segmented | LocalLevel]] = {
+    "segmented": segmented_regression,
+    "local": local_level,
+}
+
+
+def _without(
+    negative: pl.DataFrame, at: date | datetime, names: Collection[str], possible: tuple[float, float], level: float
+) -> dict[str, Segmented | LocalLevel]:
+    """The level changes with the bin of clock zero left out, as far as they can be fitted."""
+    rest = negative.filter(pl.col("time") != at)
+    after = rest.filter(pl.col("time") > at)["time"]
+    if rest.height == negative.height or after.is_empty():
+        return {}
+    ignored: dict[str, str] = {}
+    fits = {name: _attempt(partial(_LEVEL_CHANGES[name], rest, after[0], level=level), name, ignored) for name in names}
+    return {name: _bounded(fit, possible) for name, fit in fits.items() if fit is not None}
+
+
+def furthest(before: pl.DataFrame) -> tuple[float, float]:
+    """How far the share of negative posts can have fallen, and risen, from what it was before clock zero.
+
+    Parameters
+    ----------
+    before
+        ``n`` and ``negative`` of the bins before it.
+
+    Returns
+    -------
+    tuple
+        From -1 to 0, and from 0 to 1: less the highest, and one less the lowest end of the intervals of all bins that have one and of all
+        posts together. **-1 and 1 where none has.**
+
+    Examples
+    --------
+    >>> least, most = furthest(pl.DataFrame({"n": [100, 5], "negative": [20, 0]}))
+    >>> round(least, 3), round(most, 3)
+    (-0.289, 0.873)
+    """
+    counts = [*before.select("negative", "n").iter_rows(), (before["negative"].sum(), before["n"].sum())]
+    intervals = [wilson(negative, n) for negative, n in counts if n >= FEW]
+    if not intervals:
+        return -1.0, 1.0
+    return -max(upper for _, upper in intervals), 1 - min(lower for lower, _ in intervals)
+
+
+def _bounded(fit: Segmented | LocalLevel, possible: tuple[float, float]) -> Segmented | LocalLevel:
+    """The fit with its level change kept to what is possible."""
+    change, ends = pl.col("term") == "level change", ("estimate", "lower", "upper")
+    kept = [pl.when(change).then(pl.col(name).clip(*possible)).otherwise(name).alias(name) for name in ends]
+    return replace(fit, terms=fit.terms.with_columns(kept))
+
+
+def _level_change(fit: Segmented | LocalLevel) -> dict[str, float]:
+    return fit.terms.row(by_predicate=pl.col("term") == "level change", named=True)
+
+
+def _holds_zero(row: dict[str, float]) -> bool:
+    return row["lower"] <= 0 <= row["upper"]
 
 
 def usual(before: pl.DataFrame) -> tuple[float, float]:
@@ -191,14 +303,13 @@ def _points(row: dict, per: str = "") -> tuple[str, str]:
 
 def _segmented(fit: Segmented) -> list[tuple[str, str, str]]:
     return [
-        ("level change at clock zero", *_points(fit["level change"])),
+        ("level change at clock zero", *_points(_level_change(fit))),
         ("trend from clock zero on", *_points(fit["trend after"], f" a {fit.unit}")),
     ]
 
 
 def _local(fit: LocalLevel) -> list[tuple[str, str, str]]:
-    row = fit.terms.row(by_predicate=pl.col("term") == "level change", named=True)
-    return [("level change at clock zero", *_points(row))]
+    return [("level change at clock zero", *_points(_level_change(fit)))]
 
 
 def _exponential(fit: ExponentialRecovery) -> list[tuple[str, str, str]]:

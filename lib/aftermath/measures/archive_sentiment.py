@@ -22,7 +22,7 @@ from aftermath.measures.ears import BASELINE, turning_share
 from aftermath.measures.recovery.series import SeriesError
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
 from aftermath.measures.speed import speed
-from aftermath.times import Latency, Span, latency, local_day
+from aftermath.times import Latency, Span, first_day, latency, local_day
 from aftermath.wording import counted, day_text, in_words, interval, latency_text, listed, moment, number
 from aftermath.workspace import Workspace
 
@@ -197,11 +197,10 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
 
 
 def _bin_of(zero: Span, days: pl.DataFrame, zone: str) -> date | datetime:
-    """The bin in which clock zero begins."""
-    local = zero.earliest.astimezone(ZoneInfo(zone))
+    """The bin in which clock zero begins, which counts as after it: see ``times.ended_before``."""
     if days.schema["time"] == pl.Date:
-        return local.date()
-    return local.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
+        return first_day(zero, zone)
+    return zero.earliest.astimezone(ZoneInfo(zone)).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _turned(

@@ -4,6 +4,9 @@ Each case gives one interval-censored latency. The curve is Turnbull's estimate 
 answered yet; its band comes from resampling cases, the lower end from the lower curve and the upper end
 from the upper one, so it holds what is not identified as well as what is not sampled. The cases were chosen, not
 drawn: the band says how much the curve leans on single cases.
+
+A case whose clock zero is itself the answer is left out and named: its zero holds by construction and says nothing about how
+fast anybody was.
 """
 
 from __future__ import annotations
@@ -98,6 +101,8 @@ class LatencyCurves(Result):
         Cases of groups that are too small for a curve.
     level, draws
         Of the bands.
+    by_construction
+        Cases in no curve, because clock zero is itself the answer.
     """
 
     step: str
@@ -106,6 +111,7 @@ class LatencyCurves(Result):
     left_out: tuple[str, ...]
     level: float
     draws: int
+    by_construction: tuple[str, ...] = ()
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -130,12 +136,17 @@ class LatencyCurves(Result):
 
     @property
     def text(self) -> str:
-        curves = ". ".join(self._sentence(curve) for curve in self.curves)
         left_out = f" Too few for a curve of their own: {listed(self.left_out)}." if self.left_out else ""
+        return f"{self.estimate}{left_out} {constructed_words(self.by_construction)}".rstrip()
+
+    @property
+    def estimate(self) -> str:
+        """The curves at the round times, with their bands and n, and what they rest on."""
+        curves = ". ".join(self._sentence(curve) for curve in self.curves)
         return (
             f"{STEPS[self.step][0]}{':' if self.curves[0].group else ''} {curves}. Turnbull's estimate for interval-censored "
             f"latencies; bands of {number(100 * self.level)}{NO_BREAK}% from "
-            f"{number(self.draws)} resamplings of the cases, which were chosen and not drawn at random.{left_out}"
+            f"{number(self.draws)} resamplings of the cases, which were chosen and not drawn at random."
         )
 
     @staticmethod
@@ -172,7 +183,7 @@ def latency_curves(
     Returns
     -------
     LatencyCurves
-        Groups of **fewer than three cases** get no curve and are named.
+        Groups of **fewer than three cases** get no curve and are named, as are cases whose latency is zero by construction.
 
     Raises
     ------
@@ -185,19 +196,27 @@ def latency_curves(
         raise ValueError(f"{step!r} is no step; use one of: {', '.join(STEPS)}")
     if not 0 < level < 1 or draws < 1:
         raise ValueError(f"level = {level} must lie between 0 and 1, and draws = {draws} must be at least 1")
-    ordered = sorted(speeds, key=lambda speed: speed.case_id)
+    by_name = sorted(speeds, key=lambda speed: speed.case_id)
+    ordered = [speed for speed in by_name if not speed[step].latency.by_construction]
     names = [group(speed) if group else "" for speed in ordered]
     groups = {
         name: [speed for speed, own in zip(ordered, names, strict=True) if own == name] for name in sorted(set(names))
     }
+    constructed = tuple(speed.case_id for speed in by_name if speed[step].latency.by_construction)
     large = {name: members for name, members in groups.items() if len(members) >= FEW}
     if not large:
         raise NothingToMeasure(
-            f"{counted(len(ordered), 'case')} are too few for a latency curve: at least {FEW} are needed in a group."
+            f"{counted(len(ordered), 'case')} are too few for a latency curve: at least {FEW} are needed in a group. "
+            f"{constructed_words(constructed)}".rstrip()
         )
     curves = tuple(_curve(name, by, members, step, level, draws, seed) for name, members in large.items())
     left_out = tuple(speed.case_id for name, members in groups.items() if name not in large for speed in members)
-    return LatencyCurves(step, by, curves, left_out, level, draws)
+    return LatencyCurves(step, by, curves, left_out, level, draws, constructed)
+
+
+def constructed_words(names: Sequence[str]) -> str:
+    """Which cases are in no curve because their zero says nothing about speed; empty where there is none."""
+    return f"In no curve, as clock zero is itself the answer there: {listed(names)}." if names else ""
 
 
 def probability_before(one: Latency, other: Latency) -> tuple[float, float]:

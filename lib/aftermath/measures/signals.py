@@ -2,15 +2,17 @@
 
 A series is what one definition covers: **the same signal, unit and scope**. Nothing is spliced across
 definitions, and no line is drawn between them. What was published once a month for two years or more,
-without a gap, gets a segmented regression with a season of twelve months; the month of clock zero, partly
-before and partly after, is left out of it. Everything else is shown as it was published.
+without a gap, gets a segmented regression with a season of twelve months. The month of clock zero counts as after it, as
+everywhere (``times.ended_before``), although part of it lies before: this errs towards no change. The regression is made without
+that month, too, and said where it turns the answer. Everything else is shown as it was published.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -21,8 +23,8 @@ from aftermath.kept import kept
 from aftermath.measures.recovery.segmented import Segmented, segmented_regression
 from aftermath.measures.recovery.series import SeriesError
 from aftermath.measures.result import NothingToMeasure, Result
-from aftermath.times import local_day
-from aftermath.wording import counted, day_text, in_words, interval, number
+from aftermath.times import first_day, local_day
+from aftermath.wording import counted, day_text, in_words, interval, listed, number
 
 FEWEST_MONTHS = 24
 YEAR, HARMONICS = 12, 2
@@ -43,8 +45,8 @@ class SignalSeries:
         among all signals of the case by signal, time and row, from 1.
     change
         The segmented regression; None where the series does not bear one.
-    left_out
-        The month that was left out of it; None where there is none.
+    without
+        The same with the month of clock zero left out; None where there is none.
     """
 
     signal: str
@@ -52,7 +54,7 @@ class SignalSeries:
     scope: str
     points: pl.DataFrame
     change: Segmented | None = None
-    left_out: date | None = None
+    without: Segmented | None = None
 
     @property
     def n(self) -> int:
@@ -74,19 +76,34 @@ class SignalSeries:
         """The regression in a few sentences; empty where there is none."""
         if self.change is None:
             return ""
-        level, slope = self.change["level change"], self.change["slope change"]
-        ratio = self.change.family != "gaussian"
-        digits, kind = (3, "by a factor of ") if ratio else (2, "by ")
-        left_out = f" {self.left_out:%B %Y}, partly before and partly after, is left out." if self.left_out else ""
         seasons = f"{HARMONICS} harmonics of {YEAR} months"
         return (
-            f"For {self.definition}: after clock zero the level changed {kind}{number(level['estimate'], digits)} "
-            f"{interval(level['lower'], level['upper'], digits)} and the trend of a month {kind}{number(slope['estimate'], digits)} "
-            f"{interval(slope['lower'], slope['upper'], digits)} ({self.change.level:.0%} intervals; {self.change.family} "
+            f"For {self.definition}: after clock zero the level changed {self._amount(self.change, 'level change')} and the trend of a "
+            f"month {self._amount(self.change, 'slope change')} ({self.change.level:.0%} intervals; {self.change.family} "
             f"regression, {self.change.errors}, season by {seasons}; n = {self.change.n_before} months before and "
-            f"{self.change.n_after} after).{left_out} With no comparison series, prices, models and the market's own course "
-            "are in it: a change after is not a change because of."
+            f"{self.change.n_after} from that of clock zero on).{self._turned} With no comparison series, prices, models and the market's "
+            "own course are in it: a change after is not a change because of."
         )
+
+    @property
+    def _turned(self) -> str:
+        """What leaving the month of clock zero out gives where it alone, or it alone not, shows a change."""
+        if self.without is None:
+            return ""
+        turned = [
+            f"the {term.removesuffix(' change')} changed {self._amount(self.without, term)}"
+            for term in ("level change", "slope change")
+            if _shows_change(self.change, term) != _shows_change(self.without, term)
+        ]
+        if not turned:
+            return ""
+        return f" The month of clock zero counts as after it, which turns the answer; left out, {listed(turned)}."
+
+    @staticmethod
+    def _amount(fit: Segmented, term: str) -> str:
+        row = fit[term]
+        digits, kind = (3, "by a factor of ") if fit.family != "gaussian" else (2, "by ")
+        return f"{kind}{number(row['estimate'], digits)} {interval(row['lower'], row['upper'], digits)}"
 
 
 @dataclass(frozen=True)
@@ -100,7 +117,7 @@ class Signals(Result):
     series
         One for each definition, by signal, then first day, unit and scope.
     zero
-        The local day of clock zero; None where no crisis is on record.
+        The first day after clock zero, see ``times.first_day``; None where no crisis is on record.
     """
 
     case_id: str
@@ -184,7 +201,7 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
     """
     if case.signals.is_empty():
         raise NothingToMeasure(f"{case.id}: no signals are on record (signals.csv has no rows).")
-    zero = case.zero.earliest.astimezone(ZoneInfo(case.about.timezone)).date() if case.zero else None
+    zero = first_day(case.zero, case.about.timezone) if case.zero else None
     return kept(
         f"signals of {case.id}",
         lambda: (case.signals.rows(), case.about.timezone, zero, level),
@@ -231,23 +248,35 @@ def _with_change(series: SignalSeries, zero: date, level: float) -> SignalSeries
     """The series with its regression, or as it is where clock zero leaves too little on a side."""
     months, zero_month = _months(series.points["day"]), zero.year * YEAR + zero.month
     values = series.points["value"]
-    frame = pl.DataFrame({"time": months.astype(float), "value": values}).filter(pl.col("time") != zero_month)
     counts = bool(((values >= 0) & (values == values.round())).all())
+    frame = pl.DataFrame({"time": months.astype(float), "value": values})
+    fit = partial(
+        segmented_regression,
+        family="quasipoisson" if counts else "gaussian",
+        harmonics=HARMONICS,
+        period=YEAR,
+        level=level,
+    )
+    change = _borne(fit, frame, float(zero_month))
+    if change is None:
+        return series
+    rest = frame.filter(pl.col("time") != zero_month)
+    without = _borne(fit, rest, float(zero_month + 1)) if rest.height < frame.height else None
+    return replace(series, change=change, without=without)
+
+
+def _borne(fit: Callable[..., Segmented], frame: pl.DataFrame, at: float) -> Segmented | None:
+    """A regression with a trend before the event; None where clock zero leaves too little on a side."""
     try:
-        change = segmented_regression(
-            frame,
-            float(zero_month + 1),
-            family="quasipoisson" if counts else "gaussian",
-            harmonics=HARMONICS,
-            period=YEAR,
-            level=level,
-        )
+        change = fit(frame, at)
     except SeriesError:
-        return series
-    if not change.pre_trend:
-        return series
-    left_out = zero.replace(day=1) if zero_month in months else None
-    return SignalSeries(series.signal, series.unit, series.scope, series.points, change, left_out)
+        return None
+    return change if change.pre_trend else None
+
+
+def _shows_change(fit: Segmented, term: str) -> bool:
+    none = 0 if fit.family == "gaussian" else 1
+    return not fit[term]["lower"] <= none <= fit[term]["upper"]
 
 
 def _course(series: SignalSeries) -> str:

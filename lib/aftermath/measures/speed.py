@@ -3,12 +3,16 @@
 A latency runs from ``max(0, act.earliest - zero.latest)`` to ``act.latest - zero.earliest``. Where
 several acts could have been the first of their kind, the first lies between the smallest of the lower
 and the smallest of the upper ends. What was never seen is right-censored at the end of the record.
+
+An act that is coded as an answer is read as one, also where its interval begins before clock zero: the codebook has another
+word for what may have come before it. The result names such an act, because the upper end that rests on it is a bound only
+if it came after.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +20,9 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
+from aftermath.cases.codebook import answers_from_before
 from aftermath.measures.result import Result, require_clock
-from aftermath.times import Latency, Span, difference, first_of, latency, local_day
+from aftermath.times import Latency, Span, difference, ended_before, first_of, latency, local_day
 from aftermath.wording import counted, duration, exact_duration, latency_text, listed, number
 
 CORRECTIVE_ACTS = ("corrective_action", "recall", "compensation", "discipline", "leadership_change")
@@ -75,19 +80,30 @@ class Step:
 
 @dataclass(frozen=True)
 class Share:
-    """How many of ``n`` texts were certainly, and how many possibly, out before a moment."""
+    """How many coded texts were out before the first response.
+
+    Parameters
+    ----------
+    certainly, possibly
+        Texts that were, and that may have been.
+    n
+        Coded texts from clock zero on, see ``times.ended_before``.
+    earlier
+        Texts from before clock zero, **which do not count**.
+    """
 
     certainly: int
     possibly: int
     n: int
+    earlier: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """The share as an interval, with n."""
+        """The count as an interval, with n."""
         if not self.n:
-            return "no text is coded"
-        ends = dict.fromkeys(number(100 * count / self.n) for count in (self.certainly, self.possibly))
-        return f"{' to '.join(ends)} % of {counted(self.n, 'coded text')}"
+            return f"no text{' from clock zero on' if self.earlier else ''} is coded"
+        ends = dict.fromkeys(map(number, (self.certainly, self.possibly)))
+        return f"{' to '.join(ends)} of {counted(self.n, 'coded text')} from clock zero on"
 
 
 @dataclass(frozen=True)
@@ -113,6 +129,8 @@ class Speed(Result):
         True for a chain of incidents with no single clock.
     events
         Number of events in the record.
+    doubtful
+        Answers that a step rests on although their interval begins before clock zero.
     """
 
     case_id: str
@@ -123,6 +141,7 @@ class Speed(Result):
     exposed_by: str
     series: bool
     events: int
+    doubtful: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Step:
         """A step by its name."""
@@ -170,14 +189,26 @@ class Speed(Result):
 
     @property
     def context(self) -> str:
-        """What stands beside the steps: coverage that was out before the response, and earlier knowledge."""
-        return " ".join(filter(None, (self._before_text, self._knowledge_text)))
+        """What stands beside the steps: acts in doubt, coverage that was out before the response, and earlier knowledge."""
+        return " ".join(filter(None, (self._doubtful_text, self._before_text, self._knowledge_text)))
+
+    @property
+    def _doubtful_text(self) -> str:
+        if not self.doubtful:
+            return ""
+        return (
+            f"Coded as answers although their intervals begin before clock zero: {listed(self.doubtful)}. An upper end that "
+            "rests on such an act is a bound only if the act came after."
+        )
 
     @property
     def _before_text(self) -> str:
         if self.coverage_before is None:
             return ""
-        return f"Out before the first response: {self.coverage_before.text}."
+        earlier = self.coverage_before.earlier
+        verb = "is" if len(earlier) == 1 else "are"
+        left_out = f"; {listed(earlier)} {verb} from before clock zero and not counted" if earlier else ""
+        return f"Out before the first response: {self.coverage_before.text}{left_out}."
 
     @property
     def _knowledge_text(self) -> str:
@@ -227,10 +258,11 @@ def speed(case: Case) -> Speed:
         steps=steps,
         knowledge_lag=lag,
         knowledge_event_ids=knowledge_event_ids,
-        coverage_before=_coverage_before(case, steps[0]),
+        coverage_before=_coverage_before(case),
         exposed_by=case.about.exposed_by,
         series=case.about.kind == "series",
         events=case.events.height,
+        doubtful=tuple(name for name in answers_from_before(case) if any(name in step.event_ids for step in steps)),
     )
 
 
@@ -262,20 +294,17 @@ def first_act(
     -------
     Step
     """
-    found = [
+    answers = [
         event
-        for event in case.events.iter_rows(named=True)
-        if event["actor"] == "organisation"
-        and event["latest"] >= case.zero.earliest
-        and not set(acts).isdisjoint(event["acts"])
-        and (event["speaker"] is not None or not named)
+        for event in _answers(case, acts)
+        if (event["speaker"] is not None or not named)
         and (not channels or not set(channels).isdisjoint(event["channel"]))
     ]
-    if not found:
+    if not answers:
         return Step(name, label, Latency(_watched(case), math.inf), (), "", 0, 0)
-    latencies = [_latency_of(event, case) for event in found]
+    latencies = [_latency_of(event, case) for event in answers]
     first = first_of(latencies)
-    resting = [found[row] for row in _resting_on(latencies, first)]
+    resting = [answers[row] for row in _resting_on(latencies, first)]
     return Step(
         name,
         label,
@@ -283,8 +312,19 @@ def first_act(
         tuple(event["event_id"] for event in resting),
         max((event["certainty"] for event in resting), key=list(vocabulary.CERTAINTIES).index),
         len({source for event in resting for source in event["source_ids"]}),
-        len(found),
+        len(answers),
     )
+
+
+def _answers(case: Case, acts: Collection[str]) -> list[dict]:
+    """Events in which the organisation answered in one of these ways, in order of ``earliest``."""
+    return [
+        event
+        for event in case.events.iter_rows(named=True)
+        if event["actor"] == "organisation"
+        and not ended_before(Span(event["earliest"], event["latest"]), case.zero)
+        and not set(acts).isdisjoint(event["acts"])
+    ]
 
 
 def _latency_of(event: dict, case: Case) -> Latency:
@@ -324,21 +364,25 @@ def _knowledge(case: Case) -> tuple[Latency | None, tuple[str, ...]]:
     return Latency(max(0.0, lag.lower), max(0.0, lag.upper)), tuple(known["event_id"][resting])
 
 
-def _coverage_before(case: Case, response: Step) -> Share | None:
-    if not response.latency.seen:
+def _coverage_before(case: Case) -> Share | None:
+    """Texts out before the first response, from their own dates: **how wide clock zero is has no say in it**.
+
+    A text that is dated to the day of clock zero counts as after it. Where the first response is clock zero itself, nothing
+    can have been out between the two.
+    """
+    answers = _answers(case, vocabulary.ANSWERS)
+    if not answers:
         return None
-    if response.latency.by_construction:
-        return Share(0, 0, case.coverage.height)
-    since_zero = [case.since_zero(local_day(text, case.about.timezone)) for text in case.coverage["published"]]
-    return Share(
-        sum(_count(since_zero, lambda text: text.upper < response.latency.lower)),
-        sum(_count(since_zero, lambda text: text.lower < response.latency.upper)),
-        len(since_zero),
-    )
-
-
-def _count(texts: list[Latency], condition: Callable[[Latency], bool]) -> list[bool]:
-    return [condition(text) for text in texts]
+    published = case.coverage.select("doc_id", "published").iter_rows()
+    texts = {doc_id: local_day(text, case.about.timezone) for doc_id, text in published}
+    earlier = tuple(doc_id for doc_id, span in texts.items() if ended_before(span, case.zero))
+    counted_texts = [span for doc_id, span in texts.items() if doc_id not in earlier]
+    if any(event["event_id"] == case.about.clock_zero for event in answers):
+        return Share(0, 0, len(counted_texts), earlier)
+    earliest, latest = (min(event[end] for event in answers) for end in ("earliest", "latest"))
+    certainly = sum(span.latest < earliest for span in counted_texts)
+    possibly = sum(span.earliest < latest for span in counted_texts)
+    return Share(certainly, possibly, len(counted_texts), earlier)
 
 
 def _mid_sentence(label: str) -> str:

@@ -11,7 +11,6 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
@@ -22,7 +21,7 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.reliability import DRAWS, LEVEL, Agreement, krippendorff_alpha
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
-from aftermath.times import local_day
+from aftermath.times import first_day, local_day
 from aftermath.wording import counted, interval, number
 
 FEW = 8
@@ -157,7 +156,8 @@ def tone(
         ``favourability``, ``stance_org`` or ``stance_response``.
     phase_days
         Days after clock zero at which a phase ends, ascending: day 7 is the **last day of the first week**,
-        with the day of clock zero as day 1. Texts from before it form a phase of their own where there are any.
+        with the day of clock zero as day 1. Texts from before clock zero (see ``times.ended_before``) form a phase of their
+        own where there are any.
     seed
         Of the bootstrap.
 
@@ -292,7 +292,7 @@ def _check_arguments(variable: str, phase_days: tuple[int, ...]) -> None:
 
 
 def day_since_zero(case: Case, published: str) -> int:
-    """Whole days from the local day of clock zero to the day of a text; **0 on the day itself**, negative before it.
+    """Whole days from the first day after clock zero to the day of a text; **0 on that day itself**, negative before it.
 
     Parameters
     ----------
@@ -301,9 +301,9 @@ def day_since_zero(case: Case, published: str) -> int:
     published
         As ``coverage.csv`` dates the text.
     """
-    zone = ZoneInfo(case.about.timezone)
-    day: date = local_day(published, case.about.timezone).earliest.astimezone(zone).date()
-    return (day - case.zero.earliest.astimezone(zone).date()).days
+    zone = case.about.timezone
+    day = local_day(published, zone).earliest.astimezone(ZoneInfo(zone)).date()
+    return (day - first_day(case.zero, zone)).days
 
 
 def _times(case: Case, published: str) -> tuple[int, float, float]:
@@ -314,11 +314,11 @@ def _times(case: Case, published: str) -> tuple[int, float, float]:
 def _phases(texts: pl.DataFrame, phase_days: tuple[int, ...], seed: int) -> tuple[Phase, ...]:
     ends = (0, *phase_days, math.inf)
     labels = [phase_label(start, end) for start, end in itertools.pairwise(ends)]
+    before, after = (texts.filter((pl.col("latest_seconds") < 0) == earlier) for earlier in (True, False))
     phases = [
-        _phase(label, texts.filter(pl.col("day").is_between(start, end, closed="left")), seed)
+        _phase(label, after.filter(pl.col("day").is_between(start, end, closed="left")), seed)
         for label, start, end in zip(labels, ends, ends[1:], strict=False)
     ]
-    before = texts.filter(pl.col("day") < 0)
     return tuple(phases if before.is_empty() else [_phase("before clock zero", before, seed), *phases])
 
 

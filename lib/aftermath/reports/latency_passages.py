@@ -8,7 +8,7 @@ from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.standing import Standing, Standings
-from aftermath.measures.latency_curves import MARKS, LatencyCurve, LatencyCurves, latency_curves
+from aftermath.measures.latency_curves import MARKS, LatencyCurve, LatencyCurves, constructed_words, latency_curves
 from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.speed import STEPS
 from aftermath.reports.board import case_link
@@ -136,23 +136,24 @@ def _grouped(comparison: Comparison, step: str) -> Iterable[LatencyCurves]:
             found = _measured(comparison, step, by)
         except NothingToMeasure:
             continue
-        if len(found.curves[0].case_ids) < len(comparison.speeds):
+        if len(found.curves[0].case_ids) < len(comparison.speeds) - len(found.by_construction):
             yield found
 
 
 def _words(comparison: Comparison, whole: LatencyCurves, grouped: Sequence[LatencyCurves]) -> str:
     (every,) = whole.curves
+    constructed = constructed_words([comparison.names[case_id] for case_id in whole.by_construction])
     allowed = "; ".join(f"{every.possible_by(mark)} within {duration(mark)}" for mark in MARKS)
-    return " ".join(
-        [
-            whole.text,
-            f"What the intervals allow without that estimate: {allowed}.",
-            *(_group_words(each, len(comparison.speeds)) for each in grouped),
-            "Where the cases of a group agree, resampling finds nothing to vary and the band closes: that is no certainty about "
-            "other cases.",
-            clock_words(comparison),
-        ]
-    ).strip()
+    parts = [
+        whole.estimate,
+        constructed,
+        f"What the intervals allow without that estimate: {allowed}.",
+        *(_group_words(each, len(every.case_ids)) for each in grouped),
+        "Where the cases of a group agree, resampling finds nothing to vary and the band closes: that is no certainty about "
+        "other cases.",
+        clock_words(comparison),
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _group_words(grouped: LatencyCurves, cases: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
@@ -26,13 +25,11 @@ from aftermath.wording import (
     listed,
     number,
     precision,
+    sentences,
     span_text,
 )
 
 _CASES = "../index.html"  # a case page lies in cases/
-_SENTENCE_END = re.compile(
-    r"(?<!\b[A-Z])(?<!\b(?:Mr|Dr|Ms|St|No|vs|Co))(?<!\b(?:Inc|Mrs))[.!?][”\"’)]*\s+(?=[^a-z\s])|(?<=[。！？])"
-)
 _EXACT = 600.0  # below ten minutes the seconds matter
 
 
@@ -66,8 +63,8 @@ def account(summary: str) -> str:
 
 def _parted(summary: str) -> tuple[str, str]:
     text = " ".join(summary.split())
-    end = _SENTENCE_END.search(text)
-    return (text[: end.end()].strip(), text[end.end() :].strip()) if end else (text, "")
+    first = next(iter(sentences(text)), "")
+    return first, text[len(first) :].strip()
 
 
 def cards(references: References, each: dict[str, Callable[[], str]]) -> str:

@@ -23,11 +23,7 @@ def has_courses(signals: Signals) -> bool:
 
 def numbers_exhibit(signals: Signals, references: References, id: str) -> Exhibit:
     """Every signal that was published on two days, as levels; the table holds all numbers."""
-    fitted = (
-        ""
-        if not signals.changes
-        else " Dark line: the fitted course before and after, with the month of clock zero left out."
-    )
+    fitted = "" if not signals.changes else " Dark line: the fitted course before clock zero, and from its month on."
     return Exhibit(
         id=id,
         title="What was published more than once",

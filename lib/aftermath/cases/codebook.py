@@ -1,0 +1,182 @@
+"""What the codebook asks of a case and no schema holds: warnings, each with its place and what would mend it.
+
+A schema refuses what cannot be calculated with. What stands here can be, but is not what a coder was asked for, and often a
+slip. Every rule is a function from a sound case to its warnings; a further rule is written here and named in ``RULES``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+import polars as pl
+
+from aftermath import vocabulary
+from aftermath.cases.case import Case
+from aftermath.cases.desk import short
+from aftermath.problems import Problem
+from aftermath.times import Span, ended_before
+from aftermath.wording import NO_BREAK, counted, sentences
+from aftermath.workspace import Workspace
+
+SUMMARY_SENTENCES = (4, 8)
+NUMBERED = {"events": "event_id", "coverage": "doc_id"}
+
+
+def warnings_of(case: Case) -> tuple[Problem, ...]:
+    """What the codebook asks of a case and does not find in it.
+
+    Parameters
+    ----------
+    case
+        A case without problems.
+
+    Returns
+    -------
+    tuple
+        Sorted by file, row and column; empty where there is nothing to mend.
+
+    Examples
+    --------
+    >>> from aftermath.cases.case import load_case
+    >>> warnings_of(load_case("kitchenaid-tweet"))
+    ()
+    """
+    return tuple(sorted(warning for rule in RULES for warning in rule(case)))
+
+
+def answers_from_before(case: Case) -> tuple[str, ...]:
+    """Answers of the organisation whose interval begins before clock zero, although it does not end before it.
+
+    The codebook has another word (``milestone``) for an act that may precede clock zero. **Its latency has an upper end only
+    if it came after.**
+
+    Returns
+    -------
+    tuple
+        Event ids, in order.
+    """
+    if case.zero is None:
+        return ()
+    answers = case.events.filter(
+        pl.col("actor") == "organisation",
+        pl.col("acts").list.eval(pl.element().is_in(vocabulary.ANSWERS)).list.any(),
+        pl.col("earliest") < case.zero.earliest,
+    )
+    spans = {event_id: Span(*ends) for event_id, *ends in answers.select("event_id", "earliest", "latest").iter_rows()}
+    return tuple(event_id for event_id, span in spans.items() if not ended_before(span, case.zero))
+
+
+def not_coded(case: Case, pairs: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Warnings of what a coder left open.
+
+    Parameters
+    ----------
+    case
+        The case.
+    pairs
+        Item of the rubric and coder.
+    """
+    for item, coder in pairs:
+        what = f"{item} ({vocabulary.RUBRIC_ITEMS[item].lower()}) is not scored by coder {coder}"
+        yield _warning(case, "rubric.csv", 0, "item", what, "add the row: 0, 1, 2, na or unknown")
+
+
+def _unscored(case: Case) -> Iterator[Problem]:
+    """Items that a coder who scored any has no row for."""
+    scored = set(case.rubric.select("item", "coder").iter_rows())
+    coders = case.rubric["coder"].unique().sort()
+    yield from not_coded(case, (pair for pair in product(vocabulary.RUBRIC_ITEMS, coders) if pair not in scored))
+
+
+def _summary(case: Case) -> Iterator[Problem]:
+    fewest, most = SUMMARY_SENTENCES
+    n = len(sentences(case.about.summary))
+    if not fewest <= n <= most:
+        mend = f"write {fewest} to {most} sentences"
+        yield _warning(
+            case, "case.yaml", case.lines.get("summary", 0), "summary", f"has {counted(n, 'sentence')}", mend
+        )
+
+
+def _country(case: Case) -> Iterator[Problem]:
+    country = case.about.country
+    if country not in vocabulary.COUNTRY_CODES:
+        what, mend = (
+            f"'{short(country)}' is no country of ISO 3166",
+            "write its alpha-2 code, e.g. GB for the United Kingdom",
+        )
+        yield _warning(case, "case.yaml", case.lines.get("country", 0), "country", what, mend)
+
+
+def _notes(case: Case) -> Iterator[Problem]:
+    lines = map(str.strip, case.notes.splitlines())
+    if not any(line and not line.startswith("#") for line in lines):
+        mend = "say what was looked for and not found, where sources disagree, and what not to conclude"
+        yield _warning(case, "NOTES.md", 0, "", "holds no notes", mend)
+
+
+def _read_before_published(case: Case) -> Iterator[Problem]:
+    for row, published, read_on in case.sources.select("row", "published", "read_on").drop_nulls().iter_rows():
+        if published > read_on.isoformat()[: len(published)]:
+            what = f"'{published}' is after the day on which it was read, {read_on}"
+            yield _warning(case, "sources.csv", row, "published", what, "correct one of the two dates")
+
+
+def _dated_before_source(case: Case) -> Iterator[Problem]:
+    texts = case.coverage.select("row", "published", "source_id").join(
+        case.sources.select("source_id", source="published").drop_nulls(), on="source_id", maintain_order="left"
+    )
+    for row, published, source_id, source in texts.iter_rows():
+        if published[: len(source)] < source:
+            what = f"'{published}' is before its source, {source_id}, which was published {source}"
+            yield _warning(case, "coverage.csv", row, "published", what, "correct one of the two dates")
+
+
+def _ids_out_of_order(case: Case) -> Iterator[Problem]:
+    for table, key in NUMBERED.items():
+        ids = getattr(case, table).select("row", key).with_columns(above=pl.col(key).shift()).drop_nulls()
+        for row, own, above in ids.iter_rows():
+            if int(own[1:]) < int(above[1:]):
+                what = f"{own} stands below {above}"
+                yield _warning(
+                    case, f"{table}.csv", row, key, what, "number the rows from top to bottom, wherever they are named"
+                )
+
+
+def _before_clock_zero(case: Case) -> Iterator[Problem]:
+    names = answers_from_before(case)
+    for row, name in case.events.filter(pl.col("event_id").is_in(names)).select("row", "event_id").iter_rows():
+        what = f"{name} is coded as an answer although it may have come before clock zero, so that its time has no upper end"
+        mend = "begin the interval at clock zero where a source says that it came after, or code it as milestone"
+        yield _warning(case, "events.csv", row, "earliest", what, mend)
+
+
+def _signals_twice(case: Case) -> Iterator[Problem]:
+    """Values of one definition and time from one source, or the same value again; two sources may well disagree."""
+    first: dict[tuple, int] = {}
+    columns = ("row", "signal", "time", "unit", "scope", "source_id", "value")
+    for row, *definition, source_id, value in case.signals.select(columns).iter_rows():
+        rows = [first.setdefault((*definition, same), row) for same in (source_id, value)]
+        if min(rows) != row:
+            what = f"{definition[0]} of {definition[1]} stands in row {min(rows)} already, with the same unit and scope"
+            mend = "keep one of the two, or say in scope what sets them apart"
+            yield _warning(case, "signals.csv", row, "time", what, mend)
+
+
+RULES = (
+    _summary,
+    _country,
+    _notes,
+    _read_before_published,
+    _dated_before_source,
+    _ids_out_of_order,
+    _before_clock_zero,
+    _signals_twice,
+    _unscored,
+)
+
+
+def _warning(case: Case, file: str, row: int, column: str, what: str, mend: str) -> Problem:
+    path = Workspace(case.folder.parent.parent).relative(case.folder / file)
+    return Problem(path, row, column, what.replace(NO_BREAK, " "), mend)
