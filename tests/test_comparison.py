@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import math
+from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import aftermath as am
 from aftermath import vocabulary
@@ -15,9 +19,10 @@ from aftermath.comparison.columns import SCHEMA
 from aftermath.comparison.gathering import gather
 from aftermath.comparison.names import short_names
 from aftermath.comparison.scoreboard import ComparisonError, compare
-from aftermath.comparison.standing import certainly_faster, standing
+from aftermath.comparison.standing import standing
+from aftermath.measures.latency_curves import probability_before
 from aftermath.measures.reliability import krippendorff_alpha
-from aftermath.measures.speed import STEPS
+from aftermath.measures.speed import STEPS, Speed
 from aftermath.measures.transparency import agreement_of, coded_items
 from aftermath.problems import CaseError
 from aftermath.times import DAY, HOUR, Latency
@@ -295,12 +300,48 @@ def test_the_probability_of_having_been_first_is_bounded_by_the_certain_and_the_
     assert sum(row.first + row.first_upper for row in comparable) == pytest.approx(len(comparable))
 
 
+def _timed(latencies: Sequence[Latency]) -> list[Speed]:
+    """Cases with these first responses and nothing else."""
+    one = am.speed(fast())
+    return [
+        dataclasses.replace(one, case_id=f"case-{place}", steps=(dataclasses.replace(one["response"], latency=latency),))
+        for place, latency in enumerate(latencies)
+    ]
+
+
 def test_touching_intervals_are_not_separable_and_the_unseen_is_never_slower():
     touching, after, unseen = Latency(60, 90), Latency(90, 95), Latency(1000, math.inf)
-    assert not certainly_faster(touching, after)
-    assert certainly_faster(Latency(60, 89), after)
-    assert not certainly_faster(touching, unseen)
-    assert not certainly_faster(Latency(0, 0, by_construction=True), after)
+    at_zero = Latency(0, 0, by_construction=True)
+    assert standing(_timed([touching, after])).separable == 0
+    assert standing(_timed([Latency(60, 89), after])).separable == 1
+    assert standing(_timed([touching, unseen])).separable == 0
+    assert standing(_timed([at_zero, after])).separable == 0
+
+
+one_latency = st.one_of(
+    st.builds(lambda lower, width: Latency(lower, lower + width), st.integers(-2, 9), st.integers(0, 5)),
+    st.builds(lambda watched: Latency(watched, math.inf), st.integers(0, 9)),
+    st.just(Latency(0, 0, by_construction=True)),
+)
+
+
+@given(st.lists(one_latency, max_size=9))
+def test_standings_of_any_intervals_are_those_of_all_pairs(latencies):
+    found = standing(_timed(latencies))
+    for own, row in zip(latencies, found.rows, strict=True):
+        others = [other for place, other in enumerate(latencies) if found.rows[place] is not row]
+        comparable = [other for other in others if row.comparable and other.seen and not other.by_construction]
+        assert row.faster == sum(other.certainly_before(own) for other in comparable)
+        assert row.slower == sum(own.certainly_before(other) for other in comparable)
+        assert row.never_seen == sum(not other.seen for other in others)
+        assert row.faster + row.slower + row.never_seen + row.not_separable == len(others)
+        bounds = [probability_before(own, other) for other in comparable]
+        assert row.others == len(bounds)
+        for share, each in zip((row.first, row.first_upper), zip(*bounds, strict=True), strict=False):
+            assert share == sum(each) / len(each)
+    pairs = list(itertools.combinations(latencies, 2))
+    assert (found.pairs, found.seen_pairs) == (len(pairs), sum(one.seen and other.seen for one, other in pairs))
+    assert found.separable == sum(row.slower for row in found.rows)
 
 
 def test_an_unknown_step_is_refused():

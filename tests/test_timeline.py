@@ -8,12 +8,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aftermath import figures, vocabulary
 from aftermath.cases.case import Case, read_case
 from aftermath.figures import theme
 from aftermath.figures.crisis_timeline import KEY_STEPS, event_bounds
-from aftermath.figures.packing import Mark, pack
+from aftermath.figures.packing import APART, Mark, Place, pack
 from aftermath.figures.time_axis import TICKS, TimeAxis, first_tick
 from aftermath.measures.result import NothingToMeasure
 from aftermath.times import DAY, HOUR, MINUTE, Span
@@ -34,6 +36,20 @@ from drawings import (
     timeline_of,
     views,
 )
+
+
+def _mark(start: int, width: int, label: float, must: bool) -> Mark:
+    return Mark(start, min(300, start + width), label, must)
+
+
+def _stretch(mark: Mark, place: Place) -> tuple[float, float]:
+    """What a bar takes of its row, with a label beside it."""
+    ends = {"right": (mark.start, place.text + mark.label), "left": (place.text - mark.label, mark.end)}
+    return ends.get(place.side, (mark.start, mark.end))
+
+
+def _collides(taken: list[tuple[int, float, float]], row: int, start: float, end: float) -> bool:
+    return any(row == other and start < right + APART and left < end + APART for other, left, right in taken)
 
 
 class TestTimeline:
@@ -191,6 +207,20 @@ class TestPacking:
     def test_no_label_crosses_the_wall_unless_it_must(self):
         assert pack([Mark(40, 45, 50)], 300, 5, wall=60)[0].side == ""
         assert pack([Mark(40, 45, 50, must=True)], 300, 5, wall=60)[0].side == "right"
+
+    @given(st.lists(st.builds(_mark, *[st.integers(0, 280)] * 2, st.sampled_from([0, 30, 90]), st.booleans()), max_size=30))
+    def test_nothing_collides_and_every_bar_is_in_the_first_row_that_has_room(self, marks):
+        taken: list[tuple[int, float, float]] = []
+        for mark, place in zip(marks, pack(marks, 300, 4), strict=True):
+            start, end = _stretch(mark, place)
+            with_room = (row for row in itertools.count() if not _collides(taken, row, start, end))
+            assert not _collides(taken, place.row, start, end)
+            assert place.side == "above" or place.row == next(with_room)
+            taken.append((place.row, start, end))
+            if place.side == "above":
+                label = (place.row - 1, place.text, place.text + mark.label)
+                assert not _collides(taken, *label)
+                taken.append(label)
 
 
 def test_bounds_follow_the_rule_for_latencies():

@@ -68,40 +68,40 @@ class Case:
         """The title of the case."""
         return self.about.title
 
-    @cached_property
+    @property
     def sources(self) -> pl.DataFrame:
         """What was read: one row a source."""
-        return self.tables.sources.collect()
+        return self.tables.sources
 
-    @cached_property
+    @property
     def events(self) -> pl.DataFrame:
         """Who did what, and when: one row an event, in order of ``earliest``; times in UTC."""
-        return self.tables.events.collect()
+        return self.tables.events
 
-    @cached_property
+    @property
     def coverage(self) -> pl.DataFrame:
         """What was published: one row a text."""
-        return self.tables.coverage.collect()
+        return self.tables.coverage
 
-    @cached_property
+    @property
     def stances(self) -> pl.DataFrame:
         """How each text stands: one row a text and coder."""
-        return self.tables.stances.collect()
+        return self.tables.stances
 
-    @cached_property
+    @property
     def signals(self) -> pl.DataFrame:
         """Numbers over time."""
-        return self.tables.signals.collect()
+        return self.tables.signals
 
-    @cached_property
+    @property
     def rubric(self) -> pl.DataFrame:
         """Transparency and empathy: one row an item and coder."""
-        return self.tables.rubric.collect()
+        return self.tables.rubric
 
-    @cached_property
+    @property
     def prices(self) -> pl.DataFrame:
         """Closing prices, one row a trading day; **no rows where the case has no** ``prices.csv``."""
-        return Prices.create_empty() if self.tables.prices is None else self.tables.prices.collect()
+        return Prices.create_empty() if self.tables.prices is None else self.tables.prices
 
     @cached_property
     def files(self) -> tuple[str, ...]:

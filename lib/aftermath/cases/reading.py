@@ -86,7 +86,7 @@ def read_table(path: Path, table: str, desk: Desk) -> Reading:
     complete = not desk.problems
     typed = _typed(rows, table, desk)
     _check(typed, rows, table, desk)
-    return Reading(typed, complete)
+    return Reading(_compact(typed), complete)
 
 
 def _parse(text: str, table: str, desk: Desk) -> pl.DataFrame | None:
@@ -151,6 +151,14 @@ def _typed(rows: pl.DataFrame, table: str, desk: Desk) -> pl.DataFrame:
         ]
         columns[name] = pl.Series(name, values, dtype=column.dtype)
     return pl.DataFrame(columns)
+
+
+def _compact(table: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in the room that they need: columns built value by value keep several times as much for more to come."""
+    written = io.BytesIO()
+    table.write_ipc_stream(written)
+    written.seek(0)
+    return pl.read_ipc_stream(written)
 
 
 def _read_field(read: Callable, text: str | None, column: dy.Column, desk: Desk, row: int, name: str) -> object:

@@ -289,13 +289,13 @@ class Prices(Table):
 class CaseTables(dy.Collection):
     """The tables of one case."""
 
-    sources: dy.LazyFrame[Sources]
-    events: dy.LazyFrame[Events]
-    coverage: dy.LazyFrame[Coverage]
-    stances: dy.LazyFrame[Stances]
-    signals: dy.LazyFrame[Signals]
-    rubric: dy.LazyFrame[Rubric]
-    prices: dy.LazyFrame[Prices] | None
+    sources: dy.DataFrame[Sources]
+    events: dy.DataFrame[Events]
+    coverage: dy.DataFrame[Coverage]
+    stances: dy.DataFrame[Stances]
+    signals: dy.DataFrame[Signals]
+    rubric: dy.DataFrame[Rubric]
+    prices: dy.DataFrame[Prices] | None
 
 
 SCHEMAS: dict[str, type[Table]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 
 from aftermath.cases.about import About
 
@@ -35,7 +35,11 @@ def short_names(abouts: Iterable[About]) -> dict[str, str]:
     ['TikTok copyright audio', 'TikTok data transparency']
     """
     organisations = {about.id: _plain(about.organisation) for about in sorted(abouts, key=lambda about: about.id)}
-    told_apart = {case_id: _told_apart(case_id, organisations) for case_id in organisations}
+    sharing: dict[str, list[str]] = {}
+    for case_id, organisation in organisations.items():
+        sharing.setdefault(organisation.casefold(), []).append(case_id)
+    own_words = {case_id: words for case_ids in sharing.values() for case_id, words in _own_words(case_ids).items()}
+    told_apart = {case_id: " ".join([name, *own_words[case_id]]) for case_id, name in organisations.items()}
     uses = Counter(map(str.casefold, told_apart.values()))
     # rules end somewhere: where two names are still alike, the id itself decides
     return {
@@ -48,11 +52,8 @@ def _plain(organisation: str) -> str:
     return " ".join(_BRACKETED.sub("", organisation).split()) or organisation.strip()
 
 
-def _told_apart(case_id: str, organisations: Mapping[str, str]) -> str:
-    name = organisations[case_id]
-    sharing = [other for other, organisation in organisations.items() if organisation.casefold() == name.casefold()]
-    if len(sharing) == 1:
-        return name
-    common = set.intersection(*(set(other.split("-")) for other in sharing))
-    own = [word for word in case_id.split("-") if word not in common]
-    return " ".join([name, *own])
+def _own_words(case_ids: Sequence[str]) -> dict[str, list[str]]:
+    """The words of each id that not all of them have; none where there is but one id."""
+    words = {case_id: case_id.split("-") for case_id in case_ids}
+    common = set.intersection(*map(set, words.values()))
+    return {case_id: [word for word in own if word not in common] for case_id, own in words.items()}

@@ -80,7 +80,7 @@ class Comparison(Result):
         """The speed of each case that has one, in the order of the board."""
         return tuple(entry.speed for entry in self.entries if entry.speed)
 
-    @property
+    @cached_property
     def names(self) -> dict[str, str]:
         """Case id to short name."""
         return {entry.case_id: entry.name for entry in self.entries}

@@ -1,20 +1,19 @@
 """Standing: which cases were certainly faster than which, and which cannot be told apart.
 
-One latency is certainly shorter than another only where its interval ends before the other begins.
-Nothing here is a rank: where intervals overlap, the record does not order them.
+One latency is certainly shorter than another only where its interval ends before the other begins, both were seen and neither is
+zero by construction. Nothing here is a rank: where intervals overlap, the record does not order them.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
 import polars as pl
 
-from aftermath.measures.latency_curves import probability_before
 from aftermath.measures.result import Result
 from aftermath.measures.speed import STEPS, Speed
 from aftermath.times import Latency
@@ -153,57 +152,50 @@ def standing(speeds: Sequence[Speed], step: str = "response") -> Standings:
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
     latencies = {speed.case_id: speed[step].latency for speed in speeds}
-    pairs = list(itertools.combinations(latencies.values(), 2))
+    ends = _Ends.of(latencies.values())
+    rows = tuple(_standing(case_id, latency, ends) for case_id, latency in latencies.items())
     return Standings(
         step=step,
-        rows=tuple(_standing(case_id, latencies) for case_id in latencies),
-        separable=sum(certainly_faster(a, b) or certainly_faster(b, a) for a, b in pairs),
-        pairs=len(pairs),
-        seen_pairs=sum(a.seen and b.seen for a, b in pairs),
+        rows=rows,
+        separable=sum(row.faster for row in rows),
+        pairs=math.comb(ends.cases, 2),
+        seen_pairs=math.comb(ends.cases - ends.unseen, 2),
     )
 
 
-def certainly_faster(one: Latency, other: Latency) -> bool:
-    """Whether one latency is certainly shorter than another, and that says something about speed.
+@dataclass(frozen=True)
+class _Ends:
+    """The ends of the latencies that can be compared, each in order, and how many cases there are in all."""
 
-    **False where either was not seen or is zero by construction.**
+    lower: list[float]
+    upper: list[float]
+    cases: int
+    unseen: int
 
-    Examples
-    --------
-    >>> certainly_faster(Latency(0, 60), Latency(61, 90)), certainly_faster(Latency(0, 60), Latency(60, 90))
-    (True, False)
-    """
-    return _comparable(one) and _comparable(other) and one.certainly_before(other)
+    @classmethod
+    def of(cls, latencies: Collection[Latency]) -> _Ends:
+        comparable = [latency for latency in latencies if _comparable(latency)]
+        return cls(
+            sorted(latency.lower for latency in comparable),
+            sorted(latency.upper for latency in comparable),
+            len(latencies),
+            sum(not latency.seen for latency in latencies),
+        )
 
 
 def _comparable(latency: Latency) -> bool:
     return latency.seen and not latency.by_construction
 
 
-def _standing(case_id: str, latencies: dict[str, Latency]) -> Standing:
-    own = latencies[case_id]
-    others = [latency for other, latency in latencies.items() if other != case_id]
-    faster = sum(certainly_faster(other, own) for other in others)
-    slower = sum(certainly_faster(own, other) for other in others)
-    never_seen = sum(not other.seen for other in others)
-    bounds = _first(own, others)
-    return Standing(
-        case_id=case_id,
-        comparable=_comparable(own),
-        faster=faster,
-        slower=slower,
-        not_separable=len(others) - faster - slower - never_seen,
-        never_seen=never_seen,
-        first=_mean([lower for lower, _ in bounds]),
-        first_upper=_mean([upper for _, upper in bounds]),
-        others=len(bounds),
-    )
-
-
-def _first(own: Latency, others: Sequence[Latency]) -> list[tuple[float, float]]:
-    """Bounds on the probability of having been first against each other case that can be compared."""
-    return [probability_before(own, other) for other in others if _comparable(own) and _comparable(other)]
-
-
-def _mean(shares: Sequence[float]) -> float:
-    return sum(shares) / len(shares) if shares else math.nan
+def _standing(case_id: str, own: Latency, ends: _Ends) -> Standing:
+    never_seen = ends.unseen - (not own.seen)
+    rest = ends.cases - 1 - never_seen
+    if not _comparable(own):
+        return Standing(case_id, False, 0, 0, rest, never_seen, math.nan, math.nan, 0)
+    faster = bisect_left(ends.upper, own.lower)
+    slower = len(ends.lower) - bisect_right(ends.lower, own.upper)
+    # whoever ended when this case began, at the latest, was not beaten by it; a moment ends when it begins, but is no other case
+    unbeaten = bisect_right(ends.upper, own.lower) - (own.upper == own.lower)
+    others = len(ends.lower) - 1
+    first, first_upper = (slower / others, (others - unbeaten) / others) if others else (math.nan, math.nan)
+    return Standing(case_id, True, faster, slower, rest - faster - slower, never_seen, first, first_upper, others)

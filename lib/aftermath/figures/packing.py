@@ -1,9 +1,19 @@
-"""Bars and their labels packed into rows so that nothing collides."""
+"""Bars and their labels packed into rows so that nothing collides.
+
+Which rows have room for a stretch is one number, whose bits are the rows, kept in a segment tree over all ends that a stretch can
+have: n marks are packed in about n log n steps, however many rows they need.
+
+References
+----------
+De Berg, M., Cheong, O., van Kreveld, M., and Overmars, M. (2008). Computational geometry: algorithms and applications, 3rd ed.,
+section 10.3. Springer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 APART = 6.0  # px between neighbours in a row
 LABEL_GAP = 4.0  # px between a bar and its label
@@ -48,19 +58,77 @@ class Place:
     text: float = 0.0
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Offer:
+    """One way to place a mark: in what place, and the stretch that it takes of a row."""
+
+    place: Place
+    start: float
+    end: float
+
+
 class _Rows:
-    taken: list[list[tuple[float, float]]] = field(default_factory=list)
+    """Rows and what is taken of them.
+
+    Parameters
+    ----------
+    stretches
+        Start and end of everything that may be asked for or taken.
+    """
+
+    def __init__(self, stretches: Iterable[tuple[float, float]]) -> None:
+        self.opened = 0
+        # two stretches collide where one begins before the other ends with its gap, and the other way round
+        self._ends = sorted({end for start, stop in stretches for end in (start, stop + APART)})
+        # the leaves are the gaps between neighbouring ends; bit r of a node stands for row r
+        self._whole = [0] * (2 * len(self._ends))  # rows in which all of the node is taken
+        self._part = [0] * (2 * len(self._ends))  # rows in which any of it is
+
+    def first_free(self, start: float, end: float) -> int:
+        """The first row that has room; a new one where none has."""
+        taken = self._taken(start, end)
+        return (~taken & (taken + 1)).bit_length() - 1
 
     def free(self, row: int, start: float, end: float) -> bool:
-        if row >= len(self.taken):
-            return True
-        return all(end + APART <= left or right + APART <= start for left, right in self.taken[row])
+        """Whether a row has room."""
+        return not self._taken(start, end) >> row & 1
 
     def take(self, row: int, start: float, end: float) -> None:
-        while row >= len(self.taken):
-            self.taken.append([])
-        self.taken[row].append((start, end))
+        """Take a stretch of a row, and open the row where it is new."""
+        self.opened = max(self.opened, row + 1)
+        inside, above = self._nodes(start, end)
+        for node in inside:
+            self._whole[node] |= 1 << row
+        for node in (*inside, *above):
+            self._part[node] |= 1 << row
+
+    def _taken(self, start: float, end: float) -> int:
+        """The rows in which any of a stretch is taken, as bits."""
+        inside, above = self._nodes(start, end)
+        taken = 0
+        for node in inside:
+            taken |= self._part[node]
+        for node in above:
+            taken |= self._whole[node]
+        return taken
+
+    def _nodes(self, start: float, end: float) -> tuple[list[int], list[int]]:
+        """The fewest nodes that make up a stretch, and those above its first and last leaf."""
+        low = bisect_left(self._ends, start) + len(self._ends)
+        high = bisect_left(self._ends, end + APART) + len(self._ends)
+        inside, above, first, last = [], [], low, high - 1
+        while low < high:
+            if low & 1:
+                inside.append(low)
+                low += 1
+            if high & 1:
+                high -= 1
+                inside.append(high)
+            low, high = low >> 1, high >> 1
+        while first > 1:
+            first, last = first >> 1, last >> 1
+            above += (first, last)
+        return inside, above
 
 
 def pack(marks: list[Mark], width: float, label_rows: int, wall: float = 0.0) -> list[Place]:
@@ -87,44 +155,53 @@ def pack(marks: list[Mark], width: float, label_rows: int, wall: float = 0.0) ->
     >>> pack([Mark(0, 10, 50), Mark(30, 40, 50)], 100, 2)
     [Place(row=0, side='right', text=14.0), Place(row=1, side='right', text=44.0)]
     """
-    rows = _Rows()
-    return [_settle(mark, rows, width, label_rows, wall) for mark in marks]
+    offers = [_offers(mark, width, wall) for mark in marks]
+    bars = [(mark.start, mark.end) for mark in marks]
+    rows = _Rows(bars + [(offer.start, offer.end) for own in offers for offer in own])
+    return [_settle(mark, own, rows, label_rows) for mark, own in zip(marks, offers, strict=True)]
 
 
-def _settle(mark: Mark, rows: _Rows, width: float, label_rows: int, wall: float) -> Place:
-    opened = len(rows.taken)
-    choices = [choice for choice in _choices(mark, width) if mark.must or not _crosses(choice[0], mark.label, wall)]
-    labelled = opened + 1 if mark.must or opened < label_rows else opened
-    attempts = [(row, *choice) for row in range(labelled) for choice in choices]
-    attempts += [(row, Place(0), mark.start, mark.end) for row in range(opened + 1)]
-    row, choice, start, end = next(each for each in attempts if rows.free(each[0], *each[2:]))
-    rows.take(row, start, end)
-    return Place(row, choice.side, choice.text) if choice.side != "above" else _below(mark, choice, rows, row)
+def _settle(mark: Mark, offers: list[_Offer], rows: _Rows, label_rows: int) -> Place:
+    labelled = rows.opened + 1 if mark.must or rows.opened < label_rows else rows.opened
+    free = [(rows.first_free(offer.start, offer.end), offer) for offer in offers]
+    row, offer = min(free, key=lambda choice: choice[0], default=(labelled, None))
+    if row >= labelled:
+        offer = _Offer(Place(0), mark.start, mark.end)
+        row = rows.first_free(mark.start, mark.end)
+    rows.take(row, offer.start, offer.end)
+    place = Place(row, offer.place.side, offer.place.text)
+    return _below(mark, place, rows) if place.side == "above" else place
 
 
-def _below(mark: Mark, choice: Place, rows: _Rows, row: int) -> Place:
+def _below(mark: Mark, label: Place, rows: _Rows) -> Place:
     """The bar goes under its label, into the first row below where it has room."""
+    row = label.row
     if not rows.free(row + 1, mark.start, mark.end):
-        rows.take(len(rows.taken), choice.text, choice.text + mark.label)
-        row = len(rows.taken) - 1
+        row = rows.opened
+        rows.take(row, label.text, label.text + mark.label)
     rows.take(row + 1, mark.start, mark.end)
-    return Place(row + 1, "above", choice.text)
+    return Place(row + 1, "above", label.text)
 
 
-def _crosses(choice: Place, label: float, wall: float) -> bool:
-    start = choice.text - label if choice.side == "left" else choice.text
+def _offers(mark: Mark, width: float, wall: float) -> list[_Offer]:
+    """The places that a mark may take with its label, the best first."""
+    return [offer for offer in _choices(mark, width) if mark.must or not _crosses(offer.place, mark.label, wall)]
+
+
+def _crosses(place: Place, label: float, wall: float) -> bool:
+    start = place.text - label if place.side == "left" else place.text
     return start < wall < start + label
 
 
-def _choices(mark: Mark, width: float) -> Iterator[tuple[Place, float, float]]:
+def _choices(mark: Mark, width: float) -> Iterator[_Offer]:
     if not mark.label:
         return
     right, left = mark.end + LABEL_GAP, mark.start - LABEL_GAP
     fits_right, fits_left = right + mark.label <= width, left - mark.label >= 0
     if fits_right:
-        yield Place(0, "right", right), mark.start, right + mark.label
+        yield _Offer(Place(0, "right", right), mark.start, right + mark.label)
     if fits_left:
-        yield Place(0, "left", left), left - mark.label, mark.end
+        yield _Offer(Place(0, "left", left), left - mark.label, mark.end)
     if mark.must and not fits_right and not fits_left:
         text = max(0.0, min(mark.start, width - mark.label))
-        yield Place(0, "above", text), text, text + mark.label
+        yield _Offer(Place(0, "above", text), text, text + mark.label)

@@ -13,10 +13,7 @@ from aftermath.reports.html import escape
 def with_names(text: str, comparison: Comparison) -> str:
     """A text with the names of cases in place of their ids, **not yet escaped**."""
     names = comparison.names
-    if not names:
-        return text
-    ids = "|".join(re.escape(case_id) for case_id in sorted(names, key=lambda each: (-len(each), each)))
-    return re.sub(rf"(?<![\w-])(?:{ids})(?![\w-])", lambda found: names[found.group()], text)
+    return re.sub(r"[\w-]+", lambda word: names.get(word.group(), word.group()), text)
 
 
 def link_of(comparison: Comparison, case_id: str | None, section: str = "") -> str:
