@@ -26,7 +26,7 @@ from studies import Draw, Study, agreement, coded, dense, latencies
 
 def studies() -> Iterator[Study]:
     """All rows, in the order of the table."""
-    kinds = (agreement.studies, coded.studies, dense.studies, latencies.studies, dense.comparisons)
+    kinds = (coded.studies, agreement.studies, dense.studies, latencies.studies, dense.comparisons)
     return itertools.chain.from_iterable(kind() for kind in kinds)
 
 

@@ -197,7 +197,7 @@ def _table(codes: Mapping | Sequence, levels: Sequence[float]) -> np.ndarray:
 
 def _given(table: np.ndarray, levels: Sequence[float]) -> np.ndarray:
     """How many coders gave each level, shape ``(units, levels)``."""
-    return np.stack([np.sum(table == level, axis=0) for level in levels], axis=1)
+    return np.stack([np.sum(table == level, axis=0, dtype=float) for level in levels], axis=1)
 
 
 def _worth(levels: Sequence[float], weights: str) -> np.ndarray:
@@ -302,7 +302,7 @@ def _with_one_more(given: np.ndarray, leaning: float) -> tuple[np.ndarray, np.nd
 
     Units of a kind share one draw: gamma variables add up, so that the time does not grow with the units.
     """
-    once = np.eye(given.shape[1], dtype=given.dtype)
+    once = np.eye(given.shape[1])
     like, unlike = 2 * once, [one + other for one, other in itertools.combinations(once, 2)]
     more = np.repeat([(1 - leaning) / len(like), leaning / len(unlike)], [len(like), len(unlike)])
     kinds, place = np.unique(np.concatenate([given, like, unlike]), axis=0, return_inverse=True)
