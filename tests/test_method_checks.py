@@ -27,6 +27,7 @@ from tiny import make_workspace
 COUNTS = {
     "turnbull": 11,
     "alpha": 2,
+    "gwet": 4,
     "kappa": 6,
     "local_level": 3,
     "change_points": 4,
@@ -124,12 +125,12 @@ def test_a_disagreement_is_said_in_the_table_the_text_and_on_the_page(found):
     spoilt = MethodChecks((wrong, *found.checks[1:]))
     assert found.table["agrees"].all()
     assert spoilt.table["agrees"].to_list().count(False) == 1
-    assert found.text.startswith("All 43 numbers agree")
-    assert spoilt.text.startswith("42 of 43 numbers agree")
+    assert found.text.startswith("All 47 numbers agree")
+    assert spoilt.text.startswith("46 of 47 numbers agree")
     html = passages.checked(spoilt, "turnbull").html
     assert html.count("<b>no</b>") == 1
     assert "10 of 11 agree" in html
-    assert "<b>42 of 43</b>" in passages.head(spoilt, simulation_study()).html
+    assert "<b>46 of 47</b>" in passages.head(spoilt, simulation_study()).html
 
 
 # The page

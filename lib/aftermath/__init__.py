@@ -29,6 +29,7 @@ _NOUNS = {
     "conclusions": "aftermath.comparison.conclusions",
     "contrasts": "aftermath.comparison.contrasts",
     "daily_returns": "aftermath.measures.event_study",
+    "disagreements": "aftermath.measures.disagreements",
     "ears_c1": "aftermath.measures.ears",
     "event_study": "aftermath.measures.event_study",
     "exponential_recovery": "aftermath.measures.recovery",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -19,16 +18,16 @@ from aftermath.measures.transparency import Item, agreement_of, coded_items
 
 @dataclass(frozen=True)
 class Reliability(Result):
-    """Krippendorff's alpha over all cases.
+    """Krippendorff's alpha and Gwet's AC2 over all cases.
 
     Parameters
     ----------
     transparency, empathy
         Over all T items, and over all E items; a unit is an item of a case.
     items
-        Item to alpha over the cases; a unit is a case. Items that nobody coded are left out.
+        Item to agreement over the cases; a unit is a case. Items that nobody coded are left out.
     stances
-        Variable of ``stances.csv`` to alpha over all texts of all cases.
+        Variable of ``stances.csv`` to agreement over all texts of all cases.
     cases
         How many cases went in.
     """
@@ -51,14 +50,9 @@ class Reliability(Result):
 
     @property
     def table(self) -> pl.DataFrame:
-        """One row for each part: alpha with its interval (null where not defined), units, same scores."""
-        schema = {
-            "part": pl.String,
-            **dict.fromkeys(("alpha", "lower", "upper"), pl.Float64),
-            **dict.fromkeys(("units", "same"), pl.Int64),
-        }
+        """One row for each part: alpha and AC2 with their intervals (null where not defined), units, same codes."""
         rows = [{"part": part, **asdict(agreement)} for part, agreement in self.parts.items()]
-        return pl.DataFrame(rows, schema=schema).with_columns(pl.col(pl.Float64).fill_nan(None))
+        return pl.DataFrame(rows).drop("weights").with_columns(pl.col(pl.Float64).fill_nan(None))
 
     @property
     def text(self) -> str:
@@ -103,12 +97,12 @@ def _of(keys: Sequence[str], items: tuple[Item, ...], seed: int) -> Agreement:
 
 
 def _of_texts(cases: Sequence[Case], variable: str, seed: int) -> Agreement:
-    coders: dict[str, list[float]] = {coder: [] for coder in vocabulary.CODERS}
-    for case in cases:
-        codes = dict(
-            zip(zip(case.stances["doc_id"], case.stances["coder"], strict=True), case.stances[variable], strict=True)
-        )
-        for coder, doc_id in itertools.product(coders, case.coverage["doc_id"]):
-            code = codes.get((doc_id, coder))
-            coders[coder].append(math.nan if code is None else float(code))
-    return krippendorff_alpha(list(coders.values()), STANCE_LEVELS, seed=seed)
+    given = {
+        (case.id, doc_id, coder): code
+        for case in cases
+        for doc_id, coder, code in case.stances.select("doc_id", "coder", variable).iter_rows()
+    }
+    texts = [(case.id, doc_id) for case in cases for doc_id in case.coverage["doc_id"]]
+    coders = sorted({coder for *_, coder in given})
+    codes = {coder: [given.get((*text, coder)) for text in texts] for coder in coders}
+    return krippendorff_alpha(codes, STANCE_LEVELS, seed=seed)

@@ -44,6 +44,7 @@ _INDEX = {
     "_items": _COUNT,
     **dict.fromkeys(("_alpha", "_alpha_lower", "_alpha_upper"), _NUMBER),
     "_alpha_units": _COUNT,
+    **dict.fromkeys(("_ac2", "_ac2_lower", "_ac2_upper"), _NUMBER),
 }
 _PHASE = {"": _NUMBER, "_lower": _NUMBER, "_upper": _NUMBER, "_n": _COUNT}
 _DAYS = {"": _TEXT, **dict.fromkeys(("_days", "_lower_days", "_upper_days"), _NUMBER)}
@@ -127,6 +128,9 @@ def _index(index: Index) -> dict[str, object]:
         "_alpha_lower": _known(agreement.lower),
         "_alpha_upper": _known(agreement.upper),
         "_alpha_units": agreement.units,
+        "_ac2": _known(agreement.ac),
+        "_ac2_lower": _known(agreement.ac_lower),
+        "_ac2_upper": _known(agreement.ac_upper),
     }
 
 

@@ -92,14 +92,13 @@ def alpha_bar(agreement: Agreement, width: int = 240) -> str:
 
     What lies below 0 is cut off at the left end, and an arrow says so.
     """
-    base = _axis(1, width - 1, 9)
-    if not agreement.defined:
-        return _svg(width, 18, base + _pending(1, width - 1))
-    ends = (agreement.alpha, agreement.alpha) if math.isnan(agreement.lower) else (agreement.lower, agreement.upper)
-    bar = _range_and_tick(agreement.alpha, *ends, width)
     floor = _upright(1 + (width - 2) * CUSTOMARY_FLOOR, 1, 17, "tk lim")
-    arrow = '<path class="cens hd" d="M6 5l-5 4l5 4"/>' if ends[0] < 0 else ""
-    return _svg(width, 18, base + bar + floor + arrow)
+    return _coefficient_bar(agreement.alpha, agreement.lower, agreement.upper, width, floor)
+
+
+def ac_bar(agreement: Agreement, width: int = 240) -> str:
+    """Gwet's coefficient, drawn like alpha; without a tick, as it has no customary floor of its own."""
+    return _coefficient_bar(agreement.ac, agreement.ac_lower, agreement.ac_upper, width)
 
 
 def tone_mark(first: Estimate, last: Estimate, width: int = CARD_WIDTH) -> str:
@@ -147,6 +146,15 @@ def event_bar(family: str, certainty: str = "documented", *, exact: bool = False
     best = f'<rect class="b {colour} best" x="62" y="8" width="24" height="7" rx="1"/>' if likeliest else ""
     bar = f'<rect class="b {colour}" {place}/><rect class="ol" {place}/>{best}'
     return _svg(150, 24, f'<g class="ev {CERTAINTY_CLASSES[certainty]}">{bar}</g>', "tl")
+
+
+def _coefficient_bar(value: float, lower: float, upper: float, width: int, floor: str = "") -> str:
+    base = _axis(1, width - 1, 9)
+    if math.isnan(value):
+        return _svg(width, 18, base + _pending(1, width - 1))
+    ends = (value, value) if math.isnan(lower) else (lower, upper)
+    arrow = '<path class="cens hd" d="M6 5l-5 4l5 4"/>' if ends[0] < 0 else ""
+    return _svg(width, 18, base + _range_and_tick(value, *ends, width) + floor + arrow)
 
 
 def _svg(width: int, height: int, content: str, kind: str = "ib") -> str:

@@ -1,9 +1,10 @@
-"""How far coders agree: Krippendorff's alpha with a bootstrap interval."""
+"""How far coders agree: Krippendorff's alpha and, beside it, Gwet's coefficient, both with an interval."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,22 +18,37 @@ MACHINE_ASSISTED = (
     "Both codings were machine-assisted: their agreement shows how clear the rules are and overstates the "
     "agreement that two people would reach."
 )
+WEIGHTS = ("identity", "linear", "quadratic")
+LEAN = 0.75  # of the unit that is added: how much of it differs at the lower end, and is alike at the upper
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Krippendorff's alpha for ordinal codes, and how sure it is.
+    """How far coders agree, by two coefficients, and how sure they are.
+
+    Alpha compares disagreement with what the codes in use would give by chance, so that it is harsh, and very unsure, where
+    nearly all codes are alike. Gwet's coefficient expects little chance agreement there.
 
     Parameters
     ----------
     alpha
-        1 is perfect agreement, 0 what chance would give; NaN where it is not defined.
+        Krippendorff's alpha for ordinal codes: 1 is perfect agreement, 0 what chance would give; NaN where it is not defined.
     lower, upper
-        Percentile bootstrap interval over units; NaN where there is none.
+        Its 95 % interval; NaN where there is none.
     units
-        Units that at least two coders scored.
+        Units that at least two coders coded.
     same
-        Units on which all of them gave the same score.
+        Units on which all of them gave the same code.
+    ac
+        Gwet's coefficient: AC1 with identity weights, AC2 with others; NaN with fewer than two units.
+    ac_lower, ac_upper
+        Its 95 % interval; NaN where there is none.
+    ac_error
+        Gwet's standard error over units, as other programs print it: **0 where nothing differs and nothing is missing**.
+    observed
+        Weighted share of agreement before chance is taken off, 0 to 1.
+    weights
+        Of Gwet's coefficient.
     """
 
     alpha: float
@@ -40,92 +56,261 @@ class Agreement:
     upper: float
     units: int
     same: int
+    ac: float = math.nan
+    ac_lower: float = math.nan
+    ac_upper: float = math.nan
+    ac_error: float = math.nan
+    observed: float = math.nan
+    weights: str = "linear"
 
     @property
     def defined(self) -> bool:
-        """False with fewer than two units, or where every score is the same: then nothing can be told."""
+        """Whether alpha is: not with fewer than two units, nor where every code is the same."""
         return not math.isnan(self.alpha)
 
     @property
+    def ac_name(self) -> str:
+        """``AC1`` or ``AC2``."""
+        return "AC1" if self.weights == "identity" else "AC2"
+
+    @property
+    def alpha_text(self) -> str:
+        """Alpha with its interval, or that it is not defined, and why."""
+        if self.defined:
+            return f"α = {_estimate(self.alpha, self.lower, self.upper)}"
+        why = "no two codes differ" if self.units > 1 else "fewer than two units"
+        return f"α not defined ({why})"
+
+    @property
+    def ac_text(self) -> str:
+        """Gwet's coefficient with its interval; empty with fewer than two units."""
+        if math.isnan(self.ac):
+            return ""
+        return f"{self.ac_name} = {_estimate(self.ac, self.ac_lower, self.ac_upper)}"
+
+    @property
+    def extent(self) -> str:
+        """How many units there are and on how many all agree; where on all, how many may still differ."""
+        extent = f"n = {counted(self.units, 'unit')}, same score on {self.same}"
+        if not self.units or self.same < self.units:
+            return extent
+        share = 1 - (1 - LEVEL) ** (1 / self.units)  # exact: none of n would be seen in one of twenty such samples
+        return f"{extent}: that allows for up to {number(100 * share)} % that differ"
+
+    @property
     def text(self) -> str:
-        """The coefficient with its interval and n."""
-        n = counted(self.units, "unit")
-        if not self.defined:
-            return f"α not defined (n = {n}, same score on {self.same}: without variation, agreement cannot be told from a habit)"
-        spread = "" if math.isnan(self.lower) else f" {interval(self.lower, self.upper, 2)}"
-        return f"α = {number(self.alpha, 2)}{spread}, n = {n}, same score on {self.same}"
+        """Both coefficients with their intervals and n."""
+        return ", ".join(filter(None, (self.alpha_text, self.ac_text, self.extent)))
 
 
 def krippendorff_alpha(
-    codes: Sequence[Sequence[float]], levels: Sequence[float], *, draws: int = DRAWS, seed: int = 0
+    codes: Mapping[str, Sequence[float | None]] | Sequence[Sequence[float | None]],
+    levels: Sequence[float],
+    *,
+    weights: str = "linear",
+    draws: int = DRAWS,
+    seed: int = 0,
 ) -> Agreement:
-    """Krippendorff's alpha (ordinal) with a seeded percentile bootstrap over units.
+    """Krippendorff's alpha (ordinal) and Gwet's coefficient, for any number of coders, with intervals.
+
+    The intervals are those of a Bayesian bootstrap over units, to which one unit is added before anything is drawn, spread
+    evenly over all pairs of codes: without it there is no width where nothing varies. For the lower end three quarters of
+    it differ, for the upper end three quarters agree. For a plain share of units that differ this lies halfway between
+    Jeffreys's interval, one half each, and that of Clopper and Pearson, the whole.
 
     Parameters
     ----------
     codes
-        One row a coder, one column a unit, shape ``(coders, units)``; NaN where a coder gave no score.
+        Coder to codes, one code a unit; or one row a coder, shape ``(coders, units)``. NaN or None where a coder gave no code.
     levels
-        All values that a code can take, in order.
+        All values that a code can take, ascending.
+    weights
+        What a difference costs Gwet's coefficient: ``identity`` all or nothing, ``linear`` its share of the scale,
+        ``quadratic`` the square of that share.
     draws
-        Bootstrap samples, 0 for no interval. Units are drawn with replacement; samples without variation, for which
-        alpha is not defined, are left out.
+        Of the bootstrap, 0 for no interval.
     seed
         Of the random numbers.
 
     Returns
     -------
     Agreement
-        With a 95 % interval; without one where fewer than three units can be compared.
+        Neither coefficient with fewer than two units that can be compared. An interval **always holds its estimate**.
+
+    Raises
+    ------
+    ValueError
+        If rows look like units and not like coders, coders have unlike numbers of codes, a code is none of the levels, the
+        levels do not ascend, or the weights are unknown.
 
     References
     ----------
     Krippendorff, K. (2011). Computing Krippendorff's alpha-reliability.
 
+    Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high agreement. British
+    Journal of Mathematical and Statistical Psychology 61, 29-48. With weights: Gwet (2014), Handbook of Inter-Rater Reliability.
+
+    Rubin, D. B. (1981). The Bayesian bootstrap. Annals of Statistics 9, 130-134.
+
     Examples
     --------
-    >>> krippendorff_alpha([[2, 2, 1, 0], [2, 2, 2, 0]], levels=(0, 1, 2)).same
-    3
+    >>> agreement = krippendorff_alpha({"ann": [2, 2, 1, 0], "ben": [2, 2, 2, 0]}, levels=(0, 1, 2))
+    >>> agreement.same, round(agreement.alpha, 2), round(agreement.ac, 2)
+    (3, 0.79, 0.78)
     """
-    table = np.asarray(codes, dtype=float)
-    comparable = table[:, np.sum(~np.isnan(table), axis=0) >= 2] if table.size else np.empty((0, 0))
-    units = comparable.shape[1]
-    spread = np.nanmax(comparable, axis=0) - np.nanmin(comparable, axis=0) if units else np.array([])
+    worth = _worth(levels, weights)
+    given = _given(_table(codes, levels), levels)
+    rated = given.sum(axis=1)
+    comparable = given[rated >= 2]
+    units, same = len(comparable), int(np.sum(comparable.max(axis=1, initial=0) == comparable.sum(axis=1)))
+    if units < 2:
+        return Agreement(math.nan, math.nan, math.nan, units, same, weights=weights)
     alpha = _alpha(comparable, levels)
-    lower = upper = math.nan
-    if units >= 3 and not math.isnan(alpha):
-        generator = np.random.default_rng(seed)
-        drawn = generator.integers(units, size=(draws, units))
-        values = _resampled(comparable, levels, drawn)
-        varied = values[~np.isnan(values)]
-        if varied.size:
-            lower, upper = np.quantile(varied, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Agreement(alpha, float(lower), float(upper), units, int(np.sum(spread == 0)))
+    ac, error, observed = _gwet(given[rated >= 1], worth)
+    ends = _intervals(given[rated >= 1], worth, (alpha, ac), draws, seed) if draws else ((math.nan, math.nan),) * 2
+    return Agreement(alpha, *ends[0], units, same, ac, *ends[1], error, observed, weights)
 
 
-def _alpha(table: np.ndarray, levels: Sequence[float]) -> float:
-    """The coefficient, NaN where it is not defined."""
+def _table(codes: Mapping | Sequence, levels: Sequence[float]) -> np.ndarray:
+    """One row a coder, one column a unit, NaN for no code; refuses what cannot be meant."""
+    named = isinstance(codes, Mapping)
+    coders = [f"coder {name!r}" for name in codes] if named else [f"row {place}" for place in range(1, len(codes) + 1)]
+    rows = [list(row) for row in (codes.values() if named else codes)]
+    lengths = dict(zip(coders, map(len, rows), strict=True))
+    if len(set(lengths.values())) > 1:
+        raise ValueError(
+            f"the coders have unlike numbers of codes ({lengths}): give every coder one for each unit, None for no code"
+        )
+    table = np.array(rows, dtype=float).reshape(len(rows), max(lengths.values(), default=0))
+    if not named and len(rows) > max(2, table.shape[1]):
+        raise ValueError(
+            f"codes has {len(rows)} rows of {table.shape[1]}, which would be more coders than units: a row is a coder and a "
+            "column a unit, so transpose it; if there are that many coders, give a mapping of each coder to its codes"
+        )
+    for coder, unit in np.argwhere(~np.isnan(table) & ~np.isin(table, list(levels))):
+        raise ValueError(
+            f"{coders[coder]}, unit {unit + 1}: the code {table[coder, unit]:g} is none of the levels "
+            f"{', '.join(f'{level:g}' for level in levels)}; correct it, or give None for no code"
+        )
+    return table
+
+
+def _given(table: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    """How many coders gave each level, shape ``(units, levels)``."""
+    return np.stack([np.sum(table == level, axis=0, dtype=float) for level in levels], axis=1)
+
+
+def _worth(levels: Sequence[float], weights: str) -> np.ndarray:
+    """The weight of each pair of levels: 1 for the same, less for others."""
+    scale = np.array(levels, dtype=float)
+    if len(scale) < 2 or not np.all(np.diff(scale) > 0):
+        raise ValueError(f"levels {list(levels)} must be at least two different numbers, ascending")
+    distance = np.abs(scale[:, None] - scale) / (scale[-1] - scale[0])
+    if weights not in WEIGHTS:
+        raise ValueError(f"weights {weights!r} are unknown; use one of: {', '.join(WEIGHTS)}")
+    return 1 - {"identity": distance > 0, "linear": distance, "quadratic": distance**2}[weights]
+
+
+def _alpha(comparable: np.ndarray, levels: Sequence[float]) -> float:
+    """Krippendorff's coefficient, NaN where every code is the same."""
     import krippendorff
 
-    values = table[~np.isnan(table)]
-    if table.shape[1] < 2 or len(np.unique(values)) < 2:
+    if np.count_nonzero(comparable.sum(axis=0)) < 2:
         return math.nan
-    return float(krippendorff.alpha(reliability_data=table, level_of_measurement="ordinal", value_domain=list(levels)))
+    return float(krippendorff.alpha(value_counts=comparable, level_of_measurement="ordinal", value_domain=list(levels)))
 
 
-def _resampled(table: np.ndarray, levels: Sequence[float], drawn: np.ndarray) -> np.ndarray:
-    """The coefficient of every sample of units at once, NaN where it is not defined.
+def _gwet(given: np.ndarray, worth: np.ndarray) -> tuple[float, float, float]:
+    """Gwet's coefficient with its standard error over units, and the observed agreement.
 
-    The package computes one coefficient a call; a bootstrap needs thousands. A test holds the two together.
+    A unit with one code says which levels are in use, though not whether coders agree.
     """
-    places = np.arange(len(drawn))[:, None] * drawn.shape[1] + drawn
-    times = np.bincount(places.ravel(), minlength=drawn.size).reshape(drawn.shape)
-    given = np.stack([np.sum(table == level, axis=0) for level in levels], axis=1).astype(float)
-    pairs = given[:, :, None] * given[:, None, :] - given[:, :, None] * np.eye(len(levels))
-    pairs /= (given.sum(axis=1) - 1)[:, None, None]
-    observed, n = np.tensordot(times, pairs, axes=(1, 0)), times @ given
-    middle = np.cumsum(n, axis=1) - n / 2  # the ordinal distance of two levels is that of their mid-ranks
-    distance = (middle[:, :, None] - middle[:, None, :]) ** 2
-    expected = np.sum(n[:, :, None] * n[:, None, :] * distance, axis=(1, 2))
-    disagreement = (n.sum(axis=1) - 1) * np.sum(observed * distance, axis=(1, 2))
-    return 1 - np.divide(disagreement, expected, out=np.full(len(expected), math.nan), where=expected > 0)
+    once = np.ones((1, len(given)))
+    ac, observed, chance = (float(value[0]) for value in _gwet_of(once, given, worth))
+    comparable = given.sum(axis=1) >= 2
+    n, rated = len(given), given.sum(axis=1, keepdims=True)
+    shares = given / rated
+    leaning = shares @ (1 - shares.mean(axis=0)) * _chance_factor(worth)
+    own = (n / comparable.sum()) * np.where(comparable, _agreeing(given, worth) - chance, 0) / (1 - chance)
+    influence = own - 2 * (1 - ac) * (leaning - chance) / (1 - chance) - ac
+    return ac, math.sqrt(np.sum(influence**2) / (n * (n - 1))), observed
+
+
+def _gwet_of(times: np.ndarray, given: np.ndarray, worth: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Gwet's coefficient, observed and chance agreement, for rows of ``times`` that each unit counts."""
+    comparable = given.sum(axis=1) >= 2
+    observed = times[:, comparable] @ _agreeing(given, worth)[comparable] / times[:, comparable].sum(axis=1)
+    shares = times @ (given / given.sum(axis=1, keepdims=True)) / times.sum(axis=1, keepdims=True)
+    chance = _chance_factor(worth) * np.sum(shares * (1 - shares), axis=1)
+    return (observed - chance) / (1 - chance), observed, chance
+
+
+def _chance_factor(worth: np.ndarray) -> float:
+    levels = len(worth)
+    return float(worth.sum()) / (levels * (levels - 1))
+
+
+def _agreeing(given: np.ndarray, worth: np.ndarray) -> np.ndarray:
+    """The weighted share of a unit's pairs of codes that agree; of no meaning with one code."""
+    rated = given.sum(axis=1)
+    return np.sum(given * (given @ worth - 1), axis=1) / np.maximum(rated * (rated - 1), 1)
+
+
+def _alphas(times: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """Alpha for rows of ``times`` that each unit counts, NaN where every code is the same.
+
+    The ordinal distance of two levels is that of their mid-ranks, squared, so that alpha is how far the mid-ranks of one unit
+    vary together. It is that of the population: without the correction for few codes, which a single sample needs. The
+    package computes one coefficient a call, and an interval needs thousands; a test holds the two together.
+    """
+    n = times @ given
+    ranks = np.cumsum(n, axis=1) - n / 2 - n.sum(axis=1, keepdims=True) / 2
+    together = ((ranks @ given.T) ** 2 - ranks**2 @ given.T) / (given.sum(axis=1) - 1)
+    spread = np.sum(n * ranks**2, axis=1)
+    return np.divide(np.sum(times * together, axis=1), spread, out=np.full(len(n), math.nan), where=spread > 0)
+
+
+def _intervals(
+    given: np.ndarray, worth: np.ndarray, estimates: tuple[float, float], draws: int, seed: int
+) -> list[tuple[float, float]]:
+    """The intervals of alpha and of Gwet's coefficient, each around its estimate."""
+    tail = (1 - LEVEL) / 2
+    lower, upper = (
+        _quantiles(given, worth, leaning, level, draws, seed) for leaning, level in ((LEAN, tail), (1 - LEAN, 1 - tail))
+    )
+    if np.all(given.max(axis=1) == given.sum(axis=1)):  # nothing speaks against 1 where no unit differs
+        upper = [1.0, 1.0]
+    return [
+        (math.nan, math.nan) if math.isnan(value) else (min(low, value), max(high, value))
+        for value, low, high in zip(estimates, lower, upper, strict=True)
+    ]
+
+
+def _quantiles(
+    given: np.ndarray, worth: np.ndarray, leaning: float, level: float, draws: int, seed: int
+) -> list[float]:
+    """A quantile of alpha and of Gwet's coefficient over draws, with one more unit of which a share differs."""
+    units, counts = _with_one_more(given, leaning)
+    times = np.random.default_rng(seed).standard_gamma(counts[:, None], (len(units), draws)).T
+    comparable = units.sum(axis=1) >= 2
+    drawn = _alphas(times[:, comparable], units[comparable]), _gwet_of(times, units, worth)[0]
+    return [float(np.nanquantile(values, level)) for values in drawn]
+
+
+def _with_one_more(given: np.ndarray, leaning: float) -> tuple[np.ndarray, np.ndarray]:
+    """The kinds of units, those with one code last, and how many there are of each, with one more unit spread over all pairs.
+
+    Units of a kind share one draw: gamma variables add up, so that the time does not grow with the units.
+    """
+    once = np.eye(given.shape[1])
+    like, unlike = 2 * once, [one + other for one, other in itertools.combinations(once, 2)]
+    more = np.repeat([(1 - leaning) / len(like), leaning / len(unlike)], [len(like), len(unlike)])
+    kinds, place = np.unique(np.concatenate([given, like, unlike]), axis=0, return_inverse=True)
+    counts = np.bincount(place.ravel(), weights=np.concatenate([np.ones(len(given)), more]))
+    order = np.argsort(kinds.sum(axis=1) < 2, kind="stable")
+    return kinds[order], counts[order]
+
+
+def _estimate(value: float, lower: float, upper: float) -> str:
+    ends = "" if math.isnan(lower) else f" {interval(lower, upper, 2)}"
+    return number(value, 2) + ends

@@ -102,7 +102,7 @@ class Tone(Result):
     phases
         In order of time.
     agreement
-        Krippendorff's alpha over the texts that both coders coded.
+        Krippendorff's alpha and Gwet's AC2 over the texts that at least two coders coded.
     texts
         One row a text: ``doc_id``, ``source_id``, ``publisher``, ``published``, ``day`` (whole days since
         clock zero, local), ``earliest_seconds`` and ``latest_seconds`` since clock zero, one column a coder, ``mean``.
@@ -187,7 +187,7 @@ def tone(
     texts = coded_texts(case, variable)
     if texts.is_empty():
         raise NothingToMeasure(f"{case.id}: no text is coded for {variable}.")
-    codes = [texts[coder].cast(pl.Float64).fill_null(math.nan).to_list() for coder in vocabulary.CODERS]
+    codes = {coder: texts[coder].to_list() for coder in vocabulary.CODERS}
     return Tone(
         case_id=case.id,
         variable=variable,

@@ -87,7 +87,7 @@ class Index:
     differing
         Items on which the coders differ.
     agreement
-        Krippendorff's alpha over these items.
+        Krippendorff's alpha and Gwet's AC2 over these items.
     """
 
     label: str
@@ -130,7 +130,7 @@ class Transparency(Result):
     transparency, empathy
         The two indices; they are never added up.
     agreement
-        Krippendorff's alpha over all items of both.
+        Krippendorff's alpha and Gwet's AC2 over all items of both.
     """
 
     case_id: str
@@ -179,7 +179,7 @@ def transparency(case: Case, *, seed: int = 0) -> Transparency:
     case
         A case with a documented crisis and at least one scored item.
     seed
-        Of the bootstrap of alpha.
+        Of the intervals of agreement.
 
     Returns
     -------
@@ -228,7 +228,7 @@ def coded_items(case: Case) -> tuple[Item, ...]:
 
 
 def agreement_of(items: tuple[Item, ...], *, draws: int = DRAWS, seed: int = 0) -> Agreement:
-    """Krippendorff's alpha over items, of one case or of many.
+    """How far the coders agree over items, of one case or of many.
 
     Parameters
     ----------
@@ -237,12 +237,13 @@ def agreement_of(items: tuple[Item, ...], *, draws: int = DRAWS, seed: int = 0) 
     draws, seed
         Of the bootstrap; **without draws there is no interval**.
     """
-    codes = [[_numeric(item.scores.get(coder)) for item in items] for coder in vocabulary.CODERS]
+    coders = sorted({coder for item in items for coder in item.scores})
+    codes = {coder: [_numeric(item.scores.get(coder)) for item in items] for coder in coders}
     return krippendorff_alpha(codes, LEVELS, draws=draws, seed=seed)
 
 
-def _numeric(score: str | None) -> float:
-    return float(score) if score is not None and score.isdigit() else math.nan
+def _numeric(score: str | None) -> float | None:
+    return float(score) if score is not None and score.isdigit() else None
 
 
 def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int) -> Index:

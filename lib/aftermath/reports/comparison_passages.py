@@ -217,27 +217,31 @@ def _recovery_cells(entry: Entry) -> list[str]:
 
 
 def _tone_cells(entry: Entry) -> list[str]:
-    return [*(escape(phase_words(phase)) for phase in entry.phases), escape(_alpha_words(entry.tone.agreement))]
+    return [*(escape(phase_words(phase)) for phase in entry.phases), escape(_agreement_words(entry.tone.agreement))]
 
 
-def _alpha_words(agreement: Agreement) -> str:
-    if not agreement.defined:
-        return f"α not defined, n{NO_BREAK}={NO_BREAK}{counted(agreement.units, 'unit')}"
+def _agreement_words(agreement: Agreement) -> str:
     return agreement.text.replace("n = ", f"n{NO_BREAK}={NO_BREAK}")
 
 
 def agreement_table(comparison: Comparison) -> Passage:
-    """Krippendorff's alpha over all cases, and for each item, with n."""
+    """Krippendorff's alpha and Gwet's AC2 over all cases, and for each item, with n."""
     reliability = comparison.reliability
     cells = (
-        (escape(part), f"{marks.alpha_bar(agreement, 170)}", escape(_alpha_words(agreement)))
+        (
+            escape(part),
+            marks.alpha_bar(agreement, 140),
+            marks.ac_bar(agreement, 140),
+            escape(_agreement_words(agreement)),
+        )
         for part, agreement in reliability.parts.items()
     )
     words = (
-        f"Krippendorff’s α (ordinal) over {counted(reliability.cases, 'case')}, with a 95 % bootstrap interval over units; "
-        f"the dashed tick is the customary floor of {CUSTOMARY_FLOOR}. {MACHINE_ASSISTED}"
+        f"Krippendorff’s α (ordinal) and Gwet’s AC2 (linear weights) over {counted(reliability.cases, 'case')}, with 95 % Bayesian "
+        f"bootstrap intervals over units. The dashed tick is the customary floor of {CUSTOMARY_FLOOR} for α; AC2 has none of its "
+        f"own. α is harsh where nearly all codes are alike, AC2 is not: where they part, that is why. {MACHINE_ASSISTED}"
     )
-    headings = ("What was coded", "0 to 1", "α, interval, n")
+    headings = ("What was coded", "α, 0 to 1", "AC2, 0 to 1", "95 % intervals, n")
     content = table("rel", "Agreement of the coders over all cases", headings, rows_of(cells, headings))
     return Passage(f'<p class="how ic">{escape(words)}</p>{content}')
 

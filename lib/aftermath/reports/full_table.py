@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.measures.speed import STEPS
@@ -73,14 +71,12 @@ def _indices(entry: Entry, root: str) -> list[str]:
 
 
 def index_words(index: Index) -> str:
-    """An index with bounds, items and alpha, as a table has room for."""
+    """An index with bounds, items and the agreement of the coders, as a table has room for."""
     if not index.defined:
         return "not defined: no item could be scored"
     agreement = index.agreement
-    spread = "" if math.isnan(agreement.lower) else f" {interval(agreement.lower, agreement.upper, 2)}"
-    alpha = f"α {number(agreement.alpha, 2)}{spread}" if agreement.defined else "α not defined"
     bounds = interval(index.lower, index.upper)
-    return f"{number(index.value)} {bounds}, n = {counted(index.applicable, 'item')}; {alpha}, n = {agreement.units}"
+    return f"{number(index.value)} {bounds}, n = {counted(index.applicable, 'item')}; {agreement.text}"
 
 
 def phase_words(phase: Phase) -> str:

@@ -88,12 +88,14 @@ def _verdicts() -> str:
 
 
 def _indices() -> str:
-    alpha = Agreement(alpha=0.72, lower=0.45, upper=0.9, units=11, same=8)
+    both = Agreement(alpha=0.72, lower=0.45, upper=0.9, units=11, same=8, ac=0.85, ac_lower=0.6, ac_upper=0.96)
     return (
         f'<div class="idx2"><div><span class="l">Transparency</span>{marks.index_bar(64, 54, 71)}<b>64</b> '
         '<span class="mut">[54–71]: a tick inside its bounds, from the worst to the best reading</span></div>'
-        f'<div><span class="l">Krippendorff’s α</span>{marks.alpha_bar(alpha)}<b>0.72</b> '
-        f'<span class="mut">[0.45–0.90], n = 11 items; the dashed tick is {CUSTOMARY_FLOOR}</span></div></div>'
+        f'<div><span class="l">Krippendorff’s α</span>{marks.alpha_bar(both)}<b>0.72</b> '
+        f'<span class="mut">[0.45–0.90], n = 11 items; the dashed tick is {CUSTOMARY_FLOOR}</span></div>'
+        f'<div><span class="l">Gwet’s AC2</span>{marks.ac_bar(both)}<b>0.85</b> '
+        '<span class="mut">[0.60–0.96], n = 11 items; no floor is customary</span></div></div>'
     )
 
 

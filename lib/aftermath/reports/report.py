@@ -14,6 +14,7 @@ from typing import TypeVar
 from aftermath import figures
 from aftermath.cases.case import Case
 from aftermath.measures.claims import claims
+from aftermath.measures.disagreements import disagreements
 from aftermath.measures.reliability import MACHINE_ASSISTED
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.reports.case_results import case_results
@@ -23,6 +24,7 @@ from aftermath.reports.measured import Measured
 from aftermath.reports.parameters import ParameterError
 from aftermath.reports.passages import (
     coverage,
+    differences,
     events,
     head,
     ledger,
@@ -152,6 +154,13 @@ class CaseReport:
         count = counted(self.case.coverage.height, "text")
         table = coverage.coverage_table(self._references)
         return Passage(folded("All texts", count, table, "Coverage", unfolded=True))
+
+    @property
+    def differences(self) -> Passage:
+        """Where the coders differ, and what each of them gave."""
+        return self._unless_nothing(
+            lambda: Passage(differences.differences(disagreements(self.case), self._references))
+        )
 
     @property
     def archive(self) -> Passage:

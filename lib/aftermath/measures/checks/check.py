@@ -10,6 +10,7 @@ from aftermath.wording import MINUS
 METHODS = {
     "turnbull": "Turnbull’s curve",
     "alpha": "Krippendorff’s α",
+    "gwet": "Gwet’s AC1 and AC2",
     "kappa": "Cohen’s κ",
     "local_level": "Local level",
     "change_points": "Change points",

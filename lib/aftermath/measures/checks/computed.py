@@ -102,6 +102,15 @@ def alphas() -> Iterator[Check]:
     yield three.number("ordinal α", krippendorff_alpha(_codes(_ENCYCLOPAEDIA), range(1, 5), draws=10).alpha, "0.806721")
 
 
+def gwets() -> Iterator[Check]:
+    """Gwet's coefficients with their standard errors on the first of these tables, where one unit has a single code (6a)."""
+    source = Source("gwet", "4 coders, 12 units", "irrCAC, for Krippendorff (2011)")
+    for weights, estimate, error in (("identity", "0.77544", "0.14295"), ("quadratic", "0.91400", "0.10396")):
+        agreement = krippendorff_alpha(_codes(_KRIPPENDORFF_2011), range(1, 6), weights=weights, draws=0)
+        yield source.number(f"{agreement.ac_name}, {weights} weights", agreement.ac, estimate)
+        yield source.number(f"standard error of {agreement.ac_name}", agreement.ac_error, error)
+
+
 def _codes(table: str) -> list[list[float]]:
     return [[math.nan if code == "." else float(code) for code in row.split()] for row in table.strip().splitlines()]
 
@@ -222,6 +231,7 @@ PARTS = (
     mice,
     half_open_intervals,
     alphas,
+    gwets,
     kappas,
     nile_level,
     nile_breaks,

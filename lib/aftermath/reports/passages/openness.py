@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from aftermath import vocabulary
-from aftermath.figures.marks import alpha_bar, index_bar, score_square
-from aftermath.measures.reliability import MACHINE_ASSISTED, Agreement
+from aftermath.figures.marks import ac_bar, alpha_bar, index_bar, score_square
+from aftermath.measures.reliability import CUSTOMARY_FLOOR, MACHINE_ASSISTED, Agreement
 from aftermath.measures.transparency import Index, Item, Transparency
 from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
@@ -22,10 +21,13 @@ def index_marks(result: Transparency) -> str:
     marks = [
         mark
         for index in (result.transparency, result.empathy)
-        for mark in (_index(index), _alpha(f"{index.label}: Krippendorff’s α", index.agreement))
+        for mark in (_index(index), *_coefficients(index.label, index.agreement))
     ]
-    marks.append(_alpha("All items: Krippendorff’s α", result.agreement))
-    note = f'<p class="mut ic">{MACHINE_ASSISTED} The dashed tick is the customary floor of 0.667.</p>'
+    marks += _coefficients("All items", result.agreement)
+    note = (
+        f'<p class="mut ic">{MACHINE_ASSISTED} The dashed tick is the customary floor of {CUSTOMARY_FLOOR} for α; AC2 has none '
+        "of its own. α is harsh where nearly all scores are alike, AC2 is not: where they part, that is why.</p>"
+    )
     return f'<div class="idx2">{"".join(marks)}</div>{note}'
 
 
@@ -51,14 +53,18 @@ def _index(index: Index) -> str:
     return f'<div><span class="l">{index.label} index</span>{index_bar(index.value, index.lower, index.upper)}{numbers}</div>'
 
 
-def _alpha(label: str, agreement: Agreement) -> str:
-    n = f"n = {counted(agreement.units, 'item')}, same score on {agreement.same}"
-    if not agreement.defined:
-        numbers = f'<span class="mut">not defined: without variation it cannot be told ({n})</span>'
-    else:
-        spread = "no interval" if math.isnan(agreement.lower) else interval(agreement.lower, agreement.upper, 2)
-        numbers = f'<b>{number(agreement.alpha, 2)}</b> <span class="mut">{spread}, {n}</span>'
-    return f'<div><span class="l">{label}</span>{alpha_bar(agreement)}{numbers}</div>'
+def _coefficients(label: str, agreement: Agreement) -> tuple[str, str]:
+    """Alpha and Gwet's coefficient, each as a mark with its numbers."""
+    alpha, ac = agreement.alpha_text, agreement.ac_text or f"{agreement.ac_name} not defined (fewer than two units)"
+    return (
+        _coefficient(f"{label}: Krippendorff’s α", alpha_bar(agreement), alpha, agreement),
+        _coefficient(f"{label}: Gwet’s {agreement.ac_name}", ac_bar(agreement), ac, agreement),
+    )
+
+
+def _coefficient(label: str, bar: str, words: str, agreement: Agreement) -> str:
+    numbers = f'{escape(words)} <span class="mut">{escape(agreement.extent)}</span>'
+    return f'<div><span class="l">{label}</span>{bar}{numbers}</div>'
 
 
 def _group(label: str, items: list[Item], references: References) -> Iterable[str]:
