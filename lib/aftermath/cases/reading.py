@@ -36,6 +36,8 @@ _RULES = {
         "only one end of the likeliest reading is given",
         "give both, or leave both empty",
     ),
+    "without_reason": ("rationale", "is empty", None),
+    "coder|reserved": ("coder", "{} is a name that tables of results use themselves", "give the coder another id"),
     "strategy_of_another": (
         "strategies",
         "only the organisation has response strategies",

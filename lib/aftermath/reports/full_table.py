@@ -75,12 +75,13 @@ def _indices(entry: Entry, root: str) -> list[str]:
 def index_words(index: Index) -> str:
     """An index with bounds, items and alpha, as a table has room for."""
     if not index.defined:
-        return "not defined: no item could be scored"
+        return f"not defined: {index.why_not}"
     agreement = index.agreement
     spread = "" if math.isnan(agreement.lower) else f" {interval(agreement.lower, agreement.upper, 2)}"
     alpha = f"α {number(agreement.alpha, 2)}{spread}" if agreement.defined else "α not defined"
     bounds = interval(index.lower, index.upper)
-    return f"{number(index.value)} {bounds}, n = {counted(index.applicable, 'item')}; {alpha}, n = {agreement.units}"
+    extent = counted(index.applicable, "item") if index.whole else index.n
+    return f"{number(index.value)} {bounds}, n = {extent}; {alpha}, n = {agreement.units}"
 
 
 def phase_words(phase: Phase) -> str:
