@@ -37,7 +37,6 @@ _RULES = {
         "give both, or leave both empty",
     ),
     "without_reason": ("rationale", "is empty", None),
-    "coder|reserved": ("coder", "{} is a name that tables of results use themselves", "give the coder another id"),
     "strategy_of_another": (
         "strategies",
         "only the organisation has response strategies",
@@ -201,6 +200,8 @@ def _column_fault(kind: str, text: str, column: dy.Column) -> str:
         return f"{quoted} is not above {column.min_exclusive:g}"
     if kind.endswith("vocabulary"):
         return _unknown_words(reader_of(column)(text), column.metadata["words"])
+    if kind.endswith("reserved"):
+        return f"{quoted} is a name that tables of results use themselves"
     if kind.endswith("words"):
         return f"{quoted} has {len(text.split())} words"
     if kind == "max_length":
