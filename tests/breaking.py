@@ -150,11 +150,12 @@ def link_out(path: Path) -> None:
 
 
 def field(name: str, line: str) -> Break:
-    """Replace a one-line field of case.yaml."""
+    """Replace a field of case.yaml, with the indented lines that belong to it."""
 
     def broken(folder: Path) -> None:
         path = folder / "case.yaml"
-        content, count = re.subn(rf"^{name}:.*$", lambda _: line, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        old = re.compile(rf"^{name}:.*$(\n +.*$)*", flags=re.MULTILINE)
+        content, count = old.subn(lambda _: line, path.read_text(encoding="utf-8"))
         assert count == 1
         path.write_text(content, encoding="utf-8")
 

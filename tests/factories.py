@@ -48,14 +48,26 @@ def event(acts: str = "exposure", start: float = 0, end: float | None = None, **
     return sound | columns
 
 
+CODERS = ("a", "b", "c")
+
+
 def text(published: str = "2020-01-02", a: str = "0", b: str | None = None, **columns: str) -> dict[str, str]:
-    """A coded text; ``a`` and ``b`` are the coders' favourability (``b`` as ``a`` if not given, "" for none)."""
+    """A coded text; ``a`` and ``b`` are the coders' favourability (``b`` as ``a`` if not given, "" for none), ``c`` may be given."""
     return {"published": published, "a": str(a), "b": str(a if b is None else b)} | columns
 
 
 def score(item: str, a: str = "2", b: str | None = None, **columns: str) -> dict[str, str]:
-    """An item of the rubric with the scores of both coders ("" where one did not score)."""
+    """An item of the rubric with the scores of both coders ("" where one did not score), and of ``c`` if given."""
     return {"item": item, "a": str(a), "b": str(a if b is None else b)} | columns
+
+
+def scored(*pairs: tuple[str, ...], prefix: str = "T", fill: str = "na") -> list[dict[str, str]]:
+    """Items in order with the scores of coders a, b (and c); the rest of the twelve or four are filled."""
+    items = [f"{prefix}{place}" for place in range(1, (12 if prefix == "T" else 4) + 1)]
+    rows = [dict(zip(CODERS, pair, strict=False)) for pair in pairs]
+    coders = max(map(len, pairs), default=2)
+    rest = [dict.fromkeys(CODERS[:coders], fill)] * (len(items) - len(rows))
+    return [{"item": item} | row for item, row in zip(items, [*rows, *rest], strict=True)]
 
 
 def signal(value: float, time: str = "2020-01-02", **columns: str) -> dict[str, str]:
@@ -80,9 +92,9 @@ def rows(
             for number, row in enumerate(events, start=1)
         ],
         "coverage": [{"source_id": "paper-2020", "abstract": ABSTRACT} | row for row in texts],
-        "stances": [_stance(row, coder) for coder in "ab" for row in texts if row[coder]],
+        "stances": [_stance(row, coder) for coder in CODERS for row in texts if row.get(coder)],
         "signals": [{"source_id": "paper-2020"} | dict(row) for row in signals],
-        "rubric": [_score(row, coder) for coder in "ab" for row in scores if row[coder]],
+        "rubric": [_score(row, coder) for coder in CODERS for row in scores if row.get(coder)],
     }
 
 
@@ -153,6 +165,7 @@ def case(
         about=About(
             parent=values.pop("parent", None),
             documented_claims=tuple(_claim(claim) for claim in values.pop("documented_claims")),
+            coders=tuple(values.pop("coders", ())),
             **{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()},
         ),
         tables=CaseTables.cast({name: typed(name, records).lazy() for name, records in tables.items()}),

@@ -18,7 +18,7 @@ FAULTS = {
     # case.yaml
     "a quotation mark open in case.yaml": fault(
         field("title", "title: 'open"),
-        f"case.yaml:31  is not well-formed YAML: found unexpected end of stream, while scanning a quoted scalar that begins in line 2  {YAML_MEND}",
+        f"case.yaml:38  is not well-formed YAML: found unexpected end of stream, while scanning a quoted scalar that begins in line 2  {YAML_MEND}",
     ),
     "a tab for an indent": fault(
         text("case.yaml", "- twitter", "\t- twitter"),
@@ -36,7 +36,7 @@ FAULTS = {
     ),
     "two documents in case.yaml": fault(
         append("case.yaml", "---\nid: other\n"),
-        f"case.yaml:31  is not well-formed YAML: but found another document, expected a single document in the stream that begins in line 1  {YAML_MEND}",
+        f"case.yaml:38  is not well-formed YAML: but found another document, expected a single document in the stream that begins in line 1  {YAML_MEND}",
     ),
     "references that multiply": fault(
         text("case.yaml", "id: red-cross-tweet\n", f"{BOMB}id: red-cross-tweet\n"),
@@ -101,6 +101,36 @@ FAULTS = {
             f"case.yaml:1:id  '{short(given)}' is not what belongs here  write the folder's name",
         )
         for given in ("../x", "/etc", "Red-Cross", "red--cross", "comparison", "con", "r" * 55 + "-end" * 7)
+    },
+    **{
+        f"coders: {given}": fault(field("coders", f"coders: {given}"), *lines)
+        for given, lines in {
+            "": ["case.yaml:31:coders  is empty  say of every coder that rubric.csv and stances.csv name who they are"],
+            "[a, b]": ["case.yaml:31:coders  ['a', 'b'] is not what belongs here  say of every coder"],
+            "{a: , b: {kind: person}}": ["case.yaml:31:coders.a  is empty  write the fields kind, blind, training"],
+            "{a: me, b: {kind: person}}": [
+                "case.yaml:31:coders.a  'me' is no description of a coder  write the fields kind"
+            ],
+            "{A: {kind: person}}": ["case.yaml:31:coders.A  cannot be the id of a coder  write a lower-case letter"],
+            "{a: {kind: robot}, b: {kind: person}}": [
+                "case.yaml:31:coders.a.kind  'robot' is not what belongs here  use one of: person, machine, machine_assisted"
+            ],
+            "{a: {blind: true}, b: {kind: person}}": [
+                "case.yaml:31:coders.a.kind  this field is missing  use one of: person, machine"
+            ],
+            "{a: {kind: person, blind: half}, b: {kind: person}}": [
+                "case.yaml:31:coders.a.blind  'half' is not what belongs here  write true where they saw"
+            ],
+            "{a: {kind: person, date: soon}, b: {kind: person}}": [
+                "case.yaml:31:coders.a.date  'soon' is not what belongs here  write when they coded"
+            ],
+            "{a: {kind: person, codes: [events]}, b: {kind: person}}": [
+                "case.yaml:31:coders.a.codes  ['events'] is not what belongs here  list the tables"
+            ],
+            "{a: {kind: person, mood: good}, b: {kind: person}}": [
+                "case.yaml:31:coders.a.mood  is not a field of this file  remove or rename it; the fields are kind"
+            ],
+        }.items()
     },
     "no crisis on record, but an exposure": fault(
         cell("events", 2, "acts", "exposure"),

@@ -104,12 +104,26 @@ FAULTS = {
             ("events", 10, "certainty", "nonsense", "use one of: documented, inferred, disputed"),
             ("events", 2, "acts", "trigger;exposure;nonsense", "use these words, with ; between: trigger"),
             ("coverage", 6, "frames", "humour;nonsense", "use these words, with ; between: severity"),
-            ("stances", 6, "coder", "nonsense", "use one of: a, b, once for each text"),
             ("rubric", 6, "item", "nonsense", "use one of: T1"),
-            ("rubric", 6, "coder", "nonsense", "use one of: a, b, once for each item"),
             ("rubric", 6, "score", "nonsense", "use one of: 0, 1, 2, na, unknown"),
         ]
     },
+    **{
+        f"an unknown coder in {table}": fault(
+            cell(table, 6, "coder", "carl"),
+            f"{table}.csv:6:coder  'carl' is no coder of this table in case.yaml  use one of: a, b, or say in case.yaml who it is",
+        )
+        for table in ("stances", "rubric")
+    },
+    "a coder who is no id": fault(
+        cell("rubric", 6, "coder", "Carl C."),
+        "rubric.csv:6:coder  'Carl C.' is not in the form asked for  name a coder as case.yaml",
+    ),
+    "a coder by a name that results use": fault(
+        both(cell("rubric", 6, "coder", "mean"), text("case.yaml", "coders:", "coders:\n  mean: {kind: person}")),
+        "case.yaml:32:coders.mean  cannot be the id of a coder  write a lower-case letter",
+        "rubric.csv:6:coder  'mean' is a name that tables of results use themselves  name a coder as case.yaml",
+    ),
     "two unknown words": fault(
         cell("events", 10, "acts", "sorry;acknowledgement;oops"),
         "events.csv:10:acts  'sorry', 'oops' are not words of the vocabulary  use these words",
@@ -155,7 +169,6 @@ FAULTS = {
             ("stances", 6, "favourability", "write a whole number from -2 to 2"),
             ("signals", 6, "value", "write a plain number, e.g. 4.31"),
             ("signals", 6, "scope", "say what the number covers"),
-            ("rubric", 6, "score", "use one of: 0, 1, 2, na, unknown"),
             ("rubric", 6, "rationale", "write one sentence in your own words"),
         ]
     },

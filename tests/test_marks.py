@@ -54,7 +54,7 @@ def test_few_texts_make_a_hollow_dot_without_a_line():
 
 
 def test_scores_have_a_shape_and_a_word():
-    shapes = {score: marks.score_square(score) for score in ("0", "1", "2", "na", "unknown", None)}
+    shapes = {score: marks.score_square(score) for score in ("0", "1", "2", "na", "unknown", "not coded")}
     assert len(set(shapes.values())) == 6
     assert "n/a" in shapes["na"]
-    assert "not yet" in shapes[None]
+    assert "not coded" in shapes["not coded"]

@@ -117,7 +117,7 @@ def test_packages_are_written_once_and_again_only_when_a_case_changes(tmp_path: 
         ("coverage", 3, "published", "soon", "constraint-error"),
         ("events", 3, "earliest", "2014-02-30", "type-error"),
         ("events", 3, "certainty", "sure", "constraint-error"),
-        ("rubric", 3, "score", "", "constraint-error"),
+        ("rubric", 3, "score", "3", "constraint-error"),
     ],
 )
 def test_another_program_finds_faults_by_the_package(

@@ -10,9 +10,11 @@ import pytest
 from aftermath.cases.about import field_hints
 from aftermath.cases.case import EVIDENCE_FILES, load_case
 from aftermath.cases.check import check
+from aftermath.cases.coding import uncoded_items
 from aftermath.cases.template import TemplateError, new_case
 from aftermath.files import WriteError
 from aftermath.problems import AftermathError
+from aftermath.vocabulary import RUBRIC_ITEMS
 from aftermath.workspace import Workspace
 from breaking import both, cell, field, records
 from factories import workspace
@@ -41,6 +43,8 @@ BLANK_CELLS = {
     "source_ids": "paper-2024-02-28",
     "certainty": "documented",
 }
+BLANK_CODERS = ("coders.a.kind", "coders.a.blind", "coders.b.kind", "coders.b.blind")
+CODERS = "coders: {a: {kind: person, blind: false}, b: {kind: machine, blind: true}}"
 SOURCE = "paper-2024-02-28,A report,The Paper,,2024-02-28,https://example.org/,yes,news,en,full,2024-05-01\n"
 
 
@@ -48,14 +52,17 @@ def test_check_names_every_blank_with_a_hint_and_nothing_else(tmp_path: Path) ->
     new_case("small-crisis", workspace(tmp_path))
     problems = check(workspace=workspace(tmp_path)).problems
     blanks = {(Path(problem.file).name, problem.column) for problem in problems}
-    assert blanks == {*(("case.yaml", name) for name in BLANK_FIELDS), *(("events.csv", name) for name in BLANK_CELLS)}
+    assert blanks == {
+        *(("case.yaml", name) for name in (*BLANK_FIELDS, *BLANK_CODERS)),
+        *(("events.csv", name) for name in BLANK_CELLS),
+    }
     assert {problem.what for problem in problems} == {"is empty", "is empty although the crisis is documented"}
     assert all(problem.mend and problem.row for problem in problems)
 
 
 def test_filling_the_blanks_gives_a_case_that_loads(tmp_path: Path) -> None:
     folder = new_case("small-crisis", workspace(tmp_path))
-    both(*(field(name, line) for name, line in BLANK_FIELDS.items()))(folder)
+    both(*(field(name, line) for name, line in BLANK_FIELDS.items()), field("coders", CODERS))(folder)
     both(*(cell("events", 2, name, value) for name, value in BLANK_CELLS.items()))(folder)
     with (folder / "sources.csv").open("a") as file:
         file.write(SOURCE)
@@ -63,6 +70,26 @@ def test_filling_the_blanks_gives_a_case_that_loads(tmp_path: Path) -> None:
     assert case.zero.seconds == 59
     assert case.about.clock_zero == "e01"
     assert case.events["acts"].to_list() == [["exposure"]]
+    assert [(coder.id, coder.kind, coder.blind) for coder in case.coders] == [
+        ("a", "person", False),
+        ("b", "machine", True),
+    ]
+    assert uncoded_items(case) == tuple((item, coder) for coder in "ab" for item in RUBRIC_ITEMS)
+
+
+def test_the_rubric_of_a_new_case_can_be_filled_in_step_by_step(tmp_path: Path) -> None:
+    folder = new_case("small-crisis", workspace(tmp_path))
+    both(*(field(name, line) for name, line in BLANK_FIELDS.items()), field("coders", CODERS))(folder)
+    both(*(cell("events", 2, name, value) for name, value in BLANK_CELLS.items()))(folder)
+    with (folder / "sources.csv").open("a") as file:
+        file.write(SOURCE)
+    cell("rubric", 2, "score", "2")(folder)
+    (problem,) = check(workspace=workspace(tmp_path)).problems
+    assert str(problem).startswith("casestudies/small-crisis/rubric.csv:2:rationale  is empty  write one sentence")
+    cell("rubric", 2, "rationale", "It said so.")(folder)
+    case = load_case("small-crisis", workspace(tmp_path))
+    assert case.rubric.select("row", "item", "coder", "score").rows() == [(2, "T1", "a", "2")]
+    assert len(uncoded_items(case)) == 31
 
 
 def test_what_the_folder_holds(tmp_path: Path) -> None:
@@ -71,7 +98,8 @@ def test_what_the_folder_holds(tmp_path: Path) -> None:
     assert {path.name for path in folder.iterdir()} == set(EVIDENCE_FILES)
     assert [path.name for path in folder.parent.iterdir()] == ["small-crisis"]
     assert len(records(folder / "events.csv")) == 2
-    assert len(records(folder / "rubric.csv")) == 1
+    rubric = records(folder / "rubric.csv")
+    assert [row[:3] for row in rubric[1:]] == [[item, coder, ""] for coder in "ab" for item in RUBRIC_ITEMS]
     notes = (folder / "NOTES.md").read_text()
     for heading in ("Looked for and not found", "Where sources disagree", "What a reader should not conclude"):
         assert f"\n## {heading}\n" in notes
@@ -79,7 +107,7 @@ def test_what_the_folder_holds(tmp_path: Path) -> None:
 
 def test_every_field_of_case_yaml_has_a_comment(tmp_path: Path) -> None:
     lines = (new_case("small-crisis", workspace(tmp_path)) / "case.yaml").read_text().splitlines()
-    fields = [number for number, line in enumerate(lines) if line and not line.startswith("#")]
+    fields = [number for number, line in enumerate(lines) if line and line[0] not in "# "]
     assert [lines[number].partition(":")[0] for number in fields] == list(field_hints())
     assert all(lines[number - 1].startswith("# ") for number in fields)
     assert max(map(len, lines)) <= 102

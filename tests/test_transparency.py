@@ -13,13 +13,14 @@ from hypothesis import assume, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import load_case  # noqa: E402
+from aftermath.cases.coders import Coder  # noqa: E402
 from aftermath.measures.reliability import Agreement  # noqa: E402
 from aftermath.measures.result import NothingToMeasure  # noqa: E402
-from aftermath.measures.transparency import agreement_of, coded_items, transparency  # noqa: E402
+from aftermath.measures.transparency import agreement_of, coded_items, rubric_items, transparency  # noqa: E402
 from aftermath.vocabulary import EMPATHY_ITEMS, RUBRIC_ITEMS, TRANSPARENCY_ITEMS  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402
-from factories import case, score  # noqa: E402
+from factories import case, score, scored  # noqa: E402
 
 HERE = Workspace(INSTALLED_FROM)
 
@@ -78,7 +79,6 @@ def index(*scores: dict):
     [
         ([("2", "2")], (100, 100, 100), 1),
         ([("0", "2")], (50, 0, 100), 1),
-        ([("1", "")], (50, 50, 50), 1),
         ([("2", "2"), ("0", "0")], (50, 50, 50), 2),
         ([("2", "2"), ("na", "na")], (100, 100, 100), 1),
         ([("2", "2"), ("unknown", "unknown")], (100, 50, 100), 2),
@@ -89,20 +89,20 @@ def index(*scores: dict):
     ],
 )
 def test_indices_worked_out_by_hand(scores: list, expected: tuple, applicable: int) -> None:
-    found = index(*(score(f"T{number}", *pair) for number, pair in enumerate(scores, start=1)))
+    found = index(*scored(*scores))  # the rest cannot apply
     assert (found.value, found.lower, found.upper) == pytest.approx(expected)
-    assert (found.applicable, found.items) == (applicable, len(scores))
+    assert (found.applicable, found.items, found.coded, found.whole) == (applicable, 12, 12, True)
 
 
 @pytest.mark.parametrize("pair", [("na", "na"), ("unknown", "unknown"), ("na", "unknown")])
 def test_without_a_scored_item_there_is_no_index(pair: tuple[str, str]) -> None:
-    found = index(score("T1", *pair))
+    found = index(*scored(pair))
     assert not found.defined
-    assert found.text.replace(NO_BREAK, " ") == "Transparency index not defined: none of 1 item could be scored"
+    assert found.text.replace(NO_BREAK, " ") == "Transparency index not defined: none of 12 items could be scored"
 
 
 def test_transparency_and_empathy_are_kept_apart() -> None:
-    measured = transparency(case(scores=[score("T1", "2"), score("E1", "0")]))
+    measured = transparency(case(scores=[*scored(("2", "2")), *scored(("0", "0"), prefix="E")]))
     assert (measured.transparency.value, measured.empathy.value) == (100, 0)
     assert (measured.transparency.label, measured.empathy.label) == ("Transparency", "Empathy")
 
@@ -114,11 +114,15 @@ def test_each_coder_has_an_index_of_their_own() -> None:
 
 
 def test_the_text_gives_bounds_n_coders_and_agreement() -> None:
-    measured = transparency(case(scores=[score("T1", "2", "1"), score("T2", "0"), score("T9", "na")]))
+    measured = transparency(case(scores=scored(("2", "1"), ("0", "0"))))
     shown = measured.text.replace(NO_BREAK, " ")
-    assert "Transparency index 38 [25–50] of 100 (n = 2 items of 3 that apply; coder a 50 and coder b 25; α" in shown
+    assert "Transparency index 38 [25–50] of 100 (n = 2 items of 12 that apply; coder a 50 and coder b 25; α" in shown
     assert "The coders differ on T1." in shown
-    assert "agreement, not proof" in transparency(case(scores=[score("T1")])).text
+    whole = [*scored(("2", "2")), *scored(("0", "0"), prefix="E")]
+    assert (
+        "The coders gave every item the same score: that is agreement, not proof."
+        in transparency(case(scores=whole)).text
+    )
 
 
 def test_items_come_in_the_order_of_the_rubric_with_reasons_and_events() -> None:
@@ -126,6 +130,7 @@ def test_items_come_in_the_order_of_the_rubric_with_reasons_and_events() -> None
         case(scores=[score("E1"), score("T10"), score("T2", "1", "2", event_ids="e01", rationale="So.")])
     )
     assert [item.item for item in items] == ["T2", "T10", "E1"]
+    assert [item.item for item in rubric_items(case())] == list(RUBRIC_ITEMS)
     assert items[0].event_ids == {"a": ("e01",), "b": ("e01",)}
     assert items[0].rationales["a"] == "So."
     assert items[0].label == RUBRIC_ITEMS["T2"]
@@ -133,23 +138,27 @@ def test_items_come_in_the_order_of_the_rubric_with_reasons_and_events() -> None
 
 def test_the_table_has_one_row_an_item_and_coder() -> None:
     table = transparency(case(scores=[score("T1", "2", "1"), score("T2", "0", "")])).table
-    assert table.select("item", "coder", "score", "coders_differ").rows() == [
+    assert table.select("item", "coder", "score", "coders_differ").rows()[:4] == [
         ("T1", "a", "2", True),
         ("T1", "b", "1", True),
         ("T2", "a", "0", False),
+        ("T2", "b", "not coded", False),
     ]
+    assert table.height == 2 * len(RUBRIC_ITEMS)
+    assert table["score"].to_list().count("not coded") == 29
 
 
 # --- properties ---------------------------------------------------------------------------------------------------
 
 words = st.sampled_from(["0", "1", "2", "na", "unknown"])
+blanks = st.sampled_from(["0", "1", "2", "na", "unknown", ""])
 pairs = st.lists(st.tuples(words, words), min_size=1, max_size=len(TRANSPARENCY_ITEMS))
 
 
-def measured_index(scores: list[tuple[str, str]]):
-    """The index alone: the bootstrap of alpha, which takes time, is tested elsewhere."""
+def measured_index(scores: list[tuple[str, ...]], fill: str = "na"):
+    """The index alone: the bootstrap of alpha, which takes time, is tested elsewhere. What is not given is filled."""
     with patch("aftermath.measures.transparency.krippendorff_alpha", return_value=UNTOLD):
-        return index(*(score(item, *pair) for item, pair in zip(TRANSPARENCY_ITEMS, scores, strict=False)))
+        return index(*scored(*scores, fill=fill))
 
 
 def readings(pair: tuple[str, str]) -> list[float | None]:
@@ -205,7 +214,7 @@ def test_swapping_the_coders_changes_no_index(scores: list) -> None:
 @given(pairs, st.randoms())
 @settings(max_examples=40)
 def test_the_order_of_rows_does_not_matter(scores: list, chance) -> None:
-    rows = [score(item, *pair) for item, pair in zip(TRANSPARENCY_ITEMS, scores, strict=False)]
+    rows = scored(*scores)
     with patch("aftermath.measures.transparency.krippendorff_alpha", return_value=UNTOLD):
         one, other = index(*rows), index(*chance.sample(rows, len(rows)))
     assert one.differing == other.differing
@@ -215,10 +224,102 @@ def test_the_order_of_rows_does_not_matter(scores: list, chance) -> None:
 @given(pairs)
 @settings(max_examples=40)
 def test_items_that_cannot_apply_leave_the_denominator(scores: list) -> None:
-    assume(len(scores) < len(TRANSPARENCY_ITEMS))
-    one, other = measured_index(scores), measured_index([*scores, ("na", "na")])
-    assert (one.value, one.lower, one.upper) == pytest.approx((other.value, other.lower, other.upper), nan_ok=True)
-    assert one.applicable == other.applicable
+    found = measured_index(scores)
+    means = [sum(own) / len(own) for pair in scores if (own := [int(word) for word in pair if word.isdigit()])]
+    assert found.value == pytest.approx(50 * sum(means) / len(means) if means else math.nan, nan_ok=True)
+    assert found.applicable == sum(pair != ("na", "na") for pair in scores)
+
+
+# --- what is not coded --------------------------------------------------------------------------------------------
+
+gapped = st.integers(2, 3).flatmap(
+    lambda coders: st.lists(st.tuples(*[blanks] * coders), min_size=12, max_size=12).filter(
+        lambda rows: all(any(row[place] for row in rows) for place in range(coders))  # every coder has begun
+    )
+)
+
+
+def test_one_item_of_twelve_leaves_all_that_may_still_come() -> None:
+    found = index(score("T1", "2"))
+    assert (found.lower, found.upper) == (pytest.approx(100 / 12), 100)
+    assert not found.defined
+    assert math.isnan(found.value)
+    assert (found.coded, found.complete, found.items) == (1, 1, 12)
+    assert found.text.replace(NO_BREAK, " ") == (
+        "Transparency index not defined: 1 of 12 items coded, fewer than 50 % of them; as far as they are coded, it may be "
+        "anything from 8 to 100"
+    )
+
+
+@pytest.mark.parametrize(("coded", "defined"), [(5, False), (6, True)])
+def test_an_index_needs_half_of_its_items(coded: int, defined: bool) -> None:
+    found = index(*scored(*[("2", "2")] * coded, fill=""))
+    assert found.defined is defined
+    assert (found.lower, found.upper) == (pytest.approx(100 * coded / 12), 100)
+    if defined:
+        shown = found.text.replace(NO_BREAK, " ")
+        assert shown.startswith(
+            "Transparency index 100 [50–100] of 100 (n = 6 items that apply of 6 coded; 6 items not coded; "
+        )
+
+
+def test_an_item_that_one_coder_has_not_scored_may_still_become_anything() -> None:
+    found = index(*scored(("2", ""), *[("2", "2")] * 11))
+    assert (found.value, found.lower, found.upper) == pytest.approx((100, 100 * 11 / 12, 100))
+    assert (found.coded, found.complete) == (12, 11)
+    assert "n = 12 items that apply of 12 coded; 1 item not by every coder" in found.text.replace(NO_BREAK, " ")
+
+
+def test_not_coded_is_not_the_same_as_cannot_apply() -> None:
+    cannot, open_ = (index(*scored(*[("2", "2")] * 6, fill=fill)) for fill in ("na", ""))
+    assert (cannot.value, cannot.lower) == (100, 100)
+    assert (open_.value, open_.lower) == (100, 50)
+
+
+def test_one_coder_who_scored_everything_has_left_nothing_open() -> None:
+    measured = transparency(case(scores=scored(*[("2",)] * 6, ("0",))))
+    found = measured.transparency
+    assert (found.value, found.lower, found.upper) == pytest.approx((100 * 6 / 7,) * 3)
+    assert found.whole
+    assert "No item was scored by more than one coder, so nothing is known of their agreement." in measured.text
+
+
+def test_three_coders_count_alike() -> None:
+    measured = transparency(case(scores=scored(*[("2", "1", "0")] * 12)))
+    found = measured.transparency
+    assert (found.value, found.lower, found.upper) == pytest.approx((50, 0, 100))
+    assert found.by_coder == {"a": 100, "b": 50, "c": 0}
+    assert found.agreement.units == 12
+
+
+def test_a_coder_with_one_row_leaves_the_rest_open() -> None:
+    found = index(*scored(("2", "2", "2"), *[("2", "2", "")] * 11))
+    assert (found.value, found.lower, found.upper) == pytest.approx((100, 100 / 12, 100))
+    assert found.by_coder == {"a": 100, "b": 100, "c": 100}
+    assert found.open.replace(NO_BREAK, " ") == "11 items not by every coder"
+
+
+def test_a_coder_whom_case_yaml_names_and_who_has_not_begun_may_still_say_anything() -> None:
+    coders = (Coder("a", "person"), Coder("b", "person"))
+    whole = scored(*[("2",)] * 12)
+    assert index(*whole).lower == 100
+    found = transparency(case(scores=whole, coders=coders)).transparency
+    assert (found.value, found.lower, found.upper) == pytest.approx((100, 0, 100))
+    texts_only = (Coder("a", "person"), Coder("b", "person", codes=("stances",)))
+    assert transparency(case(scores=whole, coders=texts_only)).transparency.lower == 100
+
+
+@given(gapped, st.data())
+@settings(max_examples=60, deadline=None)
+def test_coding_on_never_leads_out_of_the_bounds(rows: list, data) -> None:
+    before = measured_index(rows)
+    after = measured_index([tuple(word or data.draw(words) for word in row) for row in rows])
+    assert after.whole
+    if not math.isnan(after.lower):
+        assert before.lower <= after.lower + 1e-9
+        assert after.upper <= before.upper + 1e-9
+    if before.defined:
+        assert before.lower - 1e-9 <= before.value <= before.upper + 1e-9
 
 
 # --- agreement ----------------------------------------------------------------------------------------------------

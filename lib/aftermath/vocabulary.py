@@ -151,6 +151,11 @@ FRAMES = {
 }
 
 CODERS = {"a": "coder a", "b": "coder b, blind"}
+CODER_KINDS = {
+    "person": "person",
+    "machine": "machine",
+    "machine_assisted": "machine-assisted",
+}
 
 TRANSPARENCY_ITEMS = {
     "T1": "Acknowledges",
@@ -181,6 +186,7 @@ SCORES = {
     "na": "cannot apply",
     "unknown": "applies, but the record does not show it",
 }
+NOT_CODED = "not coded"  # no word of the files: what a missing row or an empty score means
 
 STANCES = {
     "favourability": "Favourability to the organisation",

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from aftermath import vocabulary
+from aftermath.cases.coders import CODED_TABLES, CODER_ID, RESERVED_CODERS, Coder
 from aftermath.cases.desk import UNPRINTABLE, Desk, short
+from aftermath.cases.forms import partial_date
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class About:
     clock_zero: str | None
     summary: str
     documented_claims: tuple[Claim, ...]
+    coders: tuple[Coder, ...] = ()  # none where the file does not say who coded
 
     @property
     def documented(self) -> bool:
@@ -120,10 +123,12 @@ def read_about(text: str, desk: Desk) -> About | None:
         return None
     _check_fields(record, _FIELDS, desk)
     claims = [_claim(entry, number, desk) for number, entry in enumerate(_entries(record), start=1)]
+    coders = [_coder(name, entry, desk) for name, entry in _named_coders(record)]
     _check_record(record, desk)
     sound = {field.name: _frozen(record.get(field.name)) for field in fields(About) if not desk.faulty(field.name)}
     none = dict.fromkeys(field.name for field in fields(About))
-    return About(**none | sound | {"documented_claims": tuple(claim for claim in claims if claim is not None)})
+    checked = {"documented_claims": claims, "coders": coders}
+    return About(**none | sound | {name: tuple(filter(None, entries)) for name, entries in checked.items()})
 
 
 def _load(text: str, desk: Desk) -> dict | None:
@@ -154,10 +159,12 @@ def _yaml_fault(error: Exception) -> tuple[str, int]:
 
 
 def _lines(node: yaml.MappingNode, prefix: str = "") -> Iterator[tuple[str, int]]:
-    """Every field and the line it stands in, those of claims included."""
+    """Every field and the line it stands in, those of coders and claims included."""
     for key, value in node.value:
         name = f"{prefix}{key.value}"
         yield name, key.start_mark.line + 1
+        if "coders." in (f"{name}.", prefix) and isinstance(value, yaml.MappingNode):
+            yield from _lines(value, f"{name}.")
         if name == "documented_claims" and isinstance(value, yaml.SequenceNode):
             for number, claim in enumerate(value.value, start=1):
                 yield f"{name}[{number}]", claim.start_mark.line + 1
@@ -168,6 +175,11 @@ def _lines(node: yaml.MappingNode, prefix: str = "") -> Iterator[tuple[str, int]
 def _entries(record: Mapping) -> list:
     claims = record.get("documented_claims")
     return claims if isinstance(claims, list) else []
+
+
+def _named_coders(record: Mapping) -> list[tuple]:
+    coders = record.get("coders")
+    return list(coders.items()) if isinstance(coders, dict) else []
 
 
 def _frozen(value: object) -> object:
@@ -212,6 +224,13 @@ def _is_zone(value: object) -> bool:
     try:
         return isinstance(value, str) and bool(ZoneInfo(value))
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+
+
+def _is_partial_date(value: object) -> bool:
+    try:
+        return value is None or (isinstance(value, str) and bool(partial_date(value)))
+    except ValueError:
         return False
 
 
@@ -261,8 +280,29 @@ _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     ),
     "summary": _matching(_SOME_TEXT, "write 4 to 8 sentences"),
     "documented_claims": (lambda value: isinstance(value, list), "write a list of claims, or [] where there are none"),
+    "coders": (
+        lambda value: isinstance(value, dict) and bool(value),
+        "say of every coder that rubric.csv and stances.csv name who they are; training, date and codes (the tables that they "
+        "were to code, where not both) may be left out",
+    ),
 }
-_OPTIONAL = ("parent",)
+_OPTIONAL = ("parent", "coders", "blind", "training", "date", "codes")
+_TRUTHS = {"true": True, "false": False}
+_CODER_CHECKS = {
+    "kind": _one_of(vocabulary.CODER_KINDS),
+    "blind": (
+        lambda value: isinstance(value, str) and value in _TRUTHS,
+        "write true where they saw the events and abstracts alone, false where they saw more, or leave the field out",
+    ),
+    "training": _matching(
+        _SOME_TEXT, "say in a few words what they were trained with, or leave the field out", nullable=True
+    ),
+    "date": (_is_partial_date, "write when they coded: YYYY-MM-DD, YYYY-MM or YYYY, or leave the field out"),
+    "codes": (
+        lambda value: isinstance(value, list) and bool(value) and all(table in CODED_TABLES for table in value),
+        f"list the tables that they were to code, of {' and '.join(CODED_TABLES)}, or leave the field out",
+    ),
+}
 _CLAIM_CHECKS = {
     "claim": _matching(_SOME_TEXT, "write the claim in your own words"),
     "from": _matching(r"[a-z0-9][a-z0-9-]*", "name the text_id of the text that makes the claim"),
@@ -319,6 +359,24 @@ def _claim(entry: object, number: int, desk: Desk) -> Claim | None:
     if len(desk.problems) > before:
         return None
     return Claim(entry["claim"], entry["from"], entry["verdict"], entry["why"], tuple(entry["source_ids"]))
+
+
+def _coder(name: object, entry: object, desk: Desk) -> Coder | None:
+    place = f"coders.{name}"
+    if not isinstance(name, str) or not re.fullmatch(CODER_ID, name) or name in RESERVED_CODERS:
+        mend = f"write a lower-case letter, then letters, digits or hyphens, at most 20, and none of {', '.join(RESERVED_CODERS)}"
+        desk.put("cannot be the id of a coder", mend, column=place)
+        return None
+    if not isinstance(entry, dict):
+        what = _fault(entry) if entry is None else f"{_shown(entry)} is no description of a coder"
+        desk.put(what, f"write the fields {', '.join(_CODER_CHECKS)}", column=place)
+        return None
+    before = len(desk.problems)
+    _check_fields(entry, _CODER_CHECKS, desk, f"{place}.")
+    if len(desk.problems) > before:
+        return None
+    given = {field: _frozen(value) for field, value in entry.items()}
+    return Coder(name, **given | {"blind": _TRUTHS.get(entry.get("blind"))})
 
 
 def _check_record(record: Mapping, desk: Desk) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from aftermath.cases.about import About, is_case_id, read_about
+from aftermath.cases.coders import CODED_TABLES, Coder
 from aftermath.cases.desk import Desk, one_line, read_text, short
 from aftermath.cases.reading import Reading, read_table
 from aftermath.cases.tables import OPTIONAL_SCHEMAS, REFERENCES, SCHEMAS, CaseTables, Prices
@@ -95,13 +96,28 @@ class Case:
 
     @property
     def rubric(self) -> pl.DataFrame:
-        """Transparency and empathy: one row an item and coder."""
-        return self.tables.rubric
+        """Transparency and empathy: one row an item and coder who scored it. **A row without a score is not coded.**"""
+        return self.tables.rubric.filter(pl.col("score").is_not_null())
 
     @property
     def prices(self) -> pl.DataFrame:
         """Closing prices, one row a trading day; **no rows where the case has no** ``prices.csv``."""
         return Prices.create_empty() if self.tables.prices is None else self.tables.prices
+
+    @cached_property
+    def coders(self) -> tuple[Coder, ...]:
+        """Who codes, as ``case.yaml`` says; where it does not, those whose codes are there, of whom nothing is stated."""
+        ids = {coder: None for table in CODED_TABLES for coder in getattr(self, table)["coder"]}
+        return self.about.coders or tuple(map(Coder, sorted(ids)))
+
+    def coders_of(self, table: str) -> tuple[Coder, ...]:
+        """Who codes ``rubric`` or ``stances``: **a row of theirs that is missing is not coded**.
+
+        Where ``case.yaml`` does not name the coders, those who have a row in the table.
+        """
+        if self.about.coders:
+            return tuple(coder for coder in self.about.coders if table in coder.codes)
+        return tuple(map(Coder, getattr(self, table)["coder"].unique().sort()))
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -195,6 +211,7 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     tables = {table: read_table(folder / f"{table}.csv", table, desks[f"{table}.csv"]) for table in names}
     _check_folder_name(folder, about, desks["case.yaml"])
     _check_references(tables, about, desks)
+    _check_coders(tables, about, desks)
     _check_clock(tables["events"], about, desks)
     problems = tuple(sorted(problem for desk in desks.values() for problem in desk.problems.values()))
     if problems or about is None or notes is None:
@@ -292,6 +309,27 @@ def _put_dangling(named: list[tuple[int, str, str]], keys: pl.Series, target: st
         if name not in known:
             mend = f"add that row to {target}.csv, or name another"
             desk.put(f"'{short(name)}' is not in {target}.csv", mend, row, column)
+
+
+def _check_coders(tables: dict[str, Reading], about: About | None, desks: dict[str, Desk]) -> None:
+    """Where ``case.yaml`` says who coded, nobody else did."""
+    unsure = any(problem.column.startswith("coders") for problem in desks["case.yaml"].problems.values())
+    if about is None or not about.coders or unsure:
+        return
+    for table in CODED_TABLES:
+        if tables[table].frame is None:
+            continue
+        known = [coder.id for coder in about.coders if table in coder.codes]
+        for row, coder in _named(tables[table].frame, "coder"):
+            if coder not in known:
+                mend = (
+                    f"use one of: {', '.join(known)}, or say in case.yaml who it is"
+                    if known
+                    else "say in case.yaml who it is"
+                )
+                desks[f"{table}.csv"].put(
+                    f"'{short(coder)}' is no coder of this table in case.yaml", mend, row, "coder"
+                )
 
 
 def _check_clock(events: Reading, about: About | None, desks: dict[str, Desk]) -> None:

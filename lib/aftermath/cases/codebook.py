@@ -6,20 +6,21 @@ slip. Every rule is a function from a sound case to its warnings; a further rule
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import product
+from collections.abc import Iterator
 
 import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
+from aftermath.cases.coding import uncoded_items, uncoded_texts
 from aftermath.cases.desk import short
 from aftermath.problems import Problem
 from aftermath.times import Span, ended_before
-from aftermath.wording import NO_BREAK, counted, sentences
+from aftermath.wording import NO_BREAK, counted, listed, sentences
 from aftermath.workspace import Workspace
 
 SUMMARY_SENTENCES = (4, 8)
+SHOWN = 6  # names that a warning lists
 NUMBERED = {"events": "event_id", "coverage": "doc_id"}
 
 
@@ -67,26 +68,16 @@ def answers_from_before(case: Case) -> tuple[str, ...]:
     return tuple(event_id for event_id, span in spans.items() if not ended_before(span, case.zero))
 
 
-def not_coded(case: Case, pairs: Iterable[tuple[str, str]]) -> Iterator[Problem]:
-    """Warnings of what a coder left open.
-
-    Parameters
-    ----------
-    case
-        The case.
-    pairs
-        Item of the rubric and coder.
-    """
-    for item, coder in pairs:
-        what = f"{item} ({vocabulary.RUBRIC_ITEMS[item].lower()}) is not scored by coder {coder}"
-        yield _warning(case, "rubric.csv", 0, "item", what, "add the row: 0, 1, 2, na or unknown")
-
-
-def _unscored(case: Case) -> Iterator[Problem]:
-    """Items that a coder who scored any has no row for."""
-    scored = set(case.rubric.select("item", "coder").iter_rows())
-    coders = case.rubric["coder"].unique().sort()
-    yield from not_coded(case, (pair for pair in product(vocabulary.RUBRIC_ITEMS, coders) if pair not in scored))
+def _not_coded(case: Case) -> Iterator[Problem]:
+    """Items and texts that a coder left open: of each coder one warning a table, as a new case has nothing but these."""
+    for table, key, pairs, mend in (
+        ("rubric", "item", uncoded_items(case), "write 0, 1, 2, na or unknown, and why"),
+        ("stances", "doc_id", uncoded_texts(case), "add the rows"),
+    ):
+        for coder in dict.fromkeys(coder for _, coder in pairs):
+            names = [name for name, other in pairs if other == coder]
+            what = f"coder {coder} has not coded {listed(names[:SHOWN])}{f' and {len(names) - SHOWN} more' if len(names) > SHOWN else ''}"
+            yield _warning(case, f"{table}.csv", 0, key, what, mend)
 
 
 def _summary(case: Case) -> Iterator[Problem]:
@@ -173,7 +164,7 @@ RULES = (
     _ids_out_of_order,
     _before_clock_zero,
     _signals_twice,
-    _unscored,
+    _not_coded,
 )
 
 

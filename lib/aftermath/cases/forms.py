@@ -82,14 +82,26 @@ def _day_or_instant(text: str) -> str:
     return text
 
 
-def _partial_date(text: str) -> str:
+def partial_date(text: str) -> str:
+    """A day, a month or a year as it is written.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+
+    Examples
+    --------
+    >>> partial_date("2012-10")
+    '2012-10'
+    """
     if not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", text):
         raise ValueError("is not a date")
     _day(text + "-01-01"[len(text) - 4 :])
     return text
 
 
-_FORMS = {"day_or_instant": _day_or_instant, "partial_date": _partial_date}
+_FORMS = {"day_or_instant": _day_or_instant, "partial_date": partial_date}
 _READERS = {
     dy.List: _words,
     dy.Datetime: _instant,

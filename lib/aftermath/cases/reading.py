@@ -36,6 +36,7 @@ _RULES = {
         "only one end of the likeliest reading is given",
         "give both, or leave both empty",
     ),
+    "without_reason": ("rationale", "is empty", None),
     "strategy_of_another": (
         "strategies",
         "only the organisation has response strategies",
@@ -207,6 +208,8 @@ def _column_fault(kind: str, text: str, column: dy.Column) -> str:
         return f"{quoted} is not above {column.min_exclusive:g}"
     if kind.endswith("vocabulary"):
         return _unknown_words(reader_of(column)(text), column.metadata["words"])
+    if kind.endswith("reserved"):
+        return f"{quoted} is a name that tables of results use themselves"
     if kind.endswith("words"):
         return f"{quoted} has {len(text.split())} words"
     if kind == "max_length":

@@ -12,6 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from aftermath import vocabulary
+from aftermath.cases.coders import CODER_ID, RESERVED_CODERS
 
 LABEL_LENGTH = 34
 ABSTRACT_WORDS = (20, 45)
@@ -195,6 +196,16 @@ class Coverage(Table):
     )
 
 
+def _coder(description: str, once_for: str) -> dy.String:
+    return dy.String(
+        primary_key=True,
+        regex=f"^{CODER_ID}$",
+        check={"reserved": lambda column: ~column.is_in(RESERVED_CODERS)},
+        description=description,
+        metadata={"mend": f"name a coder as case.yaml does, e.g. a, once for each {once_for}"},
+    )
+
+
 class Stances(Table):
     """``stances.csv``: how each text stands, by coder."""
 
@@ -203,15 +214,7 @@ class Stances(Table):
         description="text that is coded",
         metadata={"mend": "name a doc_id that stands in coverage.csv, once for each coder"},
     )
-    coder = dy.String(
-        primary_key=True,
-        check={"vocabulary": lambda column: column.is_in(list(vocabulary.CODERS))},
-        description="who coded",
-        metadata={
-            "mend": f"use one of: {', '.join(vocabulary.CODERS)}, once for each text",
-            "words": list(vocabulary.CODERS),
-        },
-    )
+    coder = _coder("who coded", "text")
     favourability = _stance("whether it makes a reader think worse or better of the organisation")
     stance_org = _stance("what the text makes of the organisation")
     stance_response = _stance("what the text makes of the response", nullable=True)
@@ -249,18 +252,16 @@ class Rubric(Table):
             "words": list(vocabulary.RUBRIC_ITEMS),
         },
     )
-    coder = dy.String(
-        primary_key=True,
-        check={"vocabulary": lambda column: column.is_in(list(vocabulary.CODERS))},
-        description="who scored",
-        metadata={
-            "mend": f"use one of: {', '.join(vocabulary.CODERS)}, once for each item",
-            "words": list(vocabulary.CODERS),
-        },
-    )
-    score = _words(vocabulary.SCORES, "score of the item")
+    coder = _coder("who scored", "item")
+    score = _words(vocabulary.SCORES, "score of the item; empty where it is not coded", nullable=True)
     event_ids = _ids("events that the score rests on", "e07;e08", optional=True)
-    rationale = _text("why, in one sentence", "write one sentence in your own words")
+    rationale = _text(
+        "why, in one sentence; not empty where there is a score", "write one sentence in your own words", nullable=True
+    )
+
+    @dy.rule()
+    def without_reason(cls) -> pl.Expr:
+        return pl.col("score").is_null() | pl.col("rationale").is_not_null()
 
 
 def _price(description: str, mend: str) -> dy.Float64:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from aftermath import vocabulary
 from aftermath.cases.about import ID_LENGTH, field_hints, is_case_id
 from aftermath.cases.tables import SCHEMAS, file_columns
 from aftermath.files import WriteError
@@ -21,6 +22,8 @@ from aftermath.workspace import Workspace, WorkspaceError, find_workspace
 
 WIDTH = 100
 EXAMPLE_EVENT = {"event_id": "e01", "acts": "exposure"}
+# Every row of the rubric is there from the start, so that what is not coded yet shows.
+CODERS = {coder: dict.fromkeys(("kind", "blind", "training", "date")) for coder in ("a", "b")}
 NOTES = """# Notes
 
 ## Looked for and not found
@@ -38,7 +41,8 @@ class TemplateError(AftermathError):
 def new_case(case_id: str, workspace: Workspace | None = None) -> Path:
     """Start a case: a folder that passes ``check`` but for the blanks, each of which check names with a hint.
 
-    The one row of ``events.csv`` is the exposure, clock zero, which every documented crisis has.
+    The one row of ``events.csv`` is the exposure, clock zero, which every documented crisis has. ``rubric.csv`` has a row for
+    every item and each of two coders, without a score: not coded.
 
     Parameters
     ----------
@@ -117,10 +121,11 @@ def _about(case_id: str) -> str:
         "record": "documented",
         "clock_zero": EXAMPLE_EVENT["event_id"],
         "documented_claims": [],
+        "coders": CODERS,
     }
     parts = ["# What this case is about. casestudies/CODEBOOK.md defines every field.\n"]
     for name, hint in field_hints().items():
-        value = yaml.safe_dump({name: known[name]}) if name in known else f"{name}:\n"
+        value = yaml.safe_dump({name: known.get(name)}, sort_keys=False).replace(" null\n", "\n")
         parts.append(f"{_comment(hint)}{value}")
     return "\n".join(parts)
 
@@ -130,10 +135,12 @@ def _comment(hint: str) -> str:
 
 
 def _table(table: str) -> str:
-    """The header, and in events the one row that every case has."""
+    """The header, in events the one row that every case has, and in the rubric all rows that a case should have."""
     file = io.StringIO()
     writer = csv.DictWriter(file, list(file_columns(table)), restval="", lineterminator="\n")
     writer.writeheader()
     if table == "events":
         writer.writerow(EXAMPLE_EVENT)
+    if table == "rubric":
+        writer.writerows({"item": item, "coder": coder} for coder in CODERS for item in vocabulary.RUBRIC_ITEMS)
     return file.getvalue()

@@ -10,7 +10,8 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.measures.reliability import MACHINE_ASSISTED, Agreement, krippendorff_alpha
+from aftermath.cases.coders import Coder, who_coded_all
+from aftermath.measures.reliability import Agreement, krippendorff_alpha
 from aftermath.measures.result import Result
 from aftermath.measures.tone import STANCE_LEVELS
 from aftermath.measures.transparency import Item, agreement_of, coded_items
@@ -28,15 +29,20 @@ class Reliability(Result):
         Item to agreement over the cases; a unit is a case. Items that nobody coded are left out.
     stances
         Variable of ``stances.csv`` to agreement over all texts of all cases.
-    cases
-        How many cases went in.
+    coders
+        Who coded each case that went in.
     """
 
     transparency: Agreement
     empathy: Agreement
     items: dict[str, Agreement]
     stances: dict[str, Agreement]
-    cases: int
+    coders: tuple[tuple[Coder, ...], ...]
+
+    @property
+    def cases(self) -> int:
+        """How many cases went in."""
+        return len(self.coders)
 
     @property
     def parts(self) -> dict[str, Agreement]:
@@ -59,7 +65,7 @@ class Reliability(Result):
         favourability = self.stances["favourability"]
         return (
             f"Over all cases, transparency items: {self.transparency.text}; empathy items: {self.empathy.text}; "
-            f"favourability of texts: {favourability.text}. {MACHINE_ASSISTED}"
+            f"favourability of texts: {favourability.text}. {who_coded_all(self.coders)}"
         )
 
 
@@ -81,7 +87,7 @@ def reliability(cases: Sequence[Case], *, seed: int = 0) -> Reliability:
         empathy=_of(vocabulary.EMPATHY_ITEMS, items, seed),
         items={key: agreement for key, agreement in per_item.items() if any(item.item == key for item in items)},
         stances={variable: _of_texts(documented, variable, seed) for variable in vocabulary.STANCES},
-        cases=len(documented),
+        coders=tuple(case.coders for case in documented),
     )
 
 
@@ -89,7 +95,7 @@ def codes(case: Case) -> tuple[object, ...]:
     """All of a case that the agreement of its coders rests on, in plain values."""
     scores = case.rubric.select("item", "coder", "score").rows()
     stances = case.stances.select("doc_id", "coder", *vocabulary.STANCES).rows()
-    return case.id, case.about.documented, scores, stances, case.coverage["doc_id"].to_list()
+    return case.id, case.about.documented, case.coders, scores, stances, case.coverage["doc_id"].to_list()
 
 
 def _of(keys: Sequence[str], items: tuple[Item, ...], seed: int) -> Agreement:

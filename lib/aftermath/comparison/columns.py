@@ -3,7 +3,8 @@
 For each step of speed: ``<step>`` in words (or the reason why it could not be measured), the ends of
 the interval in seconds (``_upper_seconds`` null where the step was not seen, ``_lower_seconds`` then being
 how long the record was watched), its certainty and the events it rests on. For each index and each
-phase of favourability: the number with its interval and n, and ``<measure>_reason`` where there is none.
+phase of favourability: the number with its interval and n, and ``<measure>_reason`` where there is none. **An index that is not defined has no
+bounds here**: ``transparency_reason`` says what is not coded.
 For half-life and time to neutral of favourability: the words, then days with their interval, null where not reached or
 not known, with ``recovery_reason`` where no course could be fitted. ``<fact>_publishers`` counts different publishers among
 the sources of clock zero, of the first response and of the first apology; null where the fact is not on record.
@@ -42,6 +43,7 @@ _STEP = {"": _TEXT, "_lower_seconds": _NUMBER, "_upper_seconds": _NUMBER, "_cert
 _INDEX = {
     **dict.fromkeys(("", "_lower", "_upper"), _NUMBER),
     "_items": _COUNT,
+    "_not_coded": _COUNT,
     **dict.fromkeys(("_alpha", "_alpha_lower", "_alpha_upper"), _NUMBER),
     "_alpha_units": _COUNT,
     **dict.fromkeys(("_ac2", "_ac2_lower", "_ac2_upper"), _NUMBER),
@@ -114,16 +116,18 @@ def _indices(entry: Entry) -> dict[str, object]:
     if entry.transparency is None:
         return {"transparency_reason": entry.reasons["transparency"]}
     both = {"transparency": entry.transparency.transparency, "empathy": entry.transparency.empathy}
-    return {name + suffix: value for name, index in both.items() for suffix, value in _index(index).items()}
+    columns = {name + suffix: value for name, index in both.items() for suffix, value in _index(index).items()}
+    return columns | {"transparency_reason": both["transparency"].why_not or None}
 
 
 def _index(index: Index) -> dict[str, object]:
     agreement = index.agreement
     return {
         "": _known(index.value),
-        "_lower": _known(index.lower),
-        "_upper": _known(index.upper),
+        "_lower": index.lower if index.defined else None,
+        "_upper": index.upper if index.defined else None,
         "_items": index.applicable,
+        "_not_coded": index.items - index.complete,
         "_alpha": _known(agreement.alpha),
         "_alpha_lower": _known(agreement.lower),
         "_alpha_upper": _known(agreement.upper),

@@ -148,9 +148,13 @@ def _claims(entries: Sequence[Entry]) -> Finding:
 
 
 def _openness(coded: Sequence[Entry]) -> Finding:
-    scored = [entry for entry in coded if entry.transparency.transparency.defined]
+    defined = [entry for entry in coded if entry.transparency.transparency.defined]
+    scored = [entry for entry in defined if entry.transparency.transparency.whole]
     if not scored:
         return _nothing("how open organisations were cannot be told.")
+    partly = (
+        f" {counted(len(defined) - len(scored), 'further case')} not coded to the end." if defined != scored else ""
+    )
     indices = sorted((entry.transparency.transparency for entry in scored), key=lambda index: index.value)
     low, high = indices[0], indices[-1]
     bounds = " and ".join(dict.fromkeys(interval(index.lower, index.upper) for index in (low, high)))
@@ -158,5 +162,5 @@ def _openness(coded: Sequence[Entry]) -> Finding:
     return Finding(
         figure,
         f"of 100 is the range of the transparency index over {counted(len(scored), 'case')}.",
-        f"With bounds of {bounds} at its ends; bounds cover disagreement and unknowns, not what nobody wrote down.",
+        f"With bounds of {bounds} at its ends; bounds cover disagreement and unknowns, not what nobody wrote down.{partly}",
     )

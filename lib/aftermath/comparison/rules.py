@@ -117,7 +117,7 @@ def _rubric_rule(items: str) -> Rule:
 
     def answer(case: Case, entry: Entry) -> Answer:
         coded = {item.item: item for item in (entry.transparency.items if entry.transparency else ())}
-        found = [coded[item] for item in wanted if item in coded]
+        found = [coded[item] for item in wanted if item in coded and coded[item].coded]
         events = tuple(dict.fromkeys(event for item in found for ids in item.event_ids.values() for event in ids))
         scores = [score for item in found for score in item.scores.values()]
         why = "; ".join(f"{item.item} {' and '.join(item.scores.values())}" for item in found) or "not coded"

@@ -44,8 +44,9 @@ _SQUARES = {
     "2": _SQUARE.format("pf po"),
     "na": '<path class="pd" d="M4 8h8"/>',
     "unknown": _SQUARE.format("po dash"),
+    vocabulary.NOT_CODED: '<path class="pd" d="M4 4l8 8M12 4l-8 8"/>',
 }
-_SQUARE_WORDS = {"na": "n/a", "unknown": "unknown", None: "not yet"}
+_SQUARE_WORDS = {"na": "n/a", "unknown": "unknown", vocabulary.NOT_CODED: vocabulary.NOT_CODED}
 
 
 def latency_bar(latency: Latency, width: int = CARD_WIDTH) -> str:
@@ -108,9 +109,9 @@ def tone_mark(first: Estimate, last: Estimate, width: int = CARD_WIDTH) -> str:
     return _svg(width, height, _axis(4, width - 4, 13) + _upright(width / 2, 3, 23, "tk") + marks)
 
 
-def score_square(score: str | None) -> str:
-    """A score of the rubric as a square with its digit; a word for ``na``, ``unknown`` and what is not coded yet."""
-    shape = _SQUARES.get(score or "unknown", _SQUARES["unknown"])
+def score_square(score: str) -> str:
+    """A score of the rubric as a square with its digit; a word for ``na``, ``unknown`` and what is not coded."""
+    shape = _SQUARES[score]
     word = f'<b class="sm">{_SQUARE_WORDS[score]}</b>' if score in _SQUARE_WORDS else f"<b>{score}</b>"
     kind = "none" if score in _SQUARE_WORDS else f"s{score}"
     return f'<span class="sc {kind}"><svg class="pip" viewBox="0 0 16 16" aria-hidden="true">{shape}</svg>{word}</span>'

@@ -260,7 +260,8 @@ def _means(
 
 def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[dict]:
     dots = _spread(tone, axis, pixels)
-    stems = [(dot.x, *_ends(dot.text)) for dot in dots if len(set(_codes(dot.text))) > 1]
+    codes = [[dot.text[coder.id] for coder in tone.coders if dot.text[coder.id] is not None] for dot in dots]
+    stems = [(dot.x, min(own), max(own)) for dot, own in zip(dots, codes, strict=True) if len(set(own)) > 1]
     colours = [STANCE_COLOURS[_level(dot.text["mean"])] for dot in dots]
     return [
         scatter_trace(
@@ -278,7 +279,7 @@ def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[dict]:
             mode="markers",
             marker={"size": _DOT, "color": colours, "line": {"color": LIGHT["paper"], "width": 0.8}},
             customdata=[dot.text["doc_id"] for dot in dots],
-            hovertext=[_hover(dot.text, tone.variable) for dot in dots],
+            hovertext=[_hover(dot.text, tone) for dot in dots],
             hoverinfo="text",
             name="texts",
             meta={"role": "mark"},
@@ -287,25 +288,17 @@ def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[dict]:
     ]
 
 
-def _codes(text: dict) -> list[int]:
-    return [text[coder] for coder in vocabulary.CODERS if text[coder] is not None]
-
-
-def _ends(text: dict) -> tuple[int, int]:
-    return min(_codes(text)), max(_codes(text))
-
-
 def _level(mean: float) -> int:
     """The colour of a mean: the nearest level, and of two the one nearer to balance."""
     return int(math.copysign(math.ceil(abs(mean) - 0.5), mean)) - STANCE_LEVELS[0]
 
 
-def _hover(text: dict, variable: str) -> str:
-    labels = LEVEL_LABELS[variable]
+def _hover(text: dict, tone: Tone) -> str:
+    labels = LEVEL_LABELS[tone.variable]
     codes = [
-        f"{vocabulary.CODERS[coder]}: {number(text[coder], sign=True)} {labels[text[coder] - STANCE_LEVELS[0]]}"
-        for coder in vocabulary.CODERS
-        if text[coder] is not None
+        f"{coder.label}: {number(text[coder.id], sign=True)} {labels[text[coder.id] - STANCE_LEVELS[0]]}"
+        for coder in tone.coders
+        if text[coder.id] is not None
     ]
     return hover(text["publisher"], [f"{text['doc_id']} · {text['published']}", *codes])
 

@@ -14,10 +14,6 @@ from aftermath.wording import counted, interval, number
 LEVEL = 0.95
 DRAWS = 2000
 CUSTOMARY_FLOOR = 0.667
-MACHINE_ASSISTED = (
-    "Both codings were machine-assisted: their agreement shows how clear the rules are and overstates the "
-    "agreement that two people would reach."
-)
 WEIGHTS = ("identity", "linear", "quadratic")
 LEAN = 0.75  # of the unit that is added: how much of it differs at the lower end, and is alike at the upper
 

@@ -19,6 +19,8 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
+from aftermath.cases.coders import Coder
+from aftermath.cases.coding import singly_coded_texts
 from aftermath.measures.reliability import DRAWS, LEVEL, Agreement, krippendorff_alpha
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
 from aftermath.times import first_day, local_day
@@ -102,7 +104,11 @@ class Tone(Result):
     phases
         In order of time.
     agreement
-        Krippendorff's alpha and Gwet's AC2 over the texts that at least two coders coded.
+        Krippendorff's alpha and Gwet's AC2 over the texts that more than one coder coded.
+    coders
+        Who codes the texts of this case.
+    uncoded, singly
+        Texts of the coverage that nobody has coded, and those that one coder alone has, although others code too.
     texts
         One row a text: ``doc_id``, ``source_id``, ``publisher``, ``published``, ``day`` (whole days since
         clock zero, local), ``earliest_seconds`` and ``latest_seconds`` since clock zero, one column a coder, ``mean``.
@@ -112,6 +118,9 @@ class Tone(Result):
     variable: str
     phases: tuple[Phase, ...]
     agreement: Agreement
+    coders: tuple[Coder, ...]
+    uncoded: int
+    singly: int
     texts: pl.DataFrame
 
     @property
@@ -139,8 +148,18 @@ class Tone(Result):
         phases = "; ".join(phase.text for phase in self.phases)
         return (
             f"{self.label}: {phases}. Agreement of the coders: {self.agreement.text}. Intervals are 95 % percentile "
-            f"bootstrap intervals over texts; the texts are those that could be found and read, not a sample."
+            f"bootstrap intervals over texts; the texts are those that could be found and read, not a sample.{self.gaps}"
         )
+
+    @property
+    def gaps(self) -> str:
+        """What is not coded, as a sentence that follows another; empty where everything is."""
+        parts = (
+            f"{_are(self.uncoded)} not coded" if self.uncoded else "",
+            f"{_are(self.singly)} coded by one coder alone" if self.singly else "",
+        )
+        known = " and ".join(filter(None, parts))
+        return f" {known}: what is not coded may still move every number." if known else ""
 
 
 def tone(
@@ -187,12 +206,16 @@ def tone(
     texts = coded_texts(case, variable)
     if texts.is_empty():
         raise NothingToMeasure(f"{case.id}: no text is coded for {variable}.")
-    codes = {coder: texts[coder].to_list() for coder in vocabulary.CODERS}
+    coders = case.coders_of("stances")
+    codes = {coder.id: texts[coder.id].to_list() for coder in coders}
     return Tone(
         case_id=case.id,
         variable=variable,
         phases=_phases(texts, phase_days, seed),
         agreement=krippendorff_alpha(codes, STANCE_LEVELS, seed=seed),
+        coders=coders,
+        uncoded=case.coverage.height - case.stances["doc_id"].n_unique(),
+        singly=len(singly_coded_texts(case)) if len(coders) > 1 else 0,
         texts=texts,
     )
 
@@ -213,9 +236,9 @@ def coded_texts(case: Case, variable: str) -> pl.DataFrame:
         As ``Tone.texts`` describes, in order of time.
     """
     codes = case.stances.filter(pl.col(variable).is_not_null()).pivot("coder", index="doc_id", values=variable)
-    for coder in vocabulary.CODERS:
-        if coder not in codes.columns:
-            codes = codes.with_columns(pl.lit(None, pl.Int8).alias(coder))
+    coders = [coder.id for coder in case.coders_of("stances")]
+    codes = codes.with_columns(pl.lit(None, pl.Int8).alias(coder) for coder in coders if coder not in codes.columns)
+    codes = codes.select("doc_id", *coders)
     publishers = case.sources.select("source_id", "publisher")
     texts = (
         case.coverage.select("doc_id", "source_id", "published")
@@ -227,7 +250,8 @@ def coded_texts(case: Case, variable: str) -> pl.DataFrame:
         schema={"day": pl.Int64, "earliest_seconds": pl.Float64, "latest_seconds": pl.Float64},
         orient="row",
     )
-    mean = pl.mean_horizontal(*vocabulary.CODERS).alias("mean")
+    nobody = pl.lit(None, pl.Float64)  # where there is no coder at all, the mean of nothing
+    mean = pl.mean_horizontal(nobody, *coders).alias("mean")
     return pl.concat([texts, times], how="horizontal").with_columns(mean).sort("earliest_seconds", "doc_id")
 
 
@@ -304,6 +328,10 @@ def day_since_zero(case: Case, published: str) -> int:
     zone = case.about.timezone
     day = local_day(published, zone).earliest.astimezone(ZoneInfo(zone)).date()
     return (day - first_day(case.zero, zone)).days
+
+
+def _are(n: int) -> str:
+    return f"{counted(n, 'text')} {'is' if n == 1 else 'are'}"
 
 
 def _times(case: Case, published: str) -> tuple[int, float, float]:

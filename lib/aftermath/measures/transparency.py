@@ -3,13 +3,18 @@
 The index is the mean of the scored items divided by 2, times 100, where an item's score is the mean
 of the coders who scored it. Its bounds run from the worst to the best reading: every disagreement is
 read either way, an ``unknown`` item as anything from 0 to 2, and an item that one coder thought
-could not apply (``na``) as scored or as left out. Items that no coder scored as applicable leave
+could not apply (``na``) as scored or as left out. Items that all coders thought could not apply leave
 the denominator.
+
+What a coder has not coded is not known: it may still become any score from 0 to 2, or ``na``, and the
+bounds run over all of that, so that **coding on never leads out of them**. Where fewer than half of the
+items are coded, more of the index would be open than known, and none is given.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,11 +22,13 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
+from aftermath.cases.coders import Coder
 from aftermath.measures.reliability import DRAWS, Agreement, krippendorff_alpha
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
 from aftermath.wording import counted, interval, listed, number
 
 BEST = 2
+LEAST_CODED = 0.5  # share of the items of an index
 LEVELS = (0, 1, 2)
 
 
@@ -34,11 +41,12 @@ class Item:
     item, label
         Code and wording, e.g. ``T3`` and ``Explains the cause``.
     scores
-        Coder to score: ``"0"``, ``"1"``, ``"2"``, ``"na"`` or ``"unknown"``.
+        Coder to score: ``"0"``, ``"1"``, ``"2"``, ``"na"``, ``"unknown"``, or ``vocabulary.NOT_CODED`` where this coder
+        has not scored the item.
     rationales
-        Coder to reason.
+        Coder to reason; coders who have not scored the item are left out.
     event_ids
-        Coder to the events that the score rests on.
+        Coder to the events that the score rests on; the same coders.
     """
 
     item: str
@@ -53,19 +61,41 @@ class Item:
         return [int(score) for score in self.scores.values() if score.isdigit()]
 
     @property
+    def given(self) -> list[str]:
+        """The scores of those who scored it, words among them, in the order of coders."""
+        return [score for score in self.scores.values() if score != vocabulary.NOT_CODED]
+
+    @property
+    def coded(self) -> bool:
+        """Whether at least one coder scored it."""
+        return bool(self.given)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every coder scored it."""
+        return len(self.given) == len(self.scores)
+
+    @property
     def differs(self) -> bool:
-        """Whether the coders gave different scores."""
-        return len(set(self.scores.values())) > 1
+        """Whether the coders who scored it gave different scores."""
+        return len(set(self.given)) > 1
 
     @property
     def applies(self) -> bool:
         """Whether at least one coder thought that the item applies."""
-        return any(score != "na" for score in self.scores.values())
+        return any(score != "na" for score in self.given)
 
     @property
-    def reading(self) -> tuple[int, int]:
-        """The worst and the best score that the coding allows."""
-        return (0, BEST) if "unknown" in self.scores.values() else (min(self.numbers), max(self.numbers))
+    def may_not_apply(self) -> bool:
+        """Whether a coder thought that it cannot apply, or may still think so."""
+        return "na" in self.scores.values() or not self.complete
+
+    @property
+    def reading(self) -> tuple[int, int] | None:
+        """The worst and the best score that the coding allows; None where the item certainly cannot apply."""
+        if "unknown" in self.scores.values() or not self.complete:
+            return (0, BEST)
+        return (min(self.numbers), max(self.numbers)) if self.numbers else None
 
 
 @dataclass(frozen=True)
@@ -77,13 +107,16 @@ class Index:
     label
         ``Transparency`` or ``Empathy``.
     value, lower, upper
-        0 to 100; NaN where no item was scored.
+        0 to 100. ``value`` is NaN where no item was scored, or fewer than ``LEAST_CODED`` of the items are coded; the
+        bounds are NaN where no item can apply.
     by_coder
         Coder to that coder's own index; coders who scored nothing are left out.
     applicable
         Items that at least one coder thought applicable.
     items
-        Items that were coded.
+        All items of this part of the rubric.
+    coded, complete
+        How many of them at least one coder, and how many every coder has scored.
     differing
         Items on which the coders differ.
     agreement
@@ -97,23 +130,61 @@ class Index:
     by_coder: dict[str, float]
     applicable: int
     items: int
+    coded: int
+    complete: int
     differing: tuple[str, ...]
     agreement: Agreement
 
     @property
     def defined(self) -> bool:
-        """False where no item could be scored."""
+        """False where no item could be scored, or too few are coded."""
         return not math.isnan(self.value)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every coder has scored every item."""
+        return self.complete == self.items
+
+    @property
+    def n(self) -> str:
+        """How many items the index rests on, of how many, and how many are not coded."""
+        applying = counted(self.applicable, "item")
+        if self.whole:
+            return f"{applying} of {self.items} that apply"
+        return f"{applying} that apply of {self.coded} coded; {self.open}"
+
+    @property
+    def open(self) -> str:
+        """What is not coded, in words; empty where everything is."""
+        partly = self.coded - self.complete
+        parts = (
+            f"{counted(self.items - self.coded, 'item')} not coded" if self.coded < self.items else "",
+            f"{counted(partly, 'item')} not by every coder" if partly else "",
+        )
+        return ", ".join(filter(None, parts))
+
+    @property
+    def why_not(self) -> str:
+        """Why there is no index; empty where there is one."""
+        if self.defined:
+            return ""
+        if self.coded >= self.items * LEAST_CODED:
+            none = f"none of {counted(self.items, 'item')} could be scored"
+            return none if self.whole else f"{none}; {self.open}"
+        return (
+            f"{self.coded} of {counted(self.items, 'item')} coded, fewer than {number(100 * LEAST_CODED)} % of them; as far as they are coded, it may "
+            f"be anything from {number(self.lower)} to {number(self.upper)}"
+        )
 
     @property
     def text(self) -> str:
         """The index with bounds, n and agreement, without a full stop."""
         if not self.defined:
-            return f"{self.label} index not defined: none of {counted(self.items, 'item')} could be scored"
+            return f"{self.label} index not defined: {self.why_not}"
         coders = listed([f"coder {coder} {number(value)}" for coder, value in self.by_coder.items()])
         return (
             f"{self.label} index {number(self.value)} {interval(self.lower, self.upper)} of 100 "
-            f"(n = {counted(self.applicable, 'item')} of {self.items} that apply; {coders}; {self.agreement.text})"
+            f"(n = {self.n}; {coders}; {self.agreement.text})"
         )
 
 
@@ -125,8 +196,10 @@ class Transparency(Result):
     ----------
     case_id
         The case.
+    coders
+        Who codes the rubric of this case.
     items
-        Every item that was coded, in the order of the rubric.
+        **Every item of the rubric, coded or not**, in its order.
     transparency, empathy
         The two indices; they are never added up.
     agreement
@@ -134,6 +207,7 @@ class Transparency(Result):
     """
 
     case_id: str
+    coders: tuple[Coder, ...]
     items: tuple[Item, ...]
     transparency: Index
     empathy: Index
@@ -141,7 +215,7 @@ class Transparency(Result):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row an item and coder: score, events and rationale."""
+        """One row an item and coder: score (or ``not coded``), events and rationale."""
         rows = [
             {
                 "item": item.item,
@@ -149,8 +223,8 @@ class Transparency(Result):
                 "coder": coder,
                 "score": score,
                 "coders_differ": item.differs,
-                "events": " ".join(item.event_ids[coder]),
-                "rationale": item.rationales[coder],
+                "events": " ".join(item.event_ids.get(coder, ())),
+                "rationale": item.rationales.get(coder, ""),
             }
             for item in self.items
             for coder, score in item.scores.items()
@@ -166,9 +240,17 @@ class Transparency(Result):
     @property
     def _differences(self) -> str:
         differing = self.transparency.differing + self.empathy.differing
-        if not differing:
-            return "The coders gave every item the same score: that is agreement, not proof."
-        return f"The coders differ on {listed(differing)}."
+        if differing:
+            return f"The coders differ on {listed(differing)}."
+        both = sum(len(item.given) > 1 for item in self.items)
+        if not both:
+            return "No item was scored by more than one coder, so nothing is known of their agreement."
+        every = (
+            "every item"
+            if both == len(self.items)
+            else f"the {counted(both, 'item')} that more than one of them scored"
+        )
+        return f"The coders gave {every} the same score: that is agreement, not proof."
 
 
 def transparency(case: Case, *, seed: int = 0) -> Transparency:
@@ -177,7 +259,7 @@ def transparency(case: Case, *, seed: int = 0) -> Transparency:
     Parameters
     ----------
     case
-        A case with a documented crisis and at least one scored item.
+        A case with a documented crisis and at least one coded item.
     seed
         Of the intervals of agreement.
 
@@ -197,11 +279,12 @@ def transparency(case: Case, *, seed: int = 0) -> Transparency:
     69
     """
     require_clock(case, "transparency")
-    items = coded_items(case)
-    if not items:
+    items = rubric_items(case)
+    if not any(item.coded for item in items):
         raise NothingToMeasure(f"{case.id}: no item of the rubric has been coded yet.")
     return Transparency(
         case_id=case.id,
+        coders=case.coders_of("rubric"),
         items=items,
         transparency=_index("Transparency", items, vocabulary.TRANSPARENCY_ITEMS, seed),
         empathy=_index("Empathy", items, vocabulary.EMPATHY_ITEMS, seed),
@@ -209,22 +292,41 @@ def transparency(case: Case, *, seed: int = 0) -> Transparency:
     )
 
 
-def coded_items(case: Case) -> tuple[Item, ...]:
-    """The rubric of a case, item by item."""
-    coded: dict[str, list[dict]] = {}
-    for row in case.rubric.sort("coder").iter_rows(named=True):
-        coded.setdefault(row["item"], []).append(row)
-    return tuple(
-        Item(
-            item=key,
-            label=label,
-            scores={row["coder"]: row["score"] for row in coded[key]},
-            rationales={row["coder"]: row["rationale"] for row in coded[key]},
-            event_ids={row["coder"]: tuple(row["event_ids"]) for row in coded[key]},
-        )
-        for key, label in vocabulary.RUBRIC_ITEMS.items()
-        if key in coded
+def rubric_items(case: Case) -> tuple[Item, ...]:
+    """Every item of the rubric as the coders of a case scored it, those that nobody scored among them."""
+    coders = [coder.id for coder in case.coders_of("rubric")]
+    rows: dict[str, dict[str, dict]] = {key: {} for key in vocabulary.RUBRIC_ITEMS}
+    for row in case.rubric.iter_rows(named=True):
+        rows[row["item"]][row["coder"]] = row
+    return tuple(_item(key, rows[key], coders) for key in vocabulary.RUBRIC_ITEMS)
+
+
+def _item(key: str, rows: dict[str, dict], coders: list[str]) -> Item:
+    given = [coder for coder in coders if coder in rows]
+    return Item(
+        item=key,
+        label=vocabulary.RUBRIC_ITEMS[key],
+        scores={coder: rows[coder]["score"] if coder in rows else vocabulary.NOT_CODED for coder in coders},
+        rationales={coder: rows[coder]["rationale"] for coder in given},
+        event_ids={coder: tuple(rows[coder]["event_ids"]) for coder in given},
     )
+
+
+def coded_items(case: Case) -> tuple[Item, ...]:
+    """The items of the rubric that at least one coder scored."""
+    return tuple(item for item in rubric_items(case) if item.coded)
+
+
+def enough_coded(items: Iterable[Item]) -> bool:
+    """Whether so many of the items of an index are coded that it can be given.
+
+    Parameters
+    ----------
+    items
+        **All** items of the index, coded or not.
+    """
+    coded = [item.coded for item in items]
+    return sum(coded) >= LEAST_CODED * len(coded)
 
 
 def agreement_of(items: tuple[Item, ...], *, draws: int = DRAWS, seed: int = 0) -> Agreement:
@@ -252,12 +354,14 @@ def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int)
     lower, upper = _bounds(items)
     return Index(
         label=label,
-        value=_percent(scored),
+        value=_percent(scored) if enough_coded(items) else math.nan,
         lower=lower,
         upper=upper,
         by_coder=_by_coder(items),
         applicable=sum(item.applies for item in items),
         items=len(items),
+        coded=sum(item.coded for item in items),
+        complete=sum(item.complete for item in items),
         differing=tuple(item.item for item in items if item.differs),
         agreement=agreement_of(items, seed=seed),
     )
@@ -269,17 +373,16 @@ def _percent(scores: list[float]) -> float:
 
 def _by_coder(items: tuple[Item, ...]) -> dict[str, float]:
     own = {
-        coder: [int(item.scores[coder]) for item in items if item.scores.get(coder, "").isdigit()]
-        for coder in vocabulary.CODERS
+        coder: [int(item.scores[coder]) for item in items if item.scores[coder].isdigit()] for coder in items[0].scores
     }
     return {coder: _percent(scores) for coder, scores in own.items() if scores}
 
 
 def _bounds(items: tuple[Item, ...]) -> tuple[float, float]:
-    """The worst and the best index that any reading of the coding gives."""
-    applying = [item for item in items if item.applies]
-    certain = [item.reading for item in applying if "na" not in item.scores.values()]
-    optional = [item.reading for item in applying if "na" in item.scores.values()]
+    """The worst and the best index that any reading of the coding gives, however it is completed."""
+    applying = [item for item in items if item.reading is not None]
+    certain = [item.reading for item in applying if not item.may_not_apply]
+    optional = [item.reading for item in applying if item.may_not_apply]
     worst = _extreme([low for low, _ in certain], sorted(low for low, _ in optional))
     best = _extreme([BEST - high for _, high in certain], sorted(BEST - high for _, high in optional))
     return worst, 100 - best

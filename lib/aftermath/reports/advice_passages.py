@@ -82,7 +82,8 @@ def _contrast_cells(comparison: Comparison, found: Matched, entry: Entry) -> Ite
 def _index(index: Index | None) -> str:
     if index is None or not index.defined:
         return DASH
-    return f"{number(index.value)} {interval(index.lower, index.upper)}, n{NO_BREAK}={NO_BREAK}{counted(index.applicable, 'item')}"
+    extent = counted(index.applicable, "item") if index.whole else index.n
+    return f"{number(index.value)} {interval(index.lower, index.upper)}, n{NO_BREAK}={NO_BREAK}{extent}"
 
 
 def _phase(phase: Phase | None) -> str:

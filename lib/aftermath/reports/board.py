@@ -21,8 +21,8 @@ LATENCY_WIDTH, INDEX_WIDTH, TONE_WIDTH = 170, 120, 130
 # where the numbers of a case stand on its page
 SPEED, OPENNESS, COVERAGE, CLAIMS = "speed", "open", "coverage", "claims"
 
-# sorted by a column, these come after every number
-_BY_CONSTRUCTION, _NOT_SEEN, _NOT_MEASURED = 8e9, 9e9, 9.9e9
+# sorted by a column, up or down, these come after every number: app.js knows the first
+_NOT_WHOLE, _BY_CONSTRUCTION, _NOT_SEEN, _NOT_MEASURED = 7e9, 8e9, 9e9, 9.9e9
 
 _ARROWS = (
     '<svg class="sa" viewBox="0 0 10 14" aria-hidden="true"><path class="u" d="M1.5 6L5 2l3.5 4"/>'
@@ -113,9 +113,11 @@ def index_cell(entry: Entry, root: str = "", *, width: int = INDEX_WIDTH) -> str
     if entry.transparency is None:
         return _reason(entry, "transparency")
     index = entry.transparency.transparency
-    content = (
-        f"{number(index.value)} <small>{interval(index.lower, index.upper)}</small>" if index.defined else "not defined"
-    )
+    if not index.defined:
+        content = f"not defined: {index.why_not}" if index.open else "not defined"
+    else:
+        extent = "" if index.whole else f" {index.open}"
+        content = f"{number(index.value)} <small>{interval(index.lower, index.upper)}{extent}</small>"
     address = case_address(entry.case_id, root, OPENNESS)
     return _value(content, address, quiet=not index.defined) + marks.index_bar(
         index.value, index.lower, index.upper, width
@@ -194,8 +196,11 @@ def _step_key(entry: Entry, step: str) -> float:
 
 
 def _index_key(entry: Entry) -> float:
+    """What the index sorts by: one whose coding is not complete leads no board."""
     index = entry.transparency.transparency if entry.transparency else None
-    return index.value if index and index.defined else _NOT_MEASURED
+    if index is None or not index.defined:
+        return _NOT_MEASURED
+    return index.value if index.whole else _NOT_WHOLE
 
 
 def _tone_key(entry: Entry) -> float:

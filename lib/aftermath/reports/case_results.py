@@ -88,8 +88,8 @@ def _openness(measured: Measured) -> list[tuple]:
 
 
 def _index(name: str, index: Index) -> tuple:
-    note = "" if index.defined else "no item could be scored"
-    return _row("index", name, None, (index.value, index.lower, index.upper), index.applicable, "of 100", None, note)
+    ends = (index.value, index.lower, index.upper)
+    return _row("index", name, None, ends, index.applicable, "of 100", None, index.why_not or index.open)
 
 
 def _coverage(measured: Measured) -> Iterator[tuple]:

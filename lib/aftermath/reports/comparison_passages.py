@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from aftermath.cases.coders import OVERSTATES, who_coded_all
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.findings import Finding
 from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.figures import marks
-from aftermath.measures.reliability import CUSTOMARY_FLOOR, MACHINE_ASSISTED, Agreement
+from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
 from aftermath.measures.tone import FEW
 from aftermath.problems import Problem
 from aftermath.reports.advice_passages import advice, conclusions, contrasts, strategies
@@ -158,7 +159,7 @@ def _plane_table(entries: Iterable[Entry]) -> str:
             escape(latency_text(entry.speed["response"].latency)),
             number(index.value) if index.defined else "not defined",
             interval(index.lower, index.upper) if index.defined else DASH,
-            counted(index.applicable, "item"),
+            counted(index.applicable, "item") if index.whole else index.n,
             escape(entry.about.exposed_by.replace("_", " ")) + (" · own clock" if entry.own_clock else ""),
         )
         for entry in entries
@@ -236,10 +237,11 @@ def agreement_table(comparison: Comparison) -> Passage:
         )
         for part, agreement in reliability.parts.items()
     )
+    coders = [case.coders for case in comparison.cases if case.about.documented]
     words = (
         f"Krippendorff’s α (ordinal) and Gwet’s AC2 (linear weights) over {counted(reliability.cases, 'case')}, with 95 % Bayesian "
         f"bootstrap intervals over units. The dashed tick is the customary floor of {CUSTOMARY_FLOOR} for α; AC2 has none of its "
-        f"own. α is harsh where nearly all codes are alike, AC2 is not: where they part, that is why. {MACHINE_ASSISTED}"
+        f"own. α is harsh where nearly all codes are alike, AC2 is not: where they part, that is why. {who_coded_all(coders)}"
     )
     headings = ("What was coded", "α, 0 to 1", "AC2, 0 to 1", "95 % intervals, n")
     content = table("rel", "Agreement of the coders over all cases", headings, rows_of(cells, headings))
@@ -284,7 +286,8 @@ _LIMITS = (
     ),
     (
         "Agreement is not truth",
-        f"{MACHINE_ASSISTED} Bounds cover disagreement and unknowns, not what nobody wrote down.",
+        f"Coders who err in the same way agree. {OVERSTATES} Bounds cover disagreement, unknowns and what is not coded, not what "
+        "nobody wrote down.",
     ),
     (
         "Coverage is what survived",

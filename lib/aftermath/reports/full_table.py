@@ -73,10 +73,11 @@ def _indices(entry: Entry, root: str) -> list[str]:
 def index_words(index: Index) -> str:
     """An index with bounds, items and the agreement of the coders, as a table has room for."""
     if not index.defined:
-        return "not defined: no item could be scored"
+        return f"not defined: {index.why_not}"
     agreement = index.agreement
     bounds = interval(index.lower, index.upper)
-    return f"{number(index.value)} {bounds}, n = {counted(index.applicable, 'item')}; {agreement.text}"
+    extent = counted(index.applicable, "item") if index.whole else index.n
+    return f"{number(index.value)} {bounds}, n = {extent}; {agreement.text}"
 
 
 def phase_words(phase: Phase) -> str:

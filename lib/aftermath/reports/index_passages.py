@@ -111,9 +111,9 @@ _READING = (
         "by a search.",
     ),
     (
-        "Two coders, both shown",
-        "Each case was scored twice, independently. The bounds of an index run from the worst to the best reading of where they "
-        "differ or could not tell.",
+        "Every coder is shown",
+        "The page of a case says who coded it. The bounds of an index run from the worst to the best reading of where its coders "
+        "differ, could not tell or have not coded.",
     ),
 )
 

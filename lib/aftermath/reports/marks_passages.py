@@ -109,7 +109,12 @@ _RUBRIC = (
     ),
     ("T4", "na", "na", "Specimen: cannot apply; leaves the denominator."),
     ("T11", "0", "unknown", "Specimen: applies, and the record does not show it; the bounds run from 0 to 2."),
-    ("T12", "1", None, "Specimen: not yet coded."),
+    (
+        "T12",
+        "1",
+        vocabulary.NOT_CODED,
+        "Specimen: not coded by one coder, who may still give any score or find that it cannot apply; the bounds run over all of it.",
+    ),
 )
 
 
@@ -118,8 +123,8 @@ def _rubric() -> str:
     return table("rub", "Specimen rubric", headings, [_rubric_row(*row) for row in _RUBRIC])
 
 
-def _rubric_row(item: str, one: str, other: str | None, why: str) -> str:
-    differs = other is not None and one != other
+def _rubric_row(item: str, one: str, other: str, why: str) -> str:
+    differs = other not in (one, vocabulary.NOT_CODED)
     note = '<span class="dv">coders differ</span>' if differs else ""
     return (
         f'<tr{" class=diff" if differs else ""}><th scope="row"><span class="it">{item}</span> {vocabulary.RUBRIC_ITEMS[item]}{note}</th>'

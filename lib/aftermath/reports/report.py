@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from aftermath import figures
 from aftermath.cases.case import Case
+from aftermath.cases.coders import who_coded
 from aftermath.measures.claims import claims
 from aftermath.measures.disagreements import disagreements
-from aftermath.measures.reliability import MACHINE_ASSISTED
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.reports.case_results import case_results
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
@@ -126,7 +126,7 @@ class CaseReport:
 
     @property
     def rubric(self) -> Exhibit | Passage:
-        """Figure 3: the rubric, item by item; its table holds both coders' reasons."""
+        """Figure 3: the rubric, item by item; its table holds every coder's reasons."""
         return self._unless_nothing(self._rubric, lambda reason: Passage(""))
 
     @property
@@ -310,13 +310,14 @@ class CaseReport:
 
     def _rubric(self) -> Exhibit:
         result = self._measured.transparency
+        gaps = " A cross is not coded." if not all(item.complete for item in result.items) else ""
         return Exhibit(
             id="f3",
             title="What was disclosed, item by item",
             how="A square for each item and coder: empty 0, half 1, full 2; dashed where the record does not show it, a "
-            "dash where the item cannot apply. Rows where the coders differ carry an orange edge.",
+            f"dash where the item cannot apply.{gaps} Rows where the coders differ carry an orange edge.",
             figure=figures.rubric_grid(result),
-            words=f"{result.text} {MACHINE_ASSISTED}",
+            words=f"{result.text} {who_coded(result.coders)}",
             table=openness.rubric_table(result, self._references),
             rows=counted(len(result.items), "item"),
             linker=self._references.linker,

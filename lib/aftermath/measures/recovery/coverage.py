@@ -23,7 +23,6 @@ from functools import cached_property, partial
 import numpy as np
 import polars as pl
 
-from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
@@ -197,7 +196,7 @@ def recovery_from_coverage(
     phases = tone(case, variable, phase_days=phase_days, seed=seed)
     texts = phases.texts.filter(pl.col("latest_seconds") >= 0)
     codes = texts.unpivot(
-        on=list(vocabulary.CODERS), index=["doc_id", "publisher", "earliest_seconds", "latest_seconds"]
+        on=[coder.id for coder in phases.coders], index=["doc_id", "publisher", "earliest_seconds", "latest_seconds"]
     ).drop_nulls("value")
     days = (
         codes.select((pl.max_horizontal(0.0, "earliest_seconds") + pl.col("latest_seconds")) / 2 / DAY)

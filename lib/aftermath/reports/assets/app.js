@@ -53,10 +53,12 @@
     });
   });
 
-  // scoreboard: sort by a column, cases without a record last
+  // scoreboard: sort by a column, what has no number there and cases without a record last
+  var NO_NUMBER = 7e9;
   function compare(column, up) {
     return function (one, other) {
       var a = one.cells[column].dataset.s, b = other.cells[column].dataset.s, n = parseFloat(a) - parseFloat(b);
+      if ((a >= NO_NUMBER) !== (b >= NO_NUMBER)) return a >= NO_NUMBER ? 1 : -1;
       return (isNaN(n) ? a.localeCompare(b) : n) * (up ? 1 : -1);
     };
   }

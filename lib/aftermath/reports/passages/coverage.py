@@ -1,4 +1,4 @@
-"""How the coverage stood: every text with both coders' codes, and the phases after clock zero."""
+"""How the coverage stood: every text with each coder's codes, and the phases after clock zero."""
 
 from __future__ import annotations
 
@@ -24,19 +24,20 @@ _PHASES = ("Phase", "Texts", "Mean, −2 to 2", "Imbalance, −1 to 1", "Rests o
 
 
 def coverage_table(references: References) -> str:
-    """Every coded text, with its id as the anchor of its row and both coders' codes."""
+    """Every coded text, with its id as the anchor of its row and each coder's codes."""
     case, codes = references.case, _codes(references.case)
     publishers = dict(case.sources.select("source_id", "publisher").iter_rows())
+    ids = [coder.id for coder in case.coders_of("stances")]
+    coders, column = (escape(" / ".join(names)) for names in ((f"coder {coder}" for coder in ids), ids))
     coded = [
-        f'<abbr title="{vocabulary.STANCES[name]}, coder a / coder b">{short} a / b</abbr>'
-        for name, short in _SHORT.items()
+        f'<abbr title="{vocabulary.STANCES[name]}, {coders}">{short} {column}</abbr>' for name, short in _SHORT.items()
     ]
     headings = ["Text", "Date", "Publisher", *(coded if codes else ()), "What it says"]
     rows = (
         f'<tr id="{text["doc_id"]}"><th scope="row">{text["doc_id"]}</th>'
         f'<td class="nw">{escape(text["published"])}</td>'
         f"<td>{escape(publishers[text['source_id']])}{references.cite([text['source_id']])}</td>"
-        f'{_stances(text["doc_id"], codes)}<td class="sum">{references.linker.text(text["abstract"])}{_frames(text["frames"])}</td></tr>'
+        f'{_stances(text["doc_id"], codes, ids)}<td class="sum">{references.linker.text(text["abstract"])}{_frames(text["frames"])}</td></tr>'
         for text in case.coverage.iter_rows(named=True)
     )
     return table("cvt", "Coded coverage", headings, rows)
@@ -63,12 +64,12 @@ def _codes(case: Case) -> dict[tuple[str, str], dict]:
     return {(row["doc_id"], row["coder"]): row for row in case.stances.iter_rows(named=True)}
 
 
-def _stances(doc_id: str, codes: dict[tuple[str, str], dict]) -> str:
+def _stances(doc_id: str, codes: dict[tuple[str, str], dict], coders: Iterable[str]) -> str:
     if not codes:
         return ""
     cells = []
     for name, short in _SHORT.items():
-        pair = (codes.get((doc_id, coder), {}).get(name) for coder in vocabulary.CODERS)
+        pair = (codes.get((doc_id, coder), {}).get(name) for coder in coders)
         shown = " / ".join("–" if value is None else number(value) for value in pair)
         cells.append(f'<td class="num" data-l="{short}">{shown}</td>')
     return "".join(cells)

@@ -9,6 +9,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
+from aftermath.cases.coders import coded_by
 from aftermath.figures.marks import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
 from aftermath.measures.speed import Speed, Step
 from aftermath.measures.tone import FEW, Phase, Tone
@@ -89,8 +90,8 @@ def step_card(title: str, step: Step, speed: Speed, references: References) -> s
 def index_card(result: Transparency) -> str:
     """A card for the transparency index, empathy beside it."""
     index = result.transparency
-    agreement = f"{index.agreement.text}; both codings machine-assisted"
-    rest = f"{index.applicable} of {index.items} items apply · {agreement}"
+    extent = f"{index.applicable} of {index.items} items apply" if index.whole else index.n
+    rest = f"{extent} · {index.agreement.text}; {escape(coded_by(result.coders))}"
     mark = index_bar(index.value, index.lower, index.upper, 208)
     big = f'{number(index.value)}<span class="of"> of 100</span>' if index.defined else "not defined"
     return card("Transparency index", "#open", big, mark, f"{_bounds(result)} {_empathy(result.empathy)}", rest)
@@ -102,9 +103,7 @@ def tone_card(tone: Tone, phases: int) -> str:
     big = f'{_mean(first)}<span class="arr" aria-label="to"> → </span>{_mean(last)}'
     scale = '<div class="dl"><span>−2 damaging</span><span>0</span><span>praise +2</span></div>'
     sub = f"{first.label[0].upper()}{first.label[1:]} {phase_text(first)}; {last.label} {phase_text(last)}."
-    rest = (
-        f"{counted(first.n, 'text')} → {counted(last.n, 'text')} · {tone.agreement.text}; both codings machine-assisted"
-    )
+    rest = f"{counted(first.n, 'text')} → {counted(last.n, 'text')} · {tone.agreement.text}; {escape(coded_by(tone.coders))}"
     mark = tone_mark(first.mean, last.mean) + scale
     return card("Favourability of coverage", "#coverage", big, mark, sub, rest + _few(first, last))
 
@@ -202,23 +201,34 @@ def _resting(step: Step, speed: Speed, references: References) -> str:
 def _bounds(result: Transparency) -> str:
     index = result.transparency
     if not index.defined:
-        return "No item could be scored."
-    open_items = [item for item in result.items if item.item.startswith("T")]
-    unknown = sum("unknown" in item.scores.values() for item in open_items)
+        return f"{index.why_not[0].upper()}{index.why_not[1:]}."
+    openness = [item for item in result.items if item.item in vocabulary.TRANSPARENCY_ITEMS]
+    unknown = sum("unknown" in item.scores.values() for item in openness)
     reasons = []
     if index.differing:
         reasons.append(f"{in_words(len(index.differing))} item{'s' * (len(index.differing) > 1)} where coders differ")
     if unknown:
         reasons.append(f"{in_words(unknown)} that the record does not show")
+    if not index.whole:
+        reasons.append(index.open)
     if not reasons:
-        return "Both coders gave every item the same score, so the bounds meet: agreement, not proof."
+        return _met(len(result.coders))
     return f"Bounds {number(index.lower)} to {number(index.upper)}, over {listed(reasons)}."
+
+
+def _met(coders: int) -> str:
+    """Why the bounds meet."""
+    if coders == 1:
+        return "One coder scored every item, so no disagreement is known and the bounds meet."
+    who = "Both" if coders == 2 else f"All {in_words(coders)}"
+    return f"{who} coders gave every item the same score, so the bounds meet: agreement, not proof."
 
 
 def _empathy(index: Index) -> str:
     if not index.defined:
         return "Empathy: not defined."
-    return f"Empathy, scored apart: {number(index.value)} [{number(index.lower)}–{number(index.upper)}], n = {counted(index.applicable, 'item')}."
+    extent = counted(index.applicable, "item") if index.whole else index.n
+    return f"Empathy, scored apart: {number(index.value)} [{number(index.lower)}–{number(index.upper)}], n = {extent}."
 
 
 def _mean(phase: Phase) -> str:

@@ -1,17 +1,18 @@
-"""How open it was: the indices as marks, and the rubric with both coders' scores and reasons."""
+"""How open it was: the indices as marks, and the rubric with every coder's scores and reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from aftermath import vocabulary
+from aftermath.cases.coders import Coder, who_coded
 from aftermath.figures.marks import ac_bar, alpha_bar, index_bar, score_square
-from aftermath.measures.reliability import CUSTOMARY_FLOOR, MACHINE_ASSISTED, Agreement
+from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
 from aftermath.measures.transparency import Index, Item, Transparency
 from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table
-from aftermath.wording import counted, interval, number
+from aftermath.wording import interval, number
 
 _GROUPS = {"Transparency": vocabulary.TRANSPARENCY_ITEMS, "Empathy": vocabulary.EMPATHY_ITEMS}
 
@@ -25,30 +26,30 @@ def index_marks(result: Transparency) -> str:
     ]
     marks += _coefficients("All items", result.agreement)
     note = (
-        f'<p class="mut ic">{MACHINE_ASSISTED} The dashed tick is the customary floor of {CUSTOMARY_FLOOR} for α; AC2 has none '
-        "of its own. α is harsh where nearly all scores are alike, AC2 is not: where they part, that is why.</p>"
+        f'<p class="mut ic">{escape(who_coded(result.coders))} The dashed tick is the customary floor of {CUSTOMARY_FLOOR} for α; AC2 '
+        "has none of its own. α is harsh where nearly all scores are alike, AC2 is not: where they part, that is why.</p>"
     )
     return f'<div class="idx2">{"".join(marks)}</div>{note}'
 
 
 def rubric_table(result: Transparency, references: References) -> str:
-    """Every item with both coders' scores and reasons; rows where they differ are marked."""
-    headings = ["Item", "Coder a", 'Coder b<span class="mut"> blind</span>', "Why"]
+    """Every item with each coder's scores and reasons; rows where they differ are marked."""
+    headings = ["Item", *map(_heading, result.coders), "Why"]
     rows = (
         row
         for label, keys in _GROUPS.items()
-        for row in _group(label, [item for item in result.items if item.item in keys], references)
+        for row in _group(label, [item for item in result.items if item.item in keys], result.coders, references)
     )
     return table("rub", "The rubric, item by item", headings, rows)
 
 
 def _index(index: Index) -> str:
     if not index.defined:
-        numbers = '<span class="mut">not defined: no item could be scored</span>'
+        numbers = f'<span class="mut">not defined: {index.why_not}</span>'
     else:
         numbers = (
             f'<b>{number(index.value)}</b> <span class="mut">{interval(index.lower, index.upper)} of 100, '
-            f"n = {counted(index.applicable, 'item')} of {index.items} that apply</span>"
+            f"n = {index.n}</span>"
         )
     return f'<div><span class="l">{index.label} index</span>{index_bar(index.value, index.lower, index.upper)}{numbers}</div>'
 
@@ -67,9 +68,12 @@ def _coefficient(label: str, bar: str, words: str, agreement: Agreement) -> str:
     return f'<div><span class="l">{label}</span>{bar}{numbers}</div>'
 
 
-def _group(label: str, items: list[Item], references: References) -> Iterable[str]:
-    if items:
-        yield f'<tr class="grp"><th colspan="4" scope="colgroup">{label}</th></tr>'
+def _heading(coder: Coder) -> str:
+    return f"Coder {escape(coder.id)}" + ('<span class="mut"> blind</span>' if coder.blind else "")
+
+
+def _group(label: str, items: list[Item], coders: Sequence[Coder], references: References) -> Iterable[str]:
+    yield f'<tr class="grp"><th colspan="{2 + len(coders)}" scope="colgroup">{label}</th></tr>'
     for item in items:
         yield _row(item, references)
 
@@ -77,8 +81,8 @@ def _group(label: str, items: list[Item], references: References) -> Iterable[st
 def _row(item: Item, references: References) -> str:
     marked = ' class="diff"' if item.differs else ""
     differ = '<span class="dv">coders differ</span>' if item.differs else ""
-    squares = "".join(f"<td>{score_square(item.scores.get(coder))}</td>" for coder in vocabulary.CODERS)
-    reasons = "<br>".join(_reason(item, coder, references) for coder in vocabulary.CODERS if coder in item.scores)
+    squares = "".join(f"<td>{score_square(score)}</td>" for score in item.scores.values())
+    reasons = "<br>".join(_reason(item, coder, references) for coder in item.rationales)
     return (
         f'<tr{marked}><th scope="row"><span class="it">{item.item}</span> {escape(item.label)}{differ}</th>'
         f'{squares}<td class="ra">{reasons}</td></tr>'

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from aftermath.cases.coders import who_coded
 from aftermath.measures.recovery.coverage import CoverageRecovery
-from aftermath.measures.reliability import MACHINE_ASSISTED
 from aftermath.reports.html import escape
 from aftermath.reports.passages.tables import rows_of, table
 from aftermath.wording import counted, interval, number
@@ -39,7 +39,8 @@ def how(told: Sequence[CoverageRecovery]) -> str:
 def recovery_words(told: Sequence[CoverageRecovery]) -> str:
     """The figure in words, with the agreement of the coders, and what both are worth said once."""
     each = [f"{recovery.text} Coders: {recovery.tone.agreement.text}." for recovery in told]
-    return f"{' '.join(each)} {_SAMPLE} {MACHINE_ASSISTED}"
+    tone = told[0].tone
+    return f"{' '.join(each)} {_SAMPLE}{tone.gaps} {who_coded(tone.coders)}"
 
 
 def recovery_table(told: Iterable[CoverageRecovery]) -> str:
