@@ -65,10 +65,10 @@ class _Press:
 
     def half_life(self, start: float) -> float:
         """The day on which half of the way from the start to neutral is done."""
-        low, high = start, 1e6
-        for _ in range(200):
+        low, high, half = start, 10.0 * DAYS, self.expected(start) / 2
+        for _ in range(40):
             middle = (low + high) / 2
-            low, high = (middle, high) if self.expected(middle) < self.expected(start) / 2 else (low, middle)
+            low, high = (middle, high) if self.expected(middle) < half else (low, middle)
         return low
 
 
@@ -80,7 +80,11 @@ AGENCY = _Press(agency=0.6, unlike=1.0)
 
 def studies() -> Iterator[Study]:
     """The rows of coded coverage."""
-    for truth, press in (("two coders", MIDDLING), ("time counts in hours", HOURS), ("time counts in days alike", LINEAR)):
+    for truth, press in (
+        ("two coders", MIDDLING),
+        ("time counts in hours", HOURS),
+        ("time counts in days alike", LINEAR),
+    ):
         for n in (40, 150):
             yield Study("half-life, coded coverage", n, truth, partial(half_life, n, press), HALF_LIFE_LEVEL)
     for truth, press in (("near the lowest code", LOW), ("near the highest code", HIGH)):

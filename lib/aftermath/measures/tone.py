@@ -299,7 +299,9 @@ def mean_and_imbalance(stances: np.ndarray, *, draws: int = DRAWS, seed: int = 0
         [np.quantile(of, share) for of in _of_shares(levels[end], shares[:, end])]
         for end, share in ((slice(None, -1), (1 - LEVEL) / 2), (slice(1, None), (1 + LEVEL) / 2))
     )
-    return tuple(Estimate(value, float(low), float(high)) for value, low, high in zip(values, lower, upper, strict=True))
+    return tuple(
+        Estimate(value, float(low), float(high)) for value, low, high in zip(values, lower, upper, strict=True)
+    )
 
 
 def _of_shares(levels: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
