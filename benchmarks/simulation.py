@@ -21,12 +21,19 @@ import polars as pl
 
 from aftermath.files import write_whole
 from aftermath.measures.simulated import COLUMNS, simulation_markdown
-from studies import Draw, Study, agreement, coded, dense, latencies
+from studies import Draw, Study, agreement, coded, dense, latencies, texts
 
 
 def studies() -> Iterator[Study]:
     """All rows, in the order of the table."""
-    kinds = (coded.studies, agreement.studies, dense.studies, latencies.studies, dense.comparisons)
+    kinds = (
+        texts.studies,
+        coded.studies,
+        agreement.studies,
+        dense.studies,
+        latencies.studies,
+        dense.comparisons,
+    )
     return itertools.chain.from_iterable(kind() for kind in kinds)
 
 

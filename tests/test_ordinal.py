@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds  # noqa: E402
+from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds, smoothed_odds  # noqa: E402
 from aftermath.measures.result import NothingToMeasure  # noqa: E402
 
 THRESHOLDS = np.array([-1.5, 0.5, 2.0])
@@ -52,9 +54,24 @@ def test_standard_errors_are_those_of_the_delta_method() -> None:
     covariance = np.array([[0.5, 0.1, 0.0], [0.1, 0.4, -0.1], [0.0, -0.1, 0.3]])
     model = ProportionalOdds(np.array([0.0, 1.0, 2.0]), np.array([0.5, -1.0, 0.2]), covariance, 9)
     contrast = np.array([2.0, -1.0, 0.5])
-    error = model.standard_error(lambda parameters: np.array([contrast @ parameters, parameters[0] ** 2]))
-    assert error == pytest.approx([np.sqrt(contrast @ covariance @ contrast), np.sqrt(0.5)], rel=1e-6)
+    error = model.standard_error(np.column_stack([contrast, [1.0, 0.0, 0.0]]))
+    assert error == pytest.approx([np.sqrt(contrast @ covariance @ contrast), np.sqrt(0.5)], rel=1e-12)
     assert model.quantile(0.95) == pytest.approx(2.306, abs=5e-4)  # t with 8 degrees of freedom
+
+
+def test_no_error_is_below_that_of_independent_texts() -> None:
+    parts = np.array([0.0, 1.0, 2.0]), np.array([0.5, -1.0, 0.2]), np.diag([0.4, 0.1, 0.2]), 9, np.diag([0.1, 0.3, 0.1])
+    assert ProportionalOdds(*parts).standard_error(np.eye(3)) ** 2 == pytest.approx([0.4, 0.3, 0.2])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_gradient_of_the_expected_code_is_that_of_small_steps(seed: int) -> None:
+    model, x = proportional_odds(*drawn(90, seed)), np.array([-1.0, 0.0, 0.5, 3.0])
+    moves = 1e-6 * np.eye(len(model.parameters))
+    moved = [
+        [replace(model, parameters=model.parameters + way * move).expected(x) for way in (1, -1)] for move in moves
+    ]
+    assert model.gradient(x) == pytest.approx(np.array([(up - down) / 2e-6 for up, down in moved]), abs=1e-7)
 
 
 def test_two_levels_are_a_logistic_regression_with_clustered_errors() -> None:
@@ -96,6 +113,79 @@ def test_copies_inside_a_cluster_add_nothing_and_copies_outside_do() -> None:
     # the small-sample factors of clustered errors differ by less than two percent
     assert inside.covariance[0, 0] == pytest.approx(once.covariance[0, 0], rel=0.04)
     assert outside.covariance[0, 0] == pytest.approx(once.covariance[0, 0] / 2, rel=0.04)
+
+
+# --- smoothed -----------------------------------------------------------------------------------------------------
+
+LEVELS = (-2, -1, 0, 1, 2)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_prior_is_half_a_text_spread_over_levels_and_ends(seed: int) -> None:
+    """The same maximum and information from a likelihood written out with statsmodels' probabilities."""
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
+    codes, x, clusters = drawn(40, seed)
+    rows = np.concatenate([codes, np.tile(LEVELS, 2)]), np.concatenate([x, np.repeat([x.min(), x.max()], 5)])
+    weights = np.concatenate([np.ones(40), np.full(10, 0.05)])
+
+    def minus(parameters: np.ndarray) -> float:
+        thresholds = np.concatenate([[-np.inf], np.cumsum([parameters[1], *np.exp(parameters[2:])]), [np.inf]])
+        ends = expit(thresholds[:, None] - parameters[0] * rows[1])
+        places = rows[0] + 2, np.arange(50)
+        return -float(weights @ np.log(ends[places[0] + 1, places[1]] - ends[places]))
+
+    ours = smoothed_odds(codes, x, clusters, np.ones(40), LEVELS)
+    theirs = minimize(minus, np.array([0.0, -1.0, 0.0, 0.0, 0.0]), method="BFGS", options={"gtol": 1e-7})
+    assert ours.parameters == pytest.approx(theirs.x, abs=1e-4)
+    assert ours.log_likelihood == pytest.approx(-theirs.fun, abs=1e-8)
+    steps = 1e-4 * np.eye(5)
+    bends = [[minus(ours.parameters + a + b) - minus(ours.parameters + a - b) - minus(ours.parameters - a + b)
+              + minus(ours.parameters - a - b) for a in steps] for b in steps]  # fmt: skip
+    assert ours.independent == pytest.approx(np.linalg.inv(np.array(bends) / 4e-8), rel=1e-3, abs=1e-4)
+
+
+def test_errors_are_those_of_leaving_out_one_cluster_after_the_other() -> None:
+    codes, x, clusters = drawn(240, 1)
+    whole = smoothed_odds(codes, x, clusters, np.ones(240), LEVELS)
+    slopes = []
+    for cluster in range(80):
+        kept = clusters != cluster
+        slopes.append(smoothed_odds(codes[kept], x[kept], clusters[kept], np.ones(237), LEVELS).slope)
+    exact = (79 / 80) * np.sum((np.array(slopes) - whole.slope) ** 2)
+    # one step of Newton's method in place of a whole fit, and a prior at the ends of what is left
+    assert whole.covariance[0, 0] == pytest.approx(exact, rel=0.03)
+
+
+def test_two_codings_of_a_text_count_as_one_text() -> None:
+    codes, x, clusters = drawn(60, 2)
+    once = smoothed_odds(codes, x, clusters, np.ones(60), LEVELS)
+    twice = smoothed_odds(*(np.tile(part, 2) for part in (codes, x, clusters)), np.full(120, 0.5), LEVELS)
+    assert twice.parameters == pytest.approx(once.parameters, rel=1e-7)
+    assert twice.covariance == pytest.approx(once.covariance, rel=1e-6, abs=1e-9)
+    assert twice.independent == pytest.approx(once.independent, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("codes", [np.repeat([0, 1], 6), np.repeat([-2, 0, 1], 4), np.array([0] * 11 + [1])], ids=str)
+def test_codes_that_time_separates_have_a_smoothed_estimate(codes: np.ndarray) -> None:
+    model = smoothed_odds(codes, np.arange(12.0), np.arange(12), np.ones(12), LEVELS)
+    assert np.isfinite(model.parameters).all() and model.slope > 0
+    assert model.slope < 2 * model.quantile(0.95) * model.standard_error(np.eye(5, 1))[0]
+
+
+@pytest.mark.parametrize(
+    ("codes", "x", "clusters", "words"),
+    [
+        (np.zeros(12), np.arange(12.0), np.arange(12), "only one level was coded"),
+        (np.arange(12) % 2, np.full(12, 3.0), np.arange(12), "all texts are from one time"),
+        (np.arange(12) % 2, np.arange(12.0), np.arange(12) % 2, "fewer than three publishers"),
+        (np.arange(12) % 2, np.append(np.arange(11.0), np.nan), np.arange(12), "no clear maximum"),
+    ],
+)
+def test_what_cannot_be_smoothed_is_told(codes, x, clusters, words: str) -> None:
+    with pytest.raises(NothingToMeasure, match=words):
+        smoothed_odds(codes, x, clusters, np.ones(12), LEVELS)
 
 
 # --- where no estimate exists -------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import Case, case_ids, load_case  # noqa: E402
 from aftermath.measures.recovery import CoverageRecovery, Days, recovery_from_coverage  # noqa: E402
+from aftermath.measures.recovery.averaged import SCALES, AveragedOdds, averaged_odds, on_scale  # noqa: E402
 from aftermath.measures.recovery.coverage import crossing  # noqa: E402
 from aftermath.measures.recovery.ordinal import ProportionalOdds  # noqa: E402
 from aftermath.measures.result import NothingToMeasure  # noqa: E402
@@ -58,11 +59,11 @@ def replace_sources(made: Case, sources: pl.DataFrame):
     return type(made.tables).cast(tables | {"sources": sources.lazy()})
 
 
-def recovering(n: int = 80, seed: int = 0, slope: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """Codes that rise with the logarithm of time, and their days."""
+def recovering(n: int = 80, seed: int = 0, low: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Codes that rise with the logarithm of time, from so much lower a beginning in log odds, and their days."""
     generator = np.random.default_rng(seed)
     days = np.round(np.expm1(generator.uniform(0, math.log1p(300), n))).astype(int)
-    return np.searchsorted([-0.5, 2.5, 5.0], slope * np.log1p(days) + generator.logistic(size=n)) - 1, days
+    return np.searchsorted([-0.5, 2.5, 5.0], np.log1p(days) - low + generator.logistic(size=n)) - 1, days
 
 
 # --- real cases ---------------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ def test_a_case_without_a_crisis_is_not_measured() -> None:
 
 
 def test_a_press_that_recovers_is_seen_to_recover() -> None:
-    found = recovery_from_coverage(press(*recovering(200)))
+    found = recovery_from_coverage(press(*recovering(200, low=1.0)))
     assert found.modelled
     assert found.odds_lower < math.exp(math.log(10) * 1.0) < found.odds_upper
     assert found.odds_lower > 1
@@ -161,15 +162,12 @@ DAYS = list(range(0, 50, 5))
         (press(MIXED[:7], DAYS[:7]), "fewer than 8 texts are from after clock zero"),
         (press(MIXED, [-day - 1 for day in DAYS]), "fewer than 8 texts are from after clock zero"),
         (press([0] * 10, DAYS), "only one level was coded"),
-        (press(sorted(MIXED), DAYS), "the codes are separated by time, so that no finite estimate exists"),
-        (press(sorted(MIXED, reverse=True), DAYS), "the codes are separated by time"),
-        (press([0] * 9 + [1], DAYS), "the codes are separated by time"),
         (press(MIXED, DAYS, ["The Paper"] * 10), "fewer than three publishers"),
         (press(MIXED, DAYS, ["One", "Other"] * 5), "fewer than three publishers"),
         (press(MIXED, [3] * 10), "all texts are from one time"),
         (press(MIXED, [0] * 10), "all texts are from one time"),
     ],
-    ids="seven before one_level rising falling last one_paper two_papers one_day zero_day".split(),
+    ids="seven before one_level one_paper two_papers one_day zero_day".split(),
 )
 def test_small_cases_degrade_to_phase_means_and_say_why(made: Case, why: str) -> None:
     found = recovery_from_coverage(made)
@@ -201,12 +199,76 @@ def test_what_cannot_be_asked_is_refused(options: dict, words: str) -> None:
         recovery_from_coverage(press(MIXED, DAYS), **options)
 
 
+@pytest.mark.parametrize(
+    "codes", [sorted(MIXED), sorted(MIXED, reverse=True), [0] * 9 + [1]], ids="rising falling last".split()
+)
+def test_codes_that_time_separates_have_a_course_that_says_how_little_is_known(codes: list) -> None:
+    found = recovery_from_coverage(press(codes, DAYS))
+    assert found.modelled and found.odds_lower > 0 and math.isfinite(found.odds_upper)
+    assert found.odds_upper / found.odds_lower > 20
+
+
+def test_one_publisher_with_most_of_the_texts_is_warned_of() -> None:
+    codes, days = recovering(40)
+    agency = recovery_from_coverage(press(codes, days, ["Agency"] * 24 + [f"Paper {place}" for place in range(16)]))
+    assert agency.text.endswith(
+        "Agency published 60% of the texts, so that few others tell how publishers differ: the intervals may be too narrow."
+    )
+    assert (agency.largest, agency.largest_share) == ("Agency", 0.6)
+    assert not recovery_from_coverage(press(codes, days)).warning
+
+
+def test_slope_and_its_error_are_those_of_the_odds_ratio() -> None:
+    found = recovery_from_coverage(press(*recovering(80)))
+    assert math.exp(found.slope) == pytest.approx(found.odds_ratio)
+    reach = found.model.models["day"].quantile(0.95) * found.slope_error
+    assert math.exp(found.slope - reach) == pytest.approx(found.odds_lower)
+    assert math.isnan(recovery_from_coverage(press([0] * 10, DAYS)).slope_error)
+
+
+# --- the scale of time --------------------------------------------------------------------------------------------
+
+
+def drawn_on(scale: str, slope: float, n: int = 400) -> AveragedOdds:
+    generator = np.random.default_rng(5)
+    days = np.expm1(generator.uniform(0, math.log1p(300), n))
+    latent = slope * on_scale(days, scale) + generator.logistic(size=n)
+    return averaged_odds(
+        np.searchsorted([0.0, 2.0, 4.0], latent) - 2, days, np.arange(n), np.ones(n), (-2, -1, 0, 1, 2)
+    )
+
+
+@pytest.mark.parametrize(("scale", "slope", "unlikely"), [("hour", 0.8, "month"), ("linear", 0.03, "day")])
+def test_the_scale_on_which_texts_moved_has_the_weight(scale: str, slope: float, unlikely: str) -> None:
+    weights = drawn_on(scale, slope).weights
+    assert sum(weights.values()) == pytest.approx(1)
+    assert weights[unlikely] < 0.02 < weights[scale]
+
+
+def test_scales_that_differ_widen_the_interval() -> None:
+    made, days = drawn_on("hour", 0.8, 40), np.array([0.1, 200.0])
+    even = AveragedOdds(made.models, dict.fromkeys(made.models, 1 / len(made.models)))
+    widths = [upper - lower for _, lower, upper in (made.alone(scale).expected(days, 0.95) for scale in made.models)]
+    _, lower, upper = even.expected(days, 0.95)
+    assert (upper - lower > np.min(widths, axis=0)).all()
+
+
+def test_the_scales_are_in_the_result_with_what_each_says() -> None:
+    found = recovery_from_coverage(press(*recovering(80, low=1.0)))
+    assert found.scales["scale"].to_list() == list(SCALES)
+    assert found.scales["weight"].sum() == pytest.approx(1)
+    alone = crossing(found.model.alone("week"), 0.5, *found.course["day"][[0, -1]], 0.95)
+    assert math.isfinite(alone.upper) and found.scales.row(3)[2:] == (alone.value, alone.lower, alone.upper, alone.text)
+    assert recovery_from_coverage(press([0] * 10, DAYS)).scales.is_empty()
+
+
 # --- crossings ----------------------------------------------------------------------------------------------------
 
 
-def model(slope: float, spread: float = 0.01) -> ProportionalOdds:
-    """Two levels, -1 and 0, half of each at clock zero."""
-    return ProportionalOdds(np.array([-1.0, 1.0]), np.array([slope, 1.0]), spread**2 * np.eye(2), 50)
+def model(slope: float, spread: float = 0.01) -> AveragedOdds:
+    """Two levels, -1 and 1, on one scale."""
+    alone = ProportionalOdds(np.array([-1.0, 1.0]), np.array([slope, 1.0]), spread**2 * np.eye(2), 50)
+    return AveragedOdds({"day": alone}, {"day": 1.0})
 
 
 def test_the_crossing_is_where_the_expected_code_is() -> None:
@@ -215,8 +277,20 @@ def test_the_crossing_is_where_the_expected_code_is() -> None:
     assert neutral.value == pytest.approx(math.e - 1, rel=0.03)  # the grid has 400 places
     assert neutral.lower <= neutral.value <= neutral.upper
     half = crossing(certain, 0.5, 0.0, 100.0, 0.95)
-    expected = certain.expected(np.log1p(np.array([half.value])))[0]
-    assert expected == pytest.approx(certain.expected(np.zeros(1))[0] / 2, abs=0.02)
+    start, there = certain.expected(np.array([0.0, half.value]), 0.95)[0]
+    assert there == pytest.approx(start / 2, abs=0.02)
+
+
+def test_the_way_is_measured_from_the_first_text() -> None:
+    """From a later start less of the way is left, and its half is further on."""
+    certain = model(0.5, 1e-9)
+    early, late = (crossing(certain, 0.5, start, 100.0, 0.95).value for start in (0.0, 3.0))
+    assert early < late
+    start, there = certain.expected(np.array([3.0, late]), 0.95)[0]
+    assert there == pytest.approx(start / 2, abs=0.02)
+    assert crossing(certain, 1.0, 3.0, 100.0, 0.95).value == pytest.approx(
+        crossing(certain, 1.0, 0.0, 100.0, 0.95).value, rel=0.04
+    )
 
 
 def test_more_uncertainty_never_narrows_the_set() -> None:
@@ -285,7 +359,7 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
 
 
 def test_a_wider_level_never_narrows_an_interval() -> None:
-    made = press(*recovering(60, 2))
+    made = press(*recovering(60, 2, low=1.0))
     narrow, wide = (recovery_from_coverage(made, level=level) for level in (0.5, 0.95))
     assert (narrow.course["upper"] <= wide.course["upper"]).all()
     assert (narrow.course["lower"] >= wide.course["lower"]).all()
@@ -295,5 +369,5 @@ def test_a_wider_level_never_narrows_an_interval() -> None:
 
 def test_the_text_names_estimator_clusters_interval_and_n() -> None:
     said = recovery_from_coverage(press(*recovering())).text.replace(NO_BREAK, " ")
-    for part in ("proportional odds on log time, errors clustered by publisher, 95% intervals", "n = 80 texts from after clock zero, 80 publishers", "Half of the way to neutral: ", "Neutral: "):  # fmt: skip
+    for part in ("proportional odds on log time, averaged over its scale, errors clustered by publisher, 95% intervals", "n = 80 texts from after clock zero, 80 publishers", "Half of the way from the first text to neutral: ", "Neutral: "):  # fmt: skip
         assert part in said

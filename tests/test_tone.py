@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, timedelta
-from functools import partial
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import load_case  # noqa: E402
 from aftermath.measures.result import NothingToMeasure  # noqa: E402
-from aftermath.measures.tone import FEW, bootstrap, coded_texts, imbalance, tone  # noqa: E402
+from aftermath.measures.tone import FEW, Estimate, coded_texts, imbalance, mean_and_imbalance, tone  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402
 from factories import case, event, text  # noqa: E402
@@ -148,7 +147,6 @@ def test_the_table_has_nulls_where_there_is_no_number() -> None:
 
 # --- the coefficient of imbalance ---------------------------------------------------------------------------------
 
-MEAN = partial(np.mean, axis=-1)
 stances = st.lists(st.integers(-4, 4).map(lambda half: half / 2), min_size=1, max_size=40)
 
 
@@ -192,35 +190,60 @@ def test_one_more_favourable_text_never_lowers_the_coefficient_of_a_favourable_p
         assert imbalance(np.array([*values, 1])) >= imbalance(np.array(values)) - 1e-12
 
 
-# --- bootstrap ----------------------------------------------------------------------------------------------------
+# --- intervals ----------------------------------------------------------------------------------------------------
+
+
+def mean_of(values: list | np.ndarray, **options: int) -> Estimate:
+    return mean_and_imbalance(np.array(values), **options)[0]
 
 
 @given(stances.filter(lambda values: len(values) >= FEW))
 @settings(max_examples=25)
-def test_the_bootstrap_stays_within_the_values(values: list) -> None:
-    estimate = bootstrap(np.array(values), MEAN, draws=50)
-    assert min(values) - 1e-9 <= estimate.lower <= estimate.upper <= max(values) + 1e-9
+def test_intervals_hold_their_estimates_inside_the_scale(values: list) -> None:
+    mean, balance = mean_and_imbalance(np.array(values), draws=300)
+    assert -2 <= mean.lower <= mean.value <= mean.upper <= 2
+    assert -1 <= balance.lower <= balance.value <= balance.upper <= 1
+    assert mean.lower < mean.upper and balance.lower < balance.upper
 
 
-def test_the_bootstrap_is_seeded_and_widens_for_fewer_texts() -> None:
-    values = np.array([-2, -1.3, 0.1, 0, 1.7, 2, 1.1, 0.4, -0.9, 1.2])
-    one, again, other = (bootstrap(values, MEAN, seed=seed) for seed in (0, 0, 5))
+@given(stances.filter(lambda values: len(values) >= FEW))
+@settings(max_examples=25)
+def test_turned_texts_have_the_turned_interval(values: list) -> None:
+    one, other = mean_of(values), mean_of([-value for value in values])
+    # two sets of 2000 draws
+    assert (other.lower, other.upper) == pytest.approx((-one.upper, -one.lower), abs=0.15)
+
+
+@pytest.mark.parametrize("level", [-2, -1, 0, 1, 2])
+@pytest.mark.parametrize("n", [8, 15, 50])
+def test_a_phase_in_which_all_texts_stand_alike_has_an_interval(level: int, n: int) -> None:
+    """A level that no text of n took may be that of this share, by the Beta distribution of its weight."""
+    from scipy.stats import beta
+
+    estimate, share = mean_of([level] * n, draws=20_000), beta(0.5, n).ppf(0.975)
+    assert estimate.lower == pytest.approx(level - (level + 2) * share, abs=0.05)
+    assert estimate.upper == pytest.approx(level + (2 - level) * share, abs=0.05)
+
+
+def test_intervals_are_seeded_and_widen_for_fewer_texts() -> None:
+    values = np.array([-2, -1.5, 0.5, 0, 1.5, 2, 1, 0.5, -1, 1])
+    one, again, other = (mean_of(values, seed=seed) for seed in (0, 0, 5))
     assert one == again
     assert (one.lower, one.upper) != (other.lower, other.upper)
-    many = bootstrap(np.tile(values, 10), MEAN)
+    many = mean_of(np.tile(values, 10))
     assert many.upper - many.lower < one.upper - one.lower
     assert many.value == pytest.approx(one.value)
 
 
-def test_the_bootstrap_of_the_mean_agrees_with_its_standard_error() -> None:
-    values = np.random.default_rng(3).choice([-2.0, -1.0, 0.0, 1.0, 2.0], 60)
-    estimate = bootstrap(values, MEAN)
-    # A percentile interval of 2000 draws wanders by a few percent around the normal one.
-    assert estimate.upper - estimate.lower == pytest.approx(2 * 1.96 * values.std() / np.sqrt(60), rel=0.1)
+def test_the_interval_of_the_mean_of_many_texts_agrees_with_its_standard_error() -> None:
+    values = np.random.default_rng(3).choice([-2.0, -1.0, 0.0, 1.0, 2.0], 600)
+    estimate = mean_of(values)
+    # an interval of 2000 draws wanders by a few percent around the normal one
+    assert estimate.upper - estimate.lower == pytest.approx(2 * 1.96 * values.std() / np.sqrt(600), rel=0.1)
 
 
 def test_nothing_gives_no_estimate() -> None:
-    assert math.isnan(bootstrap(np.array([]), MEAN).value)
+    assert all(math.isnan(estimate.value) for estimate in mean_and_imbalance(np.array([])))
 
 
 # --- properties of the whole --------------------------------------------------------------------------------------

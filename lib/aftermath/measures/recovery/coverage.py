@@ -1,13 +1,14 @@
 """Recovery as the coded coverage shows it.
 
-The codes of both coders enter as repeated measures of a text: a mean of two coders would make half levels
-that no rule of the codebook defines. Errors are clustered by publisher, so two codings of one text, or
-two texts of one outlet, do not count as independent. The covariate is the logarithm of one plus the days since
-clock zero.
+The codes of all coders enter as repeated measures of a text, which counts once: a mean of two coders would make half
+levels that no rule of the codebook defines. Errors are clustered by publisher, so two codings of one text, or
+two texts of one outlet, do not count as independent. The covariate is the logarithm of time, averaged over its scale
+(see ``averaged``).
 
 Half-life and time to neutral are given with Fieller-type confidence sets: all days on which "the expected code
-has closed half of its way to neutral" (or "has reached neutral") is not rejected. Where the set reaches the end of the
-record, the end is not known, and nothing is extrapolated.
+has closed half of its way from the first text to neutral" (or "has reached neutral") is not rejected. The way is measured
+from the first text, where the record begins, and not from a day before it. Where the set reaches the end of the record,
+the end is not known, and nothing is extrapolated.
 
 References
 ----------
@@ -18,19 +19,21 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
 from aftermath.cases.case import Case
-from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
+from aftermath.measures.recovery.averaged import COMPARABLE, AveragedOdds, averaged_odds
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
-from aftermath.measures.tone import FEW, PHASE_DAYS, Tone, tone
+from aftermath.measures.tone import FEW, PHASE_DAYS, STANCE_LEVELS, Tone, tone
 from aftermath.times import DAY
 from aftermath.wording import NO_BREAK, counted, interval, number
 
 GRID = 400
+_COURSE = ("day", "expected", "lower", "upper")
+LARGE_SHARE = 1 / 3  # of the texts: one publisher with more leaves few others to tell how publishers differ
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,17 @@ class CoverageRecovery(Result):
         One row a day of a grid: ``day``, ``expected``, ``lower``, ``upper``; empty without a model.
     odds_ratio, odds_lower, odds_upper
         Odds of a higher code for each tenfold of ``1 + days``; NaN without a model.
+    slope, slope_error
+        The logarithm of the odds ratio and its clustered standard error; NaN without a model. **The covariate is
+        log10(1 + days) in every case**, whichever scale fits its texts best: only so do the slopes of two cases mean the same.
     half_life, time_to_neutral
         See ``Days``.
     after, publishers
         Texts from after clock zero, which the model takes in, and their publishers, which are its clusters.
+    largest, largest_share
+        The publisher with most of these texts, and its share of them.
+    model
+        The model on every scale of time; None without one.
     level
         Of the intervals.
     why_not
@@ -100,10 +110,15 @@ class CoverageRecovery(Result):
     odds_ratio: float
     odds_lower: float
     odds_upper: float
+    slope: float
+    slope_error: float
     half_life: Days
     time_to_neutral: Days
     after: int
     publishers: int
+    largest: str
+    largest_share: float
+    model: AveragedOdds | None
     level: float
     why_not: str
 
@@ -135,6 +150,31 @@ class CoverageRecovery(Result):
         frame = pl.DataFrame(rows, schema=["quantity", "estimate", "lower", "upper", "unit"], orient="row")
         return frame.with_columns(pl.when(pl.col(pl.Float64).is_finite()).then(pl.col(pl.Float64)))
 
+    @cached_property
+    def scales(self) -> pl.DataFrame:
+        """What hangs on the scale of time: one row a scale with its ``weight`` and the half-life on it alone.
+
+        ``half_life``, ``lower`` and ``upper`` are in days since clock zero, null where infinite or not asked; ``words``
+        says the same. **Empty without a model.**
+        """
+        rows = []
+        for scale, weight in self.model.weights.items() if self.model else ():
+            days = crossing(self.model.alone(scale), 0.5, *self.course["day"][[0, -1]], self.level)
+            rows.append((scale, weight, days.value, days.lower, days.upper, days.text))
+        numbers = dict.fromkeys(("weight", "half_life", "lower", "upper"), pl.Float64)
+        frame = pl.DataFrame(rows, {"scale": pl.String, **numbers, "words": pl.String}, orient="row")
+        return frame.with_columns(pl.when(pl.col(pl.Float64).is_finite()).then(pl.col(pl.Float64)))
+
+    @property
+    def warning(self) -> str:
+        """What makes the intervals doubtful, as a sentence; empty where nothing does."""
+        if self.largest_share <= LARGE_SHARE:
+            return ""
+        return (
+            f"{self.largest} published {self.largest_share:.0%} of the texts, so that few others tell how publishers differ: "
+            "the intervals may be too narrow."
+        )
+
     @property
     def _ends(self) -> list[tuple]:
         return [self.course.row(0), self.course.row(-1)] if self.modelled else []
@@ -149,11 +189,13 @@ class CoverageRecovery(Result):
         start, end = (
             f"{number(row[1], 2, sign=True)} {interval(row[2], row[3], 2, sign=True)}" for row in (first, last)
         )
-        return (
+        course = (
             f"{self.tone.label}: the expected code ran from {start} on day {_day(first[0])} to {end} on day {_day(last[0])} "
-            f"(proportional odds on log time, errors clustered by publisher, {self.level:.0%} intervals, {n}). "
-            f"Half of the way to neutral: {self.half_life.text}. Neutral: {self.time_to_neutral.text}."
+            f"(proportional odds on log time, averaged over its scale, errors clustered by publisher, {self.level:.0%} "
+            f"intervals, {n}). Half of the way from the first text to neutral: {self.half_life.text}. "
+            f"Neutral: {self.time_to_neutral.text}."
         )
+        return f"{course} {self.warning}".rstrip()
 
 
 def recovery_from_coverage(
@@ -180,7 +222,7 @@ def recovery_from_coverage(
     Returns
     -------
     CoverageRecovery
-        **Under eight texts after clock zero**, with one level only, or with codes that time separates, the phase
+        **Under eight texts after clock zero**, with one level only, one time, or fewer than three publishers, the phase
         means stand alone and the result says why.
 
     Raises
@@ -198,6 +240,7 @@ def recovery_from_coverage(
     codes = texts.unpivot(
         on=[coder.id for coder in phases.coders], index=["doc_id", "publisher", "earliest_seconds", "latest_seconds"]
     ).drop_nulls("value")
+    codes = codes.with_columns(weight=1 / pl.len().over("doc_id"))
     days = (
         codes.select((pl.max_horizontal(0.0, "earliest_seconds") + pl.col("latest_seconds")) / 2 / DAY)
         .to_series()
@@ -206,40 +249,44 @@ def recovery_from_coverage(
     try:
         if texts.height < FEW:
             raise NothingToMeasure(f"fewer than {FEW} texts are from after clock zero")
-        model = proportional_odds(codes["value"].to_numpy(), np.log1p(days), codes["publisher"].to_numpy())
+        values, publishers, weights = (codes[column].to_numpy() for column in ("value", "publisher", "weight"))
+        model = averaged_odds(values, days, publishers, weights, STANCE_LEVELS)
     except NothingToMeasure as reason:
         return _without_model(phases, texts, level, str(reason))
     return _with_model(phases, model, texts, float(days.min()), float(days.max()), level)
 
 
-def crossing(model: ProportionalOdds, share: float, start: float, end: float, level: float) -> Days:
-    """When the expected code had come this share of the way from its value at clock zero to neutral.
+def crossing(model: AveragedOdds, share: float, start: float, end: float, level: float) -> Days:
+    """When the expected code had come this share of the way from its value at the first text to neutral.
 
     Parameters
     ----------
     model
-        Of codes on ``log(1 + days)``.
+        Of codes on time.
     share
         0.5 for the half-life, 1 for neutral.
     start, end
-        First and last day of the record.
+        Days from clock zero to the first and to the last text.
     level
         Of the confidence set.
+
+    Returns
+    -------
+    Days
+        **Counted from clock zero**, as all days are.
     """
-    at_zero = partial(model.expected, np.zeros(1))
-    origin, doubt = at_zero()[0], model.quantile(level) * model.standard_error(at_zero)[0]
-    if origin + doubt >= 0:
+    if model.expected(np.array([start]), level)[2][0] >= 0:
         return Days(math.nan, math.nan, math.nan, end, "does not arise: coverage did not begin clearly below neutral")
-    days = np.expm1(np.linspace(0, math.log1p(end), GRID))
-
-    def gap(parameters: np.ndarray) -> np.ndarray:
-        return model.expected(np.log1p(days), parameters) - (1 - share) * model.expected(np.zeros(1), parameters)
-
-    gaps = gap(model.parameters)
-    compatible = np.abs(gaps) <= model.quantile(level) * model.standard_error(gap)
+    days = _grid(start, end)
+    gaps, reach = model.gap(days, share, start, level)
     reached = np.flatnonzero(gaps >= 0)
     value = float(days[reached[0]]) if reached.size else math.inf
-    return Days(value, *_ends(days, compatible, value), end)
+    return Days(value, *_ends(days, np.abs(gaps) <= reach, value), end)
+
+
+def _grid(start: float, end: float) -> np.ndarray:
+    """The days of a record, an hour apart at its beginning and further apart later on."""
+    return np.geomspace(start + 1 / 24, end + 1 / 24, GRID) - 1 / 24
 
 
 def _ends(days: np.ndarray, compatible: np.ndarray, value: float) -> tuple[float, float]:
@@ -252,33 +299,32 @@ def _ends(days: np.ndarray, compatible: np.ndarray, value: float) -> tuple[float
 
 
 def _with_model(
-    phases: Tone, model: ProportionalOdds, texts: pl.DataFrame, start: float, end: float, level: float
+    phases: Tone, model: AveragedOdds, texts: pl.DataFrame, start: float, end: float, level: float
 ) -> CoverageRecovery:
-    days = np.expm1(np.linspace(math.log1p(start), math.log1p(end), GRID))
-    expected = model.expected(np.log1p(days))
-    spread = model.quantile(level) * model.standard_error(lambda parameters: model.expected(np.log1p(days), parameters))
-    lowest, highest = model.levels[0], model.levels[-1]
-    course = pl.DataFrame(
-        {
-            "day": days,
-            "expected": expected,
-            "lower": np.maximum(lowest, expected - spread),
-            "upper": np.minimum(highest, expected + spread),
-        }
-    )
-    error = math.sqrt(model.covariance[0, 0]) * model.quantile(level)
-    odds = np.exp(math.log(10) * np.array([model.slope, model.slope - error, model.slope + error]))
+    days = _grid(start, end)
+    course = pl.DataFrame(dict(zip(_COURSE, (days, *model.expected(days, level)), strict=True)))
+    comparable = model.models[COMPARABLE]
+    tenfold = np.eye(len(comparable.parameters), 1) * math.log(10)  # only the slope moves it
+    slope, error = comparable.slope * math.log(10), float(comparable.standard_error(tenfold)[0])
+    odds = np.exp(slope + np.array([0, -1, 1]) * error * comparable.quantile(level))
     half_life, neutral = (crossing(model, share, start, end, level) for share in (0.5, 1.0))
     return CoverageRecovery(
-        phases, course, *map(float, odds), half_life, neutral, texts.height, model.clusters, level, ""
+        phases, course, *odds.tolist(), slope, error, half_life, neutral, *_extent(texts), model, level, ""
     )
 
 
 def _without_model(phases: Tone, texts: pl.DataFrame, level: float, why: str) -> CoverageRecovery:
     unknown = Days(math.nan, math.nan, math.nan, math.nan, "not estimated")
-    empty = pl.DataFrame(schema=dict.fromkeys(("day", "expected", "lower", "upper"), pl.Float64))
-    ratio, n = (math.nan,) * 3, (texts.height, texts["publisher"].n_unique())
-    return CoverageRecovery(phases, empty, *ratio, unknown, unknown, *n, level, why)
+    empty = pl.DataFrame(schema=dict.fromkeys(_COURSE, pl.Float64))
+    numbers = (math.nan,) * 5
+    return CoverageRecovery(phases, empty, *numbers, unknown, unknown, *_extent(texts), None, level, why)
+
+
+def _extent(texts: pl.DataFrame) -> tuple[int, int, str, float]:
+    """Texts, publishers, the publisher with most texts and its share of them."""
+    counts = texts.group_by("publisher").len().sort("len", "publisher", descending=[True, False])
+    largest, most = counts.row(0) if counts.height else ("", 0)
+    return texts.height, counts.height, largest, most / max(1, texts.height)
 
 
 def _day(days: float) -> str:

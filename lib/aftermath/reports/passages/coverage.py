@@ -15,8 +15,8 @@ from aftermath.wording import counted, interval, number
 _SHORT = {"favourability": "Favour", "stance_org": "Organisation", "stance_response": "Response"}
 
 _WORTH = (
-    "By phase, without a model: means and imbalances with 95 % percentile bootstrap intervals over texts; the texts are "
-    "those that could be found and read, not a sample."
+    "By phase, without a model: means and imbalances with 95 % intervals of a Bayesian bootstrap over texts, with half a text "
+    "more at the end of the scale; the texts are those that could be found and read, not a sample."
 )
 
 

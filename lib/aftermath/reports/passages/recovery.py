@@ -11,6 +11,7 @@ from aftermath.reports.passages.tables import rows_of, table
 from aftermath.wording import counted, interval, number
 
 HEADINGS = ("What was coded", "First day", "Last day", "Odds ratio", "Half of the way to neutral", "Neutral", "n")
+SCALE_HEADINGS = ("What was coded", "Scale of time", "Weight", "Half of the way to neutral")
 _DOTS = (
     "One dot for each text read, at the mean of its coders, with a stem where they differ. Dots are spread within the day of "
     "publication, as the hour is rarely known."
@@ -22,8 +23,8 @@ def how(told: Sequence[CoverageRecovery]) -> str:
     """How to read the figure: what its lines are depends on what could be modelled."""
     modelled, rest = _parted(told)
     line = (
-        f"Line: expected value from a proportional-odds model on log time; band: {100 * modelled[0].level:g} % interval, errors "
-        "clustered by publisher."
+        f"Line: expected value from a proportional-odds model on log time, averaged over its scale; band: "
+        f"{100 * modelled[0].level:g} % interval, errors clustered by publisher."
         if modelled
         else ""
     )
@@ -48,13 +49,38 @@ def recovery_table(told: Iterable[CoverageRecovery]) -> str:
 
     A variable that could not be modelled has its reason in place of the numbers.
     """
+    told = list(told)
     content = table("stack", "Course of the coverage by model", HEADINGS, rows_of(map(cells, told), HEADINGS))
     note = (
         '<p class="how ic">By model: the expected code, from −2 to 2, on the first and the last day of the record; the odds of a '
-        "higher code after ten times as many days; when the expected code had closed half of its gap to neutral at clock zero, "
-        "and all of it. An end that reaches the last day of the record is not known, and nothing is extrapolated.</p>"
+        "higher code after ten times as many days; when the expected code had closed half of its gap to neutral on the first day, "
+        "and all of it, in days since clock zero. An end that reaches the last day of the record is not known, and nothing is extrapolated.</p>"
     )
-    return f'{note}<div class="tscroll" tabindex="0" role="region" aria-label="Course of the coverage">{content}</div>'
+    return f'{note}<div class="tscroll" tabindex="0" role="region" aria-label="Course of the coverage">{content}</div>{_scales(told)}'
+
+
+def _scales(told: Iterable[CoverageRecovery]) -> str:
+    """How half-lives hang on the scale of time, where one arises; and what makes an interval doubtful."""
+    asked = [recovery for recovery in told if recovery.modelled and not recovery.half_life.why]
+    warnings = "".join(
+        f'<p class="how ic">{escape(recovery.tone.label)}: {escape(recovery.warning)}</p>'
+        for recovery in told
+        if recovery.warning
+    )
+    rows = (
+        (escape(recovery.tone.label), scale, f"{weight:.0%}", escape(words))
+        for recovery in asked
+        for scale, weight, words in recovery.scales.select("scale", "weight", "words").iter_rows()
+    )
+    if not asked:
+        return warnings
+    content = table("stack", "Half-life by scale of time", SCALE_HEADINGS, rows_of(rows, SCALE_HEADINGS))
+    note = (
+        '<p class="how ic">The scale of log time is not known: on a short one coverage moves most in its first hours, on a '
+        "linear one at one pace. The model is the average over scales by their weights, which all are the same before the texts "
+        "are seen. By each scale alone:</p>"
+    )
+    return f'{warnings}{note}<div class="tscroll" tabindex="0" role="region" aria-label="Half-life by scale of time">{content}</div>'
 
 
 def cells(recovery: CoverageRecovery) -> list[str]:
