@@ -1,9 +1,10 @@
 """Exponential recovery: a drop at the event that decays towards the level before it.
 
 ``value = baseline - depth · exp(-(t - at) / scale)`` from the event on, ``baseline`` before it, by least squares. For a given
-scale the model is linear, so the scale is profiled over a grid; its interval holds every scale that an F test does not
-reject, the p-value being averaged over the correlation of the errors (see ``correlation``). An interval that reaches
-the end of the grid is open: the series does not bound it.
+scale the model is linear, so the scale is profiled over a grid; its interval holds every scale that does not fit worse than
+the estimate by an F test, the p-value being averaged over what the errors may be (see ``correlation``). Under some errors
+another scale than that of least squares fits best: it and all between are then as good as the estimate, which
+therefore always lies within its interval. An interval that reaches the end of the grid is open: the series does not bound it.
 
 References
 ----------
@@ -18,12 +19,18 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from aftermath.measures.recovery.correlation import CORRELATIONS, CorrelatedErrors, correlated_errors, whiten
+from aftermath.measures.recovery.correlation import (
+    Autoregressive,
+    CorrelatedErrors,
+    Wandering,
+    correlated_errors,
+)
 from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series, units
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
 GRID = 400
+NEGLIGIBLE = 1e-6  # a share of all processes that moves no interval
 NO_DROP = "so the series did not fall at the event and there is no half-life; change the sign of the values if the harm is a rise"
 
 
@@ -128,16 +135,13 @@ def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.9
         raise SeriesError(
             f"{data.before_count} observations before the event and {data.after_count} from it on are too few: 2 and 4 are needed"
         )
-    root = np.sqrt(data.weights / data.weights.mean())
-    scales, value = _scales(data), data.value * root
-    best = _best(data, scales, root)
-    coefficients = np.linalg.lstsq(_design(data, best) * root[:, None], value, rcond=None)[0]
-    errors = correlated_errors(data.time, value, _tangent(data, best, coefficients[1]) * root[:, None])
-    compatible = _compatible(data, scales, root, errors, level)
+    scales, root = _scales(data), np.sqrt(data.weights)
+    best = _best(data, scales)
+    coefficients = np.linalg.lstsq(_design(data, best) * root[:, None], data.value * root, rcond=None)[0]
+    errors = correlated_errors(data.time, data.value, _tangent(data, best, coefficients[1]), data.weights)
+    ends = _compatible(data, scales, best, errors, level)
     spread = errors.half_width(np.array([0.0, 1.0, 0.0]), level)
-    lower = 0.0 if compatible[0] else min(best, float(scales[compatible][0]))
-    upper = max(best, float(scales[compatible][-1]))
-    half_life = (_half_life(scale, scales) for scale in (best, lower, upper))
+    half_life = (_half_life(scale, scales) for scale in (best, *ends))
     return ExponentialRecovery(
         *(half_life if coefficients[1] < 0 else (math.nan,) * 3),
         *(float(-coefficients[1] + move) for move in (0.0, -spread, spread)),
@@ -151,10 +155,10 @@ def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.9
 
 
 def _scales(data: Series) -> np.ndarray:
-    """From a fifth of the first step to thirty times the stretch after the event: beyond, a decay is a step."""
+    """From a fifth of an ordinary step to thirty times the stretch after the event: beyond, a decay is a step."""
     after = data.time[data.after]
-    shortest = 0.2 * float(np.diff(data.time).min())
-    return np.geomspace(shortest, 30 * max(after[-1] - data.at, shortest), GRID)
+    shortest = 0.2 * float(np.median(np.diff(after)))
+    return np.geomspace(shortest, 30 * (after[-1] - data.at), GRID)
 
 
 def _design(data: Series, scale: float) -> np.ndarray:
@@ -168,10 +172,10 @@ def _tangent(data: Series, scale: float, coefficient: float) -> np.ndarray:
     return np.column_stack([design, coefficient * design[:, 1] * since / scale])
 
 
-def _sums_of_squares(data: Series, scales: np.ndarray, root: np.ndarray, neighbours: np.ndarray) -> np.ndarray:
-    """Residual sum of squares for every scale, the errors having these correlations with their neighbours."""
-    decays = np.column_stack([_design(data, scale)[:, 1] for scale in scales])
-    whitened = whiten(np.column_stack([np.ones(len(root)), data.value, decays]) * root[:, None], neighbours)
+def _sums_of_squares(data: Series, scales: np.ndarray, process: Autoregressive | Wandering) -> np.ndarray:
+    """Residual sum of squares for every scale, the errors being of this process."""
+    decays = [_design(data, scale)[:, 1] for scale in scales]
+    whitened, _ = process.whiten(np.column_stack([np.ones(len(data.time)), data.value, *decays]))
     one, value, decays = whitened[:, 0], whitened[:, 1], whitened[:, 2:]
     # the two normal equations, solved for all scales at once
     value = value - one * (one @ value) / (one @ one)
@@ -180,16 +184,16 @@ def _sums_of_squares(data: Series, scales: np.ndarray, root: np.ndarray, neighbo
     return np.maximum(value @ value - explained, np.finfo(float).tiny)
 
 
-def _best(data: Series, scales: np.ndarray, root: np.ndarray) -> float:
+def _best(data: Series, scales: np.ndarray) -> float:
     """The scale of least squares, between two places of the grid; an end of the grid stays as it is."""
     from scipy import optimize
 
-    independent = np.zeros(len(root) - 1)
-    place = int(np.argmin(_sums_of_squares(data, scales, root, independent)))
+    independent = Autoregressive(np.zeros(len(data.time) - 1), data.weights.mean() / data.weights)
+    place = int(np.argmin(_sums_of_squares(data, scales, independent)))
     if place in (0, len(scales) - 1):
         return float(scales[place])
     found = optimize.minimize_scalar(
-        lambda log_scale: _sums_of_squares(data, np.exp([log_scale]), root, independent)[0],
+        lambda log_scale: _sums_of_squares(data, np.exp([log_scale]), independent)[0],
         bounds=np.log(scales[[place - 1, place + 1]]),
         method="bounded",
         options={"xatol": 1e-9},
@@ -198,20 +202,22 @@ def _best(data: Series, scales: np.ndarray, root: np.ndarray) -> float:
 
 
 def _compatible(
-    data: Series, scales: np.ndarray, root: np.ndarray, errors: CorrelatedErrors, level: float
-) -> np.ndarray:
-    """Scales that are not rejected."""
+    data: Series, scales: np.ndarray, best: float, errors: CorrelatedErrors, level: float
+) -> tuple[float, float]:
+    """The ends of the scales that are not rejected: 0 and infinite where the grid ends before them."""
     from scipy.special import fdtrc
 
-    steps = np.diff(data.time) / np.diff(data.time).min()
-    probability = np.zeros(len(scales))
-    for weight, correlation in zip(errors.weights, CORRELATIONS, strict=True):
-        sums = _sums_of_squares(data, scales, root, correlation**steps)
-        statistic = (sums / sums.min() - 1) * errors.freedom
-        probability += weight * fdtrc(1, errors.freedom, statistic)
-    inside = np.flatnonzero(probability >= min(1 - level, probability.max()))
+    tried = np.append(scales, best)
+    probability = np.zeros(len(tried))
+    for weight, process in zip(errors.weights, errors.processes, strict=True):
+        if weight > NEGLIGIBLE:
+            sums = _sums_of_squares(data, tried, process)
+            statistic = np.maximum(sums / sums[-1] - 1, 0) * errors.freedom
+            probability += weight * fdtrc(1, errors.freedom, statistic)
+    kept = tried[probability >= 1 - level]
     # an end lies between two places of the grid: the outer one is taken
-    return (np.arange(len(scales)) >= inside[0] - 1) & (np.arange(len(scales)) <= inside[-1] + 1)
+    shorter, longer = scales[scales < kept.min()], scales[scales > kept.max()]
+    return float(shorter[-1]) if len(shorter) else 0.0, float(longer[0]) if len(longer) else math.inf
 
 
 def _half_life(scale: float, scales: np.ndarray) -> float:

@@ -23,6 +23,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.measures.intervals import t_quantile
+from aftermath.measures.recovery.correlation import mixture_ends, posterior
 from aftermath.measures.recovery.series import (
     SeriesError,
     check_level,
@@ -35,7 +36,8 @@ from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
 SMALLEST = 8
-SHARES = np.linspace(0.0, 1.0, 41)
+SHARES = np.linspace(0.0, 1.0, 41) ** 3  # fine where a small drift already moves a long series
+PRIOR = np.convolve(np.diff(SHARES), [0.5, 0.5])  # all shares alike, by trapezoids
 DIFFUSE = 1e8  # variance of what nothing is known of, in units of the variance of the series
 
 
@@ -214,8 +216,7 @@ class _Mixture:
     def of(cls, grid: _Grid) -> _Mixture:
         model, freedom = grid.model(), len(grid.places) - 1 - (grid.after is not None)
         logs, means, errors = zip(*(_given_share(model, share, grid, freedom) for share in SHARES), strict=True)
-        weights = np.exp(np.array(logs) - max(logs))
-        return cls(weights / weights.sum(), np.array(means), np.array(errors), freedom)
+        return cls(posterior(np.array(logs), PRIOR), np.array(means), np.array(errors), freedom)
 
     @property
     def mean(self) -> np.ndarray:
@@ -228,19 +229,9 @@ class _Mixture:
     def quantile(self, level: float) -> float:
         return t_quantile(level, self.freedom)
 
-    def ends(self, column: int, level: float) -> list[float]:
+    def ends(self, column: int, level: float) -> tuple[float, float]:
         """Where the mixture's distribution function of one estimate passes its two tails."""
-        from scipy.optimize import brentq
-        from scipy.special import stdtr
-
-        means, errors = self.means[:, column], np.maximum(self.errors[:, column], np.finfo(float).tiny)
-        reach = self.quantile(level) * errors * (1 + 1e-9) + 1e-12 * np.abs(means)
-
-        def excess(x: float, share: float) -> float:
-            return float(self.weights @ stdtr(self.freedom, (x - means) / errors)) - share
-
-        inside = float((means - reach).min()), float((means + reach).max())
-        return [float(brentq(excess, *inside, args=(share,))) for share in ((1 - level) / 2, (1 + level) / 2)]
+        return mixture_ends(self.weights, self.means[:, column], self.errors[:, column], self.freedom, level)
 
 
 def _given_share(model: object, share: float, grid: _Grid, freedom: int) -> tuple[float, np.ndarray, np.ndarray]:

@@ -14,7 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from aftermath.measures.intervals import t_quantile
+from aftermath.measures.recovery.correlation import (
+    Autoregressive,
+    autoregressions,
+    mixture_ends,
+    posterior,
+    restricted_likelihood,
+)
 from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series, spell, units
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
@@ -110,7 +116,7 @@ def resilience_loss(
     weights = _trapezoids(data.time[data.after])
     loss = float(weights @ (whole - data.value[data.after]))
     why_not = _why_no_interval(before)
-    spread = math.nan if why_not else _spread(before, weights, baseline is None, level)
+    spread = math.nan if why_not else _spread(data, weights, baseline is None, level)
     return ResilienceLoss(
         loss,
         loss - spread,
@@ -295,11 +301,15 @@ def _why_no_interval(before: np.ndarray) -> str:
     return "the observations before the event do not vary" if np.ptp(before) == 0 else ""
 
 
-def _spread(before: np.ndarray, weights: np.ndarray, estimated: bool, level: float) -> float:
-    """Half of the interval, from the spread and the correlation of neighbours before the event."""
-    n, deviations = len(before), before - before.mean()
-    correlation = float(np.clip(deviations[1:] @ deviations[:-1] / (deviations @ deviations), 0, 0.9))
-    lagged = np.correlate(weights, weights, "full")[len(weights) - 1 :]
-    noise = 2 * lagged @ correlation ** np.arange(len(weights)) - lagged[0]
-    baseline = weights.sum() ** 2 * (1 + correlation) / (1 - correlation) / n if estimated else 0.0
-    return float(t_quantile(level, n - 1) * before.std(ddof=1) * math.sqrt(noise + baseline))
+def _spread(data: Series, weights: np.ndarray, estimated: bool, level: float) -> float:
+    """Half of the interval of the area: a mixture over how the observations before the event are correlated."""
+    early = data.before_count
+    shared = weights.sum() / early if estimated else 0.0
+    loads = np.concatenate([np.full(early, shared), -weights])[None, :]
+    processes, prior = autoregressions(data.time, np.ones(len(data.time)))
+    columns = np.column_stack([np.ones(early), data.value[:early]])
+    seen = [Autoregressive(process.neighbours[: early - 1], process.noise[:early]) for process in processes]
+    logs, residuals = np.array([restricted_likelihood(*process.whiten(columns)) for process in seen]).T
+    spreads = np.array([process.spread(loads)[0, 0] for process in processes]) * residuals / (early - 1)
+    lower, upper = mixture_ends(posterior(logs, prior), np.zeros(len(spreads)), np.sqrt(spreads), early - 1, level)
+    return (upper - lower) / 2

@@ -1,10 +1,14 @@
 """Segmented regression of an interrupted time series.
 
 ``value = intercept + trend·t + level·after + slope·(t - at)·after + harmonics``, with t counted from the
-first observation. For means the errors are those of a first-order autoregressive process averaged over its
-correlation (see ``correlation``) or, where lags are given, heteroskedasticity and autocorrelation consistent (Newey-West,
-Bartlett kernel, small-sample correction n / (n - k)); counts are fitted by Poisson or quasi-Poisson
-regression with a log link, and reported as rate ratios.
+first observation. Counts are fitted by Poisson or quasi-Poisson regression with a log link, and reported as rate ratios. The
+errors of means, and those of the working response of counts with its weights (generalised estimating equations), are
+averaged over what they may remember (see ``correlation``); where lags are given they are heteroskedasticity and
+autocorrelation consistent (Newey-West, Bartlett kernel, small-sample correction n / (n - k)).
+
+From the event on the course is a straight line, and the level change its beginning. Where the course bends, as that of a
+recovery does, this is not the level change at the event: the text says so once a course that bends fits three times as
+well, and ``level_change`` answers.
 
 References
 ----------
@@ -14,6 +18,7 @@ Newey, W. K., and West, K. D. (1987). A simple, positive semi-definite, heterosk
 consistent covariance matrix. Econometrica 55, 703-708.
 Bernal, J. L., Cummins, S., and Gasparrini, A. (2017). Interrupted time series regression for the evaluation
 of public health interventions: a tutorial. International Journal of Epidemiology 46, 348-355.
+Liang, K.-Y., and Zeger, S. L. (1986). Longitudinal data analysis using generalized linear models. Biometrika 73, 13-22.
 Correia, S., Guimarães, P., and Zylkin, T. (2019). Verifying the existence of maximum likelihood estimates for generalized
 linear models. arXiv:1903.01633.
 """
@@ -29,12 +34,14 @@ import numpy as np
 import polars as pl
 
 from aftermath.measures.intervals import t_quantile
-from aftermath.measures.recovery.correlation import correlated_errors
+from aftermath.measures.recovery.bending import FEWEST_AFTER, bending_gain, bends
+from aftermath.measures.recovery.correlation import CorrelatedErrors, correlated_errors, doubts
 from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
 FAMILIES = ("gaussian", "poisson", "quasipoisson")
+BENDS = 3.0  # how many times as well a course that bends must fit
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,8 @@ class Segmented(Result):
         given; null without a trend before).
     family, errors
         The model in words.
+    warning
+        Why the level change or its interval may be wrong, in sentences; empty where nothing was seen.
     n_before, n_after
         Observations on either side.
     level
@@ -65,6 +74,7 @@ class Segmented(Result):
     fitted: pl.DataFrame
     family: str
     errors: str
+    warning: str
     n_before: int
     n_after: int
     level: float
@@ -94,7 +104,7 @@ class Segmented(Result):
             f"Segmented regression ({self.family}; {self.errors}): at the event the level changed by {ratio}"
             f"{number(change['estimate'], digits)} {interval(change['lower'], change['upper'], digits)} "
             f"({self.level:.0%} interval, n = {counted(self.n_before, 'observation')} before and {self.n_after} from the event on).{trend} "
-            "A change at the event is not a change because of it."
+            f"{self.warning}{' ' if self.warning else ''}A change at the event is not a change because of it."
         )
 
 
@@ -105,6 +115,7 @@ def segmented_regression(
     slope: bool = True,
     family: str = "gaussian",
     hac_lags: int | None = None,
+    independent: bool = False,
     harmonics: int = 0,
     period: float | None = None,
     level: float = 0.95,
@@ -120,14 +131,18 @@ def segmented_regression(
     slope
         Whether the slope may change at the event; without it the underlying trend stays in.
     family
-        ``gaussian`` for means and shares, ``poisson`` or ``quasipoisson`` for counts.
+        ``gaussian`` for means and shares, ``poisson`` or ``quasipoisson`` for counts. Their dispersion is estimated; that
+        of ``poisson`` is at least 1.
     hac_lags
-        Lags of Newey-West errors, which are **too small for short series**. Where not given, the errors of means are
-        autoregressive, averaged over their correlation, and those of counts are the model's.
+        Lags of Newey-West errors, which are **too small for short series**. Where not given, errors are averaged over what they
+        may remember.
+    independent
+        Errors of the model as it is printed in textbooks, **too small wherever neighbours are correlated**: independent, and
+        the dispersion of ``poisson`` 1.
     harmonics, period
         Pairs of sine and cosine, and the period in units of time, for a season.
     level
-        Of the intervals: from t with n - k degrees of freedom for means, normal for counts.
+        Of the intervals: from t with n - k degrees of freedom; normal for counts with independent or Newey-West errors.
 
     Returns
     -------
@@ -141,18 +156,23 @@ def segmented_regression(
         If the series cannot bear the model, or the family does not fit the values.
     """
     data = read_series(series, at)
-    _check(data, family, hac_lags, harmonics, period, level)
+    _check(data, family, harmonics, period, level)
+    if hac_lags is not None and (independent or not 0 <= hac_lags < len(data.time)):
+        raise SeriesError(
+            f"hac_lags = {hac_lags} must lie between 0 and the number of observations, and goes without independent=True"
+        )
     design = _design(data, slope, harmonics, period)
     if len(data.time) <= design.width + 1:
         raise SeriesError(
             f"{len(data.time)} observations cannot bear {design.width} terms: lengthen the series, or leave out slope or harmonics"
         )
-    fit = _fit(data, design, family, hac_lags, level)
+    fit = _fit(data, design, family, hac_lags, independent, level)
     return Segmented(
         terms=_terms(fit, design, family != "gaussian"),
         fitted=_fitted(data, design, fit, family),
         family=family,
         errors=fit.errors,
+        warning=" ".join([*_bent(data, design, fit), *fit.warnings]),
         n_before=data.before_count,
         n_after=data.after_count,
         level=level,
@@ -161,15 +181,13 @@ def segmented_regression(
     )
 
 
-def _check(data: Series, family: str, hac_lags: int | None, harmonics: int, period: float | None, level: float) -> None:
+def _check(data: Series, family: str, harmonics: int, period: float | None, level: float) -> None:
     if family not in FAMILIES:
         raise SeriesError(f"{family!r} is no family: use one of {', '.join(FAMILIES)}")
     counts = np.all(data.value >= 0) and np.all(data.value == np.round(data.value))
     if family != "gaussian" and not counts:
         raise SeriesError(f"the values are not counts, so {family} does not fit them: use family='gaussian'")
     check_level(level)
-    if hac_lags is not None and not 0 <= hac_lags < len(data.time):
-        raise SeriesError(f"hac_lags = {hac_lags} must lie between 0 and the number of observations")
     if harmonics < 0 or (harmonics and not (period and period > 0)):
         raise SeriesError("harmonics need a positive period in units of time, e.g. harmonics=2, period=12 for months")
 
@@ -196,16 +214,21 @@ def _design(data: Series, slope: bool, harmonics: int, period: float | None) -> 
 
 @dataclass(frozen=True)
 class _Fit:
-    """What a fit gives, whatever its family and errors."""
+    """What a fit gives, whatever its family and errors; ``response`` and ``weights`` are those of its last least squares."""
 
     parameters: np.ndarray
-    covariance: np.ndarray
+    response: np.ndarray
+    weights: np.ndarray
     fitted: np.ndarray
+    covariance: np.ndarray
     half_width: Callable[[np.ndarray], float]
     errors: str
+    warnings: tuple[str, ...]
 
 
-def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, level: float) -> _Fit:
+def _fit(
+    data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, independent: bool, level: float
+) -> _Fit:
     from scipy.special import ndtri
     from statsmodels.regression.linear_model import WLS
 
@@ -213,12 +236,62 @@ def _fit(data: Series, design: pl.DataFrame, family: str, hac_lags: int | None, 
     columns, freedom = design.to_numpy(), len(data.time) - design.width
     if family == "gaussian":
         fit = WLS(data.value, columns, weights=data.weights).fit(**robust)
-        if hac_lags is None:
-            return _averaged(data, columns, fit, level)
-        return _of_statsmodels(fit, t_quantile(level, freedom), errors)
-    fit = _fit_counts(data, columns, scale="X2" if family == "quasipoisson" else 1.0, **robust)
-    scaled = "errors of the model" + (", scaled by Pearson's dispersion" if family == "quasipoisson" else "")
-    return _of_statsmodels(fit, float(ndtri((1 + level) / 2)), errors or scaled)
+        response, weights, quantile, warnings = data.value, data.weights, t_quantile(level, freedom), ()
+    else:
+        fit = _fit_counts(data, columns, scale="X2" if family == "quasipoisson" else 1.0, **robust)
+        weights, quantile = np.asarray(fit.fittedvalues), float(ndtri((1 + level) / 2))
+        response = columns @ fit.params + (data.value - weights) / weights
+        warnings = _overdispersed(data.value, weights, freedom) if family == "poisson" else ()
+    parameters, fitted = np.asarray(fit.params), np.asarray(fit.fittedvalues)
+    if robust or independent:
+        scaled = ", scaled by Pearson's dispersion" if family == "quasipoisson" else ""
+        covariance, name = np.asarray(fit.cov_params()), errors or f"independent errors of the model{scaled}"
+        width = partial(_half_width, covariance, quantile)
+        return _Fit(parameters, response, weights, fitted, covariance, width, name, warnings)
+    least = 1 / weights.mean() if family == "poisson" else 0.0
+    remembered = correlated_errors(data.time, response, columns, weights, least=least)
+    width = partial(remembered.half_width, level=level)
+    doubtful = doubts(len(data.time), remembered.processes, remembered.weights)
+    name, covariance = _remembered(remembered), remembered.covariance
+    return _Fit(parameters, response, weights, fitted, covariance, width, name, doubtful)
+
+
+def _half_width(covariance: np.ndarray, quantile: float, contrast: np.ndarray) -> float:
+    return quantile * math.sqrt(max(contrast @ covariance @ contrast, 0.0))
+
+
+def _remembered(errors: CorrelatedErrors) -> str:
+    return (
+        f"autoregressive errors, averaged over their correlation, {number(errors.correlation, 2)} in the mean, and over noise "
+        f"on a level that wanders, {errors.wandering:.0%} likely"
+    )
+
+
+def _overdispersed(value: np.ndarray, fitted: np.ndarray, freedom: int) -> tuple[str, ...]:
+    """That counts vary more than Poisson's law allows, where chance would show it once in twenty times."""
+    from scipy.special import chdtrc
+
+    pearson = float(np.sum((value - fitted) ** 2 / fitted))
+    if chdtrc(freedom, pearson) > 0.05:
+        return ()
+    times = number(pearson / freedom, 1)
+    return (
+        f"These counts vary {times} times as much as Poisson's law allows, so the interval is too narrow: leave independent out.",
+    )
+
+
+def _bent(data: Series, design: pl.DataFrame, fit: _Fit) -> list[str]:
+    """That the course from the event on bends, where that is seen."""
+    other = design.select(pl.exclude("slope change"))
+    if data.after_count < FEWEST_AFTER or len(data.time) <= other.width + 2:
+        return []
+    columns = design.to_numpy(), other.to_numpy(), bends(data)
+    if bending_gain(data.time, fit.response, *columns, fit.weights) < math.log(BENDS):
+        return []
+    return [
+        "From the event on the course seems to bend, and a straight line through it misses where it began: for the level change "
+        "at the event use level_change, for the way back exponential_recovery."
+    ]
 
 
 def _fit_counts(data: Series, columns: np.ndarray, **options: object) -> object:
@@ -260,23 +333,6 @@ def _robust(hac_lags: int | None) -> tuple[dict, str]:
         return {}, ""
     options = {"cov_type": "HAC", "cov_kwds": {"maxlags": hac_lags, "use_correction": True}}
     return options, f"Newey-West errors, Bartlett kernel, {counted(hac_lags, 'lag')}, small-sample correction"
-
-
-def _averaged(data: Series, columns: np.ndarray, fit: object, level: float) -> _Fit:
-    root = np.sqrt(data.weights / data.weights.mean())
-    errors = correlated_errors(data.time, data.value * root, columns * root[:, None])
-    name = f"autoregressive errors, averaged over their correlation, {number(errors.correlation, 2)} in the mean"
-    width = partial(errors.half_width, level=level)
-    return _Fit(np.asarray(fit.params), errors.covariance, np.asarray(fit.fittedvalues), width, name)
-
-
-def _of_statsmodels(fit: object, quantile: float, errors: str) -> _Fit:
-    covariance = np.asarray(fit.cov_params())
-
-    def half_width(contrast: np.ndarray) -> float:
-        return quantile * math.sqrt(max(contrast @ covariance @ contrast, 0.0))
-
-    return _Fit(np.asarray(fit.params), covariance, np.asarray(fit.fittedvalues), half_width, errors)
 
 
 def _terms(fit: _Fit, design: pl.DataFrame, ratios: bool) -> pl.DataFrame:
