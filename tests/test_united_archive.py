@@ -103,15 +103,17 @@ def test_two_days_before_clock_zero_allow_no_trend_and_the_words_say_so(told):
 
 def test_no_return_is_claimed_that_was_not_seen(told):
     assert not told.recovery.returned.returned and "not by the end" in told.text
+    assert told.recovery.returned.upper == float("inf") and "right-censored" in told.text
     assert {each.method for each in told.recovery.estimates} >= {"Segmented regression", "Time to return"}
     assert "half-life" in next(each.quantity for each in told.recovery.estimates if each.text == "none")
 
 
-def test_the_alarm_uses_the_share_alone_and_comes_after_the_answer(told):
-    turning = told.turning
-    assert turning.time == date(2017, 4, 10) and turning.by_volume is None and turning.baseline == 2
-    assert told.answered.upper < turning.latency.lower == pytest.approx(29.5 * 3600, abs=60)
-    assert "volume is not used: collection was capped" in told.text
+def test_two_days_before_clock_zero_set_no_alarm_and_the_words_say_why(told):
+    assert told.turning is None
+    assert (
+        "No alarm can be set: 2\u00a0bins before clock zero hardly show" in told.text
+        and "at least 3 are needed" in told.text
+    )
 
 
 def test_the_page_shows_the_curve_the_posts_and_the_accuracy(root):
@@ -150,6 +152,12 @@ def test_every_share_is_drawn_inside_its_interval_and_tells_its_n(told):
             assert dots.y[place] + dots.error_y.array[place] == pytest.approx(100 * row["share_negative_upper"])
             assert dots.y[place] - dots.error_y.arrayminus[place] == pytest.approx(100 * row["share_negative_lower"])
         assert f"n = {row['n']:,}" in dots.hovertext[place]
+    assert theme.LIGHT["den"] not in dots.marker.color, "no alarm was set"
+
+
+def test_the_day_that_fired_is_drawn_in_red(workspace):
+    told = am.archive_sentiment(am.load_case("united-3411", workspace))
+    dots = next(trace for trace in am.figures.posts_over_time(told).data if trace.name == "negative share")
     fired = [place for place, colour in enumerate(dots.marker.color) if colour == theme.LIGHT["den"]]
     assert [told.days["time"][place] for place in fired] == [told.turning.time]
 

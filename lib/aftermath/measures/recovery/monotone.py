@@ -84,7 +84,9 @@ class Decline:
         tried = threshold + math.sqrt(variance) * steps[:, None]
         least = float(self.weights @ (self.values - self.fitted) ** 2)
         limit = OF_CHI_SQUARE * float(stdtrit(self.freedom, (1 + level) / 2)) ** 2
-        rest = [(self._above(place, tried) + self._below(place, tried) + steps**2).min() for place in range(self._n + 1)]
+        rest = [
+            (self._above(place, tried) + self._below(place, tried) + steps**2).min() for place in range(self._n + 1)
+        ]
         return np.array(rest) - least <= limit
 
     @property

@@ -321,7 +321,9 @@ def _known_variance(series: pl.DataFrame) -> np.ndarray:
     known = series["variance"].cast(pl.Float64).fill_null(math.nan).to_numpy()
     bad = np.flatnonzero(~(np.isfinite(known) & (known >= 0)))
     if bad.size:
-        raise SeriesError(f"row {bad[0] + 1} of the series has variance = {known[bad[0]]:g}: it must be finite and not negative")
+        raise SeriesError(
+            f"row {bad[0] + 1} of the series has variance = {known[bad[0]]:g}: it must be finite and not negative"
+        )
     return known
 
 
