@@ -9,12 +9,12 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from aftermath.measures.archive_recovery import share_returned
+from aftermath.measures.archive_recovery import area_above_usual, share_returned
 from aftermath.measures.ears import turning_share
 from studies import Draw, Study
 
 USUAL, RISE, RETURN, WATCHED = 0.2, 0.3, 10, 30  # shares; days
-POINT = 0.01
+START, POINT = date(2020, 1, 1), 0.01
 SWINGS = (0.0, 0.02, 0.05)
 COURSES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "exponential": lambda day: 0.1 ** (day / RETURN),
@@ -38,6 +38,9 @@ def studies() -> Iterator[Study]:
     ):
         truth = f"{posts:,} posts a day, days differ by {100 * swing:g} points, way back {course}"
         yield Study("time to return, archive", before, truth, partial(return_time, course, before, posts, swing))
+    for before, posts, swing in ((7, 3000, 0.05), (30, 300, 0.02)):
+        truth = f"{posts:,} posts a day, days differ by {100 * swing:g} points"
+        yield Study("resilience loss, archive", before, truth, partial(area, before, posts, swing))
     for before in (7, 28):
         for posts in (30, 300, 3000):
             for swing in SWINGS:
@@ -48,14 +51,15 @@ def studies() -> Iterator[Study]:
 
 def return_time(course: str, before: int, posts: int, swing: float, generator: np.random.Generator) -> Draw:
     """When the share was back: ten days after it rose, by each course."""
-    day = np.arange(-before, WATCHED)
-    expected = USUAL + np.where(day >= 0, RISE * COURSES[course](np.maximum(day, 0)), 0.0)
-    negative, n = _posts(expected, posts, swing, generator)
-    start = date(2020, 1, 1)
-    days = pl.DataFrame({"time": [start + timedelta(int(place)) for place in day], "n": n, "negative": negative})
-    days = days.with_columns(share_negative=pl.col("negative") / pl.col("n"))
-    found = share_returned(days, start)
+    found = share_returned(_days(course, before, posts, swing, generator), START)
     return Draw(found.time, found.lower, found.upper, RETURN)
+
+
+def area(before: int, posts: int, swing: float, generator: np.random.Generator) -> Draw:
+    """The area of the share above what was usual before, as trapezoids have it without noise."""
+    found = area_above_usual(_days("exponential", before, posts, swing, generator), START)
+    truth = RISE * np.trapezoid(COURSES["exponential"](np.arange(WATCHED)))
+    return Draw(found.loss, found.lower, found.upper, float(truth))
 
 
 def quiet_day(before: int, posts: int, swing: float, generator: np.random.Generator) -> Draw:
@@ -63,6 +67,15 @@ def quiet_day(before: int, posts: int, swing: float, generator: np.random.Genera
     negative, n = _posts(np.full(before + 1, USUAL), posts, swing, generator)
     today = turning_share(negative, n, baseline=before).row(-1, named=True)
     return Draw(today["share_before"], 0.0, today["share"] - today["difference_lower"], today["share"])
+
+
+def _days(course: str, before: int, posts: int, swing: float, generator: np.random.Generator) -> pl.DataFrame:
+    """An archive in which the share rises at once and comes back by a course."""
+    day = np.arange(-before, WATCHED)
+    expected = USUAL + np.where(day >= 0, RISE * COURSES[course](np.maximum(day, 0)), 0.0)
+    negative, n = _posts(expected, posts, swing, generator)
+    time = [START + timedelta(int(place)) for place in day]
+    return pl.DataFrame({"time": time, "n": n, "negative": negative, "share_negative": negative / n})
 
 
 def _posts(

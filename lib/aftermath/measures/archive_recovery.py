@@ -1,8 +1,8 @@
 """How the negative share in an archive of posts came back, by every estimator for dense series.
 
 Each estimator is tried; one that the evidence does not allow leaves its reason in its place. Shares are weighted by the
-posts behind them where the estimator takes weights. The return is counted from the mean of the days before clock zero, each weighted
-by the precision that its posts and the swing of days of themselves allow; the area from the share of all posts before clock zero, pooled.
+posts behind them where the estimator takes weights. What counts as usual is a mean over the **days** before clock zero, with its
+uncertainty, not over their posts: days differ of themselves, however many posts they have.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
         "local": lambda: local_level(negative, at, level=level),
         "exponential": lambda: exponential_recovery(unharmed, at, level=level),
         "returned": lambda: share_returned(days, at, level=level),
-        "loss": lambda: resilience_loss(unharmed, at, baseline=1 - usual(before), level=level),
+        "loss": lambda: area_above_usual(days, at, level=level),
         "breaks": lambda: change_points(negative),
     }
     why_not: dict[str, str] = {}
@@ -182,24 +182,40 @@ def share_returned(days: pl.DataFrame, at: date | datetime, *, level: float = 0.
     Agresti, A., and Coull, B. A. (1998). Approximate is better than "exact" for interval estimation of binomial proportions.
     American Statistician 52, 119-126.
     """
-    usual(days.filter(pl.col("time") < at))
+    _check_usual(days, at)
     share, n = (pl.col("negative") + 2) / (pl.col("n") + 4), pl.col("n")
     shares = days.select("time", value="share_negative", variance=share * (1 - share) / n)
     return time_to_return(shares, at, fell=False, level=level)
 
 
-def usual(before: pl.DataFrame) -> float:
-    """The share of negative posts before clock zero, all of them pooled.
+def area_above_usual(days: pl.DataFrame, at: date | datetime, *, level: float = 0.95) -> ResilienceLoss:
+    """Measure the area of the negative share above the mean of the days before clock zero.
+
+    Every day counts alike in that mean: a pooled share would be taken as certain, and days differ however many posts they have.
+
+    Parameters
+    ----------
+    days, at, level
+        See ``archive_recovery``.
+
+    Returns
+    -------
+    ResilienceLoss
+        Of the share that is **not** negative.
 
     Raises
     ------
     SeriesError
-        If they are too few to tell.
+        If there are fewer than eight posts before clock zero, or too few days on either side.
     """
-    negative, n = int(before["negative"].sum()), int(before["n"].sum())
+    _check_usual(days, at)
+    return resilience_loss(days.select("time", value=1 - pl.col("share_negative")), at, level=level)
+
+
+def _check_usual(days: pl.DataFrame, at: date | datetime) -> None:
+    n = int(days.filter(pl.col("time") < at)["n"].sum())
     if n < FEW:
         raise SeriesError(f"{counted(n, 'post')} before clock zero cannot say what is usual: at least {FEW} are needed")
-    return negative / n
 
 
 def _attempt(fit: Callable, name: str, why_not: dict[str, str]) -> object:
