@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -121,6 +122,29 @@ def test_the_share_turns_where_its_bound_is_above_the_days_before() -> None:
 def test_nothing_judged_is_nothing_to_compare() -> None:
     assert turning_share([0] * 8, [0] * 7 + [5])["turned"][-1] is None
     assert turning_share([1] * 7 + [0], [5] * 7 + [0])["turned"][-1] is None
+
+
+def test_a_single_bin_of_the_baseline_shows_no_differences() -> None:
+    alone = turning_share([0] * 6 + [2, 9], [0] * 6 + [10, 10])
+    assert alone["difference_lower"][-1] > 0 and alone["turned"][-1] is None
+    assert turning_share([0] * 5 + [2, 2, 99], [0] * 5 + [10, 10, 100])["turned"][-1] is not None
+
+
+def test_bins_that_differ_of_themselves_raise_what_counts_as_a_turn() -> None:
+    even, uneven = [300] * 7, [240, 360, 270, 330, 210, 390, 300]
+    today = [390]
+    assert turning_share(even + today, [1000] * 8)["turned"][-1]
+    assert not turning_share(uneven + today, [1000] * 8)["turned"][-1]
+    assert turning_share([*uneven, 600], [1000] * 8)["turned"][-1]
+
+
+@pytest.mark.parametrize(("posts", "swing"), [(30, 0.05), (300, 0.02), (3000, 0.0), (3000, 0.02), (3000, 0.05)])
+def test_quiet_bins_turn_as_rarely_as_the_level_says(posts: int, swing: float) -> None:
+    """5 % of 3,000 quiet bins, each after seven others; two standard errors of that are 0.8 %."""
+    generator = np.random.default_rng(12)
+    shares = 0.25 + generator.normal(0, swing, 8 * 3000)
+    judged = turning_share(generator.binomial(posts, shares), [posts] * len(shares))["turned"].to_list()[7::8]
+    assert np.mean(judged) <= 0.058
 
 
 def test_more_negative_posts_than_posts() -> None:
@@ -269,9 +293,10 @@ def covered(quiet: int = 8) -> Alarm:
 def test_coverage_with_ordinary_days_serves_as_volume() -> None:
     found = covered()
     assert found["volume"].latency == Latency(12 * HOURS - 1, 12 * HOURS - 1)
-    assert found["turning"].latency.seen
+    assert not found["turning"].latency.seen, "one day with a text in the week before cannot show how days differ"
+    assert "it is not judged" in found.text
     assert found.answered == Latency(2 * DAY, 2 * DAY)
-    assert found.table["against_the_answer"].to_list() == ["before the organisation answered"] * 2
+    assert found.table["against_the_answer"].to_list() == ["before the organisation answered", ""]
     assert found.bins["value"].sum() == 17
     assert found["volume"].false_alarms.count > 0  # a lone text after a silent week
 

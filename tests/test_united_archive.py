@@ -18,7 +18,7 @@ from aftermath.archives.manifest import load_manifest, read_archive, record_seri
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.series import ALL_KINDS, read_series, series, write_series
 from aftermath.figures import theme
-from aftermath.measures.archive_recovery import archive_recovery, furthest
+from aftermath.measures.archive_recovery import archive_recovery, furthest, share_returned
 from aftermath.measures.result import NothingToMeasure
 from aftermath.workspace import Workspace
 from posting import KEY, archives, batches, posts
@@ -128,15 +128,17 @@ def test_a_share_never_moves_by_more_than_there_is(told):
 
 def test_no_return_is_claimed_that_was_not_seen(told):
     assert not told.recovery.returned.returned and "not by the end" in told.text
+    assert told.recovery.returned.upper == float("inf") and "right-censored" in told.text
     assert {each.method for each in told.recovery.estimates} >= {"Segmented regression", "Time to return"}
     assert "half-life" in next(each.quantity for each in told.recovery.estimates if each.text == "none")
 
 
-def test_the_alarm_uses_the_share_alone_and_comes_after_the_answer(told):
-    turning = told.turning
-    assert turning.time == date(2017, 4, 10) and turning.by_volume is None and turning.baseline == 2
-    assert told.answered.upper < turning.latency.lower == pytest.approx(29.5 * 3600, abs=60)
-    assert "volume is not used: collection was capped" in told.text
+def test_two_days_before_clock_zero_set_no_alarm_and_the_words_say_why(told):
+    assert told.turning is None
+    assert (
+        "No alarm can be set: 2\u00a0bins before clock zero hardly show" in told.text
+        and "at least 3 are needed" in told.text
+    )
 
 
 def test_the_page_shows_the_curve_the_posts_and_the_accuracy(root):
@@ -175,6 +177,12 @@ def test_every_share_is_drawn_inside_its_interval_and_tells_its_n(told):
             assert dots.y[place] + dots.error_y.array[place] == pytest.approx(100 * row["share_negative_upper"])
             assert dots.y[place] - dots.error_y.arrayminus[place] == pytest.approx(100 * row["share_negative_lower"])
         assert f"n = {row['n']:,}" in dots.hovertext[place]
+    assert theme.LIGHT["den"] not in dots.marker.color, "no alarm was set"
+
+
+def test_the_day_that_fired_is_drawn_in_red(workspace):
+    told = am.archive_sentiment(am.load_case("united-3411", workspace))
+    dots = next(trace for trace in am.figures.posts_over_time(told).data if trace.name == "negative share")
     fired = [place for place, colour in enumerate(dots.marker.color) if colour == theme.LIGHT["den"]]
     assert [told.days["time"][place] for place in fired] == [told.turning.time]
 
@@ -287,3 +295,41 @@ def test_too_little_before_clock_zero_leaves_reasons_in_place_of_fits():
     assert found.returned is None and "3\u00a0posts before clock zero" in found.why_not["returned"]
     assert found.local is None and "not estimated" in {each.text for each in found.estimates}
     assert "No return is timed" in found.text
+
+
+def counts(negative: list[int], n: list[int], times: list[date] | None = None) -> pl.DataFrame:
+    """Days of an archive, from 1 January 2020 on if no times are given."""
+    times = times or [date(2020, 1, 1) + timedelta(place) for place in range(len(n))]
+    table = pl.DataFrame({"time": times, "n": n, "negative": negative})
+    return table.with_columns(share_negative=pl.col("negative") / pl.col("n"))
+
+
+AFTER_A_YEAR = [date(2020, 1, day) for day in range(1, 11)] + [date(2021, 1, day) for day in range(1, 21)]
+
+
+@pytest.mark.parametrize(
+    ("days", "at", "words"),
+    [
+        (counts([1], [1]), date(2020, 1, 1), "0\u00a0posts before clock zero"),
+        (counts([300], [900]), date(2020, 1, 1), "0\u00a0posts before clock zero"),
+        (counts([20] * 20, [100] * 20), date(2020, 1, 1), "0\u00a0posts before clock zero"),
+        (counts([20] * 20, [100] * 20), date(2020, 1, 9), "all 20 values are 0.2"),
+        (counts([0] * 10 + [100] * 10, [100] * 20), date(2020, 1, 11), "not by the end, 9 days after clock zero"),
+        (counts([20] * 10 + [60] * 8 + [20] * 12, [100] * 30, AFTER_A_YEAR), date(2021, 1, 1), "after 8 days [more than 7 days, "),
+        (counts([20, 25, 60, 40, 30], [100] * 5), date(2020, 1, 3), "Back at what was usual"),
+    ],
+)  # fmt: skip
+def test_an_odd_archive_gets_a_sentence(days, at, words):
+    found = archive_recovery(days, at)
+    assert words in found.text
+    assert "nan" not in found.text + str(found.estimates) and "inf " not in found.text
+
+
+def test_more_posts_do_not_move_what_counts_as_back():
+    course = [20] * 30 + [20 + round(30 * 0.1 ** (day / 10)) for day in range(30)]
+    found = [
+        share_returned(counts([k * share for share in course], [100 * k] * 60), date(2020, 1, 31)) for k in (1, 100)
+    ]
+    assert [each.tolerance for each in found] == pytest.approx([0.03, 0.03], rel=0.1)
+    assert all(each.lower < 10 <= each.upper for each in found)
+    assert found[0].upper - found[0].lower > found[1].upper - found[1].lower

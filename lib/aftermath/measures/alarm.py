@@ -3,16 +3,17 @@
 Two rules, each on one bin of a regular series (a day, an hour) against the seven bins before it:
 
 - **volume**: EARS C1, the count exceeds the baseline's mean by more than three standard deviations;
-- **turning**: the volume is above the baseline's mean, and the negative share is above the baseline's: the
-  one-sided lower bound of their difference (Newcombe's hybrid score interval) is above zero. Posts are taken
-  as independent, which copies of one post are not.
+- **turning**: the volume is above the baseline's mean, and the negative share is above what the baseline lets expect of
+  a bin like its own: the one-sided lower bound of their difference is above zero. It allows for the chance of the posts
+  (Newcombe's hybrid score interval) and for what the baseline's bins differ beyond it. Posts of one bin are else taken as
+  independent, which copies of one post are not.
 
 An alarm is known **when its bin is over**. What fires in a bin that is over before clock zero is a false
 alarm; their rate on quiet days is part of the result.
 
 References
 ----------
-Hutwagner et al. (2003) and Newcombe (1998), see ``aftermath.measures.ears``.
+Hutwagner et al. (2003), Newcombe (1998) and Kleinman (1973), see ``aftermath.measures.ears``.
 Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28, 437-442.
 """
 
@@ -157,8 +158,9 @@ class Alarm(Result):
     def text(self) -> str:
         rules = "; ".join(self._rule_text(each) for each in self.fired)
         answer = "" if self.answered is None else f" The first public response: {latency_text(self.answered)}."
+        turns = _TURNS if any(each.rule == "turning" for each in self.fired) else ""
         return (
-            f"Alarm by {rules}.{answer} n = {counted(self.bins.height, 'bin')}, each judged against the "
+            f"Alarm by {rules}.{answer}{turns} n = {counted(self.bins.height, 'bin')}, each judged against the "
             f"{in_words(self.baseline)} before it and known when it is over; intervals of false alarms are "
             f"exact Poisson at {self.level:.0%}. An alarm says that the volume was unusual, not why."
         )
@@ -171,6 +173,12 @@ class Alarm(Result):
             else "not fired by the end of the series"
         )
         return f"{RULES[each.rule]}: {when}{f', {order}' if order else ''} ({each.false_alarms.text})"
+
+
+_TURNS = (
+    " A share turns where it is above what those before it, and how they differ among themselves, let expect; where fewer than "
+    "two of them have texts it is not judged."
+)
 
 
 def alarm(

@@ -1,8 +1,8 @@
 """How the negative share in an archive of posts came back, by every estimator for dense series.
 
 Each estimator is tried; one that the evidence does not allow leaves its reason in its place. Shares are weighted by the
-posts behind them where the estimator takes weights. What counts as usual is the share of **all posts before clock zero,
-pooled**: a mean over days would give a day of five posts the weight of a day of five hundred.
+posts behind them where the estimator takes weights. What counts as usual is a mean over the **days** before clock zero, with its
+uncertainty, not over their posts: days differ of themselves, however many posts they have.
 
 The bin that holds clock zero counts as after it, as everywhere (``times.ended_before``). As most of its posts may be from before,
 this errs towards no change; the level change is given with that bin left out, too, and said where it turns the answer.
@@ -22,13 +22,13 @@ from functools import partial
 
 import polars as pl
 
-from aftermath.archives.series import FEW, wilson
+from aftermath.archives.series import FEW
 from aftermath.measures.recovery.change_points import ChangePoints, change_points
 from aftermath.measures.recovery.exponential import ExponentialRecovery, exponential_recovery
 from aftermath.measures.recovery.local_level import LocalLevel, local_level
 from aftermath.measures.recovery.returning import ResilienceLoss, TimeToReturn, resilience_loss, time_to_return
 from aftermath.measures.recovery.segmented import Segmented, segmented_regression
-from aftermath.measures.recovery.series import FEW_BEFORE, SeriesError, units
+from aftermath.measures.recovery.series import FEW_BEFORE, SeriesError, spell, units
 from aftermath.wording import DASH, counted, in_words, interval, number
 
 METHODS = {
@@ -154,12 +154,15 @@ class ArchiveRecovery:
     def _back(self) -> str:
         if self.returned is None:
             return f"No return is timed: {self.why_not['returned']}."
-        ((_, text, _),) = _returned(self.returned)
-        limit = number(100 * (self.returned.baseline + self.returned.tolerance))
-        days = f"{in_words(self.returned.persistence)} {units(self.returned.unit, self.returned.persistence)}"
+        ((_, text, spread),) = _returned(self.returned)
+        usual, top, limit = (
+            number(100 * (self.returned.baseline + more))
+            for more in (0, self.returned.departure, self.returned.tolerance)
+        )
+        sure = "" if self.returned.away or self.returned.at_once else "; that the share was away at all is not certain"
         return (
-            f"Back at what was usual, which is {days} in a row at no more than {limit} % (the upper end of the interval "
-            f"before): {text}."
+            f"Back at what was usual ({usual} %), which is an expected share of at most {limit} %, a tenth of the way up to the "
+            f"greatest expected one ({top} %): {text} {spread}{sure}."
         )
 
 
@@ -186,8 +189,8 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
         "segmented": lambda: segmented_regression(negative, at, level=level),
         "local": lambda: local_level(negative, at, level=level),
         "exponential": lambda: exponential_recovery(unharmed, at, level=level),
-        "returned": lambda: _return(negative, at, *usual(before)),
-        "loss": lambda: resilience_loss(unharmed, at, baseline=1 - usual(before)[0], level=level),
+        "returned": lambda: share_returned(days, at, level=level),
+        "loss": lambda: area_above_usual(days, at, level=level),
         "breaks": lambda: change_points(negative),
     }
     why_not: dict[str, str] = {}
@@ -266,18 +269,65 @@ def _holds_zero(row: dict[str, float]) -> bool:
     return row["lower"] <= 0 <= row["upper"]
 
 
-def usual(before: pl.DataFrame) -> tuple[float, float]:
-    """The share of negative posts before clock zero, all of them pooled, and the upper end of its interval.
+def share_returned(days: pl.DataFrame, at: date | datetime, *, level: float = 0.95) -> TimeToReturn:
+    """Find when the negative share was back at its level before clock zero.
+
+    Days differ of themselves, however many posts they have: of what a share strays, only what its posts account for is taken
+    from them (as of Agresti and Coull's share, which is never 0 or 1); the rest is estimated from the days.
+
+    Parameters
+    ----------
+    days, at, level
+        See ``archive_recovery``.
+
+    Returns
+    -------
+    TimeToReturn
 
     Raises
     ------
     SeriesError
-        If they are too few for an interval.
+        If there are fewer than eight posts before clock zero, or too few days on either side.
+
+    References
+    ----------
+    Agresti, A., and Coull, B. A. (1998). Approximate is better than "exact" for interval estimation of binomial proportions.
+    American Statistician 52, 119-126.
     """
-    negative, n = int(before["negative"].sum()), int(before["n"].sum())
+    _check_usual(days, at)
+    share, n = (pl.col("negative") + 2) / (pl.col("n") + 4), pl.col("n")
+    shares = days.select("time", value="share_negative", variance=share * (1 - share) / n)
+    return time_to_return(shares, at, fell=False, level=level)
+
+
+def area_above_usual(days: pl.DataFrame, at: date | datetime, *, level: float = 0.95) -> ResilienceLoss:
+    """Measure the area of the negative share above the mean of the days before clock zero.
+
+    Every day counts alike in that mean: a pooled share would be taken as certain, and days differ however many posts they have.
+
+    Parameters
+    ----------
+    days, at, level
+        See ``archive_recovery``.
+
+    Returns
+    -------
+    ResilienceLoss
+        Of the share that is **not** negative.
+
+    Raises
+    ------
+    SeriesError
+        If there are fewer than eight posts before clock zero, or too few days on either side.
+    """
+    _check_usual(days, at)
+    return resilience_loss(days.select("time", value=1 - pl.col("share_negative")), at, level=level)
+
+
+def _check_usual(days: pl.DataFrame, at: date | datetime) -> None:
+    n = int(days.filter(pl.col("time") < at)["n"].sum())
     if n < FEW:
         raise SeriesError(f"{counted(n, 'post')} before clock zero cannot say what is usual: at least {FEW} are needed")
-    return negative / n, wilson(negative, n)[1]
 
 
 def _attempt(fit: Callable, name: str, why_not: dict[str, str]) -> object:
@@ -286,10 +336,6 @@ def _attempt(fit: Callable, name: str, why_not: dict[str, str]) -> object:
     except SeriesError as error:
         why_not[name] = str(error).rstrip(".")
         return None
-
-
-def _return(negative: pl.DataFrame, at: date | datetime, share: float, upper: float) -> TimeToReturn:
-    return time_to_return(negative, at, baseline=share, tolerance=upper - share, fell=False)
 
 
 # Each fit in words: quantity, estimate, interval or why there is none
@@ -321,13 +367,12 @@ def _exponential(fit: ExponentialRecovery) -> list[tuple[str, str, str]]:
 
 
 def _returned(fit: TimeToReturn) -> list[tuple[str, str, str]]:
+    quantity, lower, end = "back at the usual share", spell(fit.lower, fit.unit), spell(fit.end, fit.unit)
     if not fit.returned:
-        text = f"not by the end, {counted(round(fit.end), fit.unit)} after clock zero"
-        return [("back at the usual share", text, "right-censored")]
-    if fit.at_once:
-        return [("back at the usual share", "never away when the event came", "0 by definition")]
-    text = f"after more than {number(fit.lower)} and at most {counted(round(fit.upper), fit.unit)}"
-    return [("back at the usual share", text, "between two observations")]
+        return [(quantity, f"not by the end, {end} after clock zero", f"[more than {lower}, right-censored]")]
+    upper = "no upper end" if math.isinf(fit.upper) else f"at most {spell(fit.upper, fit.unit)}"
+    text = "never away when the event came" if fit.at_once else f"after {spell(fit.time, fit.unit)}"
+    return [(quantity, text, f"[more than {lower}, {upper}]" if fit.upper else "0 by definition")]
 
 
 def _loss(fit: ResilienceLoss) -> list[tuple[str, str, str]]:

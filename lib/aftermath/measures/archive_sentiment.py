@@ -27,7 +27,7 @@ from aftermath.wording import counted, day_text, in_words, interval, latency_tex
 from aftermath.workspace import Workspace
 
 NETWORKS = ("twitter", "facebook", "instagram", "youtube", "tiktok", "weibo", "wechat")
-FEWEST_BASELINE = 2  # bins that the turning rule is set against
+FEWEST_BASELINE = 3  # bins that the turning rule is set against: fewer hardly show how bins differ
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,9 @@ class ArchiveSentiment(Result):
 
 
 _INDEPENDENT = (
-    "Intervals are 95 % and take posts as independent, which copies of one post are not; a change after an act is not a "
-    "change because of it."
+    "Intervals are 95 %. Those of shares speak of the posts of their days alone and take them as independent, which copies of one "
+    "post are not; those of the fits, and the alarm, allow for days that differ of themselves. A change after an act is not a change "
+    "because of it."
 )
 
 
@@ -216,7 +217,10 @@ def _turned(
 def _turning(archive: AttachedSeries, days: pl.DataFrame, at: date | datetime, case: Case, level: float) -> Turning:
     baseline = min(BASELINE, days.filter(pl.col("time") < at).height)
     if baseline < FEWEST_BASELINE:
-        raise SeriesError(f"{counted(baseline, 'bin')} before clock zero cannot set an alarm: at least 2 are needed")
+        raise SeriesError(
+            f"{counted(baseline, 'bin')} before clock zero hardly show how much bins differ of themselves: "
+            f"at least {FEWEST_BASELINE} are needed"
+        )
     shares = turning_share(days["negative"], days["n"], baseline=baseline, level=level)
     fired = days.select("time").hstack(shares).filter(pl.col("time") >= at, "turned")["time"]
     first = fired[0] if len(fired) else None

@@ -6,6 +6,8 @@ Hutwagner, L., Thompson, W., Seeman, G. M., and Treadwell, T. (2003). The bioter
 response Early Aberration Reporting System (EARS). Journal of Urban Health 80, i89-i96.
 Newcombe, R. G. (1998). Interval estimation for the difference between independent proportions: comparison
 of eleven methods. Statistics in Medicine 17, 873-890 (method 10).
+Kleinman, J. C. (1973). Proportions with extraneous variance: single and independent samples. Journal of the American
+Statistical Association 68, 46-54.
 """
 
 from __future__ import annotations
@@ -82,6 +84,10 @@ def turning_share(
 ) -> pl.DataFrame:
     """Compare the negative share of each bin with that of the bins just before it, pooled.
 
+    **Bins differ of themselves**, however many posts they have: what the shares of the baseline stray beyond the chance of
+    their posts is expected of the bin, too, and Student's t stands for the few bins that it is known from. Where a single bin of the
+    baseline has posts, nothing shows it: then there is the bound for independent posts, and no judgement.
+
     Parameters
     ----------
     negative, n
@@ -89,13 +95,13 @@ def turning_share(
     baseline
         How many bins before each are pooled.
     level
-        Of the one-sided lower bound of the difference.
+        Of the one-sided lower bound of the difference: a bin like those before it turns at most so rarely.
 
     Returns
     -------
     polars.DataFrame
         One row a bin: ``share``, ``share_before``, ``difference``, ``difference_lower`` and ``turned`` (the bound is
-        above zero); null where there is nothing to compare.
+        above zero); null where there is nothing to compare, ``turned`` also where fewer than two bins of the baseline have posts.
 
     Raises
     ------
@@ -107,16 +113,13 @@ def turning_share(
     >>> turning_share([1] * 7 + [8], [10] * 8)["turned"][-1]
     True
     """
-    from scipy.special import ndtri
-
     bad, judged = read_counts(negative, "negative"), read_counts(n, "n")
     if not 0 < level < 1:
         raise SeriesError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     if len(bad) != len(judged) or (bad > judged).any():
         raise SeriesError("a bin has more negative posts than posts: give n, the posts that were judged, for each bin")
-    z = float(ndtri(level))
     rows = [
-        _turn(bad[place], judged[place], bad[place - baseline : place].sum(), judged[place - baseline : place].sum(), z)
+        _turn(bad[place], judged[place], bad[place - baseline : place], judged[place - baseline : place], level)
         for place in range(baseline, len(bad))
     ]
     blank = [dict.fromkeys(_TURN)] * min(baseline, len(bad))
@@ -156,12 +159,30 @@ def _score(value: float, mean: float, spread: float) -> float:
     return math.inf if value > mean else -math.inf if value < mean else 0.0
 
 
-def _turn(bad: float, n: float, bad_before: float, n_before: float, z: float) -> dict[str, object]:
-    if not n or not n_before:
+def _turn(bad: float, n: float, bad_before: np.ndarray, n_before: np.ndarray, level: float) -> dict[str, object]:
+    from scipy.special import stdtrit
+
+    all_before, bins = float(n_before.sum()), int(np.count_nonzero(n_before))
+    if not n or not all_before:
         return dict.fromkeys(_TURN)
-    share, before = bad / n, bad_before / n_before
-    lower = share - before - math.hypot(share - _wilson(share, n, -z), _wilson(before, n_before, z) - before)
-    return dict(zip(_TURN, (share, before, share - before, lower, lower > 0), strict=True))
+    share, before = bad / n, float(bad_before.sum()) / all_before
+    t = float(stdtrit(bins - 1 if bins > 1 else math.inf, level))
+    posts = math.hypot(share - _wilson(share, n, -t), _wilson(before, all_before, t) - before)
+    swing = t * math.sqrt(_extra(bad_before, n_before) * (1 + float((n_before**2).sum()) / all_before**2))
+    lower = share - before - math.hypot(posts, swing)
+    turned = lower > 0 if bins > 1 else None
+    return dict(zip(_TURN, (share, before, share - before, lower, turned), strict=True))
+
+
+def _extra(bad: np.ndarray, n: np.ndarray) -> float:
+    """Variance of the expected shares of bins by moments: what the shares stray beyond the chance of their posts (Kleinman)."""
+    bins, posts = n > 0, float(n.sum())
+    if bins.sum() < 2:
+        return 0.0
+    pooled = float(bad.sum()) / posts
+    squares = float(n[bins] @ (bad[bins] / n[bins] - pooled) ** 2)
+    by_chance = (int(bins.sum()) - 1) * pooled * (1 - pooled)
+    return max(0.0, (squares - by_chance) / (posts - float((n**2).sum()) / posts))
 
 
 def _wilson(share: float, n: float, z: float) -> float:
