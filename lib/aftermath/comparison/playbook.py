@@ -19,7 +19,6 @@ from pathlib import Path
 import polars as pl
 
 from aftermath.cases.case import Case
-from aftermath.comparison.association import change_of_tone
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.permutation import TooFew
 from aftermath.comparison.rules import (
@@ -295,6 +294,6 @@ def playbook(
     """
     entries = {entry.case_id: entry for entry in entries}
     asked = [case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None]
-    rises = {case_id: ends[1] for case_id, ends in change_of_tone(entries.values()).values.items()}
+    rises = {case_id: entry.rise for case_id, entry in entries.items() if entry.rise is not None}
     answer = functools.cache(lambda rule: {case.id: rule_of(rule)(case, entries[case.id]) for case in asked})
     return Playbook(tuple(Tested(each, answer(each.rule), rises, level, seed) for each in advice))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aftermath.comparison.advice import FILE, rule_in_words, tested_advice, titles_of_texts
-from aftermath.comparison.association import change_of_tone
 from aftermath.comparison.conclusions import Conclusion
 from aftermath.comparison.conclusions import conclusions as concluded
 from aftermath.comparison.contrasts import Matched
@@ -117,8 +116,7 @@ def advice(comparison: Comparison, workspace: Workspace | None = None) -> Passag
 
 def _few_texts(comparison: Comparison) -> str:
     """In how many cases the rise rests on few texts; nothing where no case has one."""
-    rises = change_of_tone(comparison.entries).values
-    smaller = [min(comparison[case_id].first_phase.n, comparison[case_id].last_phase.n) for case_id in rises]
+    smaller = [min(each.first_phase.n, each.last_phase.n) for each in comparison.entries if each.rise is not None]
     if not smaller:
         return ""
     return (

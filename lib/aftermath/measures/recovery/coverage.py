@@ -86,6 +86,8 @@ class CoverageRecovery(Result):
         One row a day of a grid: ``day``, ``expected``, ``lower``, ``upper``; empty without a model.
     odds_ratio, odds_lower, odds_upper
         Odds of a higher code for each tenfold of ``1 + days``; NaN without a model.
+    slope, slope_error
+        Logarithm of these odds and its clustered standard error; NaN without a model.
     half_life, time_to_neutral
         See ``Days``.
     after, publishers
@@ -101,6 +103,8 @@ class CoverageRecovery(Result):
     odds_ratio: float
     odds_lower: float
     odds_upper: float
+    slope: float
+    slope_error: float
     half_life: Days
     time_to_neutral: Days
     after: int
@@ -267,18 +271,18 @@ def _with_model(
             "upper": np.minimum(highest, expected + spread),
         }
     )
-    error = math.sqrt(model.covariance[0, 0]) * model.quantile(level)
-    odds = np.exp(math.log(10) * np.array([model.slope, model.slope - error, model.slope + error]))
+    slope, error = math.log(10) * model.slope, math.log(10) * math.sqrt(model.covariance[0, 0])
+    odds = np.exp(slope + model.quantile(level) * error * np.array([0, -1, 1]))
     half_life, neutral = (crossing(model, share, start, end, level) for share in (0.5, 1.0))
     return CoverageRecovery(
-        phases, course, *map(float, odds), half_life, neutral, texts.height, model.clusters, level, ""
+        phases, course, *map(float, odds), slope, error, half_life, neutral, texts.height, model.clusters, level, ""
     )
 
 
 def _without_model(phases: Tone, texts: pl.DataFrame, level: float, why: str) -> CoverageRecovery:
     unknown = Days(math.nan, math.nan, math.nan, math.nan, "not estimated")
     empty = pl.DataFrame(schema=dict.fromkeys(("day", "expected", "lower", "upper"), pl.Float64))
-    ratio, n = (math.nan,) * 3, (texts.height, texts["publisher"].n_unique())
+    ratio, n = (math.nan,) * 5, (texts.height, texts["publisher"].n_unique())
     return CoverageRecovery(phases, empty, *ratio, unknown, unknown, *n, level, why)
 
 
