@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.comparison.entry import Entry
-from aftermath.comparison.meta_regression import NoSlope, Slope, imputed_regression
+from aftermath.comparison.meta_regression import IMPUTATIONS, NoSlope, Slope, pooled_regression
 from aftermath.comparison.permutation import Permutation, TooFew, kendall
 from aftermath.kept import kept
 from aftermath.measures.intervals import t_quantile
@@ -29,7 +29,6 @@ from aftermath.times import MINUTE
 from aftermath.wording import counted, interval, listed, number
 
 LEVEL = 0.95
-CANDIDATES = 40  # values that stand for all between the bounds of a case
 SEEN_ONLY, LATEST = "seen only", "not seen counts as latest"
 
 # items of the rubric that score the very act whose delay is measured
@@ -78,14 +77,14 @@ class Variable:
         """Values as a regression takes them."""
         return np.log10(np.maximum(values, MINUTE)) if self.logarithmic else values
 
-    def candidates(self, case_ids: Sequence[str], generator: np.random.Generator) -> np.ndarray:
-        """Values that are as likely, as a regression takes them, shape ``(n, CANDIDATES)``; each case's own in a random order."""
-        lower, best, upper = self.ends(case_ids).T[:, :, None]
-        shares = generator.permuted(np.tile((np.arange(CANDIDATES) + 0.5) / CANDIDATES, (len(case_ids), 1)), axis=1)
-        closed = np.isfinite(upper)
-        inside = self.scaled(lower + shares * (np.where(closed, upper, lower) - lower))
-        sure = np.array([case_id in self.errors for case_id in case_ids], dtype=bool)[:, None]
-        return np.where(sure, self.scaled(np.where(sure, best, 0.0)), np.where(closed, inside, inside + shares))
+    def drawn(self, case_ids: Sequence[str], draws: int, generator: np.random.Generator) -> np.ndarray:
+        """Values between the ends, as a regression takes them, shape ``(draws, n)``; those with an error are their best readings."""
+        lower, best, upper = self.ends(case_ids).T
+        shares, seen = generator.random((draws, len(case_ids))), np.isfinite(upper)
+        width = np.where(seen, upper, lower) - lower
+        sure = np.array([case_id in self.errors for case_id in case_ids], dtype=bool)
+        between = self.scaled(np.where(sure, best, lower + shares * width))
+        return np.where(seen, between, between + shares)
 
 
 @dataclass(frozen=True)
@@ -290,35 +289,29 @@ def associations(
 def _associated(first: Variable, second: Variable, case_ids: tuple[str, ...], level: float, seed: int) -> Association:
     one, other = first.ends(case_ids), second.ends(case_ids)
     generator = np.random.default_rng(seed)
-    covariate = first.candidates(case_ids, generator) / first.step
-    outcome = second.candidates(case_ids, generator)
+    covariate = first.drawn(case_ids, IMPUTATIONS, generator) / first.step
+    outcome = second.drawn(case_ids, IMPUTATIONS, generator)
     errors = np.array([second.errors.get(case_id, 0.0) for case_id in case_ids])
     try:
         test = kendall(one[:, 1], other[:, 1], seed=seed)
-        slope = imputed_regression(outcome, covariate, errors, level=level, seed=seed)
-        in_order = _in_order(outcome, covariate, errors, np.argsort(one[:, 1], kind="stable"), other[:, 1], level, seed)
+        slope = pooled_regression(outcome, covariate, errors, level=level)
+        in_order = _in_order(outcome, covariate, errors, one[:, 1], other[:, 1], level)
     except (TooFew, NoSlope) as reason:
         return Association(first, second, case_ids, why_not=str(reason))
-    ratio = float(np.std(covariate.mean(axis=1)) / np.std(outcome.mean(axis=1)))
+    ratio = float(np.std(covariate.mean(axis=0)) / np.std(outcome.mean(axis=0)))
     signs, limits = _signs(one[:, 1]) * _signs(other[:, 1]), _limits(one, other)
     without = _without(case_ids, one[:, 1], other[:, 1], signs)
     return Association(first, second, case_ids, slope, in_order, ratio, test, *limits, without)
 
 
 def _in_order(
-    outcome: np.ndarray,
-    covariate: np.ndarray,
-    errors: np.ndarray,
-    ascending: np.ndarray,
-    best: np.ndarray,
-    level: float,
-    seed: int,
+    outcome: np.ndarray, covariate: np.ndarray, errors: np.ndarray, one: np.ndarray, other: np.ndarray, level: float
 ) -> Slope:
-    """The slope if the outcomes, each with its error, stood in the order of the covariate, or against it where only that would tell."""
-    for order in (np.argsort(best, kind="stable"), np.argsort(-best, kind="stable")):
-        taken = np.empty(len(order), dtype=np.intp)
-        taken[ascending] = order
-        found = imputed_regression(outcome[taken], covariate, errors[taken], level=level, seed=seed)
+    """The slope if outcomes, each with its error, stood in the order of the covariate, or against it where only that would tell."""
+    taken = np.empty(len(one), dtype=np.intp)
+    for best in (other, -other):
+        taken[np.argsort(one, kind="stable")] = np.argsort(best, kind="stable")
+        found = pooled_regression(outcome[:, taken], covariate, errors[taken], level=level)
         if found.leaves_zero_out:
             break
     return found
