@@ -49,7 +49,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "latency": ("response", "acknowledgement", "apology", "named_apology"),
     "unseen": (NONE, SEEN_ONLY, LATEST),
     "outcome": ("transparency", "reliable transparency", "mean favourability", "imbalance", "modelled favourability"),
-    "shared": (NONE, "left out", "in"),
+    "shared_items": (NONE, "left out", "in"),
     "coefficient": (NONE, "alpha", "AC2"),
     "window": (NONE, "7 days", "30 days", "90 days", "365 days"),
     "scale": (NONE, *SCALES),
@@ -61,7 +61,7 @@ FAVOURABILITY = tuple(outcome for outcome in CHOICES["outcome"] if outcome not i
 # which outcomes, or which delays, a choice means something for; a first response that was not seen is the latest in any event
 _APPLIES = {
     "unseen": CHOICES["latency"][1:],
-    "shared": OPENNESS,
+    "shared_items": OPENNESS,
     "coefficient": ("reliable transparency",),
     "window": FAVOURABILITY,
     "scale": ("modelled favourability",),
@@ -133,13 +133,13 @@ class Multiverse(Result):
         """Which choice moves the result most."""
         moves = {name: self._range_of_medians(name) for name in CHOICES}
         name = max(sorted(moves), key=moves.get)
-        return f"The choice of {name} moves the median most (by {number(moves[name], 2)})."
+        return f"The choice of {name.replace('_', ' ')} moves the median most (by {number(moves[name], 2)})."
 
     def _range_of_medians(self, name: str) -> float:
         medians = [
             float(np.median(taus))
             for value in CHOICES[name]
-            if (taus := [each.tau for each in self.computed if each.choices[name] == value])
+            if value != NONE and (taus := [each.tau for each in self.computed if each.choices[name] == value])
         ]
         return max(medians) - min(medians) if medians else 0.0
 
@@ -276,7 +276,7 @@ class _Bench:
     def _outcome(self, choices: Mapping[str, str]) -> np.ndarray:
         """An outcome of all cases, NaN where a case has none."""
         outcome, coder = choices["outcome"], choices["coder"]
-        shared = SHARED_ITEMS[choices["latency"]] if choices["shared"] == "left out" else ()
+        shared = SHARED_ITEMS[choices["latency"]] if choices["shared_items"] == "left out" else ()
         key = (outcome, coder, choices["coefficient"], choices["window"], choices["scale"], *shared)
         if key not in self.outcomes:
             left_out = {*shared, *self.unreliable.get(choices["coefficient"], ())}

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable
 
 from aftermath.comparison.association import LATEST, Association
-from aftermath.comparison.multiverse import CHOICES, Multiverse
+from aftermath.comparison.multiverse import CHOICES, NONE, Multiverse
 from aftermath.comparison.permutation import Permutation
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.together import SHARED, Together
@@ -30,8 +30,9 @@ _CHOICES = (
 )
 _HOW_CURVE = (
     "Each dot is one specification, a full set of choices; they are sorted by τ-b. Below it, a tick in each row tells what was "
-    "chosen. Where the ticks of a row crowd to one side, that choice moves the result. Dashed: the median of all; at the right, "
-    "that of each choice."
+    "chosen; where a choice means nothing, as a window does for openness, there is none. Where the ticks of a row crowd to one side, that "
+    "choice moves the result. Dashed: the median of all; at the right, that of each choice. A delay that is zero by construction is no "
+    "answer and counts in no specification, and no model is asked about a day beyond its record."
 )
 
 
@@ -60,24 +61,17 @@ def _words(comparison: Comparison, found: Together) -> str:
     blind = [whole.name for whole, _ in told if not whole.can_tell]
     kept = f"leaves zero out for {listed(clear)}" if clear else "holds zero for every pair"
     cannot = f"Even perfect order would not have told for {listed(blind)}." if blind else ""
-    shown = "; ".join(f"{whole.name} {whole.slope_text}, {whole.order_text}, {_tau_words(comparison, whole)}" for whole, _ in told)
+    shown = "; ".join(f"{whole.name} {whole.slope_text}, {whole.order_text}" for whole, _ in told)
     return " ".join(
         [
             f"Slopes over all cases, with their {100 * comparison.level:g} % intervals (random-effects meta-regression, Hartung-Knapp; what is known",
-            f"within bounds is imputed) and Kendall’s τ-b of the best readings: {shown}. In all cases and in those with like clocks",
-            f"alike, the interval {kept}. {cannot} {_CHOICES} {_other_looks(found)} Of {counted(len(told), 'pair')} some will look close by",
-            f"chance; p is the share of orders that lean as far, and can be no smaller than {_floors(found)}. Chosen cases, no cause shown.",
+            f"within bounds is imputed): {shown}. In all cases and in those with like clocks alike, the interval {kept}. {cannot} The table has",
+            f"Kendall’s τ-b of the best readings, the least and the greatest that it may be within the record, and p, the share of orders that lean",
+            f"as far, which can be no smaller than {_floors(found)}. {_CHOICES} {_other_looks(found)} Of {counted(len(told), 'pair')} some will",
+            "look close by chance. Chosen cases, no cause shown.",
             _left_out(comparison, found),
         ]
     ).strip()
-
-
-def _tau_words(comparison: Comparison, pair: Association) -> str:
-    influence = pair.most_influential
-    without = (
-        f", {number(pair.without[influence], 2, sign=True)} without {comparison.names[influence]}" if influence else ""
-    )
-    return f"{pair.tau_text}, p{NO_BREAK}={NO_BREAK}{probability(pair.test.p)}{without}"
 
 
 def _other_looks(found: Together) -> str:
@@ -157,7 +151,7 @@ def multiverse(comparison: Comparison, root: str = "", *, id: str = "f8") -> Exh
 
 def _choices_table(found: Multiverse, root: str) -> str:
     headings = ("Choice", "Chosen", "Specifications", "Median τ-b", "From", "To", "Cases")
-    cells = (_choice_cells(found, choice, value) for choice, values in CHOICES.items() for value in values)
+    cells = (_choice_cells(found, choice, value) for choice, values in CHOICES.items() for value in values if value != NONE)
     download = f'<p class="get">Every specification: <a href="{root}data/multiverse.csv" download>CSV</a>.</p>'
     return f"{table('', 'Results by choice', headings, rows_of(cells, headings))}{download}"
 
@@ -165,12 +159,12 @@ def _choices_table(found: Multiverse, root: str) -> str:
 def _choice_cells(found: Multiverse, choice: str, value: str) -> Iterable[str]:
     part = [each for each in found.computed if each.choices[choice] == value]
     if not part:
-        return (choice, value.replace("_", " "), "0", *[DASH] * 4)
+        return (choice.replace("_", " "), value.replace("_", " "), "0", *[DASH] * 4)
     taus = [each.tau for each in part]
     ends = (statistics.median(taus), min(taus), max(taus))
     sizes = dict.fromkeys(number(size) for size in (min(each.n for each in part), max(each.n for each in part)))
     return (
-        choice,
+        choice.replace("_", " "),
         value.replace("_", " "),
         number(len(part)),
         *(number(end, 2, sign=True) for end in ends),
