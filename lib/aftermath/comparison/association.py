@@ -335,7 +335,7 @@ def _limits(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     same = [(ends[:, 0] == ends[:, 2:]) & (ends[:, 2] == ends[:, :1]) for ends in (later, other)]
     untied = min(np.sum(~each & ~np.eye(len(one), dtype=bool)) for each in same)
     product = sure[0] * sure[1]
-    return float(2 * np.sum(product > 0) / untied - 1), float(1 - 2 * np.sum(product < 0) / untied)
+    return float((2 * np.sum(product > 0) - untied) / untied), float((untied - 2 * np.sum(product < 0)) / untied)
 
 
 def _without(case_ids: tuple[str, ...], one: np.ndarray, other: np.ndarray, signs: np.ndarray) -> dict[str, float]:

@@ -197,11 +197,11 @@ def _scored(y: np.ndarray, x: np.ndarray, variances: np.ndarray, between: np.nda
 
 
 def _pooled(values: np.ndarray, variances: np.ndarray, freedom: int) -> tuple[float, float, float]:
-    """Rubin's rules: the mean, its degrees of freedom (Barnard and Rubin 1999) and its variance."""
+    """Rubin's rules: the mean, its degrees of freedom (Barnard and Rubin 1999; no fewer than one) and its variance."""
     draws, within = len(values), float(np.mean(variances))
     extra = float(np.var(values, ddof=1)) * (1 + 1 / draws) if draws > 1 else 0.0
     total = within + extra
     share = extra / total if total else 0.0
     observed = (freedom + 1) / (freedom + 3) * freedom * (1 - share)
-    pooled = 1 / (share**2 / (draws - 1) + 1 / observed) if share else float(freedom)
-    return float(np.mean(values)), pooled, total
+    pooled = observed / (1 + observed * share**2 / (draws - 1)) if extra else float(freedom)
+    return float(np.mean(values)), max(1.0, pooled), total

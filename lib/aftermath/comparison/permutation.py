@@ -169,7 +169,7 @@ def kendall(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -
     one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     observed, best = tau_b(one, other), tau_b(np.sort(one), np.sort(other))
     orders = _orders(len(one), seed)
-    statistics = _concordance_of_orders(one, other, orders) / _scale(one, other)
+    statistics = concordance_of_orders(one, other, orders) / _scale(one, other)
     return _outcome(statistics, observed, exact=orders.shape[1] == math.factorial(len(one)), largest=abs(best))
 
 
@@ -229,8 +229,8 @@ def _signs(*several: np.ndarray) -> Iterator[list[np.ndarray]]:
         yield [(other > one).view(np.int8) - (other < one).view(np.int8) for one, other in pairs]
 
 
-def _concordance_of_orders(one: np.ndarray, other: np.ndarray, orders: np.ndarray) -> np.ndarray:
-    """``_concordance`` of one and the other in many orders, one a column, without going through all pairs of rows.
+def concordance_of_orders(one: np.ndarray, other: np.ndarray, orders: np.ndarray) -> np.ndarray:
+    """How many pairs of rows stand in the same order in one and in the other, less those in opposite orders, in many orders of the other.
 
     Rows are taken in the order of one, as Knight (1966) does; those before a row that are larger in the other stand in
     opposite order to it. Which are before it is kept as a set of bits for each column, so that a row costs a look at a few words.

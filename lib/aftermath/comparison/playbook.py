@@ -2,8 +2,8 @@
 
 ``casestudies/playbook.csv`` ties each piece of advice to a rule that the record can answer (see ``rules``). How a case fared is its rise of
 favourability, from the first phase to the last, as one number. Means of those that followed and those that did not stand with
-the exact interval of their difference; **where so few cases have a rise that the interval has no end, there are too few to tell.**
-The interval supposes that following shifts every case alike; what is unsure within a case is not in it.
+an interval of their difference, the wider of that of permutations and of Welch's, as groups need not spread alike; **where so few cases
+have a rise that the interval has no end, there are too few to tell.** What is unsure within a case is not in it.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ class Tested(Result):
     def difference(self) -> Shift | None:
         """Mean rise where it was followed less that where it was not; None where there are too few to tell."""
         try:
-            found = shift(self.group(FOLLOWED).rises, self.group(NOT_FOLLOWED).rises, level=self.level, seed=self.seed)
+            groups = (self.group(state).rises for state in (FOLLOWED, NOT_FOLLOWED))
+            found = shift(*groups, level=self.level, alike=False, seed=self.seed)
         except TooFew:
             return None
         return found if found.bounded else None

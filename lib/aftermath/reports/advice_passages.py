@@ -33,7 +33,7 @@ _HOW = (
 _HOW_FARED = (
     "How cases fared is the rise of favourability from the first phase to the last; a case that began low can rise most. {few} "
     "The difference is the mean where the advice was followed less the mean where it was not. Its interval holds every shift between "
-    "the groups that the permutation test does not reject, each case being one number. Where so few cases have a rise that "
+    "the groups that the permutation test does not reject, or Welch’s test, as groups need not spread alike; each case is one number. Where so few cases have a rise that "
     "no shift could be rejected, there are too few to tell. Chosen cases, no cause shown."
 )
 
