@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import aftermath as am
 from aftermath.comparison import permutation
-from aftermath.comparison.association import LATEST, Variable, associate, associations, delay, openness, recovery
+from aftermath.comparison.association import associate, associations
 from aftermath.comparison.permutation import TooFew, kendall, sign_flips, tau_b, taus, two_groups
+from aftermath.comparison.variables import LATEST, Variable, delay, openness, recovery
 
 values = st.lists(st.integers(-20, 20), min_size=4, max_size=7).filter(lambda found: len(set(found)) > 1)
 
@@ -42,7 +43,9 @@ def test_an_interval_that_decides_the_order_either_way_widens_what_tau_may_be_an
 
 
 def test_what_was_not_seen_is_the_longest_delay():
-    unseen = Variable("a", points("a", [100, 200, 300, 400]).values | {"case-3": (250, math.inf, math.inf)}, logarithmic=True)
+    unseen = Variable(
+        "a", points("a", [100, 200, 300, 400]).values | {"case-3": (250, math.inf, math.inf)}, logarithmic=True
+    )
     found = associate(unseen, points("b", [1, 2, 3, 4]))
     assert found.test.statistic == found.greatest == found.least == 1
     assert math.isfinite(found.slope.upper)
@@ -56,7 +59,9 @@ readings = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), min_size=4,
 def test_no_reading_inside_the_ends_passes_the_limits_of_tau(first, second, seed):
     n = min(len(first), len(second))
     one, other = (
-        Variable(name, {f"case-{place}": (low, low + width / 2, low + width) for place, (low, width) in enumerate(given[:n])})
+        Variable(
+            name, {f"case-{place}": (low, low + width / 2, low + width) for place, (low, width) in enumerate(given[:n])}
+        )
         for name, given in (("a", first), ("b", second))
     )
     found = associate(one, other)
@@ -65,9 +70,14 @@ def test_no_reading_inside_the_ends_passes_the_limits_of_tau(first, second, seed
     generator = np.random.default_rng(seed)
     assert found.least - 1e-9 <= found.test.statistic <= found.greatest + 1e-9
     for whole in (False, True):  # whole numbers are tied now and then
-        drawn = [low + generator.random((200, n)) * (high - low) for low, _, high in (one.ends(found.case_ids).T, other.ends(found.case_ids).T)]
+        drawn = [
+            low + generator.random((200, n)) * (high - low)
+            for low, _, high in (one.ends(found.case_ids).T, other.ends(found.case_ids).T)
+        ]
         found_taus = taus(*(np.round(each).T if whole else each.T for each in drawn))
-        assert np.all(np.isnan(found_taus) | ((found.least - 1e-9 <= found_taus) & (found_taus <= found.greatest + 1e-9)))
+        assert np.all(
+            np.isnan(found_taus) | ((found.least - 1e-9 <= found_taus) & (found_taus <= found.greatest + 1e-9))
+        )
 
 
 def test_only_cases_that_have_both_count():
@@ -75,7 +85,9 @@ def test_only_cases_that_have_both_count():
     assert found.case_ids == ("case-0", "case-1", "case-2")
 
 
-@pytest.mark.parametrize(("first", "second"), [([1, 2], [1, 2]), ([], []), ([1, 2, 3], [4, 4, 4]), ([7, 7, 7, 7], [1, 2, 3, 4])])
+@pytest.mark.parametrize(
+    ("first", "second"), [([1, 2], [1, 2]), ([], []), ([1, 2, 3], [4, 4, 4]), ([7, 7, 7, 7], [1, 2, 3, 4])]
+)
 def test_what_bears_nothing_is_refused_in_words(first, second):
     found = associate(points("a", first), points("b", second))
     assert found.test is None and found.slope is None
@@ -106,13 +118,17 @@ def test_tau_without_a_case_is_tau_of_the_others():
 
 
 def test_perfect_order_keeps_the_numbers_and_their_errors():
-    outcome = Variable("b", points("b", [4, 1, 3, 2, 5, 0]).values, {f"case-{place}": 0.1 * (place + 1) for place in range(6)})
+    outcome = Variable(
+        "b", points("b", [4, 1, 3, 2, 5, 0]).values, {f"case-{place}": 0.1 * (place + 1) for place in range(6)}
+    )
     found = associate(points("a", range(6)), outcome)
     assert not found.slope.leaves_zero_out
     assert found.can_tell
     in_order = associate(
         points("a", range(6)),
-        Variable("b", points("b", range(6)).values, {f"case-{n}": 0.1 * ([4, 1, 3, 2, 5, 0].index(n) + 1) for n in range(6)}),
+        Variable(
+            "b", points("b", range(6)).values, {f"case-{n}": 0.1 * ([4, 1, 3, 2, 5, 0].index(n) + 1) for n in range(6)}
+        ),
     )
     assert found.in_order == in_order.slope
 
@@ -120,9 +136,13 @@ def test_perfect_order_keeps_the_numbers_and_their_errors():
 def test_real_cases_give_every_variable(comparison):
     entries = comparison.entries
     late, open_, kind, recovered = delay(entries), openness(entries), openness(entries, "empathy"), recovery(entries)
-    found = associations([(late, open_), (late, kind), (late, recovered), (open_, kind), (open_, recovered), (kind, recovered)])
+    found = associations(
+        [(late, open_), (late, kind), (late, recovered), (open_, kind), (open_, recovered), (kind, recovered)]
+    )
     assert [len(pair.case_ids) for pair in found.pairs] == [15, 15, 15, 16, 16, 16]
-    assert all(lower <= best <= upper for each in (late, open_, kind, recovered) for lower, best, upper in each.values.values())
+    assert all(
+        lower <= best <= upper for each in (late, open_, kind, recovered) for lower, best, upper in each.values.values()
+    )
     assert found.table["smallest_p"].max() < 0.01
 
 
@@ -150,7 +170,11 @@ def test_the_index_without_items_is_that_of_the_others(comparison):
     whole, part = (openness([entry], without=items).values[entry.case_id] for items in ((), ("T1",)))
     index = entry.transparency.transparency
     assert whole == (index.lower, index.value, index.upper)
-    scored = [np.mean(item.numbers) for item in entry.transparency.items if item.item[0] == "T" and item.item != "T1" and item.numbers]
+    scored = [
+        np.mean(item.numbers)
+        for item in entry.transparency.items
+        if item.item[0] == "T" and item.item != "T1" and item.numbers
+    ]
     assert part[1] == pytest.approx(50 * np.mean(scored))
 
 

@@ -8,11 +8,12 @@ import pytest
 
 import aftermath as am
 from aftermath.comparison import playbook as played
-from aftermath.comparison.association import Variable, associate, delay, recovery
+from aftermath.comparison.association import associate
 from aftermath.comparison.conclusions import of_multiverse, of_pair, of_playbook
 from aftermath.comparison.multiverse import Multiverse, Specification
 from aftermath.comparison.playbook import Advice, Playbook
 from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED, Answer
+from aftermath.comparison.variables import Variable, delay, recovery
 
 WANTED = ("delay of it", "transparency")
 

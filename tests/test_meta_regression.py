@@ -6,15 +6,15 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aftermath.comparison.meta_regression import NoSlope, meta_regression, pooled_regression
 
 tables = st.integers(0, 2**31).map(
-    lambda seed: (lambda generator, n: (generator.normal(0, 2, n), generator.gamma(1, 1, n) + 0.05, generator.normal(0, 3, n)))(
-        np.random.default_rng(seed), 4 + seed % 9
-    )
+    lambda seed: (
+        lambda generator, n: (generator.normal(0, 2, n), generator.gamma(1, 1, n) + 0.05, generator.normal(0, 3, n))
+    )(np.random.default_rng(seed), 4 + seed % 9)
 )
 
 
@@ -66,7 +66,9 @@ def test_tables_that_differ_widen_the_interval_by_rubins_rules():
     assert found.freedom < 3
 
 
-@pytest.mark.parametrize(("outcomes", "covariate"), [([1, 2], [1, 2]), ([], []), ([1, 1, 1], [1, 2, 3]), ([1, 2, 3], [4, 4, 4])])
+@pytest.mark.parametrize(
+    ("outcomes", "covariate"), [([1, 2], [1, 2]), ([], []), ([1, 1, 1], [1, 2, 3]), ([1, 2, 3], [4, 4, 4])]
+)
 def test_what_bears_no_slope_is_refused(outcomes, covariate):
     with pytest.raises(NoSlope, match="three"):
         meta_regression(outcomes, [0.1] * len(outcomes), covariate)

@@ -8,7 +8,8 @@ import time
 import pytest
 
 import aftermath as am
-from aftermath.comparison.multiverse import CHOICES, NONE, OPENNESS, SCALES, multiverse
+from aftermath.comparison.choices import CHOICES, NONE, OPENNESS, SCALES
+from aftermath.comparison.multiverse import multiverse
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,10 @@ def test_a_delay_that_is_zero_by_construction_is_in_no_specification(cases, foun
     taus = {tuple(each.choices.items()): each for each in found.specifications}
     openness = [each for each in others.specifications if each.choices["outcome"] == "transparency"]
     assert openness
-    assert all((taus[tuple(each.choices.items())].tau, taus[tuple(each.choices.items())].n) == (each.tau, each.n) for each in openness)
+    assert all(
+        (taus[tuple(each.choices.items())].tau, taus[tuple(each.choices.items())].n) == (each.tau, each.n)
+        for each in openness
+    )
 
 
 def test_no_model_is_asked_about_a_day_beyond_its_record(cases, found):
@@ -99,7 +103,8 @@ def test_the_scale_of_time_is_in_what_the_model_expects(cases, found):
 
 def test_the_coefficients_leave_out_items_of_their_own(cases, found):
     taus = {
-        name: sorted(each.tau for each in found.computed if each.choices["coefficient"] == name) for name in ("alpha", "AC2")
+        name: sorted(each.tau for each in found.computed if each.choices["coefficient"] == name)
+        for name in ("alpha", "AC2")
     }
     assert taus["alpha"] != taus["AC2"]
 

@@ -16,7 +16,7 @@ import pytest
 
 import aftermath as am
 from aftermath import cli
-from aftermath.comparison.multiverse import CHOICES
+from aftermath.comparison.choices import CHOICES
 from aftermath.reports.parameters import ParameterError, read_parameters
 from aftermath.tasks import points
 from aftermath.tasks.folder import prepared
@@ -326,6 +326,8 @@ def test_the_multiverse_as_a_sweep_is_that_of_the_comparison(tmp_path):
     found = pl.read_parquet(done.table)
     whole = am.compare(am.cases()).multiverse.table
     chosen = whole.join(found.select(*CHOICES), on=list(CHOICES), how="semi")
-    assert found.height == chosen.height == 4  # openness goes with no window and with items, everything else the other way round
+    assert (
+        found.height == chosen.height == 4
+    )  # openness goes with no window and with items, everything else the other way round
     order = list(CHOICES)
     assert found.select(chosen.columns).sort(order).equals(chosen.sort(order))

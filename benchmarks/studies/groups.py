@@ -7,9 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from aftermath.comparison.association import Variable
 from aftermath.comparison.meta_regression import IMPUTATIONS, pooled_regression
 from aftermath.comparison.shift import shift
+from aftermath.comparison.variables import Variable
 from aftermath.times import DAY
 from studies import Draw, Study
 
@@ -42,7 +42,11 @@ def trend(slope: float, between: float, generator: np.random.Generator) -> Draw:
     lower = np.where(exact, np.maximum(seconds - 30, 0), seconds // DAY * DAY)
     upper = np.where(exact, seconds + 30, lower + DAY - 1)
     ends = zip(lower.tolist(), upper.tolist(), strict=True)
-    delay = Variable("delay", {f"{place:02}": (low, (low + high) / 2, high) for place, (low, high) in enumerate(ends)}, logarithmic=True)
+    delay = Variable(
+        "delay",
+        {f"{place:02}": (low, (low + high) / 2, high) for place, (low, high) in enumerate(ends)},
+        logarithmic=True,
+    )
     drawn = delay.drawn(sorted(delay.values), IMPUTATIONS, generator)
     found = pooled_regression(np.repeat(outcomes[None], IMPUTATIONS, axis=0), drawn, errors)
     return Draw(found.value, found.lower, found.upper, slope)

@@ -12,79 +12,20 @@ Nothing here is a causal claim: the cases were chosen, and they are few.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from aftermath.comparison.entry import Entry
 from aftermath.comparison.meta_regression import IMPUTATIONS, NoSlope, Slope, pooled_regression
 from aftermath.comparison.permutation import Permutation, TooFew, kendall
+from aftermath.comparison.variables import Variable
 from aftermath.kept import kept
-from aftermath.measures.intervals import t_quantile
 from aftermath.measures.result import Result
-from aftermath.measures.transparency import index_without
-from aftermath.times import MINUTE
 from aftermath.wording import counted, interval, listed, number
 
 LEVEL = 0.95
-SEEN_ONLY, LATEST = "seen only", "not seen counts as latest"
-
-# items of the rubric that score the very act whose delay is measured
-SHARED_ITEMS = {
-    "response": ("T1",),
-    "acknowledgement": ("T1",),
-    "apology": ("E1",),
-    "named_apology": ("T5", "E1"),
-}
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One number a case, with what is unsure about it.
-
-    Parameters
-    ----------
-    name
-        In words, so that an association can be read: ``delay of the first response``.
-    values
-        Case id to lower end, best reading and upper end; cases that could not be measured are not in it. An upper end may be infinite.
-    errors
-        Case id to the standard error of its best reading; **without one, every value between the ends is as likely**.
-    logarithmic
-        Whether its logarithm to base ten is what counts in a regression, for seconds: a minute at least. Where the upper end is infinite,
-        it is taken to lie up to ten times as far as the lower.
-    step, step_name
-        What a regression counts by where this is the covariate, e.g. 10 and ``10 points``.
-    unit
-        Of it as an outcome.
-    """
-
-    name: str
-    values: Mapping[str, tuple[float, float, float]]
-    errors: Mapping[str, float] = field(default_factory=dict)
-    logarithmic: bool = False
-    step: float = 1.0
-    step_name: str = "one more"
-    unit: str = ""
-
-    def ends(self, case_ids: Sequence[str]) -> np.ndarray:
-        """Lower end, best reading and upper end, shape ``(n, 3)``."""
-        return np.array([self.values[case_id] for case_id in case_ids], dtype=float).reshape(-1, 3)
-
-    def scaled(self, values: np.ndarray) -> np.ndarray:
-        """Values as a regression takes them."""
-        return np.log10(np.maximum(values, MINUTE)) if self.logarithmic else values
-
-    def drawn(self, case_ids: Sequence[str], draws: int, generator: np.random.Generator) -> np.ndarray:
-        """Values between the ends, as a regression takes them, shape ``(draws, n)``; those with an error are their best readings."""
-        lower, best, upper = self.ends(case_ids).T
-        shares, seen = generator.random((draws, len(case_ids))), np.isfinite(upper)
-        width = np.where(seen, upper, lower) - lower
-        sure = np.array([case_id in self.errors for case_id in case_ids], dtype=bool)
-        between = self.scaled(np.where(sure, best, lower + shares * width))
-        return np.where(seen, between, between + shares)
 
 
 @dataclass(frozen=True)
@@ -157,7 +98,12 @@ class Association(Result):
             "p": test and test.p,
             "smallest_p": test and test.smallest_p,
         }
-        names = {"first": self.first.name, "second": self.second.name, "step": self.first.step_name, "unit": self.second.unit}
+        names = {
+            "first": self.first.name,
+            "second": self.second.name,
+            "step": self.first.step_name,
+            "unit": self.second.unit,
+        }
         row = names | numbers | {"n": len(self.case_ids), "most_influential": self.most_influential}
         schema = dict.fromkeys(names, pl.String) | dict.fromkeys(numbers, pl.Float64) | {"n": pl.Int64}
         return pl.DataFrame([row], schema=schema | {"most_influential": pl.String})
@@ -330,7 +276,9 @@ def _limits(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     the smaller of a and b, and neither passes the pairs that are not certainly tied, it is at most 1 - 2·(certainly opposite) / (the
     smaller of these), and at least the same the other way round. Not each pair's best reading can be had at once: **they may be wider than need be**.
     """
-    later = np.where(np.isinf(one[:, 2:]), math.inf, one)  # what was never seen is one and the same, later than all that was
+    later = np.where(
+        np.isinf(one[:, 2:]), math.inf, one
+    )  # what was never seen is one and the same, later than all that was
     sure = [(ends[:, 0] > ends[:, 2:]).astype(int) - (ends[:, 2] < ends[:, :1]) for ends in (later, other)]
     same = [(ends[:, 0] == ends[:, 2:]) & (ends[:, 2] == ends[:, :1]) for ends in (later, other)]
     untied = min(np.sum(~each & ~np.eye(len(one), dtype=bool)) for each in same)
@@ -346,64 +294,3 @@ def _without(case_ids: tuple[str, ...], one: np.ndarray, other: np.ndarray, sign
     scale = np.sqrt(left[0] * left[1])
     found = np.divide(concordance, scale, out=np.full(len(scale), math.nan), where=scale > 0)
     return {case_id: float(tau) for case_id, tau in zip(case_ids, found, strict=True) if not math.isnan(tau)}
-
-
-def delay(entries: Iterable[Entry], step: str = "response", *, unseen: str = SEEN_ONLY) -> Variable:
-    """How long an answer took, in seconds.
-
-    Parameters
-    ----------
-    entries
-        Cases. **One whose latency is zero by construction has no delay**: it announced the matter itself.
-    step
-        Of speed.
-    unseen
-        ``SEEN_ONLY``: an answer that the record does not show has no delay either. ``LATEST``: it is later than all that was seen.
-    """
-    entries = [entry for entry in entries if entry.speed]
-    latencies = {entry.case_id: entry.speed[step].latency for entry in entries}
-    label = next((entry.speed[step].label for entry in entries), step)
-    values = {
-        case_id: _ends(each.lower, each.upper)
-        for case_id, each in latencies.items()
-        if not each.by_construction and (each.seen or unseen == LATEST)
-    }
-    name = f"delay of the {label[0].lower()}{label[1:]}"
-    return Variable(name, values, logarithmic=True, step_name="a tenfold delay", unit="powers of ten")
-
-
-def openness(entries: Iterable[Entry], which: str = "transparency", *, without: Collection[str] = ()) -> Variable:
-    """``transparency`` or ``empathy``: the index inside its bounds, without some items."""
-    indices = {
-        entry.case_id: index_without(entry.transparency.items, which, without) for entry in entries if entry.transparency
-    }
-    values = {case_id: (each.lower, each.value, each.upper) for case_id, each in indices.items() if each.defined}
-    return Variable(which, values, step=10.0, step_name=f"10 points of {which}", unit="points")
-
-
-def recovery(entries: Iterable[Entry], level: float = LEVEL) -> Variable:
-    """How favourability moved: the log odds of a higher code for a tenfold of time, with its clustered standard error.
-
-    Parameters
-    ----------
-    entries
-        Cases; those whose texts bear no model are left out.
-    level
-        Of the intervals that set the limits of tau-b.
-    """
-    fitted = {
-        entry.case_id: entry.recovery for entry in entries if entry.recovery and math.isfinite(entry.recovery.slope)
-    }
-    reach = {case_id: t_quantile(level, each.publishers - 1) * each.slope_error for case_id, each in fitted.items()}
-    values = {
-        case_id: (each.slope - reach[case_id], each.slope, each.slope + reach[case_id])
-        for case_id, each in fitted.items()
-    }
-    errors = {case_id: each.slope_error for case_id, each in fitted.items()}
-    return Variable("recovery of favourability", values, errors, step_name="one more in log odds", unit="in log odds")
-
-
-def _ends(lower: float, upper: float) -> tuple[float, float, float]:
-    if math.isinf(upper):
-        return lower, math.inf, math.inf
-    return lower, (lower + upper) / 2, upper

@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aftermath.comparison.association import Association
-from aftermath.comparison.multiverse import OPENNESS, Multiverse, Specification
+from aftermath.comparison.choices import OPENNESS
+from aftermath.comparison.multiverse import Multiverse, Specification
 from aftermath.comparison.playbook import Playbook, Tested
 from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED
 from aftermath.wording import counted, in_words, interval, listed, number

@@ -31,7 +31,11 @@ from aftermath.problems import AftermathError
 
 IMPUTATIONS = 100
 LEAST = 3  # cases: a slope and its error need as many
-_STEPS, _NEAR, _STARTS = 200, 1e-8, (0.0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1.0)  # starts as shares of the outcome's variance
+_STEPS, _NEAR, _STARTS = (
+    200,
+    1e-8,
+    (0.0, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1.0),
+)  # starts as shares of the outcome's variance
 _FLOOR = 1e-9  # of the outcome's variance: what τ² is at least, where an outcome has no error of its own
 
 
@@ -136,7 +140,7 @@ def pooled_regression(
         outcomes, covariate = outcomes[:1], covariate[:1]  # all is known: the tables are one
     variances = np.asarray(errors, dtype=float) ** 2
     between = _between(outcomes, covariate, variances)
-    total, middle, height, spread, slopes, residuals, weights = _weighted(outcomes, covariate, variances, between)
+    _, middle, height, spread, slopes, residuals, weights = _weighted(outcomes, covariate, variances, between)
     scale = np.sum(weights * residuals**2, axis=1) / (n - 2)
     value, freedom, variance = _pooled(slopes, scale / spread, n - 2)
     error, intercept = math.sqrt(variance), float(np.mean(height - slopes * middle))

@@ -2,7 +2,7 @@
 
 The question is whether longer delay goes with less favourable coverage later on, or with less openness. Each choice that an
 analyst could defend is named; every combination is computed; all results are shown, sorted, with the choices below. No
-single one of them is the answer. A choice that means nothing for an outcome or for a delay has the value ``none`` there.
+single one of them is the answer.
 
 Two things are no choice. A delay that is zero by construction is no answer and never the fastest: that case is left out of it. And a model says
 nothing of a day beyond the last text of its case: that case has no modelled outcome there.
@@ -27,8 +27,9 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.comparison.association import LATEST, SEEN_ONLY, SHARED_ITEMS
+from aftermath.comparison.choices import CHOICES, NONE, OPENNESS, SCALES, asked
 from aftermath.comparison.permutation import taus
+from aftermath.comparison.variables import SEEN_ONLY, SHARED_ITEMS
 from aftermath.kept import kept
 from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
 from aftermath.measures.result import NothingToMeasure, Result
@@ -38,34 +39,7 @@ from aftermath.measures.transparency import Item, agreement_of, coded_items
 from aftermath.times import Latency, local_day
 from aftermath.wording import counted, number
 
-NONE = "none"
-SCALES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "log hours": lambda days: np.log1p(24 * days),
-    "log days": np.log1p,
-}
-CHOICES: dict[str, tuple[str, ...]] = {
-    "coder": (*vocabulary.CODERS, "mean"),
-    "clock": ("exposure", "first coverage"),
-    "latency": ("response", "acknowledgement", "apology", "named_apology"),
-    "unseen": (NONE, SEEN_ONLY, LATEST),
-    "outcome": ("transparency", "reliable transparency", "mean favourability", "imbalance", "modelled favourability"),
-    "shared_items": (NONE, "left out", "in"),
-    "coefficient": (NONE, "alpha", "AC2"),
-    "window": (NONE, "7 days", "30 days", "90 days", "365 days"),
-    "scale": (NONE, *SCALES),
-    "cases": ("all", "without series and own clocks"),
-}
 UNRELIABLE_BELOW = 0.667
-OPENNESS = ("transparency", "reliable transparency")  # these are scored once, whatever the window
-FAVOURABILITY = tuple(outcome for outcome in CHOICES["outcome"] if outcome not in OPENNESS)
-# which outcomes, or which delays, a choice means something for; a first response that was not seen is the latest in any event
-_APPLIES = {
-    "unseen": CHOICES["latency"][1:],
-    "shared_items": OPENNESS,
-    "coefficient": ("reliable transparency",),
-    "window": FAVOURABILITY,
-    "scale": ("modelled favourability",),
-}
 
 
 @dataclass(frozen=True)
@@ -180,33 +154,6 @@ def _specified(chosen: Mapping[str, Sequence[str]], bench: _Bench) -> Multiverse
     )
 
 
-def asked(chosen: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]]:
-    """Every combination of choices that means something.
-
-    Parameters
-    ----------
-    chosen
-        Choice to values, for every choice of ``CHOICES``.
-
-    Examples
-    --------
-    >>> sum(1 for _ in asked(CHOICES))
-    1848
-    """
-    for outcome, latency in itertools.product(chosen["outcome"], chosen["latency"]):
-        fixed = {"outcome": (outcome,), "latency": (latency,)}
-        values = {
-            name: fixed.get(name)
-            or [
-                value
-                for value in values
-                if name not in _APPLIES or (value != NONE) == bool({outcome, latency}.intersection(_APPLIES[name]))
-            ]
-            for name, values in chosen.items()
-        }
-        yield from (dict(zip(values, each, strict=True)) for each in itertools.product(*values.values()))
-
-
 @dataclass(frozen=True)
 class _Measured:
     """What is measured of a case once, and used by many specifications.
@@ -270,7 +217,10 @@ class _Bench:
     @cached_property
     def delays(self) -> dict[str, np.ndarray]:
         """Step to the delays of all cases by either clock, shape ``(n, 2)``."""
-        rows = {step: [[case.delays[step, clock] for clock in CHOICES["clock"]] for case in self.cases.values()] for step in CHOICES["latency"]}
+        rows = {
+            step: [[case.delays[step, clock] for clock in CHOICES["clock"]] for case in self.cases.values()]
+            for step in CHOICES["latency"]
+        }
         return {step: np.array(values).reshape(-1, len(CHOICES["clock"])) for step, values in rows.items()}
 
     def _outcome(self, choices: Mapping[str, str]) -> np.ndarray:
@@ -283,7 +233,10 @@ class _Bench:
             values = (
                 [case.openness(coder, left_out) for case in self.cases.values()]
                 if outcome in OPENNESS
-                else [case.favourability[outcome, coder, choices["window"], choices["scale"]] for case in self.cases.values()]
+                else [
+                    case.favourability[outcome, coder, choices["window"], choices["scale"]]
+                    for case in self.cases.values()
+                ]
             )
             self.outcomes[key] = np.array(values, dtype=float)
         return self.outcomes[key]
@@ -364,7 +317,10 @@ def _modelled(texts: Mapping[str, np.ndarray]) -> Iterator[tuple[tuple[str, str,
         for window in CHOICES["window"][1:]:
             there = SCALES[scale](np.array([_days(window)]))
             told = model is not None and _days(window) <= last
-            yield ("modelled favourability", coder, window, scale), float(model.expected(there)[0]) if told else math.nan
+            yield (
+                ("modelled favourability", coder, window, scale),
+                float(model.expected(there)[0]) if told else math.nan,
+            )
 
 
 def _days(window: str) -> float:

@@ -70,7 +70,10 @@ class Shift(Permutation):
         error = "" if self.exact else f" ± {number(self.error, 4)}"
         end = "" if self.bounded else " without an end"
         floor = f"p{NO_BREAK}={NO_BREAK}{probability(self.p)}{error}, smallest possible {probability(self.smallest_p)}"
-        share, over_splits = f"{100 * self.level:g}{NO_BREAK}% interval", f"{over} {number(self.arrangements)} splits{end}"
+        share, over_splits = (
+            f"{100 * self.level:g}{NO_BREAK}% interval",
+            f"{over} {number(self.arrangements)} splits{end}",
+        )
         if self.alike:
             return f"{exact}{share} over {over_splits}, if both groups spread alike; {floor}"
         return f"{share}, the wider of Welch’s and of that over {over_splits}; the larger {floor}"
@@ -139,7 +142,9 @@ def _welch(one: np.ndarray, other: np.ndarray, level: float) -> tuple[float, flo
     error, apart = math.sqrt(sum(shares)), float(one.mean() - other.mean())
     if error == 0:
         return apart, apart, 0.0
-    freedom = sum(shares) ** 2 / sum(share**2 / (len(group) - 1) for share, group in zip(shares, (one, other), strict=True))
+    freedom = sum(shares) ** 2 / sum(
+        share**2 / (len(group) - 1) for share, group in zip(shares, (one, other), strict=True)
+    )
     reach = t_quantile(level, freedom) * error
     return apart - reach, apart + reach, float(2 * stdtr(freedom, -abs(apart) / error))
 

@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from aftermath.comparison.association import (
+from aftermath.comparison.association import Association, Associations, associations
+from aftermath.comparison.entry import Entry
+from aftermath.comparison.variables import (
     LATEST,
     SEEN_ONLY,
     SHARED_ITEMS,
-    Association,
-    Associations,
     Variable,
-    associations,
     delay,
     openness,
     recovery,
 )
-from aftermath.comparison.entry import Entry
 from aftermath.measures.result import Result
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from aftermath.comparison.multiverse import CHOICES, NONE, Multiverse
+from aftermath.comparison.choices import CHOICES, NONE
+from aftermath.comparison.multiverse import Multiverse
 from aftermath.figures.rows import label, segments
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.wording import counted, number

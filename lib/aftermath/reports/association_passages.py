@@ -5,16 +5,18 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable
 
-from aftermath.comparison.association import LATEST, Association
-from aftermath.comparison.multiverse import CHOICES, NONE, Multiverse
+from aftermath.comparison.association import Association
+from aftermath.comparison.choices import CHOICES, NONE
+from aftermath.comparison.multiverse import Multiverse
 from aftermath.comparison.permutation import Permutation
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.together import SHARED, Together
+from aftermath.comparison.variables import LATEST
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape
 from aftermath.reports.naming import link_of
 from aftermath.reports.passages.tables import absent, rows_of, table
-from aftermath.wording import DASH, NO_BREAK, counted, interval, listed, number, probability
+from aftermath.wording import DASH, counted, interval, listed, number, probability
 
 _HOW = (
     "A row is a pair of measures, and the upright line the slope of the second on the first, in standard deviations over the cases; the band is its "
@@ -66,7 +68,7 @@ def _words(comparison: Comparison, found: Together) -> str:
         [
             f"Slopes over all cases, with their {100 * comparison.level:g} % intervals (random-effects meta-regression, Hartung-Knapp; what is known",
             f"within bounds is imputed): {shown}. In all cases and in those with like clocks alike, the interval {kept}. {cannot} The table has",
-            f"Kendall’s τ-b of the best readings, the least and the greatest that it may be within the record, and p, the share of orders that lean",
+            "Kendall’s τ-b of the best readings, the least and the greatest that it may be within the record, and p, the share of orders that lean",
             f"as far, which can be no smaller than {_floors(found)}. {_CHOICES} {_other_looks(found)} Of {counted(len(told), 'pair')} some will",
             "look close by chance. Chosen cases, no cause shown.",
             _left_out(comparison, found),
@@ -79,7 +81,9 @@ def _other_looks(found: Together) -> str:
     parts = []
     for look, words in ((SHARED, "With the shared items in"), (LATEST, "With what was not seen as the latest of all")):
         pairs = [pair for pair in found.looks[look].pairs if pair.computed] if look in found.looks else []
-        shown = [f"{number(pair.test.statistic, 2, sign=True)} for {pair.name} (n = {len(pair.case_ids)})" for pair in pairs]
+        shown = [
+            f"{number(pair.test.statistic, 2, sign=True)} for {pair.name} (n = {len(pair.case_ids)})" for pair in pairs
+        ]
         parts += [f"{words}, τ-b is {listed(shown)}."] if shown else []
     return " ".join(parts)
 
@@ -100,7 +104,17 @@ def _clear(*pairs: Association) -> bool:
 
 
 def _table(comparison: Comparison, found: Together) -> str:
-    headings = ("Pair", "Cases", "Slope", "In perfect order", "τ-b", "Within the record", "p", "n", "Most influential case")
+    headings = (
+        "Pair",
+        "Cases",
+        "Slope",
+        "In perfect order",
+        "τ-b",
+        "Within the record",
+        "p",
+        "n",
+        "Most influential case",
+    )
     cells = (_cells(comparison, pair, which) for which, look in found.looks.items() for pair in look.pairs)
     return table("", "Associations", headings, rows_of(cells, headings))
 
@@ -151,7 +165,9 @@ def multiverse(comparison: Comparison, root: str = "", *, id: str = "f8") -> Exh
 
 def _choices_table(found: Multiverse, root: str) -> str:
     headings = ("Choice", "Chosen", "Specifications", "Median τ-b", "From", "To", "Cases")
-    cells = (_choice_cells(found, choice, value) for choice, values in CHOICES.items() for value in values if value != NONE)
+    cells = (
+        _choice_cells(found, choice, value) for choice, values in CHOICES.items() for value in values if value != NONE
+    )
     download = f'<p class="get">Every specification: <a href="{root}data/multiverse.csv" download>CSV</a>.</p>'
     return f"{table('', 'Results by choice', headings, rows_of(cells, headings))}{download}"
 
