@@ -21,7 +21,7 @@ import polars as pl
 
 from aftermath.files import write_whole
 from aftermath.measures.simulated import COLUMNS, simulation_markdown
-from studies import Draw, Study, agreement, archives, coded, dense, latencies, texts
+from studies import Draw, Study, agreement, archives, coded, dense, groups, latencies, texts
 
 
 def studies() -> Iterator[Study]:
@@ -33,6 +33,7 @@ def studies() -> Iterator[Study]:
         dense.studies,
         archives.studies,
         latencies.studies,
+        groups.studies,
         dense.comparisons,
     )
     return itertools.chain.from_iterable(kind() for kind in kinds)

@@ -53,33 +53,42 @@ def test_no_passage_claims_significance(shown):
         assert "***" not in made.html
 
 
-def test_the_associations_show_both_rows_of_every_pair(comparison, shown):
+def test_the_associations_show_every_look_at_every_pair(comparison, shown):
     html = shown["together"].html
-    assert comparison.associations.table.height == 18
+    table = comparison.associations.table
+    looks = dict(table.group_by("cases").len().iter_rows())
+    assert looks == {
+        "all cases": 9,
+        "without own clocks and series": 9,
+        "with shared items": 3,  # response and T1, named apology and T5, named apology and E1
+        "not seen counts as latest": 3,
+    }
     assert html.count("without own clocks and series</td>") == 9
-    assert "doubt of the record" in shown["together"].words
-    assert "Smallest reachable p" in html
+    assert "Items of the rubric that score the very act whose delay is measured are left out" in shown["together"].words
+    assert "With the shared items in, τ-b is" in shown["together"].words
+    assert "Within the record" in html
 
 
 def test_bands_and_lines_are_those_of_the_result(comparison):
     found = comparison.associations
     for view in views(figures.associations(found)):
-        (tau,) = of_role(view, "tau")
-        wanted = [row[which].test.statistic for which in (0, 1) for row in found.rows]
-        assert tau["x"][::3] == pytest.approx(wanted)
-        upper, lower = of_role(view, "spread")
-        starts = [row[which].lower for which in (0, 1) for row in found.rows]
-        assert [*upper["base"], *lower["base"]] == pytest.approx(starts, abs=0.01)
+        (slopes,) = of_role(view, "slope")
+        drawn = [row[which] for which in (0, 1) for row in found.rows]
+        assert slopes["x"][::3] == pytest.approx([pair.slope.value * pair.ratio for pair in drawn])
+        upper, lower = of_role(view, "interval")
+        starts = [max(-2, pair.slope.lower * pair.ratio) for pair in drawn]
+        assert [*upper["base"], *lower["base"]] == pytest.approx(starts)
 
 
-def test_every_specification_is_a_dot_with_one_tick_for_each_choice(comparison):
+def test_every_specification_is_a_dot_with_one_tick_for_each_choice_that_means_something(comparison):
     found = comparison.multiverse
     for view in views(figures.specification_curve(found)):
         (dots,) = of_role(view, "tau")
         assert len(dots["x"]) == len(found.computed)
         assert dots["y"] == sorted(dots["y"], reverse=True)  # px from the top
         for ticks in of_role(view, "choice"):
-            assert sorted(ticks["x"]) == list(range(len(found.computed)))
+            meant = [place for place, each in enumerate(found.computed) if each.choices[ticks["name"]] != "none"]
+            assert sorted(ticks["x"]) == meant
 
 
 def test_every_use_of_a_strategy_is_a_bar_that_leads_to_its_event(comparison):
@@ -109,7 +118,7 @@ def test_figures_refuse_nothing():
         (figures.specification_curve, few.multiverse),
         (figures.strategy_sequence, StrategyComparison(())),
     ):
-        with pytest.raises(ValueError, match=r"no (case|correlation|specification)"):
+        with pytest.raises(ValueError, match=r"no (case|association|specification)"):
             draw(nothing)
 
 

@@ -123,10 +123,44 @@ def test_many_splits_are_sampled_and_the_interval_is_that_of_the_sample():
 def test_the_words_say_interval_splits_p_and_floor():
     found = shift([19, 22, 25, 26], [23, 33, 40])  # p is 4 of 35; only 26, 33, 40 are further from the others
     assert found.text == (
-        "−9.00 [−21.00 to +3.00], exact 95\xa0% interval over all 35 splits; p\xa0=\xa00.114, smallest possible 0.029"
+        "−9.00 [−21.00 to +3.00], exact 95\xa0% interval over all 35 splits, if both groups spread alike; p\xa0=\xa00.114, smallest possible 0.029"
     )
     assert "without an end" in shift([1, 2, 3], [4, 5, 6]).text
     assert "[" not in shift([1, 2, 3], [4, 5, 6]).text
+
+
+WELCH = (19, 22, 25, 26), (23, 33, 40)
+
+
+def test_where_groups_need_not_spread_alike_a_shift_is_ruled_out_only_by_both_tests():
+    alike, free = shift(*WELCH), shift(*WELCH, alike=False)
+    # R 4.2.2, print(t.test(c(19, 22, 25, 26), c(23, 33, 40)), digits = 8)
+    assert [free.lower, free.upper] == pytest.approx([-27.9913162, 9.9913162], abs=1e-6)
+    assert free.p == pytest.approx(0.20241, abs=1e-5)
+    assert free.p > alike.p
+    assert "the wider of Welch’s and of that over all 35 splits; the larger p" in free.text
+
+
+@given(numbers, numbers, levels)
+@settings(max_examples=80, deadline=None)
+def test_it_is_never_narrower_and_ends_where_the_exact_one_ends(first, second, level):
+    assume(vary(first, second))
+    alike, free = shift(first, second, level=level), shift(first, second, level=level, alike=False)
+    assert free.lower <= alike.lower and free.upper >= alike.upper
+    assert free.bounded == (alike.bounded and min(len(first), len(second)) > 1)
+    assert math.isinf(free.lower) == math.isinf(free.upper)
+    assert alike.p <= free.p <= 1
+
+
+def test_it_keeps_its_word_where_a_small_group_spreads_more():
+    generator = np.random.default_rng(3)
+    held = [0, 0]
+    for _ in range(300):
+        one, other = generator.normal(0, 3, 3), generator.normal(0, 1, 13)
+        for place, alike in enumerate((True, False)):
+            found = shift(one, other, alike=alike)
+            held[place] += found.lower <= 0 <= found.upper
+    assert held[0] < 0.8 * 300 and held[1] >= 0.88 * 300
 
 
 @pytest.mark.parametrize(("first", "second"), [([], [1]), ([2, 2], [2]), ([1], [math.inf])])

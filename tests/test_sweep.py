@@ -16,7 +16,7 @@ import pytest
 
 import aftermath as am
 from aftermath import cli
-from aftermath.comparison.multiverse import CHOICES
+from aftermath.comparison.choices import CHOICES
 from aftermath.reports.parameters import ParameterError, read_parameters
 from aftermath.tasks import points
 from aftermath.tasks.folder import prepared
@@ -320,12 +320,14 @@ def test_one_specification_takes_every_choice_of_the_multiverse():
 def test_the_multiverse_as_a_sweep_is_that_of_the_comparison(tmp_path):
     for folder in ("casestudies", "notebooks"):
         (tmp_path / folder).symlink_to(ROOT / folder)
-    settings = ["coder=a,mean", "outcome=imbalance,reliable transparency", "window=none,7 days"]
+    settings = ["coder=a,mean", "outcome=imbalance,transparency", "window=none,7 days", "shared_items=none,in"]
     done = sweep("one_specification", settings=settings, workspace=Workspace(tmp_path))
-    assert (done.points, done.failures) == (8, ())
+    assert (done.points, done.failures) == (16, ())
     found = pl.read_parquet(done.table)
     whole = am.compare(am.cases()).multiverse.table
     chosen = whole.join(found.select(*CHOICES), on=list(CHOICES), how="semi")
-    assert found.height == chosen.height == 4  # openness goes with no window, everything else with one
+    assert (
+        found.height == chosen.height == 4
+    )  # openness goes with no window and with items, everything else the other way round
     order = list(CHOICES)
     assert found.select(chosen.columns).sort(order).equals(chosen.sort(order))

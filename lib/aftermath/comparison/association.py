@@ -1,93 +1,112 @@
-"""Do faster and more open answers go with better recovery? Rank correlations, as far as the cases bear them.
+"""Do faster and more open answers go with better recovery? Each pair of measures over cases, as far as these bear it.
 
-Every variable of a case is an interval. The correlation is that of the best readings (of a latency the middle of its interval),
-and its spread comes from drawing every case anew inside its intervals; what was not seen is larger than all that was.
+Every number of a case is unsure. A latency and an index lie within bounds, inside which every value is as likely; recovery has the
+standard error that the case's own codes give. A random-effects meta-regression carries both along (``meta_regression``). Beside it
+stands Kendall's tau-b of the best readings, with its permutation test and with the least and the greatest tau-b that the bounds allow,
+and **what the same numbers would have told, had they stood in perfect order**: where even that leaves zero in, nothing follows.
+
+Delay counts as its logarithm to base ten, a minute at least: between an hour and a day lies as much as between a day and a month.
 Nothing here is a causal claim: the cases were chosen, and they are few.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
 
-from aftermath.comparison.entry import Entry
-from aftermath.comparison.permutation import Permutation, TooFew, kendall, taus
+from aftermath.comparison.meta_regression import IMPUTATIONS, NoSlope, Slope, pooled_regression
+from aftermath.comparison.permutation import Permutation, TooFew, kendall
+from aftermath.comparison.variables import Variable
 from aftermath.kept import kept
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, listed, number
 
-DRAWS = 1000
-LEVEL = 0.90
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One number a case, with its interval.
-
-    Parameters
-    ----------
-    name
-        In words, so that a correlation can be read: ``delay of the first response``.
-    values
-        Case id to lower end, best reading and upper end; cases that could not be measured are not in it. An upper end may be infinite.
-    """
-
-    name: str
-    values: Mapping[str, tuple[float, float, float]]
+LEVEL = 0.95
 
 
 @dataclass(frozen=True)
 class Association(Result):
-    """A rank correlation between two variables over cases.
+    """How two variables go together over cases.
 
     Parameters
     ----------
     first, second
-        The variables.
+        The variables; the first is the covariate.
     case_ids
         Cases that have both, sorted.
+    slope
+        Of the second for one step of the first, by meta-regression; None where there are too few cases.
+    in_order
+        The same, had the same values of the second stood in perfect order: rising, or falling where only that leaves zero out.
+    ratio
+        Standard deviation over cases of the first over that of the second, in steps of the slope, which makes slopes comparable.
     test
-        Kendall's tau-b of the best readings, with its permutation test; None where there are too few cases.
-    lower, upper
-        Central 90 % of tau-b over draws inside the intervals; NaN without a test.
+        Kendall's tau-b of the best readings, with its permutation test; None without a slope.
+    least, greatest
+        **What tau-b can be at most either way while every number stays inside its ends**; NaN without a test.
     without
         Case id to tau-b when that case is left out.
     why_not
-        Why there is no test; empty where there is one.
+        Why there is neither slope nor test; empty where there are both.
     """
 
-    first: str
-    second: str
+    first: Variable
+    second: Variable
     case_ids: tuple[str, ...]
-    test: Permutation | None
-    lower: float
-    upper: float
-    without: Mapping[str, float]
+    slope: Slope | None = None
+    in_order: Slope | None = None
+    ratio: float = math.nan
+    test: Permutation | None = None
+    least: float = math.nan
+    greatest: float = math.nan
+    without: Mapping[str, float] = field(default_factory=dict)
     why_not: str = ""
 
     @property
+    def name(self) -> str:
+        """Both variables."""
+        return f"{self.first.name} and {self.second.name}"
+
+    @property
+    def computed(self) -> bool:
+        """Whether there were enough cases."""
+        return not self.why_not
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether cases like these, in perfect order, would have left zero out."""
+        return self.computed and self.in_order.leaves_zero_out
+
+    @property
     def table(self) -> pl.DataFrame:
-        """One row: tau-b, spread, p, floor, n."""
-        test = self.test
-        return pl.DataFrame(
-            {
-                "first": [self.first],
-                "second": [self.second],
-                "tau_b": [test.statistic if test else None],
-                "lower": [self.lower if test else None],
-                "upper": [self.upper if test else None],
-                "p": [test.p if test else None],
-                "smallest_p": [test.smallest_p if test else None],
-                "n": [len(self.case_ids)],
-                "most_influential": [self.most_influential],
-            },
-            schema_overrides={"most_influential": pl.String}
-            | dict.fromkeys(("tau_b", "lower", "upper", "p", "smallest_p"), pl.Float64),
-        )
+        """One row: the slope with its interval, that of perfect order, tau-b with its limits, p and floor, n."""
+        slope, order, test = self.slope, self.in_order, self.test
+        numbers = {
+            "slope": slope and slope.value,
+            "lower": slope and slope.lower,
+            "upper": slope and slope.upper,
+            "between": slope and slope.between,
+            "in_order_lower": order and order.lower,
+            "in_order_upper": order and order.upper,
+            "tau_b": test and test.statistic,
+            "least_tau_b": self.least if test else None,
+            "greatest_tau_b": self.greatest if test else None,
+            "p": test and test.p,
+            "smallest_p": test and test.smallest_p,
+        }
+        names = {
+            "first": self.first.name,
+            "second": self.second.name,
+            "step": self.first.step_name,
+            "unit": self.second.unit,
+        }
+        row = names | numbers | {"n": len(self.case_ids), "most_influential": self.most_influential}
+        schema = dict.fromkeys(names, pl.String) | dict.fromkeys(numbers, pl.Float64) | {"n": pl.Int64}
+        return pl.DataFrame([row], schema=schema | {"most_influential": pl.String})
 
     @property
     def most_influential(self) -> str | None:
@@ -97,28 +116,44 @@ class Association(Result):
         return max(sorted(self.without), key=lambda case_id: abs(self.without[case_id] - self.test.statistic))
 
     @property
+    def slope_text(self) -> str:
+        """The slope with its interval and n, in words."""
+        ends = interval(self.slope.lower, self.slope.upper, 2, sign=True)
+        n = counted(len(self.case_ids), "case")
+        return f"{number(self.slope.value, 2, sign=True)} {self.second.unit} for {self.first.step_name} {ends}, n = {n}"
+
+    @property
+    def tau_text(self) -> str:
+        """Tau-b with the limits that the record sets, in words."""
+        ends = f"{number(self.least, 2, sign=True)} to {number(self.greatest, 2, sign=True)}"
+        return f"τ-b {number(self.test.statistic, 2, sign=True)}, within the record at most {ends}"
+
+    @property
+    def order_text(self) -> str:
+        """What perfect order would have told, in words."""
+        return f"in perfect order {interval(self.in_order.lower, self.in_order.upper, 2, sign=True)}"
+
+    @property
     def text(self) -> str:
-        name = f"{_capital(self.first)} and {self.second}"
-        if self.test is None:
+        name = f"{self.name[0].upper()}{self.name[1:]}"
+        if not self.computed:
             return f"{name}: not computed ({self.why_not})."
-        spread = f"{interval(self.lower, self.upper, 2, sign=True)} in {100 * LEVEL:g} % of draws within the intervals"
         influence = self.most_influential
-        moved = f" Without {influence}: {number(self.without[influence], 2, sign=True)}." if influence else ""
-        claim = "" if self.lower <= 0 <= self.upper else " The spread leaves zero out; that is no proof, and no cause."
+        moved = f" Without {influence} τ-b is {number(self.without[influence], 2, sign=True)}." if influence else ""
         return (
-            f"{name}: Kendall's τ-b {number(self.test.statistic, 2, sign=True)} ({spread}; n = {counted(len(self.case_ids), 'case')}; "
-            f"{self.test.text}).{moved}{claim}"
+            f"{name}: {self.slope_text} ({100 * self.slope.level:g} %; {self.order_text}); Kendall's {self.tau_text}, "
+            f"{self.test.text}.{moved}"
         )
 
 
 @dataclass(frozen=True)
 class Associations(Result):
-    """Rank correlations between every two of some variables.
+    """Pairs of variables over the same cases.
 
     Parameters
     ----------
     pairs
-        In the order of the variables.
+        In the order given; at least one.
     left_out
         Cases that were kept out, with the reason.
     """
@@ -138,131 +173,124 @@ class Associations(Result):
         return " ".join(pair.text for pair in self.pairs) + out
 
 
-def associate(first: Variable, second: Variable, *, draws: int = DRAWS, seed: int = 0) -> Association:
-    """Correlate two variables over the cases that have both.
+def associate(
+    first: Variable, second: Variable, *, without: Collection[str] = (), level: float = LEVEL, seed: int = 0
+) -> Association:
+    """Set two variables against each other over the cases that have both.
 
     Parameters
     ----------
     first, second
-        The variables.
-    draws
-        Of every case inside its intervals, uniformly; **where all intervals are points the spread is the value itself**.
+        The variables; the second is the outcome.
+    without
+        Cases to leave out.
+    level
+        Of the interval of the slope.
     seed
-        Of draws and permutations.
+        Of imputations and permutations.
 
     Returns
     -------
     Association
+
+    Examples
+    --------
+    >>> delay = Variable("delay", {"one": (60, 120, 180), "two": (3600, 3600, 3600), "three": (0, 43200, 86400)})
+    >>> openness = Variable("openness", {"one": (60, 70, 80), "two": (40, 40, 40), "three": (10, 20, 30)})
+    >>> found = associate(delay, openness)
+    >>> found.test.statistic, found.least, round(found.greatest, 2), found.can_tell
+    (-1.0, -1.0, -0.33, False)
     """
-    shared = tuple(sorted(set(first.values) & set(second.values)))
-    one, other = (
-        np.array([variable.values[case_id] for case_id in shared]).reshape(-1, 3) for variable in (first, second)
-    )
+    case_ids = tuple(sorted((set(first.values) & set(second.values)).difference(without)))
     return kept(
-        f"association of {first.name} and {second.name} over {len(shared)}",
-        lambda: (shared, one.tolist(), other.tolist(), draws, seed),
-        lambda: _associated((first.name, second.name), shared, one, other, draws, seed),
+        f"association of {first.name} and {second.name} over {len(case_ids)}",
+        lambda: (case_ids, first, second, level, seed),
+        lambda: _associated(first, second, case_ids, level, seed),
     )
-
-
-def _associated(
-    names: tuple[str, str], shared: tuple[str, ...], one: np.ndarray, other: np.ndarray, draws: int, seed: int
-) -> Association:
-    """The correlation of two variables whose ends and middles stand in the rows of two tables."""
-    try:
-        test = kendall(one[:, 1], other[:, 1], seed=seed)
-    except TooFew as reason:
-        return Association(*names, shared, None, math.nan, math.nan, {}, str(reason))
-    lower, upper = np.quantile(_drawn(one, other, draws, seed), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Association(*names, shared, test, float(lower), float(upper), _without(shared, one[:, 1], other[:, 1]))
 
 
 def associations(
-    variables: Sequence[Variable], *, left_out: Mapping[str, str] | None = None, draws: int = DRAWS, seed: int = 0
+    pairs: Iterable[tuple[Variable, Variable]],
+    *,
+    left_out: Mapping[str, str] | None = None,
+    level: float = LEVEL,
+    seed: int = 0,
 ) -> Associations:
-    """Correlate every two of some variables.
+    """Set pairs of variables against each other.
 
     Parameters
     ----------
-    variables
-        At least two.
+    pairs
+        At least one, covariate first.
     left_out
         Case id to the reason for keeping it out.
-    draws, seed
+    level, seed
         See ``associate``.
     """
     out = dict(left_out or {})
-    kept = [
-        Variable(each.name, {case_id: ends for case_id, ends in each.values.items() if case_id not in out})
-        for each in variables
-    ]
-    pairs = [
-        associate(one, other, draws=draws, seed=seed) for place, one in enumerate(kept) for other in kept[place + 1 :]
-    ]
-    return Associations(tuple(pairs), out)
+    found = [associate(first, second, without=out, level=level, seed=seed) for first, second in pairs]
+    return Associations(tuple(found), out)
 
 
-def delay(entries: Iterable[Entry], step: str = "response") -> Variable:
-    """How long an answer took, in seconds: every moment of its interval being as likely; not seen is infinite."""
-    latencies = {entry.case_id: entry.speed[step].latency for entry in entries if entry.speed}
-    label = next((entry.speed[step].label for entry in entries if entry.speed), step)
-    name = f"delay of the {label[0].lower()}{label[1:]}"
-    return Variable(name, {case_id: _ends(each.lower, each.upper) for case_id, each in latencies.items()})
-
-
-def openness(entries: Iterable[Entry], which: str = "transparency") -> Variable:
-    """``transparency`` or ``empathy``: the index inside its bounds."""
-    indices = {entry.case_id: getattr(entry.transparency, which) for entry in entries if entry.transparency}
-    return Variable(
-        which, {case_id: (each.lower, each.value, each.upper) for case_id, each in indices.items() if each.defined}
-    )
-
-
-def change_of_tone(entries: Iterable[Entry]) -> Variable:
-    """How favourability moved from the first to the last phase, with the ends of both intervals; phases without one leave the case out."""
-    values = {}
-    for entry in entries:
-        first, last = entry.first_phase, entry.last_phase
-        if first is None or last is None or first is last or not first.n or not last.n:
-            continue
-        low, high = _reach(last), _reach(first)
-        values[entry.case_id] = (low[0] - high[1], last.mean.value - first.mean.value, low[1] - high[0])
-    return Variable("rise of favourability", values)
-
-
-def _reach(phase: object) -> tuple[float, float]:
-    """The interval of a phase's mean; all that a code can be where the texts are too few for one."""
-    return (phase.mean.lower, phase.mean.upper) if phase.mean.has_interval else (-2.0, 2.0)
-
-
-def _ends(lower: float, upper: float) -> tuple[float, float, float]:
-    if math.isinf(upper):
-        return lower, math.inf, math.inf
-    return lower, (lower + upper) / 2, upper
-
-
-def _drawn(one: np.ndarray, other: np.ndarray, draws: int, seed: int) -> np.ndarray:
-    """Tau-b of draws inside the intervals; a draw in which one variable does not vary is drawn out."""
+def _associated(first: Variable, second: Variable, case_ids: tuple[str, ...], level: float, seed: int) -> Association:
+    one, other = first.ends(case_ids), second.ends(case_ids)
     generator = np.random.default_rng(seed)
-    found = taus(_inside(one, draws, generator).T, _inside(other, draws, generator).T)
-    kept = found[~np.isnan(found)]
-    return kept if kept.size else np.array([math.nan])
+    covariate = first.drawn(case_ids, IMPUTATIONS, generator) / first.step
+    outcome = second.drawn(case_ids, IMPUTATIONS, generator)
+    errors = np.array([second.errors.get(case_id, 0.0) for case_id in case_ids])
+    try:
+        test = kendall(one[:, 1], other[:, 1], seed=seed)
+        slope = pooled_regression(outcome, covariate, errors, level=level)
+        in_order = _in_order(outcome, covariate, errors, one[:, 1], other[:, 1], level)
+    except (TooFew, NoSlope) as reason:
+        return Association(first, second, case_ids, why_not=str(reason))
+    ratio = float(np.std(covariate.mean(axis=0)) / np.std(outcome.mean(axis=0)))
+    signs, limits = _signs(one[:, 1]) * _signs(other[:, 1]), _limits(one, other)
+    without = _without(case_ids, one[:, 1], other[:, 1], signs)
+    return Association(first, second, case_ids, slope, in_order, ratio, test, *limits, without)
 
 
-def _inside(ends: np.ndarray, draws: int, generator: np.random.Generator) -> np.ndarray:
-    """Uniform draws between lower and upper ends, shape ``(draws, n)``; what was not seen stays infinite."""
-    lower, upper = ends[:, 0], ends[:, 2]
-    width = np.where(np.isfinite(upper), upper - lower, 0.0)
-    drawn = lower + generator.random((draws, len(ends))) * width
-    return np.where(np.isfinite(upper), drawn, math.inf)
+def _in_order(
+    outcome: np.ndarray, covariate: np.ndarray, errors: np.ndarray, one: np.ndarray, other: np.ndarray, level: float
+) -> Slope:
+    """The slope if outcomes, each with its error, stood in the order of the covariate, or against it where only that would tell."""
+    taken = np.empty(len(one), dtype=np.intp)
+    for best in (other, -other):
+        taken[np.argsort(one, kind="stable")] = np.argsort(best, kind="stable")
+        found = pooled_regression(outcome[:, taken], covariate, errors[taken], level=level)
+        if found.leaves_zero_out:
+            break
+    return found
 
 
-def _without(case_ids: tuple[str, ...], one: np.ndarray, other: np.ndarray) -> dict[str, float]:
-    """Tau-b without each case, where it can be computed."""
-    kept = np.array([np.delete(np.arange(len(one)), place) for place in range(len(one))]).T
-    found = zip(case_ids, taus(one[kept], other[kept]), strict=True)
-    return {case_id: float(tau) for case_id, tau in found if not math.isnan(tau)}
+def _signs(values: np.ndarray) -> np.ndarray:
+    """For every two whether the second is larger (1), smaller (-1) or the same (0), shape ``(n, n)``."""
+    return (values > values[:, None]).astype(np.int8) - (values < values[:, None]).astype(np.int8)
 
 
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
+def _limits(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+    """Least and greatest tau-b while every number stays inside its ends, as bounds that no reading passes.
+
+    Two cases are certainly in one order where their intervals do not meet. Tau-b is ``(m - 2d) / sqrt(a·b)``, with d the pairs in
+    opposite orders, m those that are tied in neither, and a and b those that are not tied in the one and in the other. As m is no more than
+    the smaller of a and b, and neither passes the pairs that are not certainly tied, it is at most 1 - 2·(certainly opposite) / (the
+    smaller of these), and at least the same the other way round. Not each pair's best reading can be had at once: **they may be wider than need be**.
+    """
+    later = np.where(
+        np.isinf(one[:, 2:]), math.inf, one
+    )  # what was never seen is one and the same, later than all that was
+    sure = [(ends[:, 0] > ends[:, 2:]).astype(int) - (ends[:, 2] < ends[:, :1]) for ends in (later, other)]
+    same = [(ends[:, 0] == ends[:, 2:]) & (ends[:, 2] == ends[:, :1]) for ends in (later, other)]
+    untied = min(np.sum(~each & ~np.eye(len(one), dtype=bool)) for each in same)
+    product = sure[0] * sure[1]
+    return float((2 * np.sum(product > 0) - untied) / untied), float((untied - 2 * np.sum(product < 0)) / untied)
+
+
+def _without(case_ids: tuple[str, ...], one: np.ndarray, other: np.ndarray, signs: np.ndarray) -> dict[str, float]:
+    """Tau-b without each case, where it can be computed: what its own pairs add is taken off."""
+    concordance = signs.sum() / 2 - signs.sum(axis=1)
+    untied = [np.abs(_signs(values)).sum(axis=1) for values in (one, other)]
+    left = [each.sum() / 2 - each for each in untied]
+    scale = np.sqrt(left[0] * left[1])
+    found = np.divide(concordance, scale, out=np.full(len(scale), math.nan), where=scale > 0)
+    return {case_id: float(tau) for case_id, tau in zip(case_ids, found, strict=True) if not math.isnan(tau)}

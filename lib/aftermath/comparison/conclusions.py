@@ -3,8 +3,9 @@
 No sentence is written for a result; each result picks its sentence. The rules, in order, for a pair of measures:
 
 1. under three cases, or a measure that does not vary: it cannot be told;
-2. the spread of tau-b holds zero, over all cases or without those whose clock means something else: no direction holds;
-3. leaving one case out turns the sign: it hangs on that case;
+2. the interval of the slope holds zero, over all cases or without those whose clock means something else. If it would have held zero
+   even with these numbers in perfect order: these cases cannot tell. Else: no direction holds;
+3. slope and tau-b point in two ways, or leaving one case out turns tau-b: it hangs on how it is counted, or on that case;
 4. more than one in ten arrangements by chance are as far from zero: a leaning that chance gives as well;
 5. else: they went together in these cases.
 
@@ -25,7 +26,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aftermath.comparison.association import Association
-from aftermath.comparison.multiverse import OPENNESS, Multiverse, Specification
+from aftermath.comparison.choices import OPENNESS
+from aftermath.comparison.multiverse import Multiverse, Specification
 from aftermath.comparison.playbook import Playbook, Tested
 from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED
 from aftermath.wording import counted, in_words, interval, listed, number
@@ -40,9 +42,9 @@ SHARED_SIGN = 0.90
 # the pairs that answer the question of the page, and what they ask
 _ASKED = (
     ("delay of the", "transparency", "Did faster answers go with more openness?"),
-    ("delay of the", "rise of favourability", "Did faster answers go with better recovery?"),
-    ("transparency", "rise of favourability", "Did openness go with better recovery?"),
-    ("empathy", "rise of favourability", "Did empathy go with better recovery?"),
+    ("delay of the", "recovery of favourability", "Did faster answers go with better recovery?"),
+    ("transparency", "recovery of favourability", "Did openness go with better recovery?"),
+    ("empathy", "recovery of favourability", "Did empathy go with better recovery?"),
 )
 
 
@@ -55,8 +57,8 @@ class Conclusion:
     question
         In words.
     answer
-        ``cannot be told``, ``no direction holds``, ``hangs on one case``, ``no more than chance gives``, ``went together``, or
-        of the multiverse and the playbook ``holds its direction``, ``turns with the choices``, ``none stands out``, ``one stands out``.
+        ``cannot be told``, ``these cases cannot tell``, ``no direction holds``, ``hangs on how it is counted``, ``hangs on one case``,
+        ``no more than chance gives``, ``went together``, or of the multiverse and the playbook ``holds its direction``, ``turns with the choices``, ``none stands out``, ``one stands out``.
     words
         The answer as sentences, with its numbers and their n.
     """
@@ -89,13 +91,13 @@ def of_associations(together: Together) -> list[Conclusion]:
     """A conclusion for each question that the page asks."""
     found = []
     for first, second, question in _ASKED:
-        rows = [row for row in together.rows if row[0].first.startswith(first) and row[0].second == second]
+        rows = [row for row in together.rows if row[0].first.name.startswith(first) and row[0].second.name == second]
         found += [of_pair(question, *row) for row in rows[:1]]
     return found
 
 
 def of_pair(question: str, whole: Association, like_clocks: Association) -> Conclusion:
-    """The sentence that two correlations of the same pair pick, by the rules of the module.
+    """The sentence that a pair of measures picks, by the rules of the module.
 
     Parameters
     ----------
@@ -104,22 +106,40 @@ def of_pair(question: str, whole: Association, like_clocks: Association) -> Conc
     whole, like_clocks
         Over all cases, and over those whose clocks mean the same.
     """
-    if whole.test is None:
+    if not whole.computed:
         return Conclusion(question, "cannot be told", f"It cannot be told: {whole.why_not}.")
     looks = (("", whole), (" once cases with other clocks are left out", like_clocks))
-    straddling = [look for look in looks if _straddles(look[1])]
-    if straddling:
-        where, pair = straddling[0]
-        shown = _shown(pair) if pair.test else pair.why_not
-        words = f"No direction holds{where}: within what the record leaves open, either may be so ({shown})."
-        return Conclusion(question, "no direction holds", words)
+    open_looks = [look for look in looks if not look[1].computed or not look[1].slope.leaves_zero_out]
+    if open_looks:
+        return _undecided(question, *open_looks[0])
+    if whole.slope.value * whole.test.statistic <= 0:
+        words = f"It hangs on how it is counted: slope and order of the cases point in two ways ({_shown(whole)})."
+        return Conclusion(question, "hangs on how it is counted", words)
     turning = _turning(whole)
     if turning:
         words = f"It hangs on {listed(turning)}: without it the sign turns ({_shown(whole)})."
         return Conclusion(question, "hangs on one case", words)
-    shown, went = _shown(whole), _direction(whole)
-    share = f"{number(100 * whole.test.p, 1 if whole.test.p < 0.1 else 0)} in 100"
-    if whole.test.p > OFTEN_BY_CHANCE:
+    return _leaning(question, whole)
+
+
+def _undecided(question: str, where: str, pair: Association) -> Conclusion:
+    """What is said where zero is left in: that no direction holds, if these numbers could have shown one at all."""
+    if not pair.computed:
+        return Conclusion(question, "these cases cannot tell", f"These cases cannot tell{where}: {pair.why_not}.")
+    if not pair.can_tell:
+        words = f"These cases cannot tell{where}: even in perfect order their numbers would leave zero in ({_shown(pair)}; {pair.order_text})."
+        return Conclusion(question, "these cases cannot tell", words)
+    words = (
+        f"No direction holds{where}, though these cases could have shown one: {_shown(pair)}, where perfect order of the same "
+        f"numbers would give {interval(pair.in_order.lower, pair.in_order.upper, 2, sign=True)}."
+    )
+    return Conclusion(question, "no direction holds", words)
+
+
+def _leaning(question: str, pair: Association) -> Conclusion:
+    shown, went = _shown(pair), _direction(pair)
+    share = f"{number(100 * pair.test.p, 1 if pair.test.p < 0.1 else 0)} in 100"
+    if pair.test.p > OFTEN_BY_CHANCE:
         words = f"The cases lean so that {went} ({shown}), but {share} chance orders of the same numbers lean as far: too few cases to tell."
         return Conclusion(question, "no more than chance gives", words)
     words = f"In these cases {went} ({shown}); {share} chance orders lean as far. What brought it about, the record does not say."
@@ -127,14 +147,7 @@ def of_pair(question: str, whole: Association, like_clocks: Association) -> Conc
 
 
 def _shown(pair: Association) -> str:
-    spread = interval(pair.lower, pair.upper, 2, sign=True)
-    return (
-        f"τ-b {number(pair.test.statistic, 2, sign=True)}, spread {spread}, n = {counted(len(pair.case_ids), 'case')}"
-    )
-
-
-def _straddles(pair: Association) -> bool:
-    return pair.test is None or pair.lower <= 0 <= pair.upper
+    return f"{pair.slope_text}; {pair.tau_text}"
 
 
 def _turning(pair: Association) -> list[str]:
@@ -144,8 +157,8 @@ def _turning(pair: Association) -> list[str]:
 
 def _direction(pair: Association) -> str:
     other = "higher" if pair.test.statistic > 0 else "lower"
-    longer = "longer" if pair.first.startswith("delay") else "higher"
-    return f"{longer} {pair.first} went with {other} {pair.second}"
+    longer = "longer" if pair.first.name.startswith("delay") else "higher"
+    return f"{longer} {pair.first.name} went with {other} {pair.second.name}"
 
 
 def of_multiverse(multiverse: Multiverse) -> Conclusion:

@@ -119,6 +119,14 @@ class Entry:
         return self.phases[-1] if self.phases else None
 
     @property
+    def rise(self) -> float | None:
+        """Mean favourability of the last phase less that of the first; None where either has no text, or there is one phase."""
+        first, last = self.first_phase, self.last_phase
+        if first is None or last is None or first is last or not first.n or not last.n:
+            return None
+        return last.mean.value - first.mean.value
+
+    @property
     def order(self) -> tuple:
         """Where the case stands on the board: by the upper end of its first response.
 

@@ -4,6 +4,9 @@ The question is whether longer delay goes with less favourable coverage later on
 analyst could defend is named; every combination is computed; all results are shown, sorted, with the choices below. No
 single one of them is the answer.
 
+Two things are no choice. A delay that is zero by construction is no answer and never the fastest: that case is left out of it. And a model says
+nothing of a day beyond the last text of its case: that case has no modelled outcome there.
+
 References
 ----------
 Steegen, S., Tuerlinckx, F., Gelman, A., and Vanpaemel, W. (2016). Increasing transparency through a multiverse analysis.
@@ -15,7 +18,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +27,9 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
+from aftermath.comparison.choices import CHOICES, NONE, OPENNESS, SCALES, asked
 from aftermath.comparison.permutation import taus
+from aftermath.comparison.variables import SEEN_ONLY, SHARED_ITEMS
 from aftermath.kept import kept
 from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
 from aftermath.measures.result import NothingToMeasure, Result
@@ -34,17 +39,7 @@ from aftermath.measures.transparency import Item, agreement_of, coded_items
 from aftermath.times import Latency, local_day
 from aftermath.wording import counted, number
 
-CHOICES: dict[str, tuple[str, ...]] = {
-    "coder": ("a", "b", "mean"),
-    "clock": ("exposure", "first coverage"),
-    "latency": ("response", "acknowledgement", "apology", "named_apology"),
-    "outcome": ("transparency", "reliable transparency", "mean favourability", "imbalance", "modelled favourability"),
-    "window": ("none", "7 days", "30 days", "90 days", "365 days"),
-    "cases": ("all", "without series and own clocks"),
-}
 UNRELIABLE_BELOW = 0.667
-DELAYS = tuple(itertools.product(CHOICES["latency"], CHOICES["clock"]))
-OPENNESS = ("transparency", "reliable transparency")  # these are scored once, whatever the window
 
 
 @dataclass(frozen=True)
@@ -112,13 +107,13 @@ class Multiverse(Result):
         """Which choice moves the result most."""
         moves = {name: self._range_of_medians(name) for name in CHOICES}
         name = max(sorted(moves), key=moves.get)
-        return f"The choice of {name} moves the median most (by {number(moves[name], 2)})."
+        return f"The choice of {name.replace('_', ' ')} moves the median most (by {number(moves[name], 2)})."
 
     def _range_of_medians(self, name: str) -> float:
         medians = [
             float(np.median(taus))
             for value in CHOICES[name]
-            if (taus := [each.tau for each in self.computed if each.choices[name] == value])
+            if value != NONE and (taus := [each.tau for each in self.computed if each.choices[name] == value])
         ]
         return max(medians) - min(medians) if medians else 0.0
 
@@ -142,7 +137,7 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
     ValueError
         If a choice or a value is unknown.
     """
-    chosen = CHOICES | dict(choices or {})
+    chosen = CHOICES | {name: tuple(values) for name, values in dict(choices or {}).items()}
     unknown = [
         (name, value) for name, values in chosen.items() for value in values if value not in CHOICES.get(name, ())
     ]
@@ -153,10 +148,9 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
 
 
 def _specified(chosen: Mapping[str, Sequence[str]], bench: _Bench) -> Multiverse:
-    asked = (dict(zip(chosen, values, strict=True)) for values in itertools.product(*chosen.values()))
-    found = [bench.specification(each) for each in asked if (each["outcome"] in OPENNESS) == (each["window"] == "none")]
+    specifications = [bench.specification(each) for each in asked(chosen)]
     return Multiverse(
-        tuple(sorted(found, key=lambda each: (math.isnan(each.tau), each.tau, tuple(each.choices.values()))))
+        tuple(sorted(specifications, key=lambda each: (math.isnan(each.tau), each.tau, tuple(each.choices.values()))))
     )
 
 
@@ -171,15 +165,15 @@ class _Measured:
     items
         Of the rubric.
     delays
-        Step and clock to the middle of the latency in seconds, infinite where not seen.
+        Step and clock to the middle of the latency in seconds: infinite where not seen, **NaN where it is zero by construction**.
     favourability
-        Outcome, coder and window to a value, NaN where there is none.
+        Outcome, coder, window and scale to a value, NaN where there is none.
     """
 
     like_clock: bool
     items: tuple[Item, ...]
     delays: Mapping[tuple[str, str], float]
-    favourability: Mapping[tuple[str, str, str], float]
+    favourability: Mapping[tuple[str, str, str, str], float]
 
     def openness(self, coder: str, left_out: Collection[str]) -> float:
         """The index of one coder or of both, without some items; NaN where nothing is coded."""
@@ -198,38 +192,85 @@ class _Bench:
 
     def __init__(self, cases: Iterable[Case]) -> None:
         self.cases = {case.id: _measured(case) for case in cases}
-        self.taus: dict[tuple, tuple[dict[tuple, float], int]] = {}
+        self.outcomes: dict[tuple[str, ...], np.ndarray] = {}
+        self.taus: dict[tuple[str, ...], tuple[np.ndarray, int]] = {}
+        self.like_clock = np.array([case.like_clock for case in self.cases.values()], dtype=bool)
 
     def specification(self, choices: Mapping[str, str]) -> Specification:
         """One specification; NaN where there are too few cases."""
-        by_delay, n = self._taus(*(choices[name] for name in ("outcome", "coder", "window", "cases")))
-        return Specification(choices, by_delay[choices["latency"], choices["clock"]], n)
+        tau, n = self._taus(choices)
+        return Specification(choices, float(tau[CHOICES["clock"].index(choices["clock"])]), n)
 
-    def _taus(self, outcome: str, coder: str, window: str, which: str) -> tuple[dict[tuple, float], int]:
-        """Tau-b of one outcome with every delay, all at once, and n."""
-        key = (outcome, coder, window, which)
+    def _taus(self, choices: Mapping[str, str]) -> tuple[np.ndarray, int]:
+        """Tau-b of one outcome with a delay by either clock, both at once, and n."""
+        key = tuple(value for name, value in choices.items() if name != "clock")
         if key not in self.taus:
-            cases = [case for case in self.cases.values() if which == "all" or case.like_clock]
-            found = [(case, self._outcome(case, outcome, coder, window)) for case in cases]
-            used = [(case, value) for case, value in found if not math.isnan(value)]
-            delays = np.array([[case.delays[each] for each in DELAYS] for case, _ in used]).reshape(-1, len(DELAYS))
-            tau = taus(delays, np.array([[value] for _, value in used]))
-            self.taus[key] = dict(zip(DELAYS, tau.tolist(), strict=True)), len(used)
+            outcome, delays = self._outcome(choices), self.delays[choices["latency"]]
+            used = ~np.isnan(outcome) & ~np.isnan(delays[:, 0])
+            if choices["cases"] != "all":
+                used &= self.like_clock
+            if choices["unseen"] == SEEN_ONLY:
+                used &= np.isfinite(delays[:, 0])
+            self.taus[key] = taus(delays[used], outcome[used, None]), int(used.sum())
         return self.taus[key]
 
-    def _outcome(self, case: _Measured, outcome: str, coder: str, window: str) -> float:
-        if outcome in OPENNESS:
-            return case.openness(coder, self.unreliable if outcome != "transparency" else ())
-        return case.favourability[outcome, coder, window]
+    @cached_property
+    def delays(self) -> dict[str, np.ndarray]:
+        """Step to the delays of all cases by either clock, shape ``(n, 2)``."""
+        rows = {
+            step: [[case.delays[step, clock] for clock in CHOICES["clock"]] for case in self.cases.values()]
+            for step in CHOICES["latency"]
+        }
+        return {step: np.array(values).reshape(-1, len(CHOICES["clock"])) for step, values in rows.items()}
+
+    def _outcome(self, choices: Mapping[str, str]) -> np.ndarray:
+        """An outcome of all cases, NaN where a case has none."""
+        outcome, coder = choices["outcome"], choices["coder"]
+        shared = SHARED_ITEMS[choices["latency"]] if choices["shared_items"] == "left out" else ()
+        key = (outcome, coder, choices["coefficient"], choices["window"], choices["scale"], *shared)
+        if key not in self.outcomes:
+            left_out = {*shared, *self.unreliable.get(choices["coefficient"], ())}
+            values = (
+                [case.openness(coder, left_out) for case in self.cases.values()]
+                if outcome in OPENNESS
+                else [
+                    case.favourability[outcome, coder, choices["window"], choices["scale"]]
+                    for case in self.cases.values()
+                ]
+            )
+            self.outcomes[key] = np.array(values, dtype=float)
+        return self.outcomes[key]
 
     @cached_property
-    def unreliable(self) -> set[str]:
-        """Items on which the coders of all cases agree less than is customary."""
-        by_item: dict[str, list] = {}
+    def unreliable(self) -> dict[str, set[str]]:
+        """Coefficient to the items on which the coders of all cases agree less than is customary by it."""
+        by_item: dict[str, list[Item]] = {}
         for item in itertools.chain.from_iterable(case.items for case in self.cases.values()):
             by_item.setdefault(item.item, []).append(item)
-        alphas = {name: agreement_of(tuple(items), draws=0).alpha for name, items in by_item.items()}
-        return {name for name, alpha in alphas.items() if alpha < UNRELIABLE_BELOW}
+        return {
+            name: {item for item, scored in by_item.items() if coefficient(tuple(scored)) < UNRELIABLE_BELOW}
+            for name, coefficient in COEFFICIENTS.items()
+        }
+
+
+def _alpha(items: tuple[Item, ...]) -> float:
+    return agreement_of(items, draws=0).alpha
+
+
+def _ac2(items: tuple[Item, ...]) -> float:
+    """Gwet's AC2 with linear weights over items that at least two coders scored with a number; NaN without any."""
+    scored = [np.bincount(item.numbers, minlength=3) for item in items if len(item.numbers) >= 2]
+    if not scored:
+        return math.nan
+    given, worth = np.array(scored, dtype=float), 1 - np.abs(np.subtract.outer(np.arange(3), np.arange(3))) / 2
+    raters = given.sum(axis=1)
+    agreed = float(np.mean(np.sum(given * (given @ worth - 1), axis=1) / (raters * (raters - 1))))
+    shares = np.mean(given / raters[:, None], axis=0)
+    chance = worth.sum() / 6 * float(np.sum(shares * (1 - shares)))
+    return (agreed - chance) / (1 - chance)
+
+
+COEFFICIENTS: dict[str, Callable[[tuple[Item, ...]], float]] = {"alpha": _alpha, "AC2": _ac2}
 
 
 def _measured(case: Case) -> _Measured:
@@ -242,49 +283,61 @@ def _measured(case: Case) -> _Measured:
 
 def _measure(case: Case, found: Speed) -> _Measured:
     first, texts = _first_coverage(case), _texts(case)
-    models = {coder: _model(texts, coder) for coder in CHOICES["coder"]}
-    windows = [window for window in CHOICES["window"] if window != "none"]
-    asked = itertools.product([each for each in CHOICES["outcome"] if each not in OPENNESS], models, windows)
     return _Measured(
         like_clock=not (found.series or found.own_clock),
         items=coded_items(case),
         delays={
-            (step, clock): _delay(found[step].latency, first if clock != "exposure" else 0.0) for step, clock in DELAYS
+            (step, clock): _delay(found[step].latency, first if clock != "exposure" else 0.0)
+            for step, clock in itertools.product(CHOICES["latency"], CHOICES["clock"])
         },
-        favourability={
-            (outcome, coder, window): _favourability(outcome, texts, coder, models[coder], int(window.split()[0]))
-            for outcome, coder, window in asked
-        },
+        favourability=dict(_coded(texts)) | dict(_modelled(texts)),
     )
 
 
 def _delay(latency: Latency, zero: float) -> float:
-    """The middle of a latency in seconds from another zero, infinite where not seen."""
+    """The middle of a latency in seconds from another zero, infinite where not seen, NaN where it is zero by construction."""
+    if latency.by_construction:
+        return math.nan
     return max(0.0, (latency.lower + latency.upper) / 2 - zero) if latency.seen else math.inf
 
 
-def _favourability(
-    outcome: str, texts: Mapping[str, np.ndarray], coder: str, model: ProportionalOdds | None, days: int
-) -> float:
-    """Of the texts of so many days, or what the model expects after them; NaN where there is none."""
-    if outcome == "modelled favourability":
-        return math.nan if model is None else float(model.expected(np.log1p([days]))[0])
-    values = texts[coder][(texts["day"] >= 0) & (texts["day"] < days) & ~np.isnan(texts[coder])]
-    if not values.size:
-        return math.nan
-    return float(values.mean()) if outcome == "mean favourability" else float(imbalance(values))
+def _coded(texts: Mapping[str, np.ndarray]) -> Iterator[tuple[tuple[str, str, str, str], float]]:
+    """Mean and imbalance of the texts of so many days, by coder and window; NaN where there is none."""
+    for coder, window in itertools.product(CHOICES["coder"], CHOICES["window"][1:]):
+        inside = (texts["day"] >= 0) & (texts["day"] < _days(window)) & ~np.isnan(texts[coder])
+        values = texts[coder][inside]
+        yield ("mean favourability", coder, window, NONE), float(values.mean()) if values.size else math.nan
+        yield ("imbalance", coder, window, NONE), float(imbalance(values)) if values.size else math.nan
 
 
-def _model(texts: Mapping[str, np.ndarray], coder: str) -> ProportionalOdds | None:
-    """The recovery model of one coder's codes, or of both as repeated measures; None where there is none."""
+def _modelled(texts: Mapping[str, np.ndarray]) -> Iterator[tuple[tuple[str, str, str, str], float]]:
+    """What the model expects on a day of the record, by coder, window and scale of time; NaN beyond the record, or without a model."""
+    for coder, scale in itertools.product(CHOICES["coder"], SCALES):
+        model, last = _model(texts, coder, scale)
+        for window in CHOICES["window"][1:]:
+            there = SCALES[scale](np.array([_days(window)]))
+            told = model is not None and _days(window) <= last
+            yield (
+                ("modelled favourability", coder, window, scale),
+                float(model.expected(there)[0]) if told else math.nan,
+            )
+
+
+def _days(window: str) -> float:
+    return float(window.split()[0])
+
+
+def _model(texts: Mapping[str, np.ndarray], coder: str, scale: str) -> tuple[ProportionalOdds | None, float]:
+    """The recovery model of one coder's codes, or of all as repeated measures, and the last day it rests on; None where there is none."""
     coders = tuple(vocabulary.CODERS) if coder == "mean" else (coder,)
     codes = np.concatenate([texts[each] for each in coders])
     used = np.tile(texts["latest_seconds"] >= 0, len(coders)) & ~np.isnan(codes)
     days, publishers = (np.tile(texts[column], len(coders))[used] for column in ("day", "publisher"))
+    days = np.maximum(days, 0).astype(float)
     try:
-        return proportional_odds(codes[used], np.log1p(np.maximum(days, 0)), publishers)
+        return proportional_odds(codes[used], SCALES[scale](days), publishers), float(days.max())
     except NothingToMeasure:
-        return None
+        return None, math.nan
 
 
 def _texts(case: Case) -> dict[str, np.ndarray]:

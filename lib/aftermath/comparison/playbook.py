@@ -2,8 +2,8 @@
 
 ``casestudies/playbook.csv`` ties each piece of advice to a rule that the record can answer (see ``rules``). How a case fared is its rise of
 favourability, from the first phase to the last, as one number. Means of those that followed and those that did not stand with
-the exact interval of their difference; **where so few cases have a rise that the interval has no end, there are too few to tell.**
-The interval supposes that following shifts every case alike; what is unsure within a case is not in it.
+an interval of their difference, the wider of that of permutations and of Welch's, as groups need not spread alike; **where so few cases
+have a rise that the interval has no end, there are too few to tell.** What is unsure within a case is not in it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from pathlib import Path
 import polars as pl
 
 from aftermath.cases.case import Case
-from aftermath.comparison.association import change_of_tone
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.permutation import TooFew
 from aftermath.comparison.rules import (
@@ -124,7 +123,8 @@ class Tested(Result):
     def difference(self) -> Shift | None:
         """Mean rise where it was followed less that where it was not; None where there are too few to tell."""
         try:
-            found = shift(self.group(FOLLOWED).rises, self.group(NOT_FOLLOWED).rises, level=self.level, seed=self.seed)
+            groups = (self.group(state).rises for state in (FOLLOWED, NOT_FOLLOWED))
+            found = shift(*groups, level=self.level, alike=False, seed=self.seed)
         except TooFew:
             return None
         return found if found.bounded else None
@@ -295,6 +295,6 @@ def playbook(
     """
     entries = {entry.case_id: entry for entry in entries}
     asked = [case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None]
-    rises = {case_id: ends[1] for case_id, ends in change_of_tone(entries.values()).values.items()}
+    rises = {case_id: entry.rise for case_id, entry in entries.items() if entry.rise is not None}
     answer = functools.cache(lambda rule: {case.id: rule_of(rule)(case, entries[case.id]) for case in asked})
     return Playbook(tuple(Tested(each, answer(each.rule), rises, level, seed) for each in advice))

@@ -7,10 +7,16 @@ c = k / m - (m - k) / n is never beyond -1 and 1. So a split is as far from zero
 (T - T_s) / (1 - c) and (T + T_s) / (1 + c), and for no other. p at d is the share of splits whose stretch holds d; all of them hold T,
 so p falls on both sides of it and the interval ends at order statistics of the ends of the stretches.
 
+That interval supposes that both groups spread alike. Where a small group spreads more than a large one, it holds the truth far too seldom
+(3 cases against 13, with three times their spread: 72 times in 100). ``alike=False`` therefore takes the wider end either way of it and of
+Welch's interval, and the larger p: **a shift is ruled out only where both rule it out**.
+
 References
 ----------
 Ernst, M. D. (2004). Permutation methods: a basis for exact inference. Statistical Science 19, 676-685.
 Garthwaite, P. H. (1996). Confidence intervals from randomization tests. Biometrics 52, 1387-1393.
+Welch, B. L. (1947). The generalization of Student's problem when several different population variances are involved. Biometrika 34,
+28-35.
 """
 
 from __future__ import annotations
@@ -22,6 +28,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from aftermath.comparison.permutation import Permutation, splits, two_groups
+from aftermath.measures.intervals import t_quantile
 from aftermath.problems import AftermathError
 from aftermath.wording import NO_BREAK, interval, number, probability
 
@@ -36,11 +43,14 @@ class Shift(Permutation):
         Ends of the interval, which belong to it. **Both infinite where so few cases can reject no shift; never only one.**
     level
         Of the interval.
+    alike
+        Whether both groups are supposed to spread alike; else interval and p are the wider and the larger of this test and Welch's.
     """
 
     lower: float
     upper: float
     level: float
+    alike: bool
 
     @property
     def bounded(self) -> bool:
@@ -59,10 +69,14 @@ class Shift(Permutation):
         exact, over = ("exact ", "all") if self.exact else ("", "a sample of")
         error = "" if self.exact else f" ± {number(self.error, 4)}"
         end = "" if self.bounded else " without an end"
-        return (
-            f"{exact}{100 * self.level:g}{NO_BREAK}% interval over {over} {number(self.arrangements)} splits{end}; "
-            f"p{NO_BREAK}={NO_BREAK}{probability(self.p)}{error}, smallest possible {probability(self.smallest_p)}"
+        floor = f"p{NO_BREAK}={NO_BREAK}{probability(self.p)}{error}, smallest possible {probability(self.smallest_p)}"
+        share, over_splits = (
+            f"{100 * self.level:g}{NO_BREAK}% interval",
+            f"{over} {number(self.arrangements)} splits{end}",
         )
+        if self.alike:
+            return f"{exact}{share} over {over_splits}, if both groups spread alike; {floor}"
+        return f"{share}, the wider of Welch’s and of that over {over_splits}; the larger {floor}"
 
     @property
     def text(self) -> str:
@@ -70,7 +84,9 @@ class Shift(Permutation):
         return f"{self.size}, {self.how}"
 
 
-def shift(first: Sequence[float], second: Sequence[float], *, level: float = 0.95, seed: int = 0) -> Shift:
+def shift(
+    first: Sequence[float], second: Sequence[float], *, level: float = 0.95, alike: bool = True, seed: int = 0
+) -> Shift:
     """How far the first group lies above the second, were every one of its numbers shifted alike.
 
     Parameters
@@ -79,6 +95,9 @@ def shift(first: Sequence[float], second: Sequence[float], *, level: float = 0.9
         One number a case.
     level
         Of the interval, between 0 and 1.
+    alike
+        Whether to suppose that both groups spread alike. If not, **a group of one case leaves the interval without an end**, as one
+        number shows no spread.
     seed
         Of the sample, where there are too many splits to go through; **the interval is then that of the sample**.
 
@@ -105,7 +124,29 @@ def shift(first: Sequence[float], second: Sequence[float], *, level: float = 0.9
     one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     lower, upper = _stretches(one, other, splits(len(one) + len(other), len(one), seed))
     last = min(math.floor(round((1 - level) * len(lower), 6)), len(lower) - 1)  # so many splits alone would reject
-    return Shift(**asdict(test), lower=float(np.sort(lower)[last]), upper=float(np.sort(upper)[-1 - last]), level=level)
+    ends, told = (float(np.sort(lower)[last]), float(np.sort(upper)[-1 - last])), asdict(test)
+    if not alike:
+        *welch, p = _welch(one, other, level)
+        ends = (min(ends[0], welch[0]), max(ends[1], welch[1])) if math.isfinite(ends[0]) else ends
+        told["p"] = max(test.p, p)
+    return Shift(**told, lower=ends[0], upper=ends[1], level=level, alike=alike)
+
+
+def _welch(one: np.ndarray, other: np.ndarray, level: float) -> tuple[float, float, float]:
+    """Welch's interval and p for the difference of means, each group with a spread of its own."""
+    from scipy.special import stdtr
+
+    if min(len(one), len(other)) < 2:
+        return -math.inf, math.inf, 1.0
+    shares = [float(np.var(group, ddof=1)) / len(group) for group in (one, other)]
+    error, apart = math.sqrt(sum(shares)), float(one.mean() - other.mean())
+    if error == 0:
+        return apart, apart, 0.0
+    freedom = sum(shares) ** 2 / sum(
+        share**2 / (len(group) - 1) for share, group in zip(shares, (one, other), strict=True)
+    )
+    reach = t_quantile(level, freedom) * error
+    return apart - reach, apart + reach, float(2 * stdtr(freedom, -abs(apart) / error))
 
 
 def _stretches(one: np.ndarray, other: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,50 +1,61 @@
-"""Do speed, openness and recovery go together? The associations between the measures of a comparison, asked twice.
+"""Do speed, openness and recovery go together? The associations between the measures of a comparison, looked at in several ways.
 
-Once over all cases, and once without those whose clock means something else: a regulator or the organisation set it, or the
-case is a chain of incidents with no single clock.
+Over all cases; without those whose clock means something else, because a regulator or the organisation set it or because the case is a
+chain of incidents with no single clock; with the items of the rubric that score the very act whose delay is measured, which are else
+left out; and with an answer that the record does not show as the latest of all, which else has no delay.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from aftermath.comparison.association import (
-    DRAWS,
-    Association,
-    Associations,
-    associations,
-    change_of_tone,
+from aftermath.comparison.association import Association, Associations, associations
+from aftermath.comparison.entry import Entry
+from aftermath.comparison.variables import (
+    LATEST,
+    SEEN_ONLY,
+    SHARED_ITEMS,
+    Variable,
     delay,
     openness,
+    recovery,
 )
-from aftermath.comparison.entry import Entry
 from aftermath.measures.result import Result
 
 if TYPE_CHECKING:
     from aftermath.comparison.scoreboard import Comparison
 
 ALL, LIKE_CLOCKS = "all cases", "without own clocks and series"
-DOUBT = "The spread is the doubt of the record about these cases, not that of chance."
+SHARED = "with shared items"
+DELAYS = ("response", "named_apology")
+OPENNESS = ("transparency", "empathy")
 
 
 @dataclass(frozen=True)
 class Together(Result):
-    """The associations over all cases, and over those whose clocks mean the same.
+    """The associations, looked at in several ways.
 
     Parameters
     ----------
-    whole
-        Over all cases.
-    like_clocks
-        Without cases of a clock of their own and without series; **the same pairs in the same order**.
+    looks
+        ``ALL`` and ``LIKE_CLOCKS`` to **the same pairs in the same order**; ``SHARED`` and ``LATEST`` to those pairs that it makes a difference to.
     """
 
-    whole: Associations
-    like_clocks: Associations
+    looks: Mapping[str, Associations]
+
+    @property
+    def whole(self) -> Associations:
+        """Over all cases."""
+        return self.looks[ALL]
+
+    @property
+    def like_clocks(self) -> Associations:
+        """Without cases of a clock of their own and without series."""
+        return self.looks[LIKE_CLOCKS]
 
     @property
     def rows(self) -> tuple[tuple[Association, Association], ...]:
@@ -53,16 +64,16 @@ class Together(Result):
 
     @property
     def computed(self) -> bool:
-        """Whether there is any correlation at all."""
-        return any(pair.test for pair in self.whole.pairs)
+        """Whether there is any association at all."""
+        return any(pair.computed for pair in self.whole.pairs)
 
     @property
     def table(self) -> pl.DataFrame:
-        """Two rows a pair: which cases, tau-b, spread, p, floor, n, most influential case."""
+        """One row a pair and look: which cases, slope, tau-b with their limits, p, floor, n, most influential case."""
         tables = [
             pair.table.insert_column(2, pl.lit(which).alias("cases"))
-            for row in self.rows
-            for which, pair in zip((ALL, LIKE_CLOCKS), row, strict=True)
+            for which, found in self.looks.items()
+            for pair in found.pairs
         ]
         return pl.concat(tables)
 
@@ -70,30 +81,48 @@ class Together(Result):
     def text(self) -> str:
         if not self.computed:
             return f"No association is computed: {self.whole.pairs[0].why_not}."
-        return f"{self.whole.text} {DOUBT}"
+        return self.whole.text
 
 
-def together(comparison: Comparison, *, draws: int = DRAWS) -> Together:
-    """Correlate delay, openness and the rise of favourability over the cases of a comparison.
+def together(comparison: Comparison) -> Together:
+    """Set delay, openness and recovery of favourability against each other over the cases of a comparison.
 
     Parameters
     ----------
     comparison
         Any comparison; **with fewer than three cases nothing is computed, and the result says so**.
-    draws
-        Of every case inside its intervals.
 
     Returns
     -------
     Together
         Of every two of: delay of the first response, delay of the first apology by a named person, transparency, empathy,
-        rise of favourability. The two delays are not set against each other: the apology may be the response.
+        recovery of favourability. The two delays are not set against each other: the apology may be the response.
     """
-    found = [
-        _associations(comparison.entries, left_out, draws, comparison.seed)
-        for left_out in ({}, clocks_of_their_own(comparison.entries))
-    ]
-    return Together(*found)
+    entries, options = comparison.entries, {"level": comparison.level, "seed": comparison.seed}
+    pairs = list(_pairs(entries, comparison.level))
+    clocks = clocks_of_their_own(entries)
+    looks = {ALL: associations(pairs, **options), LIKE_CLOCKS: associations(pairs, left_out=clocks, **options)}
+    others = {
+        SHARED: _pairs(entries, comparison.level, shared=True),
+        LATEST: _pairs(entries, comparison.level, unseen=LATEST),
+    }
+    for look, changed in others.items():
+        differing = [pair for pair, usual in zip(changed, pairs, strict=True) if pair != usual]
+        looks |= {look: associations(differing, **options)} if differing else {}
+    return Together(looks)
+
+
+def _pairs(
+    entries: Iterable[Entry], level: float, *, shared: bool = False, unseen: str = SEEN_ONLY
+) -> Iterator[tuple[Variable, Variable]]:
+    """Covariate and outcome; items that score the act whose delay is the covariate are in only if they are to be shared."""
+    recovered = recovery(entries, level)
+    for step in DELAYS:
+        late, left_out = delay(entries, step, unseen=unseen), () if shared else SHARED_ITEMS[step]
+        yield from ((late, openness(entries, which, without=left_out)) for which in OPENNESS)
+        yield late, recovered
+    transparency, empathy = (openness(entries, which) for which in OPENNESS)
+    yield from ((transparency, empathy), (transparency, recovered), (empathy, recovered))
 
 
 def clocks_of_their_own(entries: Iterable[Entry]) -> dict[str, str]:
@@ -106,11 +135,3 @@ def _reason(entry: Entry) -> str:
     if entry.own_clock:
         return "own clock"
     return "series" if entry.series and entry.speed else ""
-
-
-def _associations(entries: tuple[Entry, ...], left_out: Mapping[str, str], draws: int, seed: int) -> Associations:
-    delays = [delay(entries, step) for step in ("response", "named_apology")]
-    variables = [*delays, openness(entries), openness(entries, "empathy"), change_of_tone(entries)]
-    found = associations(variables, left_out=left_out, draws=draws, seed=seed)
-    names = {each.name for each in delays}
-    return Associations(tuple(pair for pair in found.pairs if not {pair.first, pair.second} <= names), found.left_out)

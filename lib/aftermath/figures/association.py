@@ -1,4 +1,4 @@
-"""Rank correlations: tau-b as a line inside its spread, with what leaving one case out would do."""
+"""Associations: slopes inside their intervals, and what perfect order of the same numbers would have told."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from aftermath.comparison.together import ALL, LIKE_CLOCKS, Together
 from aftermath.figures.bars import Bar, outline, painted, sensitive
 from aftermath.figures.rows import headline, segments
 from aftermath.figures.theme import LIGHT, Drawing, View, blank, hover, responsive
-from aftermath.wording import counted, interval, number
+from aftermath.wording import number
 
 _ROW, _FIRST, _SECOND, _TALL = 62, 29, 47, 13  # px: a pair, the middles of its two bands, and their height
 _MARGIN = {"l": 12, "r": 12, "t": 6, "b": 36}
 _NARROW = {"the first public response": "response", "the first apology by a named person": "named apology"}
-_STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)
+REACH = 2.0  # standard deviations: what is further out is cut off
+_STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
 
 def associations(together: Together) -> go.Figure:
     """Draw one row for every pair of measures.
 
-    Upper band: all cases. Lower band, dashed: without own clocks and series. In each, the upright line is tau-b, the band its
-    spread, and the thin line with ticks runs over the values that come out when one case is left out.
+    Upper band: all cases. Lower band, dashed: without own clocks and series. In each, the upright line is the slope and the band its interval;
+    the thin line with ticks is the interval that the same numbers would have given in perfect order. Slopes are in standard deviations
+    over the cases, so that they can be compared. What reaches further than the axis is cut off.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ def associations(together: Together) -> go.Figure:
         If nothing could be computed.
     """
     if not together.computed:
-        raise ValueError("no correlation could be computed: there are too few cases to draw")
+        raise ValueError("no association could be computed: there are too few cases to draw")
     return responsive(lambda view: _draw(together, view))
 
 
@@ -52,7 +54,7 @@ def _draw(together: Together, view: View) -> Drawing:
         total + _MARGIN["t"] + _MARGIN["b"],
         margin=_MARGIN,
         xaxis={
-            "range": [-1.04, 1.04],
+            "range": [-REACH - 0.05, REACH + 0.05],
             "tickvals": list(_STEPS),
             "ticktext": [number(step, 1, sign=True) if step else "0" for step in _STEPS],
             "showgrid": True,
@@ -65,8 +67,8 @@ def _draw(together: Together, view: View) -> Drawing:
 
 def _names(row: tuple[Association, Association], view: View) -> tuple[str, str]:
     whole, like_clocks = row
-    sizes = f"n = {len(whole.case_ids)}" + (f", {len(like_clocks.case_ids)} below" if like_clocks.test else "")
-    name = f"{whole.first[0].upper()}{whole.first[1:]} × {whole.second}"
+    sizes = f"n = {len(whole.case_ids)}" + (f", {len(like_clocks.case_ids)} below" if like_clocks.computed else "")
+    name = _title(whole)
     for long, short in _NARROW.items() if view.narrow else ():
         name = name.replace(long, short)
     return name, sizes
@@ -80,42 +82,46 @@ def _traces(together: Together, total: float) -> list[dict]:
     texts = [_hover(pair, which) for some, which in ((upper, ALL), (lower, LIKE_CLOCKS)) for pair, _ in some]
     return [
         segments([[(0.0, 0.0), (0.0, total)]], LIGHT["rule2"], 1.5, "zero"),
-        painted(upper_bars, LIGHT["me"], "spread", opacity=0.3, meta={"role": "spread"}),
-        painted(lower_bars, LIGHT["me"], "spread, like clocks", opacity=0.1, meta={"role": "spread"}),
+        painted(upper_bars, LIGHT["me"], "interval", opacity=0.3, meta={"role": "interval"}),
+        painted(lower_bars, LIGHT["me"], "interval, like clocks", opacity=0.1, meta={"role": "interval"}),
         outline(lower_bars, LIGHT["me"], "3px,3px", "like clocks"),
-        segments(_left_out(both), LIGHT["ink2"], 1, "one case left out", meta={"role": "left out"}),
-        segments(_taus(both), LIGHT["me"], 3, "tau-b", meta={"role": "tau"}),
+        segments(_orders(both), LIGHT["ink2"], 1, "perfect order", meta={"role": "order"}),
+        segments(_slopes(both), LIGHT["me"], 3, "slope", meta={"role": "slope"}),
         sensitive([*upper_bars, *lower_bars], texts, [None] * len(texts)),
     ]
 
 
 def _drawn(together: Together, which: int, middle: float) -> Iterable[tuple[Association, float]]:
     for place, row in enumerate(together.rows):
-        if row[which].test is not None:
+        if row[which].computed:
             yield row[which], place * _ROW + middle
 
 
+def _within(pair: Association, *slopes: float) -> list[float]:
+    """Slopes in standard deviations over the cases, no further out than the axis."""
+    return [max(-REACH, min(REACH, slope * pair.ratio)) for slope in slopes]
+
+
 def _bar(pair: Association, middle: float) -> Bar:
-    least = max(0.0, 0.012 - (pair.upper - pair.lower)) / 2  # a spread of one point is still to be seen
-    return Bar(pair.lower - least, pair.upper + least, middle, _TALL)
+    return Bar(*_within(pair, pair.slope.lower, pair.slope.upper), middle, _TALL)
 
 
-def _taus(drawn: Iterable[tuple[Association, float]]) -> Iterable[list[tuple[float, float]]]:
+def _slopes(drawn: Iterable[tuple[Association, float]]) -> Iterable[list[tuple[float, float]]]:
     for pair, middle in drawn:
-        tau = pair.test.statistic
-        yield [(tau, middle - _TALL / 2 - 1), (tau, middle + _TALL / 2 + 1)]
+        (slope,) = _within(pair, pair.slope.value)
+        yield [(slope, middle - _TALL / 2 - 1), (slope, middle + _TALL / 2 + 1)]
 
 
-def _left_out(drawn: Iterable[tuple[Association, float]]) -> Iterable[list[tuple[float, float]]]:
+def _orders(drawn: Iterable[tuple[Association, float]]) -> Iterable[list[tuple[float, float]]]:
     for pair, middle in drawn:
-        if pair.without:
-            low, high = min(pair.without.values()), max(pair.without.values())
-            yield [(low, middle), (high, middle)]
-            yield from ([(end, middle - 4), (end, middle + 4)] for end in (low, high))
+        low, high = _within(pair, pair.in_order.lower, pair.in_order.upper)
+        yield [(low, middle), (high, middle)]
+        yield from ([(end, middle - 4), (end, middle + 4)] for end in (low, high))
 
 
 def _hover(pair: Association, which: str) -> str:
-    tau = f"tau-b {number(pair.test.statistic, 2, sign=True)}, spread {interval(pair.lower, pair.upper, 2, sign=True)}"
-    left = sorted(pair.without.values())
-    out = f"one case left out: {number(left[0], 2, sign=True)} to {number(left[-1], 2, sign=True)}" if left else ""
-    return hover(f"{pair.first} × {pair.second}", [f"{which}, {counted(len(pair.case_ids), 'case')}", tau, out])
+    return hover(_title(pair), [which, pair.slope_text, pair.order_text, pair.tau_text])
+
+
+def _title(pair: Association) -> str:
+    return f"{pair.first.name[0].upper()}{pair.first.name[1:]} × {pair.second.name}"

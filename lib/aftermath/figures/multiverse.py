@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from aftermath.comparison.multiverse import CHOICES, Multiverse
+from aftermath.comparison.choices import CHOICES, NONE
+from aftermath.comparison.multiverse import Multiverse
 from aftermath.figures.rows import label, segments
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.wording import counted, number
@@ -23,6 +24,7 @@ _NARROW = {
     "modelled favourability": "modelled favour.",
     "mean favourability": "mean favour.",
     "reliable transparency": "reliable items",
+    "not seen counts as latest": "not seen is latest",
 }
 
 
@@ -38,7 +40,7 @@ class _Row:
 
 
 def specification_curve(multiverse: Multiverse) -> go.Figure:
-    """Draw every specification that could be computed, sorted by tau-b, and its choices below.
+    """Draw every specification that could be computed, sorted by tau-b, and its choices below; one that means nothing for a specification has no mark there.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ def _rows(multiverse: Multiverse) -> Iterator[_Row]:
     top = float(_CURVE)
     for choice, values in CHOICES.items():
         top += _HEAD
-        for value in values:
+        for value in (value for value in values if value != NONE):
             taken = [
                 (place, each.tau) for place, each in enumerate(multiverse.computed) if each.choices[choice] == value
             ]
@@ -113,7 +115,7 @@ def _annotations(rows: list[_Row], view: View) -> Iterator[dict]:
     for place, row in enumerate(rows):
         if not place or rows[place - 1].choice != row.choice:
             yield label(row.choice, row.middle - _ROW / 2 - 8, 999, font={"color": LIGHT["ink"]}, name="major") | {
-                "text": f"<b>{safe(row.choice)}</b>"
+                "text": f"<b>{safe(row.choice.replace('_', ' '))}</b>"
             }
         words = (_NARROW.get(row.value, row.value) if view.narrow else row.value).replace("_", " ")
         yield label(words, row.middle, _LEFT[view.name] - 12)
@@ -160,7 +162,7 @@ def _curve(multiverse: Multiverse) -> dict:
         hovertext=[
             hover(
                 f"τ-b {number(each.tau, 2, sign=True)}, {counted(each.n, 'case')}",
-                [f"{name}: {value}" for name, value in each.choices.items()],
+                [f"{name}: {value}" for name, value in each.choices.items() if value != NONE],
             )
             for each in computed
         ],

@@ -22,7 +22,7 @@ from functools import partial
 
 import polars as pl
 
-from aftermath.archives.series import FEW
+from aftermath.archives.series import FEW, wilson
 from aftermath.measures.recovery.change_points import ChangePoints, change_points
 from aftermath.measures.recovery.exponential import ExponentialRecovery, exponential_recovery
 from aftermath.measures.recovery.local_level import LocalLevel, local_level

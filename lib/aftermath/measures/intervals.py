@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def t_quantile(level: float, freedom: int) -> float:
+def t_quantile(level: float, freedom: float) -> float:
     """Student's t for a two-sided interval.
 
     Parameters

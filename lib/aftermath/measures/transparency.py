@@ -14,7 +14,7 @@ items are coded, more of the index would be open than known, and none is given.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -348,7 +348,29 @@ def _numeric(score: str | None) -> float | None:
     return float(score) if score is not None and score.isdigit() else None
 
 
-def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int) -> Index:
+def index_without(items: tuple[Item, ...], which: str, without: Collection[str]) -> Index:
+    """An index without some of its items, for a comparison with something that these items score as well.
+
+    Parameters
+    ----------
+    items
+        Of the rubric, as coded.
+    which
+        ``transparency`` or ``empathy``.
+    without
+        Items to leave out, e.g. ``("T1",)``.
+
+    Returns
+    -------
+    Index
+        **Without an interval of the agreement.**
+    """
+    keys = {"transparency": vocabulary.TRANSPARENCY_ITEMS, "empathy": vocabulary.EMPATHY_ITEMS}[which]
+    kept = {key: label for key, label in keys.items() if key not in without}
+    return _index(which.capitalize(), items, kept, seed=0, draws=0)
+
+
+def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int, draws: int = DRAWS) -> Index:
     items = tuple(item for item in items if item.item in keys)
     scored = [sum(item.numbers) / len(item.numbers) for item in items if item.numbers]
     lower, upper = _bounds(items)
@@ -363,7 +385,7 @@ def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int)
         coded=sum(item.coded for item in items),
         complete=sum(item.complete for item in items),
         differing=tuple(item.item for item in items if item.differs),
-        agreement=agreement_of(items, seed=seed),
+        agreement=agreement_of(items, draws=draws, seed=seed),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aftermath.comparison.advice import FILE, rule_in_words, tested_advice, titles_of_texts
-from aftermath.comparison.association import change_of_tone
 from aftermath.comparison.conclusions import Conclusion
 from aftermath.comparison.conclusions import conclusions as concluded
 from aftermath.comparison.contrasts import Matched
@@ -34,7 +33,7 @@ _HOW = (
 _HOW_FARED = (
     "How cases fared is the rise of favourability from the first phase to the last; a case that began low can rise most. {few} "
     "The difference is the mean where the advice was followed less the mean where it was not. Its interval holds every shift between "
-    "the groups that the permutation test does not reject, each case being one number. Where so few cases have a rise that "
+    "the groups that the permutation test does not reject, or Welch’s test, as groups need not spread alike; each case is one number. Where so few cases have a rise that "
     "no shift could be rejected, there are too few to tell. Chosen cases, no cause shown."
 )
 
@@ -118,8 +117,7 @@ def advice(comparison: Comparison, workspace: Workspace | None = None) -> Passag
 
 def _few_texts(comparison: Comparison) -> str:
     """In how many cases the rise rests on few texts; nothing where no case has one."""
-    rises = change_of_tone(comparison.entries).values
-    smaller = [min(comparison[case_id].first_phase.n, comparison[case_id].last_phase.n) for case_id in rises]
+    smaller = [min(each.first_phase.n, each.last_phase.n) for each in comparison.entries if each.rise is not None]
     if not smaller:
         return ""
     return (
