@@ -320,7 +320,7 @@ def test_one_specification_takes_every_choice_of_the_multiverse():
 def test_the_multiverse_as_a_sweep_is_that_of_the_comparison(tmp_path):
     for folder in ("casestudies", "notebooks"):
         (tmp_path / folder).symlink_to(ROOT / folder)
-    settings = ["coder=a,mean", "outcome=imbalance,transparency", "window=none,7 days", "shared_items=none,in"]
+    settings = ["coder=first,mean", "outcome=imbalance,transparency", "window=none,7 days", "shared_items=none,in"]
     done = sweep("one_specification", settings=settings, workspace=Workspace(tmp_path))
     assert (done.points, done.failures) == (16, ())
     found = pl.read_parquet(done.table)

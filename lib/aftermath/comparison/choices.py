@@ -6,20 +6,16 @@ A choice that means nothing for an outcome or for a delay has the value ``none``
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
-from aftermath import vocabulary
 from aftermath.comparison.variables import LATEST, SEEN_ONLY
 
 NONE = "none"
-SCALES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "log hours": lambda days: np.log1p(24 * days),
-    "log days": np.log1p,
-}
+CODERS = ("first", "second", "mean")  # by their place in case.yaml: cases need not share the names of their coders
+AVERAGED = "averaged"
+SCALES = (AVERAGED, "hour", "day", "week", "linear")
 CHOICES: dict[str, tuple[str, ...]] = {
-    "coder": (*vocabulary.CODERS, "mean"),
+    "coder": CODERS,
     "clock": ("exposure", "first coverage"),
     "latency": ("response", "acknowledgement", "apology", "named_apology"),
     "unseen": (NONE, SEEN_ONLY, LATEST),

@@ -27,19 +27,20 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.comparison.choices import CHOICES, NONE, OPENNESS, SCALES, asked
+from aftermath.comparison.choices import AVERAGED, CHOICES, CODERS, NONE, OPENNESS, SCALES, asked
 from aftermath.comparison.permutation import taus
 from aftermath.comparison.variables import SEEN_ONLY, SHARED_ITEMS
 from aftermath.kept import kept
-from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds
+from aftermath.measures.recovery.averaged import AveragedOdds, averaged_odds
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import Speed, speed
-from aftermath.measures.tone import coded_texts, imbalance
-from aftermath.measures.transparency import Item, agreement_of, coded_items
+from aftermath.measures.tone import STANCE_LEVELS, coded_texts, imbalance
+from aftermath.measures.transparency import Item, agreement_of, enough_coded, rubric_items
 from aftermath.times import Latency, local_day
 from aftermath.wording import counted, number
 
 UNRELIABLE_BELOW = 0.667
+LEVEL = 0.95  # of intervals that are not used here
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,10 @@ class _Measured:
     ----------
     like_clock
         Whether its clock means what that of others means: neither a series nor a clock of its own.
+    coders
+        Who codes the rubric, in order.
     items
-        Of the rubric.
+        Of the rubric, coded or not.
     delays
         Step and clock to the middle of the latency in seconds: infinite where not seen, **NaN where it is zero by construction**.
     favourability
@@ -171,20 +174,20 @@ class _Measured:
     """
 
     like_clock: bool
+    coders: tuple[str, ...]
     items: tuple[Item, ...]
     delays: Mapping[tuple[str, str], float]
     favourability: Mapping[tuple[str, str, str, str], float]
 
     def openness(self, coder: str, left_out: Collection[str]) -> float:
-        """The index of one coder or of both, without some items; NaN where nothing is coded."""
-        scores = [
-            sum(numbers) / len(numbers)
-            for item in self.items
-            if item.item in vocabulary.TRANSPARENCY_ITEMS
-            and item.item not in left_out
-            and (numbers := _scores(item.scores, coder))
+        """The index of one coder or of all, without some items; NaN where too little is coded."""
+        items = [
+            item for item in self.items if item.item in vocabulary.TRANSPARENCY_ITEMS and item.item not in left_out
         ]
-        return 50 * sum(scores) / len(scores) if scores else math.nan
+        whose = self.coders if coder == "mean" else self.coders[CODERS.index(coder) :][:1]
+        given = [[int(item.scores[name]) for name in whose if item.scores[name].isdigit()] for item in items]
+        scores = [sum(numbers) / len(numbers) for numbers in given if numbers]
+        return 50 * sum(scores) / len(scores) if scores and enough_coded(items) else math.nan
 
 
 class _Bench:
@@ -253,24 +256,10 @@ class _Bench:
         }
 
 
-def _alpha(items: tuple[Item, ...]) -> float:
-    return agreement_of(items, draws=0).alpha
-
-
-def _ac2(items: tuple[Item, ...]) -> float:
-    """Gwet's AC2 with linear weights over items that at least two coders scored with a number; NaN without any."""
-    scored = [np.bincount(item.numbers, minlength=3) for item in items if len(item.numbers) >= 2]
-    if not scored:
-        return math.nan
-    given, worth = np.array(scored, dtype=float), 1 - np.abs(np.subtract.outer(np.arange(3), np.arange(3))) / 2
-    raters = given.sum(axis=1)
-    agreed = float(np.mean(np.sum(given * (given @ worth - 1), axis=1) / (raters * (raters - 1))))
-    shares = np.mean(given / raters[:, None], axis=0)
-    chance = worth.sum() / 6 * float(np.sum(shares * (1 - shares)))
-    return (agreed - chance) / (1 - chance)
-
-
-COEFFICIENTS: dict[str, Callable[[tuple[Item, ...]], float]] = {"alpha": _alpha, "AC2": _ac2}
+COEFFICIENTS: dict[str, Callable[[tuple[Item, ...]], float]] = {
+    "alpha": lambda items: agreement_of(items, draws=0).alpha,
+    "AC2": lambda items: agreement_of(items, draws=0).ac,
+}
 
 
 def _measured(case: Case) -> _Measured:
@@ -285,7 +274,8 @@ def _measure(case: Case, found: Speed) -> _Measured:
     first, texts = _first_coverage(case), _texts(case)
     return _Measured(
         like_clock=not (found.series or found.own_clock),
-        items=coded_items(case),
+        coders=tuple(coder.id for coder in case.coders_of("rubric")),
+        items=rubric_items(case),
         delays={
             (step, clock): _delay(found[step].latency, first if clock != "exposure" else 0.0)
             for step, clock in itertools.product(CHOICES["latency"], CHOICES["clock"])
@@ -312,47 +302,52 @@ def _coded(texts: Mapping[str, np.ndarray]) -> Iterator[tuple[tuple[str, str, st
 
 def _modelled(texts: Mapping[str, np.ndarray]) -> Iterator[tuple[tuple[str, str, str, str], float]]:
     """What the model expects on a day of the record, by coder, window and scale of time; NaN beyond the record, or without a model."""
-    for coder, scale in itertools.product(CHOICES["coder"], SCALES):
-        model, last = _model(texts, coder, scale)
-        for window in CHOICES["window"][1:]:
-            there = SCALES[scale](np.array([_days(window)]))
-            told = model is not None and _days(window) <= last
-            yield (
-                ("modelled favourability", coder, window, scale),
-                float(model.expected(there)[0]) if told else math.nan,
-            )
+    windows = CHOICES["window"][1:]
+    days = np.array([_days(window) for window in windows])
+    for coder in CODERS:
+        model, last = _model(texts, coder)
+        for scale in SCALES:
+            expected = np.full(len(days), math.nan)
+            if model is not None:
+                expected = (model if scale == AVERAGED else model.alone(scale)).expected(days, LEVEL)[0]
+            for window, day, value in zip(windows, days, expected, strict=True):
+                yield ("modelled favourability", coder, window, scale), float(value) if day <= last else math.nan
 
 
 def _days(window: str) -> float:
     return float(window.split()[0])
 
 
-def _model(texts: Mapping[str, np.ndarray], coder: str, scale: str) -> tuple[ProportionalOdds | None, float]:
+def _model(texts: Mapping[str, np.ndarray], coder: str) -> tuple[AveragedOdds | None, float]:
     """The recovery model of one coder's codes, or of all as repeated measures, and the last day it rests on; None where there is none."""
-    coders = tuple(vocabulary.CODERS) if coder == "mean" else (coder,)
-    codes = np.concatenate([texts[each] for each in coders])
-    used = np.tile(texts["latest_seconds"] >= 0, len(coders)) & ~np.isnan(codes)
-    days, publishers = (np.tile(texts[column], len(coders))[used] for column in ("day", "publisher"))
-    days = np.maximum(days, 0).astype(float)
+    columns = [name for name in texts if name.startswith("coder ")]
+    columns = columns if coder == "mean" else columns[CODERS.index(coder) :][:1]
+    if not columns:
+        return None, math.nan
+    codes = np.stack([texts[column] for column in columns])
+    used = (texts["latest_seconds"] >= 0) & ~np.isnan(codes)
+    shares = 1 / np.maximum(1, used.sum(axis=0))
+    days, publishers, weights = (
+        np.broadcast_to(column, codes.shape)[used]
+        for column in (np.maximum(texts["day"], 0.0), texts["publisher"], shares)
+    )
     try:
-        return proportional_odds(codes[used], SCALES[scale](days), publishers), float(days.max())
+        return averaged_odds(codes[used], days, publishers, weights, STANCE_LEVELS), float(days.max())
     except NothingToMeasure:
         return None, math.nan
 
 
 def _texts(case: Case) -> dict[str, np.ndarray]:
-    """Columns of the coded texts; NaN where a coder gave no code."""
-    texts = coded_texts(case, "favourability").with_columns(pl.col(*vocabulary.CODERS).cast(pl.Float64))
-    columns = ("day", "latest_seconds", "publisher", *vocabulary.CODERS, "mean")
-    return {column: texts[column].to_numpy() for column in columns}
+    """Columns of the coded texts, ``first`` and ``second`` coder and ``mean`` among them; NaN where a coder gave no code."""
+    texts = coded_texts(case, "favourability")
+    columns = {name: texts[name].to_numpy() for name in ("day", "latest_seconds", "publisher", "mean")}
+    own = [texts[coder.id].cast(pl.Float64).to_numpy() for coder in case.coders_of("stances")]
+    nobody = np.full(texts.height, math.nan)
+    columns |= {f"coder {place}": codes for place, codes in enumerate(own)}
+    return columns | {name: own[place] if place < len(own) else nobody for place, name in enumerate(CODERS[:2])}
 
 
 def _first_coverage(case: Case) -> float:
     """Seconds from clock zero to the first text after it; 0 where there is none."""
     starts = [case.since_zero(local_day(text, case.about.timezone)) for text in case.coverage["published"]]
     return min((max(0.0, each.lower) for each in starts if each.upper >= 0), default=0.0)
-
-
-def _scores(scores: Mapping[str, str], coder: str) -> list[int]:
-    """The numeric scores of one coder, or of all for the mean."""
-    return [int(score) for who, score in scores.items() if score.isdigit() and coder in (who, "mean")]
