@@ -289,7 +289,10 @@ def _model(texts: Mapping[str, np.ndarray], coder: str) -> ProportionalOdds | No
 
 def _texts(case: Case) -> dict[str, np.ndarray]:
     """Columns of the coded texts; NaN where a coder gave no code."""
-    texts = coded_texts(case, "favourability").with_columns(pl.col(*vocabulary.CODERS).cast(pl.Float64))
+    texts = coded_texts(case, "favourability")
+    absent = [coder for coder in vocabulary.CODERS if coder not in texts.columns]
+    texts = texts.with_columns(pl.lit(None).alias(coder) for coder in absent)
+    texts = texts.with_columns(pl.col(*vocabulary.CODERS).cast(pl.Float64))
     columns = ("day", "latest_seconds", "publisher", *vocabulary.CODERS, "mean")
     return {column: texts[column].to_numpy() for column in columns}
 
