@@ -160,21 +160,29 @@ def test_one_coder_is_no_gap_but_no_agreement_either() -> None:
     assert not found.agreement.defined
 
 
-def test_three_coders_enter_the_mean_and_the_model_alike() -> None:
-    texts = [text(f"2020-01-{day:02}", a=level, b=level, c=str(other)) for day, level, other in _days()]
-    made = case(texts=texts)
-    assert tone(made).texts["mean"].to_list() == pytest.approx([(2 * a + c) / 3 for _, a, c in _days()])
-    swapped = case(texts=[row | {"a": row["c"], "c": row["a"]} for row in texts])
-    one, other = recovery_from_coverage(made), recovery_from_coverage(swapped)
-    assert one.odds_ratio == pytest.approx(other.odds_ratio)
-    figure = figures.tone_over_time(one)
+def test_three_coders_enter_the_mean_alike() -> None:
+    texts = [text(a="-1", b="-1", c="2"), text(a="1", b="", c="-2")]
+    made, swapped = (
+        tone(case(texts=rows)) for rows in (texts, [row | {"a": row["c"], "c": row["a"]} for row in texts])
+    )
+    assert made.texts["mean"].to_list() == pytest.approx([0.0, -0.5])
+    assert swapped.texts["mean"].to_list() == pytest.approx([0.0, -0.5])
+    assert made.singly == 0
+    assert made.agreement.units == 2
+    figure = figures.tone_over_time(recovery_from_coverage(case(texts=texts)))
     assert "coder c" in str(figure)
 
 
-def _days() -> list[tuple[int, int, int]]:
-    return [
-        (day, level, max(-2, level - day % 2)) for day, level in enumerate([-2, -1, -2, 0, -1, 1, 0, -1, 1, 1, 0, 1], 2)
-    ]
+def test_the_ids_of_coders_change_no_number(tmp_path: Path) -> None:
+    folder, names = copy(tmp_path, KITCHEN), {"a": "zoe", "b": "ben"}
+    for table in ("rubric", "stances"):
+        rows_of(table, lambda rows: [row.__setitem__(1, names.get(row[1], row[1])) for row in rows])(folder)
+    field("coders", "coders: {zoe: {kind: person}, ben: {kind: person}}")(folder)
+    made, original = load_case(KITCHEN, workspace(tmp_path)), load_case(KITCHEN)
+    one, other = recovery_from_coverage(made), recovery_from_coverage(original)
+    assert (one.odds_ratio, one.odds_lower) == pytest.approx((other.odds_ratio, other.odds_lower))
+    assert one.tone.texts["mean"].equals(other.tone.texts["mean"])
+    assert transparency(made).transparency.value == transparency(original).transparency.value
 
 
 # --- the board ----------------------------------------------------------------------------------------------------
