@@ -157,7 +157,7 @@ def krippendorff_alpha(
     --------
     >>> agreement = krippendorff_alpha({"ann": [2, 2, 1, 0], "ben": [2, 2, 2, 0]}, levels=(0, 1, 2))
     >>> agreement.same, round(agreement.alpha, 2), round(agreement.ac, 2)
-    (3, 0.79, 0.78)
+    (3, 0.75, 0.78)
     """
     worth = _worth(levels, weights)
     given = _given(_table(codes, levels), levels)
