@@ -109,10 +109,11 @@ def krippendorff_alpha(
 ) -> Agreement:
     """Krippendorff's alpha (ordinal) and Gwet's coefficient, for any number of coders, with intervals.
 
-    The intervals are those of a Bayesian bootstrap over units, to which one unit is added before anything is drawn, spread
-    evenly over all pairs of codes: without it there is no width where nothing varies. For the lower end three quarters of
-    it differ, for the upper end three quarters agree. For a plain share of units that differ this lies halfway between
-    Jeffreys's interval, one half each, and that of Clopper and Pearson, the whole.
+    The intervals are those of a Bayesian bootstrap over units, to which one unit is added before anything is drawn: without
+    it there is no width where nothing varies. It is spread evenly over all levels where it agrees, and over all pairs of
+    levels where it differs. For the lower end three quarters of it differ, for the upper end three quarters agree. For a
+    plain share of units that differ this lies halfway between Jeffreys's interval, one half each, and that of Clopper and
+    Pearson, the whole.
 
     Parameters
     ----------
@@ -152,7 +153,7 @@ def krippendorff_alpha(
     --------
     >>> agreement = krippendorff_alpha({"ann": [2, 2, 1, 0], "ben": [2, 2, 2, 0]}, levels=(0, 1, 2))
     >>> agreement.same, round(agreement.alpha, 2), round(agreement.ac, 2)
-    (3, 0.79, 0.78)
+    (3, 0.75, 0.78)
     """
     worth = _worth(levels, weights)
     given = _given(_table(codes, levels), levels)
@@ -294,12 +295,14 @@ def _quantiles(
 
 
 def _with_one_more(given: np.ndarray, leaning: float) -> tuple[np.ndarray, np.ndarray]:
-    """The kinds of units, those with one code last, and how many there are of each, with one more unit spread over all pairs.
+    """The kinds of units, those with one code last, and how many there are of each, with one more unit spread over kinds.
 
-    Units of a kind share one draw: gamma variables add up, so that the time does not grow with the units.
+    The one more has as many codes as is usual, on one level or half of them on each of two. Units of a kind share one draw:
+    gamma variables add up, so that the time does not grow with the units.
     """
-    once = np.eye(given.shape[1])
-    like, unlike = 2 * once, [one + other for one, other in itertools.combinations(once, 2)]
+    rated = given.sum(axis=1)
+    half = np.eye(given.shape[1]) * rated[rated >= 2].mean() / 2
+    like, unlike = 2 * half, [one + other for one, other in itertools.combinations(half, 2)]
     more = np.repeat([(1 - leaning) / len(like), leaning / len(unlike)], [len(like), len(unlike)])
     kinds, place = np.unique(np.concatenate([given, like, unlike]), axis=0, return_inverse=True)
     counts = np.bincount(place.ravel(), weights=np.concatenate([np.ones(len(given)), more]))
