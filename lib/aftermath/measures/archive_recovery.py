@@ -15,6 +15,7 @@ from datetime import date, datetime
 import polars as pl
 
 from aftermath.archives.series import FEW, wilson
+from aftermath.measures.recovery.bending import LevelChange, level_change
 from aftermath.measures.recovery.change_points import ChangePoints, change_points
 from aftermath.measures.recovery.exponential import ExponentialRecovery, exponential_recovery
 from aftermath.measures.recovery.local_level import LocalLevel, local_level
@@ -24,6 +25,7 @@ from aftermath.measures.recovery.series import FEW_BEFORE, SeriesError, units
 from aftermath.wording import DASH, counted, in_words, interval, number
 
 METHODS = {
+    "change": "Level change, the course may bend",
     "segmented": "Segmented regression",
     "local": "Local level",
     "exponential": "Exponential recovery",
@@ -61,7 +63,7 @@ class ArchiveRecovery:
 
     Parameters
     ----------
-    segmented, local, exponential, returned, loss, breaks
+    change, segmented, local, exponential, returned, loss, breaks
         Results of ``aftermath.measures.recovery``. Of ``exponential`` and ``loss`` the value is the share that is **not**
         negative, because both measure a fall.
     why_not
@@ -70,6 +72,7 @@ class ArchiveRecovery:
         Bins before clock zero, and from it on.
     """
 
+    change: LevelChange | None
     segmented: Segmented | None
     local: LocalLevel | None
     exponential: ExponentialRecovery | None
@@ -98,15 +101,16 @@ class ArchiveRecovery:
 
     @property
     def _change(self) -> str:
-        if self.segmented is None:
-            return f"No level change is estimated: {self.why_not['segmented']}."
-        (_, text, spread), *_ = _segmented(self.segmented)
+        if self.change is None:
+            return f"No level change is estimated: {self.why_not['change']}."
+        ((_, text, spread),) = _change(self.change)
         few = f": fewer than {in_words(FEW_BEFORE)} before, so no trend before it is fitted"
-        trend = "" if self.segmented.pre_trend else few
-        n = counted(self.n_before, self.segmented.unit)
+        trend = "" if self.change.pre_trend else few
+        n = counted(self.n_before, self.change.unit)
+        warning = f" {self.change.warning}" if self.change.warning else ""
         return (
-            f"At clock zero the level moved by {text} {spread} (segmented regression, weighted by posts; "
-            f"n = {n} before and {self.n_after} from it on{trend})."
+            f"At clock zero the level moved by {text} {spread} (regression whose course after it may bend, weighted by posts; "
+            f"n = {n} before and {self.n_after} from it on{trend}).{warning}"
         )
 
     @property
@@ -142,6 +146,7 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
     unharmed = days.select("time", "n", value=1 - pl.col("share_negative"))
     before = days.filter(pl.col("time") < at)
     fits = {
+        "change": lambda: level_change(negative, at, level=level),
         "segmented": lambda: segmented_regression(negative, at, level=level),
         "local": lambda: local_level(negative, at, level=level),
         "exponential": lambda: exponential_recovery(unharmed, at, level=level),
@@ -189,9 +194,14 @@ def _points(row: dict, per: str = "") -> tuple[str, str]:
     return f"{number(value, digits, sign=True)} points{per}", interval(lower, upper, digits, sign=True)
 
 
+def _change(fit: LevelChange) -> list[tuple[str, str, str]]:
+    return [("level change at clock zero", *_points(fit.table.row(0, named=True)))]
+
+
 def _segmented(fit: Segmented) -> list[tuple[str, str, str]]:
+    bends = " (the course bends)" if "bend" in fit.warning else ""
     return [
-        ("level change at clock zero", *_points(fit["level change"])),
+        (f"level change at clock zero{bends}", *_points(fit["level change"])),
         ("trend from clock zero on", *_points(fit["trend after"], f" a {fit.unit}")),
     ]
 
@@ -236,6 +246,7 @@ def _breaks(fit: ChangePoints) -> list[tuple[str, str, str]]:
 
 
 _TOLD = {
+    "change": _change,
     "segmented": _segmented,
     "local": _local,
     "exponential": _exponential,

@@ -78,13 +78,14 @@ class SignalSeries:
         ratio = self.change.family != "gaussian"
         digits, kind = (3, "by a factor of ") if ratio else (2, "by ")
         left_out = f" {self.left_out:%B %Y}, partly before and partly after, is left out." if self.left_out else ""
+        warning = f" {self.change.warning}" if self.change.warning else ""
         seasons = f"{HARMONICS} harmonics of {YEAR} months"
         return (
             f"For {self.definition}: after clock zero the level changed {kind}{number(level['estimate'], digits)} "
             f"{interval(level['lower'], level['upper'], digits)} and the trend of a month {kind}{number(slope['estimate'], digits)} "
             f"{interval(slope['lower'], slope['upper'], digits)} ({self.change.level:.0%} intervals; {self.change.family} "
             f"regression, {self.change.errors}, season by {seasons}; n = {self.change.n_before} months before and "
-            f"{self.change.n_after} after).{left_out} With no comparison series, prices, models and the market's own course "
+            f"{self.change.n_after} after).{left_out}{warning} With no comparison series, prices, models and the market's own course "
             "are in it: a change after is not a change because of."
         )
 
@@ -155,9 +156,8 @@ class Signals(Result):
 def signals(case: Case, *, level: float = 0.95) -> Signals:
     """Gather the signals of a case, and estimate a change at clock zero where a series bears it.
 
-    Counts (whole numbers of at least 0) are fitted by quasi-Poisson regression and change by a factor, with errors scaled
-    by Pearson's dispersion: at two or three years of months, Newey-West errors come out too small. Other values are
-    fitted by least squares with autoregressive errors.
+    Counts (whole numbers of at least 0) are fitted by quasi-Poisson regression and change by a factor, other values by least
+    squares; the errors of both are averaged over what they may remember.
 
     Parameters
     ----------

@@ -174,7 +174,9 @@ class CorrelatedErrors:
 
 def wandering_share(processes: Sequence[Autoregressive | Wandering], weights: np.ndarray) -> float:
     """How likely it is that the level wanders, the processes having these shares."""
-    return float(sum(weight for weight, process in zip(weights, processes, strict=True) if isinstance(process, Wandering)))
+    return float(
+        sum(weight for weight, process in zip(weights, processes, strict=True) if isinstance(process, Wandering))
+    )
 
 
 def mean_correlation(processes: Sequence[Autoregressive | Wandering], weights: np.ndarray) -> float:
@@ -320,9 +322,7 @@ def correlated_errors(
     logs, residuals = np.array(fits).T
     spreads = np.array([process.spread(projection) for process in processes])
     variances = np.maximum(residuals / (n - k), least)
-    return CorrelatedErrors(
-        tuple(processes), posterior(logs, prior), spreads * variances[:, None, None], n - k
-    )
+    return CorrelatedErrors(tuple(processes), posterior(logs, prior), spreads * variances[:, None, None], n - k)
 
 
 def posterior(log_likelihoods: np.ndarray, prior: np.ndarray) -> np.ndarray:
