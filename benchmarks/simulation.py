@@ -21,12 +21,12 @@ import polars as pl
 
 from aftermath.files import write_whole
 from aftermath.measures.simulated import simulation_markdown
-from studies import Draw, Study, coded, dense, latencies
+from studies import Draw, Study, coded, dense, latencies, memory
 
 
 def studies() -> Iterator[Study]:
     """All rows, in the order of the table."""
-    kinds = (coded.studies, dense.studies, latencies.studies, dense.comparisons)
+    kinds = (coded.studies, dense.studies, memory.studies, latencies.studies, dense.comparisons)
     return itertools.chain.from_iterable(kind() for kind in kinds)
 
 
