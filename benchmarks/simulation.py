@@ -21,7 +21,7 @@ import polars as pl
 
 from aftermath.files import write_whole
 from aftermath.measures.simulated import COLUMNS, simulation_markdown
-from studies import Draw, Study, agreement, archives, coded, dense, groups, latencies, texts
+from studies import Draw, Study, agreement, archives, coded, dense, groups, latencies, memory, texts
 
 
 def studies() -> Iterator[Study]:
@@ -31,6 +31,7 @@ def studies() -> Iterator[Study]:
         coded.studies,
         agreement.studies,
         dense.studies,
+        memory.studies,
         archives.studies,
         latencies.studies,
         groups.studies,

@@ -101,8 +101,8 @@ def test_two_days_before_clock_zero_allow_no_trend_and_the_words_say_so(told):
     assert told.at == date(2017, 4, 9) and (told.recovery.n_before, told.recovery.n_after) == (2, 11)
     assert told.recovery.segmented.pre_trend is False
     assert "no trend before it is fitted" in told.text and "n = 26" in told.text
-    change = told.recovery.segmented["level change"]
-    assert change["lower"] < 0 < change["upper"], "two tiny days before cannot make a change certain"
+    change = told.recovery.change
+    assert change.lower < 0 < change.upper, "two tiny days before cannot make a change certain"
 
 
 def test_the_day_of_clock_zero_counts_as_after_and_where_it_turns_the_answer_both_are_said(told):

@@ -35,6 +35,7 @@ _NOUNS = {
     "exponential_recovery": "aftermath.measures.recovery",
     "gather": "aftermath.comparison.gathering",
     "latency_curves": "aftermath.measures.latency_curves",
+    "level_change": "aftermath.measures.recovery",
     "local_level": "aftermath.measures.recovery",
     "market_reaction": "aftermath.measures.market",
     "method_checks": "aftermath.measures.checks",

@@ -63,7 +63,7 @@ def _draw(told: ArchiveSentiment, panels: dict[str, pl.DataFrame], grid: Grid, v
 
 def _traces(told: ArchiveSentiment, rows: pl.DataFrame, place: int, top: float) -> Iterator[dict]:
     yield _marks(told, top)
-    if place == 0 and told.recovery.segmented is not None:
+    if place == 0 and told.recovery.change is not None:
         yield _fit(told)
     yield _shares(told, rows)
 
@@ -166,16 +166,16 @@ def _hover(row: dict, told: ArchiveSentiment) -> str:
 
 
 def _fit(told: ArchiveSentiment) -> dict:
-    """The segmented regression, broken at the event."""
-    fitted = told.recovery.segmented.fitted["fitted"].to_list()
+    """The course that may bend, broken at the event."""
+    fitted = told.recovery.change.fitted["fitted"].to_list()
     places = [_local(start, told) for start in told.days["time"]]
-    broken = told.recovery.segmented.n_before
+    broken = told.recovery.change.n_before
     return scatter_trace(
         x=[*places[:broken], None, *places[broken:]],
         y=[None if share is None else 100 * share for share in (*fitted[:broken], None, *fitted[broken:])],
         mode="lines",
         line={"color": LIGHT["ink2"], "width": 1.4, "dash": "3px,2px"},
-        name="segmented regression",
+        name="level change, course may bend",
         hoverinfo="skip",
     )
 

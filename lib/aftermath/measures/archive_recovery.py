@@ -23,6 +23,7 @@ from functools import partial
 import polars as pl
 
 from aftermath.archives.series import FEW, wilson
+from aftermath.measures.recovery.bending import LevelChange, level_change
 from aftermath.measures.recovery.change_points import ChangePoints, change_points
 from aftermath.measures.recovery.exponential import ExponentialRecovery, exponential_recovery
 from aftermath.measures.recovery.local_level import LocalLevel, local_level
@@ -32,6 +33,7 @@ from aftermath.measures.recovery.series import FEW_BEFORE, SeriesError, spell, u
 from aftermath.wording import DASH, counted, in_words, interval, number
 
 METHODS = {
+    "change": "Level change, the course may bend",
     "segmented": "Segmented regression",
     "local": "Local level",
     "exponential": "Exponential recovery",
@@ -69,7 +71,7 @@ class ArchiveRecovery:
 
     Parameters
     ----------
-    segmented, local, exponential, returned, loss, breaks
+    change, segmented, local, exponential, returned, loss, breaks
         Results of ``aftermath.measures.recovery``. Of ``exponential`` and ``loss`` the value is the share that is **not**
         negative, because both measure a fall.
     why_not
@@ -84,6 +86,7 @@ class ArchiveRecovery:
         ``day`` or ``hour``.
     """
 
+    change: LevelChange | None
     segmented: Segmented | None
     local: LocalLevel | None
     exponential: ExponentialRecovery | None
@@ -93,7 +96,7 @@ class ArchiveRecovery:
     why_not: dict[str, str]
     n_before: int
     n_after: int
-    without: dict[str, Segmented | LocalLevel]
+    without: dict[str, LevelChange | Segmented | LocalLevel]
     possible: tuple[float, float]
     bin: str
 
@@ -118,21 +121,22 @@ class ArchiveRecovery:
 
     @property
     def _change(self) -> str:
-        if self.segmented is None:
-            return f"No level change is estimated: {self.why_not['segmented']}."
-        (_, text, spread), *_ = _segmented(self.segmented)
+        if self.change is None:
+            return f"No level change is estimated: {self.why_not['change']}."
+        ((_, text, spread),) = _change(self.change)
         few = f": fewer than {in_words(FEW_BEFORE)} before, so no trend before it is fitted"
-        trend = "" if self.segmented.pre_trend else few
-        n = counted(self.n_before, self.segmented.unit)
+        trend = "" if self.change.pre_trend else few
+        n = counted(self.n_before, self.change.unit)
+        warning = f" {self.change.warning}" if self.change.warning else ""
         return (
-            f"At clock zero the level moved by {text} {spread} (segmented regression, weighted by posts; "
-            f"n = {n} before and {self.n_after} from it on{trend}{self._cut})."
+            f"At clock zero the level moved by {text} {spread} (regression whose course after it may bend, weighted by posts; "
+            f"n = {n} before and {self.n_after} from it on{trend}{self._cut}).{warning}"
         )
 
     @property
     def _cut(self) -> str:
         """A word on an interval that ends where a share can move no further."""
-        row, (least, most) = _level_change(self.segmented), self.possible
+        row, (least, most) = _level_change(self.change), self.possible
         if row["lower"] > least and row["upper"] < most:
             return ""
         return f"; the interval is cut where a share that was {number(100 * (1 - most))} to {number(-100 * least)} % can move no further"
@@ -186,6 +190,7 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
     unharmed = days.select("time", "n", value=1 - pl.col("share_negative"))
     before = days.filter(pl.col("time") < at)
     fits = {
+        "change": lambda: level_change(negative, at, level=level),
         "segmented": lambda: segmented_regression(negative, at, level=level),
         "local": lambda: local_level(negative, at, level=level),
         "exponential": lambda: exponential_recovery(unharmed, at, level=level),
@@ -208,7 +213,8 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
     )
 
 
-_LEVEL_CHANGES: dict[str, Callable[..., Segmented | LocalLevel]] = {
+_LEVEL_CHANGES: dict[str, Callable[..., LevelChange | Segmented | LocalLevel]] = {
+    "change": level_change,
     "segmented": segmented_regression,
     "local": local_level,
 }
@@ -216,7 +222,7 @@ _LEVEL_CHANGES: dict[str, Callable[..., Segmented | LocalLevel]] = {
 
 def _without(
     negative: pl.DataFrame, at: date | datetime, names: Collection[str], possible: tuple[float, float], level: float
-) -> dict[str, Segmented | LocalLevel]:
+) -> dict[str, LevelChange | Segmented | LocalLevel]:
     """The level changes with the bin of clock zero left out, as far as they can be fitted."""
     rest = negative.filter(pl.col("time") != at)
     after = rest.filter(pl.col("time") > at)["time"]
@@ -254,15 +260,20 @@ def furthest(before: pl.DataFrame) -> tuple[float, float]:
     return -max(upper for _, upper in intervals), 1 - min(lower for lower, _ in intervals)
 
 
-def _bounded(fit: Segmented | LocalLevel, possible: tuple[float, float]) -> Segmented | LocalLevel:
+def _bounded(
+    fit: LevelChange | Segmented | LocalLevel, possible: tuple[float, float]
+) -> LevelChange | Segmented | LocalLevel:
     """The fit with its level change kept to what is possible."""
+    if isinstance(fit, LevelChange):
+        change, lower, upper = (min(max(end, possible[0]), possible[1]) for end in (fit.change, fit.lower, fit.upper))
+        return replace(fit, change=change, lower=lower, upper=upper)
     change, ends = pl.col("term") == "level change", ("estimate", "lower", "upper")
     kept = [pl.when(change).then(pl.col(name).clip(*possible)).otherwise(name).alias(name) for name in ends]
     return replace(fit, terms=fit.terms.with_columns(kept))
 
 
-def _level_change(fit: Segmented | LocalLevel) -> dict[str, float]:
-    return fit.terms.row(by_predicate=pl.col("term") == "level change", named=True)
+def _level_change(fit: LevelChange | Segmented | LocalLevel) -> dict[str, float]:
+    return fit.table.row(by_predicate=pl.col("term") == "level change", named=True)
 
 
 def _holds_zero(row: dict[str, float]) -> bool:
@@ -347,9 +358,14 @@ def _points(row: dict, per: str = "") -> tuple[str, str]:
     return f"{number(value, digits, sign=True)} points{per}", interval(lower, upper, digits, sign=True)
 
 
+def _change(fit: LevelChange) -> list[tuple[str, str, str]]:
+    return [("level change at clock zero", *_points(_level_change(fit)))]
+
+
 def _segmented(fit: Segmented) -> list[tuple[str, str, str]]:
+    bends = " (the course bends)" if "bend" in fit.warning else ""
     return [
-        ("level change at clock zero", *_points(_level_change(fit))),
+        (f"level change at clock zero{bends}", *_points(_level_change(fit))),
         ("trend from clock zero on", *_points(fit["trend after"], f" a {fit.unit}")),
     ]
 
@@ -392,6 +408,7 @@ def _breaks(fit: ChangePoints) -> list[tuple[str, str, str]]:
 
 
 _TOLD = {
+    "change": _change,
     "segmented": _segmented,
     "local": _local,
     "exponential": _exponential,

@@ -76,13 +76,14 @@ class SignalSeries:
         """The regression in a few sentences; empty where there is none."""
         if self.change is None:
             return ""
+        warning = f" {self.change.warning}" if self.change.warning else ""
         seasons = f"{HARMONICS} harmonics of {YEAR} months"
         return (
             f"For {self.definition}: after clock zero the level changed {self._amount(self.change, 'level change')} and the trend of a "
             f"month {self._amount(self.change, 'slope change')} ({self.change.level:.0%} intervals; {self.change.family} "
             f"regression, {self.change.errors}, season by {seasons}; n = {self.change.n_before} months before and "
-            f"{self.change.n_after} from that of clock zero on).{self._turned} With no comparison series, prices, models and the market's "
-            "own course are in it: a change after is not a change because of."
+            f"{self.change.n_after} from that of clock zero on).{self._turned}{warning} With no comparison series, prices, models and the "
+            "market's own course are in it: a change after is not a change because of."
         )
 
     @property
@@ -172,9 +173,8 @@ class Signals(Result):
 def signals(case: Case, *, level: float = 0.95) -> Signals:
     """Gather the signals of a case, and estimate a change at clock zero where a series bears it.
 
-    Counts (whole numbers of at least 0) are fitted by quasi-Poisson regression and change by a factor, with errors scaled
-    by Pearson's dispersion: at two or three years of months, Newey-West errors come out too small. Other values are
-    fitted by least squares with autoregressive errors.
+    Counts (whole numbers of at least 0) are fitted by quasi-Poisson regression and change by a factor, other values by least
+    squares; the errors of both are averaged over what they may remember.
 
     Parameters
     ----------

@@ -1,5 +1,6 @@
 """Recovery: how sentiment came back, by an estimator fit for each kind of evidence."""
 
+from aftermath.measures.recovery.bending import LevelChange, level_change
 from aftermath.measures.recovery.change_points import ChangePoints, change_points
 from aftermath.measures.recovery.coverage import CoverageRecovery, Days, recovery_from_coverage
 from aftermath.measures.recovery.exponential import ExponentialRecovery, exponential_recovery
@@ -13,6 +14,7 @@ __all__ = [
     "CoverageRecovery",
     "Days",
     "ExponentialRecovery",
+    "LevelChange",
     "LocalLevel",
     "ResilienceLoss",
     "Segmented",
@@ -21,6 +23,7 @@ __all__ = [
     "TimeToReturn",
     "change_points",
     "exponential_recovery",
+    "level_change",
     "local_level",
     "read_series",
     "recovery_from_coverage",

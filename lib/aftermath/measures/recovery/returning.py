@@ -27,6 +27,8 @@ from aftermath.measures.recovery.series import Series, SeriesError, check_level,
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
+FEW_TO_REMEMBER = 15  # observations before the event that hardly show how strongly neighbours are correlated
+
 
 @dataclass(frozen=True)
 class ResilienceLoss(Result):
@@ -49,6 +51,8 @@ class ResilienceLoss(Result):
         Of time.
     why_no_interval
         Why there is no interval; empty where there is one.
+
+    The text warns where fewer than 15 observations precede the event.
     """
 
     loss: float
@@ -79,7 +83,16 @@ class ResilienceLoss(Result):
         return (
             f"Resilience loss {number(self.loss, digits)}{spread} (value times {units(self.unit, 2)}): the area below a baseline of "
             f"{number(self.baseline, decimals(self.baseline / 10))} ({origin}), by trapezoids "
-            f"({kind}, n = {counted(self.n_before, 'observation')} before the event and {self.n_after} from it on)."
+            f"({kind}, n = {counted(self.n_before, 'observation')} before the event and {self.n_after} from it on).{self._few}"
+        )
+
+    @property
+    def _few(self) -> str:
+        if self.why_no_interval or self.n_before >= FEW_TO_REMEMBER:
+            return ""
+        return (
+            f" Fewer than {FEW_TO_REMEMBER} observations before the event hardly show how strongly neighbours are correlated: "
+            "where they are very strongly, the interval is too narrow."
         )
 
 
@@ -98,7 +111,7 @@ def resilience_loss(
         The level that counts as whole; the mean before the event if not given.
     level
         Of the interval, which holds the noise seen before the event and the uncertainty of an estimated baseline;
-        neighbours are taken as correlated as they were before the event. **Without noise before the event, or with fewer
+        neighbours are taken as correlated as they were before the event, averaged over every correlation. **Without noise before the event, or with fewer
         than three observations there, there is no interval**, and the result says so.
 
     Returns
@@ -382,14 +395,18 @@ def _why_no_interval(before: np.ndarray) -> str:
 
 
 def _spread(data: Series, weights: np.ndarray, estimated: bool, level: float) -> float:
-    """Half of the interval of the area: a mixture over how the observations before the event are correlated."""
+    """Half of the interval of the area: a mixture over how the observations before the event are correlated.
+
+    A few days hardly show it and the area adds up many, so that all correlations are held for equally likely beforehand.
+    """
     early = data.before_count
     shared = weights.sum() / early if estimated else 0.0
     loads = np.concatenate([np.full(early, shared), -weights])[None, :]
-    processes, prior = autoregressions(data.time, np.ones(len(data.time)))
+    processes, _ = autoregressions(data.time, np.ones(len(data.time)))
     columns = np.column_stack([np.ones(early), data.value[:early]])
     seen = [Autoregressive(process.neighbours[: early - 1], process.noise[:early]) for process in processes]
     logs, residuals = np.array([restricted_likelihood(*process.whiten(columns)) for process in seen]).T
     spreads = np.array([process.spread(loads)[0, 0] for process in processes]) * residuals / (early - 1)
-    lower, upper = mixture_ends(posterior(logs, prior), np.zeros(len(spreads)), np.sqrt(spreads), early - 1, level)
+    shares = posterior(logs, np.ones(len(logs)))
+    lower, upper = mixture_ends(shares, np.zeros(len(spreads)), np.sqrt(spreads), early - 1, level)
     return (upper - lower) / 2
