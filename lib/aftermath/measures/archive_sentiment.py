@@ -138,8 +138,8 @@ class ArchiveSentiment(Result):
 
 _INDEPENDENT = (
     "Intervals are 95 %. Those of shares speak of the posts of their days alone and take them as independent, which copies of one "
-    "post are not; those of the fits, and the alarm, allow for days that differ of themselves. A change after an act is not a change "
-    "because of it."
+    "post are not; the return and the alarm allow for days that differ of themselves, one independent of the next: where days "
+    "resemble their neighbours, they promise too much. A change after an act is not a change because of it."
 )
 
 
