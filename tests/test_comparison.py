@@ -304,7 +304,9 @@ def _timed(latencies: Sequence[Latency]) -> list[Speed]:
     """Cases with these first responses and nothing else."""
     one = am.speed(fast())
     return [
-        dataclasses.replace(one, case_id=f"case-{place}", steps=(dataclasses.replace(one["response"], latency=latency),))
+        dataclasses.replace(
+            one, case_id=f"case-{place}", steps=(dataclasses.replace(one["response"], latency=latency),)
+        )
         for place, latency in enumerate(latencies)
     ]
 

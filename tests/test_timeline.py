@@ -208,7 +208,9 @@ class TestPacking:
         assert pack([Mark(40, 45, 50)], 300, 5, wall=60)[0].side == ""
         assert pack([Mark(40, 45, 50, must=True)], 300, 5, wall=60)[0].side == "right"
 
-    @given(st.lists(st.builds(_mark, *[st.integers(0, 280)] * 2, st.sampled_from([0, 30, 90]), st.booleans()), max_size=30))
+    @given(
+        st.lists(st.builds(_mark, *[st.integers(0, 280)] * 2, st.sampled_from([0, 30, 90]), st.booleans()), max_size=30)
+    )
     def test_nothing_collides_and_every_bar_is_in_the_first_row_that_has_room(self, marks):
         taken: list[tuple[int, float, float]] = []
         for mark, place in zip(marks, pack(marks, 300, 4), strict=True):
