@@ -1,0 +1,199 @@
+"""How time and memory grow with the evidence: ``python benchmarks/growth.py``.
+
+All is processor time of one process, the best of several runs, so that ratios hold on a busy machine too. Cases are the documented
+ones with times stretched, codes moved and scores drawn anew, from seeds; memory is that of copies of one case, read and compared in
+a process of their own. ``--memory 1000`` reads so many.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from build import generated
+
+from aftermath.cases.case import Case, cases, load_case
+from aftermath.cases.tables import CaseTables
+from aftermath.comparison.advice import tested_advice
+from aftermath.comparison.findings import findings
+from aftermath.comparison.gathering import gather
+from aftermath.comparison.scoreboard import Comparison, compare
+from aftermath.figures.crisis_timeline import timeline
+from aftermath.reports import advice_passages
+from aftermath.workspace import Workspace
+
+FEW, MANY = 100, 300
+SHORT, LONG = 200, 2000
+READ = (20, 80)
+REPEATS = 3
+SMALL_CASE = "kitchenaid-tweet"
+
+
+def varied(case: Case, number: int) -> Case:
+    """A case like another, under a name of its own: answers sooner or later, codes and scores drawn anew from the number."""
+    generator = np.random.default_rng(number)
+    stretch, moves = float(np.exp(generator.normal())), generator.integers(-1, 2, size=case.stances.height)
+    scores = generator.choice(["0", "1", "2"], size=case.rubric.height)
+    since = {name: pl.col(name) - case.zero.latest for name in ("earliest", "latest", "best_earliest", "best_latest")}
+    later = {
+        name: pl.when(offset > timedelta(0))
+        .then(case.zero.latest + pl.duration(seconds=(offset.dt.total_seconds() * stretch).round()))
+        .otherwise(name)
+        .cast(case.events.schema[name])
+        .alias(name)
+        for name, offset in since.items()
+    }
+    tables = {
+        "sources": case.sources,
+        "events": case.events.with_columns(*later.values()),
+        "coverage": case.coverage,
+        "stances": case.stances.with_columns((pl.col("favourability") + pl.Series(moves)).clip(-2, 2).cast(pl.Int8)),
+        "signals": case.signals,
+        "rubric": case.rubric.with_columns(score=pl.Series(scores)),
+    }
+    about = dataclasses.replace(case.about, id=f"{case.id}-{number:04}")
+    return dataclasses.replace(case, about=about, tables=CaseTables.cast(tables))
+
+
+def varied_cases(count: int) -> list[Case]:
+    """So many cases, like the documented ones by turns."""
+    documented = [case for case in cases() if case.about.documented]
+    return [varied(documented[number % len(documented)], number) for number in range(count)]
+
+
+def eventful(count: int) -> Case:
+    """A case with so many events, an hour apart, every other one by the organisation."""
+    case = load_case(SMALL_CASE)
+    zero = case.events.filter(event_id=case.about.clock_zero)
+    others = case.events.filter(pl.col("event_id") != case.about.clock_zero)
+    place = pl.int_range(1, count, dtype=pl.UInt32)
+    moments = case.zero.latest + pl.duration(hours=place)
+    filled = pl.select(place=place).select(
+        row=place + 2,
+        event_id=pl.format("e{}", place + 100),
+        label=pl.format("Event {} of many", place),
+        earliest=moments,
+        latest=moments + pl.duration(minutes=place % 60),
+        actor=pl.when(place % 2 == 0).then(pl.lit("organisation")).otherwise(pl.lit("media")),
+    )
+    rest = others.drop(filled.columns)[[0] * filled.height].with_columns(
+        best_earliest=pl.lit(None, case.events.schema["earliest"]),
+        best_latest=pl.lit(None, case.events.schema["latest"]),
+    )
+    made = pl.concat([filled, rest], how="horizontal").select(case.events.columns).cast(dict(case.events.schema))
+    tables = {name: getattr(case, name) for name in ("sources", "coverage", "stances", "signals", "rubric")}
+    events = pl.concat([zero, made]).sort("earliest")
+    return dataclasses.replace(case, tables=CaseTables.cast(tables | {"events": events}))
+
+
+def seconds(task: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Processor time of a task, the best of several runs."""
+    runs = []
+    for _ in range(repeats):
+        start = time.process_time()
+        task()
+        runs.append(time.process_time() - start)
+    return min(runs)
+
+
+def advised(comparison: Comparison) -> None:
+    """Every piece of advice put to the test."""
+    tested = tested_advice(comparison)
+    _ = tested.text, tested.table
+
+
+def shown(comparison: Comparison) -> None:
+    """The same as it stands on the page, with the names of cases."""
+    advice_passages.advice(dataclasses.replace(comparison))
+
+
+def concluded(comparison: Comparison) -> None:
+    """All findings, with the pairs of cases that can be told apart."""
+    findings(comparison.entries, comparison.standing())
+
+
+def associated(comparison: Comparison) -> None:
+    """Whether speed, openness and recovery go together."""
+    _ = dataclasses.replace(comparison).associations.text
+
+
+TASKS = {"advice": advised, "advice, on the page": shown, "findings": concluded, "associations": associated}
+
+
+def of_cases(few: int, many: int) -> dict[str, tuple[float, float]]:
+    """Processor time of each task with few and with many cases."""
+    made = varied_cases(many)
+    comparisons = [compare(made[:few]), compare(made)]
+    repeats = {"associations": 1}
+    return {
+        name: tuple(seconds(lambda: task(comparison), repeats.get(name, REPEATS)) for comparison in comparisons)
+        for name, task in TASKS.items()
+    }
+
+
+def of_events(short: int, long: int) -> tuple[float, float]:
+    """Processor time of a timeline with few and with many events."""
+    made = eventful(short), eventful(long)
+    timeline(made[0])
+    return tuple(seconds(lambda: timeline(case)) for case in made)
+
+
+def resident() -> float:
+    """Memory of this process at its highest, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def read_and_compare(folder: Path, count: int) -> None:
+    """Read cases, compare them, and print the memory that this took at its highest; **for a process of its own**."""
+    workspace = Workspace(folder)
+    comparison = compare(gather(workspace.case_ids()[:count], workspace).cases)
+    if not (comparison.table.height == count and comparison.text and tested_advice(comparison, workspace).text):
+        sys.exit(f"{count} cases could not be compared")
+    print(resident())
+
+
+def memory(counts: Sequence[int]) -> list[float]:
+    """Memory of processes that read and compare so many copies of a case, each at its highest in MB."""
+    with tempfile.TemporaryDirectory(prefix="aftermath-growth-") as folder:
+        generated(Path(folder), max(counts), SMALL_CASE)
+        program = [sys.executable, __file__, "--read", folder]
+        return [
+            float(subprocess.run([*program, str(count)], capture_output=True, text=True, check=True).stdout)
+            for count in counts
+        ]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--memory", type=int, default=READ[1], metavar="N", help=f"cases to read, {READ[1]} by default")
+    parser.add_argument("--read", nargs=2, metavar=("FOLDER", "N"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.read:
+        read_and_compare(Path(options.read[0]), int(options.read[1]))
+        return
+    counts = READ[0], max(options.memory, READ[0] + 1)
+    least, most = memory(counts)  # first: what a process takes is counted from what its parent had taken
+    slope = 1000 * (most - least) / (counts[1] - counts[0])
+    print(f"{'memory, {} and {} cases'.format(*counts):42} {least:7.0f} MB {most:7.0f} MB  {slope:.0f} KB a case")
+    measured = {f"timeline, {SHORT} and {LONG} events": of_events(SHORT, LONG)}
+    measured |= {f"{name}, {FEW} and {MANY} cases": spent for name, spent in of_cases(FEW, MANY).items()}
+    for name, (few, many) in measured.items():
+        print(f"{name:42} {few:8.3f} s {many:8.3f} s  ratio {many / few:.1f}")
+
+
+if __name__ == "__main__":
+    main()

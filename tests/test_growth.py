@@ -1,0 +1,149 @@
+"""How work and memory grow with cases and events: counted where it can be, else in ratios of processor time with room to spare."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import aftermath as am
+from aftermath.comparison import playbook as playbooks
+from aftermath.comparison.advice import FILE
+from aftermath.comparison.entry import Entry, entry
+from aftermath.comparison.names import short_names
+from aftermath.comparison.playbook import playbook, read_advice
+from aftermath.comparison.rules import Answer
+from aftermath.comparison.scoreboard import compare
+from aftermath.comparison.standing import standing
+from aftermath.figures.packing import Mark, pack
+from aftermath.reports.naming import with_names
+from aftermath.times import Latency
+from factories import case, event, score, text
+
+TIMES = 10
+
+
+def ratio(task: Callable[[int], Callable[[], object]], few: int) -> float:
+    """Processor time of a task of ten times the size, in that of the size given; each the best of five runs."""
+    return _seconds(task(TIMES * few)) / _seconds(task(few))
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    runs = []
+    for _ in range(5):
+        start = time.process_time()
+        run()
+        runs.append(time.process_time() - start)
+    return min(runs)
+
+
+def small(number: int) -> am.Case:
+    events = [event("exposure"), event("apology", 60 * number, 60 * number + 30, speaker="Ann Example")]
+    return case(events, [text()], [score("T1")], case_id=f"small-{number:03}", organisation=f"Example {number % 7}")
+
+
+def marks(count: int) -> Callable[[], object]:
+    """As many bars as there are, most of them at the end as on an axis of logarithms, so that many rows are needed."""
+    places = 1000 * np.sort(np.random.default_rng(0).random(count)) ** 0.2
+    made = [Mark(place, place + 5, 60, must=row % 50 == 0) for row, place in enumerate(places.tolist())]
+    return lambda: pack(made, 1000, 12)
+
+
+def test_bars_are_packed_in_little_more_than_linear_time():
+    assert ratio(marks, 200) < 30  # comparing every bar with every other takes 100 times as long, and more
+
+
+def speeds(count: int) -> Callable[[], object]:
+    one, generator = am.speed(small(1)), np.random.default_rng(0)
+    ends = np.sort(generator.random((count, 2)), axis=1).tolist()
+    steps = [dataclasses.replace(one["response"], latency=Latency(*own)) for own in ends]
+    measured = [dataclasses.replace(one, case_id=f"case-{place}", steps=(step,)) for place, step in enumerate(steps)]
+    return lambda: standing(measured)
+
+
+def test_standings_are_counted_in_little_more_than_linear_time():
+    assert ratio(speeds, 300) < 30
+
+
+def test_names_are_made_in_little_more_than_linear_time():
+    about = small(1).about
+
+    def names(count: int) -> Callable[[], object]:
+        abouts = [
+            dataclasses.replace(about, id=f"case-{place}-{place % 3}", organisation=f"Example {place // 2}")
+            for place in range(count)
+        ]
+        return lambda: short_names(abouts)
+
+    assert ratio(names, 300) < 30
+
+
+def test_names_are_made_once_for_a_comparison_and_only_whole_ids_are_named():
+    comparison = compare([small(1), small(2)])
+    assert comparison.names is comparison.names
+    sentence = "Without small-001: +0.2 (small-002); not small-001-b, x-small-002 or small-0021."
+    assert with_names(sentence, comparison) == sentence.replace("small-001:", "Example 1:").replace(
+        "(small-002)", "(Example 2)"
+    )
+
+
+def test_every_rule_is_asked_once_of_every_case(monkeypatch):
+    made = [small(number) for number in range(6)]
+    entries = [entry(each, each.id, seed=0, phase_days=(7, 30), level=0.95) for each in made]
+    advice = read_advice(am.workspace.find_workspace().cases / FILE)
+    asked: Counter[tuple[str, str]] = Counter()
+    rule_of = playbooks.rule_of
+
+    def counting(text: str) -> Callable:
+        rule = rule_of(text)
+
+        def answer(case: am.Case, entry: Entry) -> Answer:
+            asked[text, case.id] += 1
+            return rule(case, entry)
+
+        return answer
+
+    monkeypatch.setattr(playbooks, "rule_of", counting)
+    assert playbook(made, entries, advice).table.height == len(advice)
+    assert set(asked.values()) == {1}
+    assert len(asked) == len({each.rule for each in advice}) * len(made)
+
+
+def test_a_case_holds_each_of_its_tables_once():
+    loaded = am.load_case("kitchenaid-tweet")
+    assert loaded.events is loaded.tables.events and loaded.coverage is loaded.coverage
+
+
+GATHERED = """
+import sys
+from pathlib import Path
+import psutil
+from aftermath.comparison.gathering import gather
+from aftermath.workspace import Workspace
+workspace = Workspace(Path(sys.argv[1]))
+ids = workspace.case_ids()
+first = gather(ids[:10], workspace)
+before = psutil.Process().memory_info().rss
+rest = gather(ids[10:], workspace)
+print((psutil.Process().memory_info().rss - before) / len(rest.cases) / 1000)
+"""
+
+
+@pytest.mark.slow
+def test_a_case_that_was_read_takes_little_more_than_its_files(root, tmp_path):
+    source = root / "casestudies" / "kitchenaid-tweet"
+    for number in range(60):
+        copy = Path(shutil.copytree(source, tmp_path / "casestudies" / f"copy-{number:02}"))
+        about = (copy / "case.yaml").read_text(encoding="utf-8")
+        (copy / "case.yaml").write_text(about.replace(source.name, copy.name), encoding="utf-8")
+    program = [sys.executable, "-c", GATHERED, str(tmp_path)]
+    kilobytes = float(subprocess.run(program, capture_output=True, text=True, check=True).stdout)
+    assert kilobytes < 300  # 150 as it is, 420 where columns keep the room in which they were built
