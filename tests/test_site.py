@@ -50,6 +50,7 @@ def made(tmp_path_factory) -> Workspace:
     answered = [event("exposure"), event("apology", 300, 360, speaker="Ann Example", certainty="inferred")]
     case_folder(root, "plain-case", events=answered, texts=TEXTS, scores=SCORES)
     case_folder(root, "hostile-case", events=answered, texts=TEXTS, title=HOSTILE, organisation=HOSTILE)
+    case_folder(root, "third-case", events=answered, texts=TEXTS)
     case_folder(
         root, "own-case", events=[event("exposure;acknowledgement")], organisation="Own", exposed_by="organisation"
     )
@@ -98,7 +99,9 @@ def test_assets_are_one_sheet_the_scripts_and_plotly(made):
 
 
 def test_links_of_the_index_lead_to_pages_of_the_site(made, index):
-    case_pages = {f"cases/{case_id}.html" for case_id in ("plain-case", "hostile-case", "own-case", "unseen-case")}
+    case_pages = {
+        f"cases/{case_id}.html" for case_id in ("plain-case", "hostile-case", "third-case", "own-case", "unseen-case")
+    }
     pages = case_pages | {"index.html", "comparison.html", "marks.html", "methods.html"}
     found = {link.partition("#")[0] for link in _targets(index)}
     assert found == pages
@@ -200,7 +203,7 @@ def test_downloads_equal_the_table(made, comparison):
     assert pl.read_parquet(data / "scoreboard.parquet").equals(comparison.table)
     table = pl.read_csv(io.BytesIO((data / "scoreboard.csv").read_bytes()), schema=comparison.table.schema)
     assert table.equals(comparison.table)
-    assert table.height == 4
+    assert table.height == 5
 
 
 def test_advice_can_be_downloaded_and_is_an_empty_table_where_there_is_none(made, comparison, tmp_path):
@@ -240,6 +243,7 @@ def test_the_curves_are_told_with_what_the_intervals_allow(comparison, compariso
     (whole,) = latency_curves(comparison.speeds).curves
     section = comparison_page.section("answered")
     assert len(whole.case_ids) == 3
+    assert "In no curve, as clock zero is itself the answer there: Own." in Page(section).text
     for mark in MARKS:
         assert section.count(whole.share_by(mark)) >= 2  # in words and in the table
         assert section.count(whole.possible_by(mark)) >= 2
@@ -286,8 +290,8 @@ def test_a_modelled_course_stands_in_its_row_as_measured():
 def test_the_ladder_says_who_was_first_as_far_as_is_known(comparison):
     table = passages.ladder(comparison).table
     standings = comparison.standing()
-    assert standings["plain-case"].others == 1
-    assert '0.00 to 1.00 <span class="who">against 1\u00a0other</span>' in table
+    assert standings["plain-case"].others == 2
+    assert '0.00 to 1.00 <span class="who">against 2\u00a0others</span>' in table
     assert standings["own-case"].others == 0
 
 
@@ -297,7 +301,7 @@ def test_rows_without_a_record_stand_last_in_the_scoreboard(comparison_page):
         for tag, found in comparison_page.elements
         if tag == "tr" and found.get("id", "").startswith("case-")
     ]
-    assert len(rows) == 4
+    assert len(rows) == 5
     assert rows[-1] == "case-unseen-case"
 
 

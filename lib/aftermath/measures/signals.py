@@ -92,8 +92,8 @@ class SignalSeries:
         if self.without is None:
             return ""
         turned = [
-            f"the {term.removesuffix(' change')} changed {self._amount(self.without, term)}"
-            for term in ("level change", "slope change")
+            f"{name} changed {self._amount(self.without, term)}"
+            for term, name in {"level change": "the level", "slope change": "the trend of a month"}.items()
             if _shows_change(self.change, term) != _shows_change(self.without, term)
         ]
         if not turned:
