@@ -99,7 +99,8 @@ class AveragedOdds:
         """
 
         def logit(model: ProportionalOdds, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            above, below = model.expected(x) - model.levels[0], model.levels[-1] - model.expected(x)
+            code = model.expected(x)
+            above, below = code - model.levels[0], model.levels[-1] - code
             return np.log(above / below), model.gradient(x) * (above + below) / (above * below)
 
         value, error = self._averaged(logit, days)

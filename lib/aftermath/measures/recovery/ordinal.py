@@ -70,7 +70,7 @@ class ProportionalOdds:
         """Log-odds of a higher code for one unit of the covariate."""
         return float(self.parameters[0])
 
-    @property
+    @cached_property
     def thresholds(self) -> np.ndarray:
         """Where the levels part, ascending, shape ``(k - 1,)``."""
         return np.cumsum([self.parameters[1], *np.exp(self.parameters[2:])])
@@ -89,7 +89,7 @@ class ProportionalOdds:
     def standard_error(self, gradient: np.ndarray) -> np.ndarray:
         """Standard errors of m quantities by the delta method, from how they move with the parameters, shape ``(k, m)``."""
         covariances = [self.covariance] if self.independent is None else [self.covariance, self.independent]
-        variances = [np.einsum("im,ij,jm->m", gradient, covariance, gradient) for covariance in covariances]
+        variances = [np.sum(gradient * (covariance @ gradient), axis=0) for covariance in covariances]
         return np.sqrt(np.maximum(np.max(variances, axis=0), 0))
 
     def quantile(self, level: float) -> float:
@@ -260,8 +260,8 @@ class _Likelihood:
 
     def information(self, place: np.ndarray, rows: int) -> np.ndarray:
         """What each of the first rows takes from the second derivative, shape ``(rows, k, k)``."""
-        bends, moves = self._by_factor(place)[1][:, :rows], self._moves[:, :rows]
-        return np.einsum("fn,fni,fnj->nij", bends, moves, moves)
+        bends, moves = self._by_factor(place)[1][:, :rows, None], self._moves[:, :rows]
+        return np.einsum("fni,fnj->nij", bends * moves, moves)
 
     def _by_factor(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """First and second derivative of each row's three factors, shape ``(3, n)`` both; the second with its sign turned."""
