@@ -23,8 +23,6 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from build import generated
-
 from aftermath.cases.case import Case, cases, load_case
 from aftermath.cases.tables import CaseTables
 from aftermath.comparison.advice import tested_advice
@@ -34,6 +32,7 @@ from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures.crisis_timeline import timeline
 from aftermath.reports import advice_passages
 from aftermath.workspace import Workspace
+from build import generated
 
 FEW, MANY = 100, 300
 SHORT, LONG = 200, 2000

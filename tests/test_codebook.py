@@ -11,7 +11,7 @@ import pytest
 import aftermath as am
 from aftermath.cases.case import case_ids, load_case
 from aftermath.cases.check import check
-from aftermath.cases.codebook import answers_from_before, not_coded, warnings_of
+from aftermath.cases.codebook import answers_from_before, warnings_of
 from aftermath.measures.speed import speed
 from aftermath.times import Latency
 from aftermath.vocabulary import COUNTRIES, COUNTRY_CODES, RUBRIC_ITEMS
@@ -160,15 +160,13 @@ def test_sources_that_disagree_and_dates_known_in_part_are_no_slips() -> None:
     assert not [each for each in warnings_of(made) if "notes" not in each.what]
 
 
-def test_what_is_not_coded_becomes_a_warning_for_each_item_and_coder() -> None:
-    made = case([event()], scores=[score("T1"), score("T2", b="")])
-    pairs = [("T2", "b"), ("E4", "a")]
-    assert [each.what for each in not_coded(made, pairs)] == [
-        "T2 (takes responsibility) is not scored by coder b",
-        "E4 (not defensive) is not scored by coder a",
+def test_what_a_coder_left_open_is_one_warning_a_table() -> None:
+    made = case([event()], [text("2020-01-02")], [score("T1"), score("T2", b="")])
+    what = [each.what for each in warnings_of(made) if "has not coded" in each.what]
+    assert what == [
+        "coder a has not coded T3, T4, T5, T6, T7, T8 and 8 more",
+        "coder b has not coded T2, T3, T4, T5, T6, T7 and 9 more",
     ]
-    unscored = [each for each in warnings_of(made) if each.file.endswith("rubric.csv")]
-    assert len(unscored) == 2 * len(RUBRIC_ITEMS) - 3
 
 
 @pytest.mark.parametrize("case_id", case_ids(Workspace(INSTALLED_FROM)))

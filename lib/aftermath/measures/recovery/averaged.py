@@ -23,7 +23,16 @@ import numpy as np
 from aftermath.measures.recovery.ordinal import ProportionalOdds, smoothed_odds
 
 SCALES: Mapping[str, float] = MappingProxyType(
-    {"hour": 1 / 24, "six hours": 0.25, "day": 1.0, "week": 7.0, "month": 30.0, "quarter": 91.0, "linear": math.inf}
+    {
+        "ten minutes": 1 / 144,
+        "hour": 1 / 24,
+        "six hours": 0.25,
+        "day": 1.0,
+        "week": 7.0,
+        "month": 30.0,
+        "quarter": 91.0,
+        "linear": math.inf,
+    }
 )
 COMPARABLE = "day"  # the one scale on which the slopes of all cases mean the same
 
@@ -90,7 +99,8 @@ class AveragedOdds:
         """
 
         def logit(model: ProportionalOdds, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            above, below = model.expected(x) - model.levels[0], model.levels[-1] - model.expected(x)
+            code = model.expected(x)
+            above, below = code - model.levels[0], model.levels[-1] - code
             return np.log(above / below), model.gradient(x) * (above + below) / (above * below)
 
         value, error = self._averaged(logit, days)
@@ -163,10 +173,21 @@ def averaged_odds(
     >>> round(sum(model.weights.values()), 6), max(model.weights, key=model.weights.get)
     (1.0, 'linear')
     """
-    models = {scale: smoothed_odds(codes, on_scale(days, scale), clusters, weights, levels) for scale in SCALES}
+    models, before = {}, None
+    for scale in SCALES:
+        x = on_scale(days, scale)
+        start = None if before is None else _carried_over(models[before], on_scale(days, before), x)
+        models[scale], before = smoothed_odds(codes, x, clusters, weights, levels, start), scale
     logarithms = np.array([model.log_likelihood for model in models.values()])
     shares = np.exp(logarithms - logarithms.max())
     return AveragedOdds(models, dict(zip(models, (shares / shares.sum()).tolist(), strict=True)))
+
+
+def _carried_over(model: ProportionalOdds, before: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Slope and thresholds on a new covariate, as the line through both covariates turns the old ones: a near beginning."""
+    centred = x - x.mean()
+    pace = centred @ before / max(centred @ centred, np.finfo(float).tiny)
+    return np.concatenate([[model.slope * pace], model.thresholds - model.slope * (before.mean() - pace * x.mean())])
 
 
 def _between(levels: np.ndarray, place: np.ndarray) -> np.ndarray:

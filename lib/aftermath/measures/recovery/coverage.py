@@ -18,6 +18,7 @@ Fieller, E. C. (1954). Some problems in interval estimation. Journal of the Roya
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,7 +32,7 @@ from aftermath.measures.tone import FEW, PHASE_DAYS, STANCE_LEVELS, Tone, tone
 from aftermath.times import DAY
 from aftermath.wording import NO_BREAK, counted, interval, number
 
-GRID = 400
+GRID = 250
 _COURSE = ("day", "expected", "lower", "upper")
 LARGE_SHARE = 1 / 3  # of the texts: one publisher with more leaves few others to tell how publishers differ
 
@@ -322,9 +323,9 @@ def _without_model(phases: Tone, texts: pl.DataFrame, level: float, why: str) ->
 
 def _extent(texts: pl.DataFrame) -> tuple[int, int, str, float]:
     """Texts, publishers, the publisher with most texts and its share of them."""
-    counts = texts.group_by("publisher").len().sort("len", "publisher", descending=[True, False])
-    largest, most = counts.row(0) if counts.height else ("", 0)
-    return texts.height, counts.height, largest, most / max(1, texts.height)
+    counts = Counter(sorted(texts["publisher"]))
+    largest, most = counts.most_common(1)[0] if counts else ("", 0)
+    return texts.height, len(counts), largest, most / max(1, texts.height)
 
 
 def _day(days: float) -> str:

@@ -70,6 +70,11 @@ class ProportionalOdds:
         """Log-odds of a higher code for one unit of the covariate."""
         return float(self.parameters[0])
 
+    @cached_property
+    def thresholds(self) -> np.ndarray:
+        """Where the levels part, ascending, shape ``(k - 1,)``."""
+        return np.cumsum([self.parameters[1], *np.exp(self.parameters[2:])])
+
     def expected(self, x: np.ndarray) -> np.ndarray:
         """The expected code at each value of the covariate."""
         return self.levels[-1] - np.diff(self.levels) @ self._at_most(x)
@@ -84,7 +89,7 @@ class ProportionalOdds:
     def standard_error(self, gradient: np.ndarray) -> np.ndarray:
         """Standard errors of m quantities by the delta method, from how they move with the parameters, shape ``(k, m)``."""
         covariances = [self.covariance] if self.independent is None else [self.covariance, self.independent]
-        variances = [np.einsum("im,ij,jm->m", gradient, covariance, gradient) for covariance in covariances]
+        variances = [np.sum(gradient * (covariance @ gradient), axis=0) for covariance in covariances]
         return np.sqrt(np.maximum(np.max(variances, axis=0), 0))
 
     def quantile(self, level: float) -> float:
@@ -93,8 +98,7 @@ class ProportionalOdds:
 
     def _at_most(self, x: np.ndarray) -> np.ndarray:
         """The probability of at most each level but the last, shape ``(k - 1, m)``."""
-        thresholds = np.cumsum([self.parameters[1], *np.exp(self.parameters[2:])])
-        return 1 / (1 + np.exp(np.clip(self.parameters[0] * np.asarray(x) - thresholds[:, None], -500, 500)))
+        return 1 / (1 + np.exp(np.clip(self.parameters[0] * np.asarray(x) - self.thresholds[:, None], -500, 500)))
 
 
 def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) -> ProportionalOdds:
@@ -150,7 +154,12 @@ def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) ->
 
 
 def smoothed_odds(
-    codes: np.ndarray, x: np.ndarray, clusters: np.ndarray, weights: np.ndarray, levels: Sequence[float]
+    codes: np.ndarray,
+    x: np.ndarray,
+    clusters: np.ndarray,
+    weights: np.ndarray,
+    levels: Sequence[float],
+    start: np.ndarray | None = None,
 ) -> ProportionalOdds:
     """Fit the model by penalised likelihood, with the errors of a cluster jackknife.
 
@@ -162,6 +171,8 @@ def smoothed_odds(
         Of each row, shape ``(n,)``: with m codings of a text, each has 1/m, so that **a text counts once**.
     levels
         All codes that could have been given, ascending; every one of ``codes`` is among them.
+    start
+        Slope and thresholds at which to begin the search, shape ``(k,)``; **it moves no estimate**.
 
     Returns
     -------
@@ -185,7 +196,7 @@ def smoothed_odds(
     labels = _cluster_labels(codes, x, clusters)
     likelihood = _smoothed(np.searchsorted(levels, codes), np.asarray(x, dtype=float), weights, len(levels))
     try:
-        place = _maximum(likelihood)
+        place = _maximum(likelihood, start)
         parameters, turn = _in_log_steps(place)
         jackknife, independent = _left_out(likelihood, place, labels)
     except np.linalg.LinAlgError:
@@ -249,8 +260,8 @@ class _Likelihood:
 
     def information(self, place: np.ndarray, rows: int) -> np.ndarray:
         """What each of the first rows takes from the second derivative, shape ``(rows, k, k)``."""
-        bends, moves = self._by_factor(place)[1][:, :rows], self._moves[:, :rows]
-        return np.einsum("fn,fni,fnj->nij", bends, moves, moves)
+        bends, moves = self._by_factor(place)[1][:, :rows, None], self._moves[:, :rows]
+        return np.einsum("fni,fnj->nij", bends * moves, moves)
 
     def _by_factor(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """First and second derivative of each row's three factors, shape ``(3, n)`` both; the second with its sign turned."""
@@ -286,8 +297,8 @@ def _smoothed(ranks: np.ndarray, x: np.ndarray, weights: np.ndarray, levels: int
 
 
 @np.errstate(over="ignore", invalid="ignore")  # then no step leads upwards
-def _maximum(likelihood: _Likelihood) -> np.ndarray:
-    """Where the likelihood is largest, by Newton's method from what would hold if the covariate did not matter.
+def _maximum(likelihood: _Likelihood, start: np.ndarray | None = None) -> np.ndarray:
+    """Where the likelihood is largest, by Newton's method; if not told, from what holds if the covariate does not matter.
 
     Raises
     ------
@@ -296,7 +307,8 @@ def _maximum(likelihood: _Likelihood) -> np.ndarray:
     """
     counts = np.bincount(likelihood.ranks, likelihood.weights)
     shares = np.cumsum(counts)[:-1] / counts.sum()
-    place = np.concatenate([[0.0], np.log(shares / (1 - shares))])
+    place = np.concatenate([[0.0], np.log(shares / (1 - shares))]) if start is None else start
+    here = likelihood.logarithm(place)
     for _ in range(_STEPS):
         by_row, hessian = likelihood.derivatives(place)
         score = by_row.sum(axis=0)
@@ -304,8 +316,9 @@ def _maximum(likelihood: _Likelihood) -> np.ndarray:
         distance = score @ step
         if 0 <= distance < _NEAR and np.isfinite(hessian).all():
             return place + step
-        here, shorter = likelihood.logarithm(place), (place + step * 0.5**halvings for halvings in range(_STEPS))
-        place = next((there for there in shorter if likelihood.logarithm(there) > here), None)
+        shorter = (place + step * 0.5**halvings for halvings in range(_STEPS))
+        higher = ((there, likelihood.logarithm(there)) for there in shorter)
+        place, here = next((ahead for ahead in higher if ahead[1] > here), (None, here))
         if place is None:
             break
     raise np.linalg.LinAlgError("no step leads upwards, or steps do not end")
