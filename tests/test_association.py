@@ -55,7 +55,7 @@ readings = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), min_size=4,
 
 
 @given(readings, readings, st.integers(0, 2**31))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_no_reading_inside_the_ends_passes_the_limits_of_tau(first, second, seed):
     n = min(len(first), len(second))
     one, other = (

@@ -272,18 +272,26 @@ def _limits(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     """Least and greatest tau-b while every number stays inside its ends, as bounds that no reading passes.
 
     Two cases are certainly in one order where their intervals do not meet. Tau-b is ``(m - 2d) / sqrt(a·b)``, with d the pairs in
-    opposite orders, m those that are tied in neither, and a and b those that are not tied in the one and in the other. As m is no more than
-    the smaller of a and b, and neither passes the pairs that are not certainly tied, it is at most 1 - 2·(certainly opposite) / (the
-    smaller of these), and at least the same the other way round. Not each pair's best reading can be had at once: **they may be wider than need be**.
+    opposite orders, m those that are tied in neither, and a and b, no fewer than m, those that are not tied in the one and in the other. Its
+    numerator is at most that of all pairs that are not certainly tied, less twice those that are certainly opposite; where this is positive it
+    is divided by as little as these pairs themselves, else by as much as a and b can be. The least is found in the same way. Not each pair's
+    best reading can be had at once: **they may be wider than need be**.
     """
     later = np.where(
         np.isinf(one[:, 2:]), math.inf, one
     )  # what was never seen is one and the same, later than all that was
     sure = [(ends[:, 0] > ends[:, 2:]).astype(int) - (ends[:, 2] < ends[:, :1]) for ends in (later, other)]
     same = [(ends[:, 0] == ends[:, 2:]) & (ends[:, 2] == ends[:, :1]) for ends in (later, other)]
-    untied = min(np.sum(~each & ~np.eye(len(one), dtype=bool)) for each in same)
-    product = sure[0] * sure[1]
-    return float((2 * np.sum(product > 0) - untied) / untied), float((untied - 2 * np.sum(product < 0)) / untied)
+    pairs, product = ~np.eye(len(one), dtype=bool), sure[0] * sure[1]
+    untied, widest = (
+        np.sum(pairs & ~same[0] & ~same[1]),
+        math.sqrt(math.prod(int(np.sum(pairs & ~each)) for each in same)),
+    )
+    numerators = [
+        int(untied - 2 * np.sum(product * way > 0)) for way in (1, -1)
+    ]  # against certain pairs of the same, of opposite order
+    least, greatest = (most / (untied if most >= 0 else widest) if untied else 0.0 for most in numerators)
+    return float(-least), float(greatest)
 
 
 def _without(case_ids: tuple[str, ...], one: np.ndarray, other: np.ndarray, signs: np.ndarray) -> dict[str, float]:
