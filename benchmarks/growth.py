@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
@@ -39,6 +40,8 @@ SHORT, LONG = 200, 2000
 READ = (20, 80)
 REPEATS = 3
 SMALL_CASE = "kitchenaid-tweet"
+
+Measured = TypeVar("Measured")
 
 
 def varied(case: Case, number: int) -> Case:
@@ -98,12 +101,12 @@ def eventful(count: int) -> Case:
     return dataclasses.replace(case, tables=CaseTables.cast(tables | {"events": events}))
 
 
-def seconds(task: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Processor time of a task, the best of several runs."""
+def seconds(task: Callable[[Measured], object], of: Measured, repeats: int = REPEATS) -> float:
+    """Processor time of a task with something, the best of several runs."""
     runs = []
     for _ in range(repeats):
         start = time.process_time()
-        task()
+        task(of)
         runs.append(time.process_time() - start)
     return min(runs)
 
@@ -138,7 +141,7 @@ def of_cases(few: int, many: int) -> dict[str, tuple[float, float]]:
     comparisons = [compare(made[:few]), compare(made)]
     repeats = {"associations": 1}
     return {
-        name: tuple(seconds(lambda: task(comparison), repeats.get(name, REPEATS)) for comparison in comparisons)
+        name: tuple(seconds(task, comparison, repeats.get(name, REPEATS)) for comparison in comparisons)
         for name, task in TASKS.items()
     }
 
@@ -147,7 +150,7 @@ def of_events(short: int, long: int) -> tuple[float, float]:
     """Processor time of a timeline with few and with many events."""
     made = eventful(short), eventful(long)
     timeline(made[0])
-    return tuple(seconds(lambda: timeline(case)) for case in made)
+    return tuple(seconds(timeline, case) for case in made)
 
 
 def resident() -> float:
