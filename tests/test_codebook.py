@@ -14,7 +14,7 @@ from aftermath.cases.check import check
 from aftermath.cases.codebook import answers_from_before, warnings_of
 from aftermath.measures.speed import speed
 from aftermath.times import Latency
-from aftermath.vocabulary import COUNTRIES, COUNTRY_CODES, RUBRIC_ITEMS
+from aftermath.vocabulary import COUNTRIES, COUNTRY_CODES
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from breaking import KITCHEN, RED, Break, both, cell, copy, field, rows_of, whole
@@ -88,7 +88,7 @@ WARNED: dict[str, tuple[Break, str]] = {
     ),
     "an item that a coder left out": (
         rows_of("rubric", lambda rows: rows.pop(1)),
-        "rubric.csv::item  {item} is not scored by coder {coder}  add the row: 0, 1, 2, na or unknown",
+        "rubric.csv::item  coder {coder} has not coded {item}  write 0, 1, 2, na or unknown, and why",
     ),
 }
 
@@ -108,7 +108,7 @@ def test_what_is_asked_and_not_there_is_named_in_its_place(name: str, tmp_path: 
         source=source,
         of_source=dates[source],
         end=sound.signals["row"].max() + 1,
-        item=f"{item} ({RUBRIC_ITEMS[item].lower()})",
+        item=item,
         coder=coder,
     )
     assert str(warning).removeprefix(f"casestudies/{RED}/").startswith(line)

@@ -16,7 +16,7 @@ from aftermath.cases.coding import uncoded_items, uncoded_texts
 from aftermath.cases.desk import short
 from aftermath.problems import Problem
 from aftermath.times import Span, ended_before
-from aftermath.wording import NO_BREAK, counted, listed, sentences
+from aftermath.wording import NO_BREAK, counted, listed, number, sentences
 from aftermath.workspace import Workspace
 
 SUMMARY_SENTENCES = (4, 8)
@@ -76,7 +76,8 @@ def _not_coded(case: Case) -> Iterator[Problem]:
     ):
         for coder in dict.fromkeys(coder for _, coder in pairs):
             names = [name for name, other in pairs if other == coder]
-            what = f"coder {coder} has not coded {listed(names[:SHOWN])}{f' and {len(names) - SHOWN} more' if len(names) > SHOWN else ''}"
+            more = [f"{number(len(names) - SHOWN)} more"] if len(names) > SHOWN else []
+            what = f"coder {coder} has not coded {listed([*names[:SHOWN], *more])}"
             yield _warning(case, f"{table}.csv", 0, key, what, mend)
 
 

@@ -29,6 +29,7 @@ from aftermath.wording import number, probability
 
 MOST_ARRANGEMENTS = 400_000
 DRAWS = 20_000
+DRAWS_AT_ONCE = 500  # with many cases all at once would fill the memory
 AT_ONCE = 400_000  # comparisons, so that they stay in the processor's cache, and memory is bounded
 _CLOSE = 1e-12
 
@@ -302,8 +303,12 @@ def splits(n: int, size: int, seed: int) -> np.ndarray:
     if math.comb(n, size) <= MOST_ARRANGEMENTS:
         places = itertools.chain.from_iterable(itertools.combinations(range(n), size))
         return _fixed(np.fromiter(places, dtype=np.intp).reshape(-1, size))
-    drawn = np.argsort(np.random.default_rng(seed).random((DRAWS - 1, n)), axis=1)[:, :size]
-    return _fixed(np.vstack([np.arange(size), drawn]))
+    generator, places = np.random.default_rng(seed), np.empty((DRAWS, size), dtype=np.intp)
+    places[0] = np.arange(size)
+    for start in range(1, DRAWS, DRAWS_AT_ONCE):
+        part = places[start : start + DRAWS_AT_ONCE]
+        part[:] = np.argpartition(generator.random((len(part), n)), size - 1, axis=1)[:, :size]
+    return _fixed(places)
 
 
 def _fixed(places: np.ndarray) -> np.ndarray:
