@@ -18,10 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from studies import Draw, Study, coded, dense, latencies, memory
 
 from aftermath.files import write_whole
 from aftermath.measures.simulated import simulation_markdown
-from studies import Draw, Study, coded, dense, latencies, memory
 
 
 def studies() -> Iterator[Study]:
