@@ -152,7 +152,10 @@ def test_counts_without_noise_give_back_their_rate_ratios() -> None:
 
 def test_overdispersion_widens_the_intervals_and_moves_no_estimate() -> None:
     value = counts(RATE) * 3
-    poisson, quasi = (segmented_regression(dense(value), AT, family=family, independent=True) for family in ("poisson", "quasipoisson"))
+    poisson, quasi = (
+        segmented_regression(dense(value), AT, family=family, independent=True)
+        for family in ("poisson", "quasipoisson")
+    )
     assert estimates(poisson) == pytest.approx(estimates(quasi))
     assert quasi["level change"]["upper"] > poisson["level change"]["upper"]
     assert "scaled by Pearson's dispersion" in quasi.text
