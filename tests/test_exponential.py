@@ -70,6 +70,14 @@ def test_every_level_holds_its_estimate(level: float) -> None:
         assert found.half_life_lower <= found.half_life <= found.half_life_upper
 
 
+def test_no_interval_ends_at_its_estimate_but_where_the_search_ends() -> None:
+    for seed in range(12):
+        found = exponential_recovery(drop(seed=seed, deviation=2), AT, level=0.9)
+        if found.fell:
+            assert found.half_life_lower < found.half_life
+            assert found.half_life < found.half_life_upper or math.isinf(found.half_life_upper)
+
+
 def test_observations_count_by_their_weights() -> None:
     series = drop(n=60, deviation=0)
     broken = dense([*series["value"][:59], -50.0], n=[1000.0] * 59 + [1e-6])

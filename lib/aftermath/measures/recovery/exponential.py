@@ -181,7 +181,8 @@ def _sums_of_squares(data: Series, scales: np.ndarray, process: Autoregressive |
     value = value - one * (one @ value) / (one @ one)
     decays = decays - np.outer(one, one @ decays) / (one @ one)
     explained = (value @ decays) ** 2 / np.maximum(np.sum(decays**2, axis=0), np.finfo(float).tiny)
-    return np.maximum(value @ value - explained, np.finfo(float).tiny)
+    # what is left of a perfect fit is rounding: a floor in proportion keeps ratios of such sums finite
+    return np.maximum(value @ value - explained, np.finfo(float).eps * (value @ value) + np.finfo(float).tiny)
 
 
 def _best(data: Series, scales: np.ndarray) -> float:
