@@ -201,7 +201,7 @@ def recovery_table(comparison: Comparison) -> Passage:
     words = (
         "The same texts on log time, case by case: the expected favourability on the first and the last day of the record, the "
         "odds of a higher code after ten times as many days, and when the expected code had closed half of its gap to neutral "
-        f"at clock zero, and all of it (proportional odds, errors clustered by publisher, {100 * comparison.level:g} % intervals). "
+        f"at the first text, and all of it (proportional odds averaged over the scale of log time, errors clustered by publisher, {100 * comparison.level:g} % intervals). "
         "Records end on different days, so what was not reached in one case may have been reached in another only because it "
         "was watched longer."
     )
