@@ -54,14 +54,16 @@ def summary(study: Study, draws: list[Draw], asked: int) -> dict:
         return head | {"estimates": 0} | dict.fromkeys(("warned", "bias", "coverage", "width", "open"))
     columns = zip(*((d.estimate, d.lower, d.upper, d.truth, d.warned) for d in draws), strict=True)
     estimates, lower, upper, truth, warned = map(np.array, columns)
+    endless = np.isinf(upper)  # such an interval may begin without end, too
+    width = np.where(endless, np.inf, upper - np.where(endless, 0.0, lower))
     unit = np.abs(truth) if study.unit is None else study.unit
     return head | {
         "estimates": len(draws),
         "warned": float(np.mean(warned)),
         "bias": float(np.median((estimates - truth) / unit)),
         "coverage": float(np.mean((lower <= truth) & (truth <= upper))),
-        "width": float(np.median((upper - lower) / unit)),
-        "open": float(np.mean(np.isinf(upper))),
+        "width": float(np.median(width / unit)),
+        "open": float(np.mean(endless)),
     }
 
 

@@ -212,7 +212,7 @@ def test_an_incomplete_case_leads_no_board() -> None:
 
 
 def test_an_association_takes_no_index_that_is_not_defined() -> None:
-    from aftermath.comparison.association import openness
+    from aftermath.comparison.variables import openness
 
     made = compare([case(scores=[score("T1", "2")], case_id="begun"), case(scores=LOW, case_id="whole")])
     assert list(openness(made.entries).values) == ["whole"]

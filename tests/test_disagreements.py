@@ -11,7 +11,7 @@ import aftermath as am
 from aftermath.cases.tables import CaseTables
 from aftermath.measures.disagreements import disagreements
 from aftermath.measures.result import NothingToMeasure
-from aftermath.measures.transparency import coded_items
+from aftermath.measures.rubric import coded_items
 from aftermath.wording import NO_BREAK
 from factories import case, score, text
 
@@ -38,7 +38,7 @@ def test_what_one_coder_left_out_is_no_disagreement() -> None:
 def test_any_number_of_coders_has_a_column_each() -> None:
     two = case(scores=[score("T1", a="2", b="2"), score("T2", a="0", b="0")])
     third = two.rubric.filter(pl.col("coder") == "a").with_columns(coder=pl.lit("cy"), score=pl.lit("1"))
-    rubric = pl.concat([two.rubric, third]).lazy()
+    rubric = pl.concat([two.rubric, third])
     found = disagreements(replace(two, tables=CaseTables.cast(two.tables.to_dict() | {"rubric": rubric})))
     assert found.table.columns == ["unit", "question", "coder_a", "coder_b", "coder_cy"]
     assert found.table.rows()[1][2:] == ("0", "0", "1")

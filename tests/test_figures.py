@@ -16,7 +16,8 @@ from aftermath import figures, vocabulary
 from aftermath.figures import theme
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.latency_curves import latency_curves
-from aftermath.measures.tone import FEW, Tone
+from aftermath.measures.stances import FEW
+from aftermath.measures.tone import Tone
 from aftermath.times import HOUR, Latency
 from drawings import (
     DOCUMENTED,

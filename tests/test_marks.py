@@ -9,7 +9,7 @@ import pytest
 
 from aftermath.figures import marks
 from aftermath.measures.reliability import Agreement
-from aftermath.measures.tone import Estimate
+from aftermath.measures.stances import Estimate
 from aftermath.times import Latency
 
 

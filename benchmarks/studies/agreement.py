@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from aftermath.measures.reliability import krippendorff_alpha
-from aftermath.measures.tone import STANCE_LEVELS
+from aftermath.measures.stances import STANCE_LEVELS
 from studies import Draw, Study
 
 SHARES, UNITS = (0.95, 0.90, 0.80), (6, 11, 22, 50)

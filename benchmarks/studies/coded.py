@@ -12,7 +12,7 @@ import numpy as np
 from aftermath.measures.recovery.averaged import AveragedOdds, averaged_odds, on_scale
 from aftermath.measures.recovery.coverage import LARGE_SHARE, crossing
 from aftermath.measures.result import NothingToMeasure
-from aftermath.measures.tone import STANCE_LEVELS
+from aftermath.measures.stances import STANCE_LEVELS
 from studies import LEVEL, Draw, Study
 
 HALF_LIFE_LEVEL = 0.90

@@ -11,7 +11,7 @@ import polars as pl
 
 from aftermath.measures.recovery.bending import level_change
 from aftermath.measures.recovery.local_level import local_level
-from aftermath.measures.recovery.returning import resilience_loss
+from aftermath.measures.recovery.loss import resilience_loss
 from aftermath.measures.recovery.segmented import segmented_regression
 from studies import Draw, Study
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from aftermath.measures.tone import STANCE_LEVELS, mean_and_imbalance
+from aftermath.measures.stances import STANCE_LEVELS, mean_and_imbalance
 from studies import Draw, Study
 
 MEASURES = ("phase mean", "phase imbalance")

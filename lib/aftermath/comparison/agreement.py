@@ -13,8 +13,9 @@ from aftermath.cases.case import Case
 from aftermath.cases.coders import Coder, who_coded_all
 from aftermath.measures.reliability import Agreement, krippendorff_alpha
 from aftermath.measures.result import Result
-from aftermath.measures.tone import STANCE_LEVELS
-from aftermath.measures.transparency import Item, agreement_of, coded_items
+from aftermath.measures.rubric import Item, coded_items
+from aftermath.measures.stances import STANCE_LEVELS
+from aftermath.measures.transparency import agreement_of
 
 
 @dataclass(frozen=True)

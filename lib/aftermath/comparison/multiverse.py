@@ -33,9 +33,11 @@ from aftermath.comparison.variables import SEEN_ONLY, SHARED_ITEMS
 from aftermath.kept import kept
 from aftermath.measures.recovery.averaged import AveragedOdds, averaged_odds
 from aftermath.measures.result import NothingToMeasure, Result
+from aftermath.measures.rubric import Item, enough_coded, rubric_items
 from aftermath.measures.speed import Speed, speed
-from aftermath.measures.tone import STANCE_LEVELS, coded_texts, imbalance
-from aftermath.measures.transparency import Item, agreement_of, enough_coded, rubric_items
+from aftermath.measures.stances import STANCE_LEVELS, imbalance
+from aftermath.measures.tone import coded_texts
+from aftermath.measures.transparency import agreement_of
 from aftermath.times import Latency, local_day
 from aftermath.wording import counted, number
 

@@ -10,7 +10,7 @@ import math
 
 from aftermath import vocabulary
 from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
-from aftermath.measures.tone import Estimate
+from aftermath.measures.stances import Estimate
 from aftermath.times import DAY, HOUR, MINUTE, Latency
 
 CARD_WIDTH = 208

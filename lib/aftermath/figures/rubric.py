@@ -26,7 +26,8 @@ from aftermath.figures.theme import (
     scatter_trace,
     shortened,
 )
-from aftermath.measures.transparency import Item, Transparency
+from aftermath.measures.rubric import Item
+from aftermath.measures.transparency import Transparency
 
 _ROW, _HEAD = 34, 46  # px
 _CODE, _NAME, _FIRST = 10, 40, 206  # px from the left edge of a block

@@ -27,7 +27,8 @@ from aftermath.figures.theme import (
 )
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.recovery.coverage import CoverageRecovery
-from aftermath.measures.tone import STANCE_LEVELS, Phase, Tone
+from aftermath.measures.stances import STANCE_LEVELS
+from aftermath.measures.tone import Phase, Tone
 from aftermath.times import DAY, HOUR
 from aftermath.wording import counted, interval, number
 

@@ -14,7 +14,6 @@ the truth inside where everything or nothing is negative afterwards.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -23,46 +22,24 @@ from functools import partial
 import polars as pl
 
 from aftermath.archives.series import FEW, wilson
+from aftermath.measures.archive_estimates import (
+    METHODS,
+    WORDS,
+    Estimate,
+    bending_words,
+    level_change_row,
+    points,
+    returned_words,
+)
 from aftermath.measures.recovery.bending import LevelChange, level_change
 from aftermath.measures.recovery.change_points import ChangePoints, change_points
 from aftermath.measures.recovery.exponential import ExponentialRecovery, exponential_recovery
 from aftermath.measures.recovery.local_level import LocalLevel, local_level
-from aftermath.measures.recovery.returning import ResilienceLoss, TimeToReturn, resilience_loss, time_to_return
+from aftermath.measures.recovery.loss import ResilienceLoss, resilience_loss
+from aftermath.measures.recovery.returning import TimeToReturn, time_to_return
 from aftermath.measures.recovery.segmented import Segmented, segmented_regression
-from aftermath.measures.recovery.series import FEW_BEFORE, SeriesError, spell, units
-from aftermath.wording import DASH, counted, in_words, interval, number
-
-METHODS = {
-    "change": "Level change, the course may bend",
-    "segmented": "Segmented regression",
-    "local": "Local level",
-    "exponential": "Exponential recovery",
-    "returned": "Time to return",
-    "loss": "Resilience loss",
-    "breaks": "Change points",
-}
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """One line of the table of estimates.
-
-    Parameters
-    ----------
-    method
-        A value of ``METHODS``.
-    quantity
-        What is estimated.
-    text
-        The estimate, with its unit.
-    spread
-        Its interval, or a word why there is none.
-    """
-
-    method: str
-    quantity: str
-    text: str
-    spread: str
+from aftermath.measures.recovery.series import FEW_BEFORE, SeriesError
+from aftermath.wording import counted, in_words, number
 
 
 @dataclass(frozen=True)
@@ -108,10 +85,10 @@ class ArchiveRecovery:
             if getattr(self, name) is None:
                 lines.append(Estimate(method, "", "not estimated", self.why_not[name]))
             else:
-                lines += [Estimate(method, *told) for told in _TOLD[name](getattr(self, name))]
+                lines += [Estimate(method, *told) for told in WORDS[name](getattr(self, name))]
             if name in self.without:
                 quantity = f"level change, the {self.bin} of clock zero left out"
-                lines.append(Estimate(method, quantity, *_points(_level_change(self.without[name]))))
+                lines.append(Estimate(method, quantity, *points(level_change_row(self.without[name]))))
         return tuple(lines)
 
     @property
@@ -123,7 +100,7 @@ class ArchiveRecovery:
     def _change(self) -> str:
         if self.change is None:
             return f"No level change is estimated: {self.why_not['change']}."
-        ((_, text, spread),) = _change(self.change)
+        ((_, text, spread),) = bending_words(self.change)
         few = f": fewer than {in_words(FEW_BEFORE)} before, so no trend before it is fitted"
         trend = "" if self.change.pre_trend else few
         n = counted(self.n_before, self.change.unit)
@@ -136,7 +113,7 @@ class ArchiveRecovery:
     @property
     def _cut(self) -> str:
         """A word on an interval that ends where a share can move no further."""
-        row, (least, most) = _level_change(self.change), self.possible
+        row, (least, most) = level_change_row(self.change), self.possible
         if row["lower"] > least and row["upper"] < most:
             return ""
         return f"; the interval is cut where a share that was {number(100 * (1 - most))} to {number(-100 * least)} % can move no further"
@@ -146,9 +123,9 @@ class ArchiveRecovery:
         """What the other convention gives where it alone, or it alone not, leaves no change out."""
         turned = []
         for name, other in self.without.items():
-            with_it, without = _level_change(getattr(self, name)), _level_change(other)
+            with_it, without = level_change_row(getattr(self, name)), level_change_row(other)
             if _holds_zero(with_it) != _holds_zero(without):
-                own, its = (" ".join(_points(row)) for row in (without, with_it))
+                own, its = (" ".join(points(row)) for row in (without, with_it))
                 turned.append(f"{own} by {METHODS[name].lower()}, against {its} with it")
         if not turned:
             return ""
@@ -158,7 +135,7 @@ class ArchiveRecovery:
     def _back(self) -> str:
         if self.returned is None:
             return f"No return is timed: {self.why_not['returned']}."
-        ((_, text, spread),) = _returned(self.returned)
+        ((_, text, spread),) = returned_words(self.returned)
         usual, top, limit = (
             number(100 * (self.returned.baseline + more))
             for more in (0, self.returned.departure, self.returned.tolerance)
@@ -272,10 +249,6 @@ def _bounded(
     return replace(fit, terms=fit.terms.with_columns(kept))
 
 
-def _level_change(fit: LevelChange | Segmented | LocalLevel) -> dict[str, float]:
-    return fit.table.row(by_predicate=pl.col("term") == "level change", named=True)
-
-
 def _holds_zero(row: dict[str, float]) -> bool:
     return row["lower"] <= 0 <= row["upper"]
 
@@ -347,72 +320,3 @@ def _attempt(fit: Callable, name: str, why_not: dict[str, str]) -> object:
     except SeriesError as error:
         why_not[name] = str(error).rstrip(".")
         return None
-
-
-# Each fit in words: quantity, estimate, interval or why there is none
-
-
-def _points(row: dict, per: str = "") -> tuple[str, str]:
-    value, lower, upper = (100 * row[name] for name in ("estimate", "lower", "upper"))
-    digits = 1 if per else 0
-    return f"{number(value, digits, sign=True)} points{per}", interval(lower, upper, digits, sign=True)
-
-
-def _change(fit: LevelChange) -> list[tuple[str, str, str]]:
-    return [("level change at clock zero", *_points(_level_change(fit)))]
-
-
-def _segmented(fit: Segmented) -> list[tuple[str, str, str]]:
-    bends = " (the course bends)" if "bend" in fit.warning else ""
-    return [
-        (f"level change at clock zero{bends}", *_points(_level_change(fit))),
-        ("trend from clock zero on", *_points(fit["trend after"], f" a {fit.unit}")),
-    ]
-
-
-def _local(fit: LocalLevel) -> list[tuple[str, str, str]]:
-    return [("level change at clock zero", *_points(_level_change(fit)))]
-
-
-def _exponential(fit: ExponentialRecovery) -> list[tuple[str, str, str]]:
-    quantity = "half-life of the way back"
-    if not fit.fell or not math.isfinite(fit.half_life):
-        return [(quantity, "none", "the share does not decay towards where it was before")]
-    upper = f"{DASH}{number(fit.half_life_upper, 1)}]" if math.isfinite(fit.half_life_upper) else ", no upper bound]"
-    return [(quantity, f"{number(fit.half_life, 1)} {units(fit.unit, 2)}", f"[{number(fit.half_life_lower, 1)}{upper}")]
-
-
-def _returned(fit: TimeToReturn) -> list[tuple[str, str, str]]:
-    quantity, lower, end = "back at the usual share", spell(fit.lower, fit.unit), spell(fit.end, fit.unit)
-    if not fit.returned:
-        return [(quantity, f"not by the end, {end} after clock zero", f"[more than {lower}, right-censored]")]
-    upper = "no upper end" if math.isinf(fit.upper) else f"at most {spell(fit.upper, fit.unit)}"
-    text = "never away when the event came" if fit.at_once else f"after {spell(fit.time, fit.unit)}"
-    return [(quantity, text, f"[more than {lower}, {upper}]" if fit.upper else "0 by definition")]
-
-
-def _loss(fit: ResilienceLoss) -> list[tuple[str, str, str]]:
-    ends = (
-        interval(100 * fit.lower, 100 * fit.upper) if not fit.why_no_interval else f"no interval: {fit.why_no_interval}"
-    )
-    return [("area above the usual share", f"{number(100 * fit.loss)} points times {units(fit.unit, 2)}", ends)]
-
-
-def _breaks(fit: ChangePoints) -> list[tuple[str, str, str]]:
-    found = fit.steadiest
-    where = ", ".join(str(place) for place in found["at"])
-    text = counted(found["breaks"], "break") + (f", from {where} on" if where else "")
-    return [
-        ("breaks of the mean", text, f"no interval; penalty {number(found['from'], 1)} to {number(found['to'], 1)}")
-    ]
-
-
-_TOLD = {
-    "change": _change,
-    "segmented": _segmented,
-    "local": _local,
-    "exponential": _exponential,
-    "returned": _returned,
-    "loss": _loss,
-    "breaks": _breaks,
-}

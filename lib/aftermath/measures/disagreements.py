@@ -11,7 +11,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.result import NothingToMeasure, Result
-from aftermath.measures.transparency import coded_items
+from aftermath.measures.rubric import coded_items
 from aftermath.wording import counted, listed, number
 
 

@@ -14,7 +14,8 @@ from aftermath.comparison.playbook import Playbook, Tested
 from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED, NOT_KNOWN, UNOBSERVABLE
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.strategies import WINDOW_DAYS, Strategies
-from aftermath.measures.tone import FEW, Phase
+from aftermath.measures.stances import FEW
+from aftermath.measures.tone import Phase
 from aftermath.measures.transparency import Index
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.full_table import phase_words

@@ -12,7 +12,7 @@ from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.figures import marks
 from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
-from aftermath.measures.tone import FEW
+from aftermath.measures.stances import FEW
 from aftermath.problems import Problem
 from aftermath.reports.advice_passages import advice, conclusions, contrasts, strategies
 from aftermath.reports.association_passages import multiverse, together

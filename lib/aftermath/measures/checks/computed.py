@@ -17,7 +17,7 @@ from aftermath.measures.event_study import EventStudy, daily_returns, event_stud
 from aftermath.measures.inputs import PRICES
 from aftermath.measures.recovery.change_points import COSTS, change_points
 from aftermath.measures.recovery.local_level import local_level
-from aftermath.measures.recovery.returning import resilience_loss
+from aftermath.measures.recovery.loss import resilience_loss
 from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.measures.survival import Masses, turnbull
 from aftermath.times import tweet_time

@@ -5,7 +5,8 @@ from aftermath.measures.recovery.change_points import ChangePoints, change_point
 from aftermath.measures.recovery.coverage import CoverageRecovery, Days, recovery_from_coverage
 from aftermath.measures.recovery.exponential import ExponentialRecovery, exponential_recovery
 from aftermath.measures.recovery.local_level import LocalLevel, local_level
-from aftermath.measures.recovery.returning import ResilienceLoss, TimeToReturn, resilience_loss, time_to_return
+from aftermath.measures.recovery.loss import ResilienceLoss, resilience_loss
+from aftermath.measures.recovery.returning import TimeToReturn, time_to_return
 from aftermath.measures.recovery.segmented import Segmented, segmented_regression
 from aftermath.measures.recovery.series import Series, SeriesError, read_series
 

@@ -28,7 +28,8 @@ import polars as pl
 from aftermath.cases.case import Case
 from aftermath.measures.recovery.averaged import COMPARABLE, AveragedOdds, averaged_odds
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
-from aftermath.measures.tone import FEW, PHASE_DAYS, STANCE_LEVELS, Tone, tone
+from aftermath.measures.stances import FEW, STANCE_LEVELS
+from aftermath.measures.tone import PHASE_DAYS, Tone, tone
 from aftermath.times import DAY
 from aftermath.wording import NO_BREAK, counted, interval, number
 

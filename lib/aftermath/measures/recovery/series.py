@@ -287,3 +287,14 @@ def evenly_spaced(time: np.ndarray) -> tuple[float, np.ndarray]:
     if np.abs(time[0] + step * places - time).max() > 0.1 * step:
         raise SeriesError("the times are not multiples of one step: bring the series to days, weeks or months first")
     return step, places.astype(int)
+
+
+def check_baseline(baseline: float) -> None:
+    """Refuse a baseline that is no finite number.
+
+    Raises
+    ------
+    SeriesError
+    """
+    if not math.isfinite(baseline):
+        raise SeriesError(f"baseline = {baseline} must be a finite number, or left out")

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.measures.tone import FEW, Phase, Tone
+from aftermath.measures.stances import FEW
+from aftermath.measures.tone import Phase, Tone
 from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table

@@ -12,7 +12,8 @@ from aftermath.cases.case import Case
 from aftermath.cases.coders import coded_by
 from aftermath.figures.marks import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
 from aftermath.measures.speed import Speed, Step
-from aftermath.measures.tone import FEW, Phase, Tone
+from aftermath.measures.stances import FEW
+from aftermath.measures.tone import Phase, Tone
 from aftermath.measures.transparency import Index, Transparency
 from aftermath.reports.html import escape
 from aftermath.reports.passages.coverage import phase_text

@@ -8,7 +8,8 @@ from aftermath import vocabulary
 from aftermath.cases.coders import Coder, who_coded
 from aftermath.figures.marks import ac_bar, alpha_bar, index_bar, score_square
 from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
-from aftermath.measures.transparency import Index, Item, Transparency
+from aftermath.measures.rubric import Item
+from aftermath.measures.transparency import Index, Transparency
 from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table
