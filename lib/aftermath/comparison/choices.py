@@ -49,7 +49,7 @@ def asked(chosen: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]]:
     Examples
     --------
     >>> sum(1 for _ in asked(CHOICES))
-    1848
+    2856
     """
     for outcome, latency in itertools.product(chosen["outcome"], chosen["latency"]):
         fixed = {"outcome": (outcome,), "latency": (latency,)}

@@ -296,7 +296,7 @@ def _delay(latency: Latency, zero: float) -> float:
 def _coded(texts: Mapping[str, np.ndarray]) -> Iterator[tuple[tuple[str, str, str, str], float]]:
     """Mean and imbalance of the texts of so many days, by coder and window; NaN where there is none."""
     for coder, window in itertools.product(CHOICES["coder"], CHOICES["window"][1:]):
-        inside = (texts["day"] >= 0) & (texts["day"] < _days(window)) & ~np.isnan(texts[coder])
+        inside = (texts["latest_seconds"] >= 0) & (texts["day"] < _days(window)) & ~np.isnan(texts[coder])
         values = texts[coder][inside]
         yield ("mean favourability", coder, window, NONE), float(values.mean()) if values.size else math.nan
         yield ("imbalance", coder, window, NONE), float(imbalance(values)) if values.size else math.nan

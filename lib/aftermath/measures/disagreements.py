@@ -115,7 +115,7 @@ def disagreements(case: Case) -> Disagreements:
     """
     if case.rubric.is_empty() and case.stances.is_empty():
         raise NothingToMeasure(f"{case.id}: nothing has been coded yet, so coders cannot differ.")
-    items = (Coded(item.item, item.label, item.scores) for item in coded_items(case))
+    items = (Coded(item.item, item.label, item.codes) for item in coded_items(case))
     return Disagreements(
         case_id=case.id,
         coders=tuple(sorted({*case.rubric["coder"], *case.stances["coder"]})),

@@ -42,9 +42,14 @@ class Item:
         return [int(score) for score in self.scores.values() if score.isdigit()]
 
     @property
+    def codes(self) -> dict[str, str]:
+        """Coder to score, words among them, of those who scored it."""
+        return {coder: score for coder, score in self.scores.items() if score != vocabulary.NOT_CODED}
+
+    @property
     def given(self) -> list[str]:
-        """The scores of those who scored it, words among them, in the order of coders."""
-        return [score for score in self.scores.values() if score != vocabulary.NOT_CODED]
+        """The scores of those who scored it, in the order of coders."""
+        return list(self.codes.values())
 
     @property
     def coded(self) -> bool:
