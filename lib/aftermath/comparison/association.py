@@ -199,7 +199,7 @@ def associate(
     >>> openness = Variable("openness", {"one": (60, 70, 80), "two": (40, 40, 40), "three": (10, 20, 30)})
     >>> found = associate(delay, openness)
     >>> found.test.statistic, found.least, round(found.greatest, 2), found.can_tell
-    (-1.0, -1.0, -0.33, False)
+    (-1.0, -1.0, 0.33, False)
     """
     case_ids = tuple(sorted((set(first.values) & set(second.values)).difference(without)))
     return kept(
