@@ -46,7 +46,10 @@ def test_the_course_is_told_as_it_was_measured(case_id):
         recovery = am.recovery(given, variable)
         assert recovery.modelled
         assert plain(recovery.text) in told
-    assert "Line: expected value from a proportional-odds model on log time, averaged over its scale; band: 95 % interval" in told
+    assert (
+        "Line: expected value from a proportional-odds model on log time, averaged over its scale; band: 95 % interval"
+        in told
+    )
 
 
 @every_case

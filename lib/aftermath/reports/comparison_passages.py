@@ -180,7 +180,7 @@ def tone_table(comparison: Comparison) -> Passage:
     )
     rows = rows_of(((case_link(entry, COVERAGE), *_tone_cells(entry)) for entry in entries), headings)
     words = (
-        "Mean favourability of the coded texts, from −2 (damaging) to +2 (praise), with a 95 % bootstrap interval over texts. "
+        "Mean favourability of the coded texts, from −2 (damaging) to +2 (praise), with a 95 % interval (Bayesian bootstrap over texts). "
         f"Under {in_words(FEW)} texts there is no interval. The texts are those that could be found and read, not a sample; "
         "a change between phases may be a change in who wrote."
     )
@@ -200,7 +200,7 @@ def recovery_table(comparison: Comparison) -> Passage:
     words = (
         "The same texts on log time, case by case: the expected favourability on the first and the last day of the record, the "
         "odds of a higher code after ten times as many days, and when the expected code had closed half of its gap to neutral "
-        f"at clock zero, and all of it (proportional odds, errors clustered by publisher, {100 * comparison.level:g} % intervals). "
+        f"on the first day, and all of it (proportional odds averaged over the scale of log time, errors clustered by publisher, {100 * comparison.level:g} % intervals). "
         "Records end on different days, so what was not reached in one case may have been reached in another only because it "
         "was watched longer."
     )
