@@ -113,7 +113,11 @@ def test_the_day_of_clock_zero_counts_as_after_and_where_it_turns_the_answer_bot
     assert "The day of clock zero counts as after it, which turns the answer; left out, the move is" in told.text
     assert "+26 points [+1 to +51] by local level, against +14 points [−15 to +39] with it" in told.text
     left_out = [each for each in recovery.estimates if each.quantity == "level change, the day of clock zero left out"]
-    assert [each.method for each in left_out] == ["Level change, the course may bend", "Segmented regression", "Local level"]
+    assert [each.method for each in left_out] == [
+        "Level change, the course may bend",
+        "Segmented regression",
+        "Local level",
+    ]
 
 
 def test_a_share_never_moves_by_more_than_there_is(told):

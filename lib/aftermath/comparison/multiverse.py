@@ -97,7 +97,7 @@ class Multiverse(Result):
         taus = np.array([each.tau for each in self.computed])
         low, middle, high = (number(value, 2, sign=True) for value in (taus.min(), float(np.median(taus)), taus.max()))
         same = max(float(np.mean(taus > 0)), float(np.mean(taus < 0)))
-        sizes = f"{min(each.n for each in self.computed)} to {max(each.n for each in self.computed)}"
+        sizes = " to ".join(dict.fromkeys(str(end(each.n for each in self.computed)) for end in (min, max)))
         failed = len(self.specifications) - len(self.computed)
         rest = f" {counted(failed, 'further one', 'further ones')} could not be computed." if failed else ""
         return (

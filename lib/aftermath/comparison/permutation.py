@@ -25,7 +25,7 @@ from functools import lru_cache
 import numpy as np
 
 from aftermath.problems import AftermathError
-from aftermath.wording import number, probability
+from aftermath.wording import counted, number, probability
 
 MOST_ARRANGEMENTS = 400_000
 DRAWS = 20_000
@@ -184,7 +184,7 @@ def tau_b(first: np.ndarray, second: np.ndarray) -> float:
     """
     tau = float(taus(first, second))
     if math.isnan(tau):
-        raise TooFew(f"{len(first)} cases: a rank correlation needs three, and both numbers have to vary")
+        raise TooFew(f"{counted(len(first), 'case')}: a rank correlation needs three, and both numbers have to vary")
     return tau
 
 

@@ -91,7 +91,7 @@ class Agreement:
         if not self.units or self.same < self.units:
             return extent
         share = 1 - (1 - LEVEL) ** (1 / self.units)  # exact: none of n would be seen in one of twenty such samples
-        return f"{extent}: that allows for up to {number(100 * share)} % that differ"
+        return f"{extent}: that allows for up to {number(100 * share, 0 if share >= 0.01 else 1)} % that differ"
 
     @property
     def text(self) -> str:
@@ -311,5 +311,6 @@ def _with_one_more(given: np.ndarray, leaning: float) -> tuple[np.ndarray, np.nd
 
 
 def _estimate(value: float, lower: float, upper: float) -> str:
-    ends = "" if math.isnan(lower) else f" {interval(lower, upper, 2)}"
-    return number(value, 2) + ends
+    digits = 2 if upper - lower >= 0.01 or math.isnan(lower) else 4  # an end that is not one is not printed as one
+    ends = "" if math.isnan(lower) else f" {interval(lower, upper, digits)}"
+    return number(value, digits) + ends

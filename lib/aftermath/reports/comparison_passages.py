@@ -181,7 +181,7 @@ def tone_table(comparison: Comparison) -> Passage:
     )
     rows = rows_of(((case_link(entry, COVERAGE), *_tone_cells(entry)) for entry in entries), headings)
     words = (
-        "Mean favourability of the coded texts, from −2 (damaging) to +2 (praise), with a 95 % bootstrap interval over texts. "
+        "Mean favourability of the coded texts, from −2 (damaging) to +2 (praise), with a 95 % interval (Bayesian bootstrap over texts). "
         f"Under {in_words(FEW)} texts there is no interval. The texts are those that could be found and read, not a sample; "
         "a change between phases may be a change in who wrote."
     )
