@@ -146,10 +146,10 @@ def test_a_value_leads_to_its_row_on_the_page() -> None:
     assert checked > 90
 
 
-def test_the_fitted_course_breaks_at_the_month_left_out() -> None:
+def test_the_fitted_course_breaks_before_the_month_of_clock_zero() -> None:
     (fitted,) = named(drawn()["signals"], "fitted")
     assert fitted.x[13] is None
-    assert (fitted.x[12], fitted.x[14]) == ("2014-01-31", "2014-03-31")
+    assert (fitted.x[12], fitted.x[14]) == ("2014-01-31", "2014-02-28")
 
 
 def test_chosen_signals_only() -> None:

@@ -141,7 +141,7 @@ def test_one_specification_is_that_of_scipy(cases, found):
 
 def test_a_part_of_the_choices_gives_the_same_results(cases, found):
     part = multiverse(cases, {"coder": ["mean"], "latency": ["response"]})
-    assert len(part.specifications) == 88
+    assert len(part.specifications) == 136
     whole = {tuple(each.choices.items()): each.tau for each in found.specifications}
     assert all(whole[tuple(each.choices.items())] == each.tau for each in part.specifications)
 
