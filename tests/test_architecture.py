@@ -20,6 +20,7 @@ MODULES = sorted(LIBRARY.rglob("*.py"))
 FLOORS = {
     "vocabulary": 0,
     "times": 0,
+    "post_times": 0,
     "wording": 0,
     "problems": 0,
     "files": 0,

@@ -81,7 +81,7 @@ def test_the_same_seeds_give_the_same_table_on_any_number_of_processors(simulati
 
 
 def test_other_seeds_are_other_data(simulation):
-    study = next(simulation.studies())
+    study = next(study for study in simulation.studies() if study.estimator == SEGMENTED)
     estimates = {draw.estimate for draw in simulation.simulate(study, range(6))}
     assert len(estimates) == 6
 
@@ -102,10 +102,11 @@ def test_an_unknown_estimator_is_refused(simulation):
 # The truths are what they are said to be
 
 
-def test_the_true_half_life_is_where_half_of_the_way_is_closed(simulation):
-    half_life = simulation.coded._true_half_life()
-    assert simulation.coded._expected(half_life) == pytest.approx(simulation.coded._expected(0) / 2)
-    assert 1 < half_life < simulation.coded.DAYS
+def test_the_true_half_life_is_where_half_of_the_way_from_the_first_text_is_closed(simulation):
+    for press in (simulation.coded.MIDDLING, simulation.coded.HOURS, simulation.coded.LINEAR):
+        half_life = press.half_life(0.5)
+        assert press.expected(half_life) == pytest.approx(press.expected(0.5) / 2)
+        assert 0.5 < half_life < simulation.coded.DAYS
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.3, 0.6])
@@ -195,7 +196,7 @@ def test_verdicts(level, coverage, warned, words):
 
 
 def test_what_is_written_is_read_again(simulation, tmp_path):
-    rows = simulation.run(2, workers=1, only="coded coverage").with_columns(width=pl.Series([1.25, math.inf]))
+    rows = simulation.run(2, workers=1, only="coded coverage").with_columns(width=pl.Series([1.25, math.inf] * 3))
     path = tmp_path / "table.md"
     path.write_text(simulation_markdown(rows), encoding="utf-8")
     assert_frame_equal(simulation_study(path).rows, rows, abs_tol=0.005)

@@ -40,6 +40,7 @@ _NOUNS = {
     "market_reaction": "aftermath.measures.market",
     "method_checks": "aftermath.measures.checks",
     "multiverse": "aftermath.comparison.multiverse",
+    "post_time": "aftermath.post_times",
     "playbook": "aftermath.comparison.advice:tested_advice",
     "recovery": "aftermath.measures.recovery:recovery_from_coverage",
     "recovery_from_coverage": "aftermath.measures.recovery",

@@ -7,6 +7,7 @@ slip. Every rule is a function from a sound case to its warnings; a further rule
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.coding import uncoded_items, uncoded_texts
 from aftermath.cases.desk import short
+from aftermath.post_times import post_of, post_time
 from aftermath.problems import Problem
 from aftermath.times import Span, ended_before
 from aftermath.wording import NO_BREAK, counted, listed, number, sentences
@@ -144,6 +146,26 @@ def _before_clock_zero(case: Case) -> Iterator[Problem]:
         yield _warning(case, "events.csv", row, "earliest", what, mend)
 
 
+def _posts_carry_their_time(case: Case) -> Iterator[Problem]:
+    """Events on a platform whose source is a post: its number tells the time, more sharply than the interval does."""
+    urls = case.sources.select("source_id", "url").drop_nulls().iter_rows()
+    posts = {name: post for name, url in urls if (post := post_of(url))}
+    columns = ("row", "event_id", "earliest", "latest", "channel", "source_ids")
+    for row, event_id, earliest, latest, channels, source_ids in case.events.select(columns).iter_rows():
+        for source_id in filter(posts.get, source_ids):
+            platform, post_id = posts[source_id]
+            try:
+                second = post_time(platform, post_id).earliest.replace(microsecond=0)
+            except ValueError:
+                continue
+            sharp = earliest <= second <= latest and latest - earliest < timedelta(minutes=1)
+            if platform in channels and not sharp:
+                what = f"{source_id} is a post of {second:%Y-%m-%d %H:%M:%S} UTC by its number, and the interval of {event_id} does not say so"
+                yield _warning(
+                    case, "events.csv", row, "earliest", what, "write that second, if the event is that post"
+                )
+
+
 def _signals_twice(case: Case) -> Iterator[Problem]:
     """Values of one definition and time from one source, or the same value again; two sources may well disagree."""
     first: dict[tuple, int] = {}
@@ -164,6 +186,7 @@ RULES = (
     _dated_before_source,
     _ids_out_of_order,
     _before_clock_zero,
+    _posts_carry_their_time,
     _signals_twice,
     _not_coded,
 )
