@@ -219,6 +219,18 @@ def test_an_announcement_of_its_own_is_not_counted_as_fast():
     assert comparison.standing().separable == 0
 
 
+def test_an_answer_that_may_have_come_before_the_clock_is_not_certain():
+    early = case(
+        [event("exposure", 0, 60), event("apology", -60, 600)],
+        case_id="early-one",
+        organisation="Early",
+        exposed_by="press",
+    )
+    answered = compare([fast(), early]).findings[0]
+    assert answered.text.startswith("1 of 2 certainly answered within an hour, 1 within a day.")
+    assert answered.text.endswith("Not among them, as the answer may have come before clock zero: Early.")
+
+
 def test_order_of_the_cases_does_not_matter():
     made = [unrecorded(), slow(), fast(), announced()]
     reference = compare(made)

@@ -98,8 +98,45 @@ def test_the_band_is_that_of_every_draw_estimated_by_itself() -> None:
     samples = np.random.default_rng(3).integers(4, size=(80, 4))
     curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in samples])
     lower, upper = bootstrap_band(left, right, seconds, level=0.8, draws=80, seed=3)
-    assert lower == pytest.approx(np.quantile(curves[:, 0], 0.1, axis=0), abs=1e-12)
-    assert upper == pytest.approx(np.quantile(curves[:, 1], 0.9, axis=0), abs=1e-12)
+    resampled = np.quantile(curves[:, 0], 0.1, axis=0), np.quantile(curves[:, 1], 0.9, axis=0)
+    assert (lower <= resampled[0] + 1e-12).all() and (resampled[1] <= upper + 1e-12).all()
+    # what the intervals leave open is wider than any score interval
+    assert (lower[2:4], upper[1:3]) == (pytest.approx(resampled[0][2:4]), pytest.approx(resampled[1][1:3]))
+
+
+def test_the_band_of_cases_that_agree_is_the_score_interval_of_all_of_so_many() -> None:
+    # R 4.2.2: prop.test(n, n, correct = FALSE)$conf.int, lower end, n = 3, 5 and 9
+    for n, least in ((3, 0.4385030), (5, 0.5655175), (9, 0.7008550)):
+        times = np.full(n, 5.0)
+        lower, upper = bootstrap_band(times, times, np.array([0.0, 9.0]), draws=20)
+        assert lower == pytest.approx([least, 0], abs=1e-6)
+        assert upper == pytest.approx([1, 1 - least], abs=1e-6)
+    said = latency_curves(speeds(*[(60, 60)] * 3), draws=20).text.replace(NO_BREAK, " ")
+    assert "100 % [44–100] within 60 min" in said
+    assert "nowhere narrower than the score interval of a share of as many cases" in said
+
+
+@pytest.mark.parametrize("n", [3, 7, 11])
+def test_no_share_lies_beyond_none_or_all(n: int) -> None:
+    made = speeds(*((place * HOUR, (2 * place + 1) * HOUR) for place in range(n - 2)), (0, 30 * DAY), (DAY, INF))
+    (curve,) = latency_curves(made, draws=100).curves
+    for values in (curve.not_yet_lower, curve.not_yet_upper, curve.band_lower, curve.band_upper):
+        assert ((values >= 0) & (values <= 1)).all()
+    assert all(" to " not in curve.share_by(mark).partition("[")[2] for mark in MARKS)
+
+
+def test_an_answer_that_may_have_come_before_the_clock_is_named() -> None:
+    steps = tuple(replace(step, event_ids=("e01", "e02")) for step in answered("early", 0, 60).steps)
+    early, bounded = (replace(answered("early", 0, 60), steps=steps, doubtful=names) for names in (("e02",), ("e01",)))
+    words = "Counted as after clock zero, though it may have come before: the answer of early."
+    assert latency_curves([*MIXED, early], draws=20).text.endswith(words)
+    # another act bounds the latency, whether the doubtful one came before or after
+    assert "may have come before" not in latency_curves([*MIXED, bounded], draws=20).text
+
+
+def test_one_case_is_too_few() -> None:
+    with pytest.raises(NothingToMeasure, match=r"1.case is too few for a latency curve"):
+        latency_curves(MIXED[:1])
 
 
 def test_the_band_of_exact_times_agrees_with_the_standard_error_of_a_share() -> None:

@@ -21,6 +21,7 @@ from aftermath.measures.recovery.averaged import SCALES, AveragedOdds, averaged_
 from aftermath.measures.recovery.coverage import crossing  # noqa: E402
 from aftermath.measures.recovery.ordinal import ProportionalOdds  # noqa: E402
 from aftermath.measures.result import NothingToMeasure  # noqa: E402
+from aftermath.reports.passages.recovery import cells  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402
 from factories import BASE, case, event, text  # noqa: E402
@@ -64,6 +65,15 @@ def recovering(n: int = 80, seed: int = 0, low: float = 0.0) -> tuple[np.ndarray
     generator = np.random.default_rng(seed)
     days = np.round(np.expm1(generator.uniform(0, math.log1p(300), n))).astype(int)
     return np.searchsorted([-0.5, 2.5, 5.0], np.log1p(days) - low + generator.logistic(size=n)) - 1, days
+
+
+def test_odds_of_a_tenfold_of_time_have_no_bound_where_the_texts_span_a_small_part_of_one() -> None:
+    found = recovery_from_coverage(press([-2, -2, -1, -1, 0, 0, 1, 1, 2], range(100, 109)))
+    assert found.modelled and math.isinf(found.odds_ratio) and math.isinf(found.odds_upper)
+    assert math.isfinite(found.slope) and math.isfinite(found.slope_error)
+    assert found.table.row(0) == ("odds ratio, tenfold of time", None, None, None, "ratio")
+    assert "no bound" in cells(found)[3]
+    assert not any(word in " ".join([found.text, *cells(found)]) for word in ("inf", "nan"))
 
 
 # --- real cases ---------------------------------------------------------------------------------------------------
@@ -204,7 +214,7 @@ def test_what_cannot_be_asked_is_refused(options: dict, words: str) -> None:
 )
 def test_codes_that_time_separates_have_a_course_that_says_how_little_is_known(codes: list) -> None:
     found = recovery_from_coverage(press(codes, DAYS))
-    assert found.modelled and found.odds_lower > 0 and math.isfinite(found.odds_upper)
+    assert found.modelled and found.odds_lower > 0 and math.isfinite(found.slope_error)
     assert found.odds_upper / found.odds_lower > 20
 
 

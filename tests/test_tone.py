@@ -14,6 +14,7 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import load_case  # noqa: E402
+from aftermath.cases.coders import Coder  # noqa: E402
 from aftermath.measures.result import NothingToMeasure  # noqa: E402
 from aftermath.measures.stances import FEW, Estimate, imbalance, mean_and_imbalance  # noqa: E402
 from aftermath.measures.tone import coded_texts, tone  # noqa: E402
@@ -125,6 +126,17 @@ def test_a_case_that_one_coder_coded_is_described_without_agreement() -> None:
     measured = tone(case(texts=[text(a=1, b=""), text(a=-1, b="")]))
     assert measured.phases[0].mean.value == 0
     assert not measured.agreement.defined
+
+
+def test_texts_that_a_third_coder_left_out_are_told() -> None:
+    coders = [Coder(name) for name in "abc"]
+    texts = [text(a="1", b="-1"), text(a="0", b="1"), text(a="1", b=""), text(a="1", b="0", c="1")]
+    nobody, some = (tone(case(texts=rows, coders=coders)) for rows in (texts[:2], texts))
+    said = "coded by several coders but not by all: what is not coded may still move every number."
+    assert (nobody.singly, nobody.partly) == (0, 2)
+    assert nobody.text.replace(NO_BREAK, " ").endswith(f"not a sample. 2 texts are {said}")
+    assert some.gaps.replace(NO_BREAK, " ") == f" 1 text is coded by one coder alone and 2 texts are {said}"
+    assert tone(case(texts=texts[:2])).gaps == ""
 
 
 def test_few_texts_have_no_interval_and_the_text_says_so() -> None:

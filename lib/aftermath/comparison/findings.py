@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.standing import Standings
+from aftermath.measures.latency_curves import before_zero
 from aftermath.times import DAY, HOUR
 from aftermath.wording import DASH, counted, interval, listed, number
 
@@ -68,14 +69,16 @@ def _nothing(words: str) -> Finding:
 
 
 def _answered(timed: Sequence[Entry]) -> Finding:
-    """How many answered within an hour and a day; where clock zero is itself the answer, its zero says nothing."""
+    """How many answered within an hour and a day; what is clock zero itself, or may have come before it, is not certain."""
     constructed = [entry for entry in timed if entry.speed["response"].latency.by_construction]
     answering = [entry for entry in timed if entry not in constructed]
     if not answering:
         return _nothing("how soon organisations answered cannot be told.")
-    hour, day = (_within(answering, limit) for limit in (HOUR, DAY))
+    doubtful = [entry for entry in _within(answering, DAY) if before_zero(entry.speed, "response")]
+    certain = [entry for entry in answering if entry not in doubtful]
+    hour, day = (_within(certain, limit) for limit in (HOUR, DAY))
     words = f"certainly answered within an hour, {number(len(day))} within a day."
-    notes = _who(hour), _clocks(constructed, day)
+    notes = _who(hour), _clocks(constructed, day), _doubts(doubtful)
     return Finding(_of(len(hour), len(answering)), words, " ".join(filter(None, notes)))
 
 
@@ -101,6 +104,15 @@ def _clocks(constructed: Sequence[Entry], day: Sequence[Entry]) -> str:
     if flagged:
         said.append(f"{listed(flagged)} answered a clock that the organisation or a regulator set.")
     return " ".join(said)
+
+
+def _doubts(doubtful: Sequence[Entry]) -> str:
+    """Who is not among the certain ones because the answer may have come before the clock."""
+    if not doubtful:
+        return ""
+    return (
+        f"Not among them, as the answer may have come before clock zero: {listed([entry.name for entry in doubtful])}."
+    )
 
 
 def _announced(n: int) -> str:

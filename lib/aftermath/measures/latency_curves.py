@@ -2,11 +2,18 @@
 
 Each case gives one interval-censored latency. The curve is Turnbull's estimate of the share that had **not**
 answered yet; its band comes from resampling cases, the lower end from the lower curve and the upper end
-from the upper one, so it holds what is not identified as well as what is not sampled. The cases were chosen, not
-drawn: the band says how much the curve leans on single cases.
+from the upper one, so it holds what is not identified as well as what is not sampled. Where all cases agree, resampling finds nothing to vary.
+The band is therefore nowhere narrower than the score interval of a share of as many cases (Wilson 1927), which is what it
+would be if every latency were known exactly. The cases were chosen, not drawn: the band says how much the curve leans on
+single cases.
 
 A case whose clock zero is itself the answer is left out and named: its zero holds by construction and says nothing about how
-fast anybody was.
+fast anybody was. A case whose answer may have come before clock zero is counted as one that came after, and named.
+
+References
+----------
+Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American
+Statistical Association 22, 209-212.
 """
 
 from __future__ import annotations
@@ -45,7 +52,7 @@ class LatencyCurve:
     not_yet_lower, not_yet_upper
         Share that had not answered yet; the two differ where the intervals do not say. Shape ``(t,)``.
     band_lower, band_upper
-        Bootstrap band, pointwise, shape ``(t,)``.
+        Bootstrap band, pointwise, shape ``(t,)``; see ``bootstrap_band``.
     possible_lower, possible_upper
         What remains possible without any model, see ``survival.identification_region``. Shape ``(t,)``.
     """
@@ -103,6 +110,8 @@ class LatencyCurves(Result):
         Of the bands.
     by_construction
         Cases in no curve, because clock zero is itself the answer.
+    doubtful
+        Cases in a curve whose answer may have come before clock zero, see ``before_zero``.
     """
 
     step: str
@@ -112,6 +121,7 @@ class LatencyCurves(Result):
     level: float
     draws: int
     by_construction: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
     @cached_property
     def table(self) -> pl.DataFrame:
@@ -137,7 +147,8 @@ class LatencyCurves(Result):
     @property
     def text(self) -> str:
         left_out = f" Too few for a curve of their own: {listed(self.left_out)}." if self.left_out else ""
-        return f"{self.estimate}{left_out} {constructed_words(self.by_construction)}".rstrip()
+        named = filter(None, (constructed_words(self.by_construction), doubtful_words(self.doubtful)))
+        return " ".join([f"{self.estimate}{left_out}", *named])
 
     @property
     def estimate(self) -> str:
@@ -146,7 +157,8 @@ class LatencyCurves(Result):
         return (
             f"{STEPS[self.step][0]}{':' if self.curves[0].group else ''} {curves}. Turnbull's estimate for interval-censored "
             f"latencies; bands of {number(100 * self.level)}{NO_BREAK}% from "
-            f"{number(self.draws)} resamplings of the cases, which were chosen and not drawn at random."
+            f"{number(self.draws)} resamplings of the cases, which were chosen and not drawn at random, and nowhere narrower than "
+            "the score interval of a share of as many cases."
         )
 
     @staticmethod
@@ -206,17 +218,41 @@ def latency_curves(
     large = {name: members for name, members in groups.items() if len(members) >= FEW}
     if not large:
         raise NothingToMeasure(
-            f"{counted(len(ordered), 'case')} are too few for a latency curve: at least {FEW} are needed in a group. "
+            f"{counted(len(ordered), 'case')} {'is' if len(ordered) == 1 else 'are'} too few for a latency curve: at least {FEW} are needed in a group. "
             f"{constructed_words(constructed)}".rstrip()
         )
     curves = tuple(_curve(name, by, members, step, level, draws, seed) for name, members in large.items())
     left_out = tuple(speed.case_id for name, members in groups.items() if name not in large for speed in members)
-    return LatencyCurves(step, by, curves, left_out, level, draws, constructed)
+    doubtful = tuple(speed.case_id for members in large.values() for speed in members if before_zero(speed, step))
+    return LatencyCurves(step, by, curves, left_out, level, draws, constructed, tuple(sorted(doubtful)))
+
+
+def before_zero(speed: Speed, step: str) -> bool:
+    """Whether the answer on which the upper end of a latency rests may have come before clock zero: then it is no bound.
+
+    Parameters
+    ----------
+    speed
+        Of a case.
+    step
+        A key of ``STEPS``.
+    """
+    resting = speed[
+        step
+    ].event_ids  # in order of their beginnings: where two set the ends, the later one sets the upper
+    return bool(resting) and resting[-1] in speed.doubtful
 
 
 def constructed_words(names: Sequence[str]) -> str:
     """Which cases are in no curve because their zero says nothing about speed; empty where there is none."""
     return f"In no curve, as clock zero is itself the answer there: {listed(names)}." if names else ""
+
+
+def doubtful_words(names: Sequence[str]) -> str:
+    """Which answers count as coming after clock zero although they may not have; empty where there is none."""
+    return (
+        f"Counted as after clock zero, though it may have come before: the answer of {listed(names)}." if names else ""
+    )
 
 
 def probability_before(one: Latency, other: Latency) -> tuple[float, float]:
@@ -286,7 +322,7 @@ def _estimated(
     name: str, case_ids: tuple[str, ...], left: np.ndarray, right: np.ndarray, **options: float
 ) -> LatencyCurve:
     seconds = _times(left, right)
-    lower, upper = turnbull(left, right).survival(seconds)
+    lower, upper = np.clip(turnbull(left, right).survival(seconds), 0, 1)
     lowest, highest = bootstrap_band(left, right, seconds, **options)
     return LatencyCurve(
         name,
@@ -303,7 +339,7 @@ def _estimated(
 def bootstrap_band(
     left: np.ndarray, right: np.ndarray, seconds: np.ndarray, *, level: float = 0.95, draws: int = DRAWS, seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pointwise percentile band of Turnbull's curve, resampling intervals.
+    """Pointwise percentile band of Turnbull's curve, resampling intervals; at least as wide as a score interval.
 
     Parameters
     ----------
@@ -317,13 +353,35 @@ def bootstrap_band(
     Returns
     -------
     tuple
-        Lower and upper end, each of shape ``(t,)``.
+        Lower and upper end, each of shape ``(t,)``. **No share is surer than one of n latencies that are known exactly**: where
+        all agree, it still has the score interval of n of n.
+
+    Examples
+    --------
+    >>> agreeing = np.array([1.0, 2.0, 3.0])
+    >>> [end.round(2).tolist() for end in bootstrap_band(agreeing, agreeing, np.array([0.0, 9.0]), draws=20)]
+    [[0.44, 0.0], [1.0, 0.56]]
     """
     generator = np.random.default_rng(seed)
     samples = np.sort(generator.integers(len(left), size=(draws, len(left))), axis=1)
     distinct, which = np.unique(samples, axis=0, return_inverse=True)  # few intervals are often drawn alike
     curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in distinct])[which]
-    return np.quantile(curves[:, 0], (1 - level) / 2, axis=0), np.quantile(curves[:, 1], (1 + level) / 2, axis=0)
+    lower, upper = turnbull(left, right).survival(seconds)
+    ends = (
+        np.minimum(np.quantile(curves[:, 0], (1 - level) / 2, axis=0), _score_interval(lower, len(left), level)[0]),
+        np.maximum(np.quantile(curves[:, 1], (1 + level) / 2, axis=0), _score_interval(upper, len(left), level)[1]),
+    )
+    return np.clip(ends[0], 0, 1), np.clip(ends[1], 0, 1)
+
+
+def _score_interval(share: np.ndarray, n: int, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends of Wilson's interval for shares of n."""
+    from scipy.special import ndtri
+
+    share, squared = np.clip(share, 0, 1), float(ndtri((1 + level) / 2)) ** 2
+    middle = share + squared / (2 * n)
+    reach = np.sqrt(squared * (share * (1 - share) / n + squared / (4 * n**2)))
+    return (middle - reach) / (1 + squared / n), (middle + reach) / (1 + squared / n)
 
 
 def _times(left: np.ndarray, right: np.ndarray) -> np.ndarray:

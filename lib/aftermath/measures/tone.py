@@ -22,7 +22,7 @@ from aftermath.measures.reliability import Agreement, krippendorff_alpha
 from aftermath.measures.result import NothingToMeasure, Result, require_clock
 from aftermath.measures.stances import FEW, STANCE_LEVELS, Estimate, mean_and_imbalance
 from aftermath.times import first_day, local_day
-from aftermath.wording import counted
+from aftermath.wording import counted, listed
 
 PHASE_DAYS = (7, 30)
 
@@ -81,6 +81,8 @@ class Tone(Result):
     texts
         One row a text: ``doc_id``, ``source_id``, ``publisher``, ``published``, ``day`` (whole days since
         clock zero, local), ``earliest_seconds`` and ``latest_seconds`` since clock zero, one column a coder, ``mean``.
+    partly
+        Texts that several coders have coded, but not all who code.
     """
 
     case_id: str
@@ -91,6 +93,7 @@ class Tone(Result):
     uncoded: int
     singly: int
     texts: pl.DataFrame
+    partly: int = 0
 
     @property
     def label(self) -> str:
@@ -124,12 +127,13 @@ class Tone(Result):
     @property
     def gaps(self) -> str:
         """What is not coded, as a sentence that follows another; empty where everything is."""
-        parts = (
-            f"{_are(self.uncoded)} not coded" if self.uncoded else "",
-            f"{_are(self.singly)} coded by one coder alone" if self.singly else "",
-        )
-        known = " and ".join(filter(None, parts))
-        return f" {known}: what is not coded may still move every number." if known else ""
+        parts = {
+            "not coded": self.uncoded,
+            "coded by one coder alone": self.singly,
+            "coded by several coders but not by all": self.partly,
+        }
+        gaps = listed([f"{_are(n)} {words}" for words, n in parts.items() if n])
+        return f" {gaps}: what is not coded may still move every number." if gaps else ""
 
 
 def tone(
@@ -178,6 +182,7 @@ def tone(
         raise NothingToMeasure(f"{case.id}: no text is coded for {variable}.")
     coders = case.coders_of("stances")
     codes = {coder.id: texts[coder.id].to_list() for coder in coders}
+    codings = case.stances.group_by("doc_id").len()["len"]
     return Tone(
         case_id=case.id,
         variable=variable,
@@ -187,6 +192,7 @@ def tone(
         uncoded=case.coverage.height - case.stances["doc_id"].n_unique(),
         singly=len(singly_coded_texts(case)) if len(coders) > 1 else 0,
         texts=texts,
+        partly=int(codings.is_between(2, len(coders) - 1).sum()),
     )
 
 

@@ -8,7 +8,14 @@ from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.standing import Standing, Standings
-from aftermath.measures.latency_curves import MARKS, LatencyCurve, LatencyCurves, constructed_words, latency_curves
+from aftermath.measures.latency_curves import (
+    MARKS,
+    LatencyCurve,
+    LatencyCurves,
+    constructed_words,
+    doubtful_words,
+    latency_curves,
+)
 from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.speed import STEPS
 from aftermath.reports.board import case_link
@@ -108,7 +115,8 @@ def curves(comparison: Comparison, step: str = "response", *, id: str = "f2") ->
         id=id,
         title=f"{STEPS[step][0]}: the share of cases that had given it",
         how="Line: Turnbull’s estimate of the share that had answered; a dark area where it is not unique. Pale band: "
-        f"resampling the cases, {100 * whole.level:g} %. Dotted: the least and the greatest share that the intervals allow, "
+        f"resampling the cases, {100 * whole.level:g} %, nowhere narrower than the score interval of a share. Dotted: the "
+        "least and the greatest share that the intervals allow, "
         "whatever the moments inside them; the estimate supposes that how wide an interval is has nothing to do with when the "
         "answer came. Grey: all cases. Groups of three cases or more have a panel.",
         words=_words(comparison, whole, grouped),
@@ -147,10 +155,11 @@ def _words(comparison: Comparison, whole: LatencyCurves, grouped: Sequence[Laten
     parts = [
         whole.estimate,
         constructed,
+        doubtful_words([comparison.names[case_id] for case_id in whole.doubtful]),
         f"What the intervals allow without that estimate: {allowed}.",
         *(_group_words(each, len(every.case_ids)) for each in grouped),
-        "Where the cases of a group agree, resampling finds nothing to vary and the band closes: that is no certainty about "
-        "other cases.",
+        "Where the cases of a group agree, resampling finds nothing to vary: the band is then the score interval of a share of as "
+        "many cases.",
         clock_words(comparison),
     ]
     return " ".join(filter(None, parts))

@@ -35,6 +35,7 @@ from aftermath.wording import NO_BREAK, counted, interval, number
 
 GRID = 250
 _COURSE = ("day", "expected", "lower", "upper")
+LARGEST_LOG_ODDS = 20.0  # of a tenfold of time: beyond it, no texts tell how large a ratio is
 LARGE_SHARE = 1 / 3  # of the texts: one publisher with more leaves few others to tell how publishers differ
 
 
@@ -89,7 +90,8 @@ class CoverageRecovery(Result):
     course
         One row a day of a grid: ``day``, ``expected``, ``lower``, ``upper``; empty without a model.
     odds_ratio, odds_lower, odds_upper
-        Odds of a higher code for each tenfold of ``1 + days``; NaN without a model.
+        Odds of a higher code for each tenfold of ``1 + days``; NaN without a model. **What lies beyond e^±20 is infinite or 0**:
+        texts that span a small part of a tenfold set it no bound.
     slope, slope_error
         The logarithm of the odds ratio and its clustered standard error; NaN without a model. **The covariate is
         log10(1 + days) in every case**, whichever scale fits its texts best: only so do the slopes of two cases mean the same.
@@ -308,11 +310,17 @@ def _with_model(
     comparable = model.models[COMPARABLE]
     tenfold = np.eye(len(comparable.parameters), 1) * math.log(10)  # only the slope moves it
     slope, error = comparable.slope * math.log(10), float(comparable.standard_error(tenfold)[0])
-    odds = np.exp(slope + np.array([0, -1, 1]) * error * comparable.quantile(level))
+    odds = _odds(slope + np.array([0, -1, 1]) * error * comparable.quantile(level))
     half_life, neutral = (crossing(model, share, start, end, level) for share in (0.5, 1.0))
     return CoverageRecovery(
         phases, course, *odds.tolist(), slope, error, half_life, neutral, *_extent(texts), model, level, ""
     )
+
+
+def _odds(logarithms: np.ndarray) -> np.ndarray:
+    """Odds ratios; infinite or 0 where the logarithm lies beyond ``LARGEST_LOG_ODDS``."""
+    bounded = np.abs(logarithms) <= LARGEST_LOG_ODDS
+    return np.exp(np.where(bounded, logarithms, np.copysign(np.inf, logarithms)))
 
 
 def _without_model(phases: Tone, texts: pl.DataFrame, level: float, why: str) -> CoverageRecovery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from aftermath.cases.coders import who_coded
@@ -96,7 +97,9 @@ def cells(recovery: CoverageRecovery) -> list[str]:
 
 def _estimate(numbers: Sequence[float], sign: bool) -> str:
     value, lower, upper = numbers
-    ends = interval(lower, upper, 2, sign=sign)
+    if math.isinf(value):
+        return "no bound"
+    ends = interval(lower, upper, 2, sign=sign) if math.isfinite(upper) else f"[{number(lower, 2)} to no bound]"
     return f'<span class="nw">{number(value, 2, sign=sign)}</span> <span class="nw">{ends}</span>'
 
 
