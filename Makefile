@@ -47,7 +47,7 @@ bench: $(default) ## measure speed (FULL=1 builds every case and 200 generated o
 	$(if $(FULL),$(python) benchmarks/kills.py --kills 50)
 
 # one thread a process: the processes are as many as processors
-simulation: $(default) ## do intervals keep their word? writes docs/simulation.md in a quarter of an hour (DRAWS=n)
+simulation: $(default) ## do intervals keep their word? writes docs/simulation.md in an hour (DRAWS=n)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(python) benchmarks/simulation.py --output docs/simulation.md $(if $(DRAWS),--draws $(DRAWS))
 
 lint: $(develop) ## check style, notebooks and generated files

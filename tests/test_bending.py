@@ -33,6 +33,20 @@ def test_too_few_from_the_event_on_are_refused() -> None:
         level_change(dense(noise(23)), AT)
 
 
+@pytest.mark.parametrize("value", [np.where(np.arange(40) >= AT, 20.0, 10.0), np.arange(40.0) / 3])
+def test_a_perfect_fit_is_refused(value: np.ndarray) -> None:
+    with pytest.raises(SeriesError, match="exactly on the fitted course, so nothing shows how far observations stray"):
+        level_change(dense(value), AT)
+
+
+@pytest.mark.parametrize("level", [0.01, 1e-4])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_level_holds_its_estimate(level: float, seed: int) -> None:
+    skewed = np.concatenate([noise(AT, seed), np.random.default_rng(seed).exponential(3, 20)])
+    found = level_change(dense(skewed), AT, level=level)
+    assert found.lower <= found.change <= found.upper
+
+
 def test_one_observation_a_minute_after_another_does_not_undo_the_memory_of_all() -> None:
     days = np.arange(40.0)
     value = np.convolve(noise(49, 3), 0.8 ** np.arange(10), "valid")

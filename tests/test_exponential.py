@@ -24,11 +24,30 @@ AT = 20
 
 @pytest.mark.parametrize("half_life", [0.5, 3.0, 12.0])
 @pytest.mark.parametrize("depth", [0.2, 4.0])
-def test_a_series_without_noise_gives_back_depth_and_half_life(depth: float, half_life: float) -> None:
-    found = exponential_recovery(drop(n=60, depth=depth, half_life=half_life, deviation=0), AT)
-    assert (found.depth, found.half_life, found.baseline) == pytest.approx((depth, half_life, 10), rel=1e-6)
+def test_a_series_almost_without_noise_gives_back_depth_and_half_life(depth: float, half_life: float) -> None:
+    found = exponential_recovery(drop(n=60, depth=depth, half_life=half_life, deviation=depth / 1e4), AT)
+    assert (found.depth, found.half_life, found.baseline) == pytest.approx((depth, half_life, 10), rel=1e-3)
     assert found.half_life_lower <= half_life <= found.half_life_upper
-    assert found.course["fitted"].to_list() == pytest.approx(found.course["value"].to_list(), abs=1e-6)
+    assert found.course["fitted"].to_list() == pytest.approx(found.course["value"].to_list(), abs=depth / 1e3)
+
+
+STEP = np.where(np.arange(40) >= AT, 1.0, 0.0)
+ONE_DAY = np.where(np.arange(40) == AT, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("value", [STEP, ONE_DAY, 1e9 - STEP], ids=["step", "day", "far"])
+def test_a_perfect_step_or_day_is_refused_whichever_way_it_went(value: np.ndarray) -> None:
+    for sign in (1, -1):
+        with pytest.raises(
+            SeriesError, match="exactly on the fitted course, so nothing shows how far observations stray"
+        ):
+            exponential_recovery(dense(sign * value), AT)
+
+
+def test_a_perfect_decay_says_that_its_intervals_say_nothing() -> None:
+    words = "exactly on the fitted course, so nothing shows how far observations stray, and the intervals say nothing"
+    assert words in exponential_recovery(drop(deviation=0), AT).text
+    assert words not in exponential_recovery(drop(deviation=0.01), AT).text
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -63,7 +82,7 @@ def test_a_wider_level_gives_wider_intervals() -> None:
     assert wide.depth_lower < narrow.depth_lower < narrow.depth_upper < wide.depth_upper
 
 
-@pytest.mark.parametrize("level", [0.01, 0.05, 0.999])
+@pytest.mark.parametrize("level", [1e-8, 0.01, 0.05, 0.999])
 def test_every_level_holds_its_estimate(level: float) -> None:
     for seed in range(4):
         found = exponential_recovery(drop(seed=seed, deviation=2), AT, level=level)
@@ -117,7 +136,7 @@ def test_too_few_on_a_side_are_refused(n: int, at: int) -> None:
         exponential_recovery(dense(noise(n)), at)
 
 
-@pytest.mark.parametrize("value", [[0.0] * 20 + [1.0] * 20, [0.0] * 39 + [1.0], np.arange(40.0), np.exp(np.arange(40.0)), [0.0, 1.0] * 20])  # fmt: skip
+@pytest.mark.parametrize("value", [[0.0] * 20 + [1.0] * 19 + [2.0], [0.0] * 39 + [1.0], np.arange(40.0), np.exp(np.arange(40.0)), [0.0, 1.0] * 20])  # fmt: skip
 def test_strange_series_are_described_without_a_warning(value: list[float]) -> None:
     for sign in (1, -1):
         found = exponential_recovery(dense(sign * np.array(value)), AT)

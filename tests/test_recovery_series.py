@@ -16,7 +16,15 @@ from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.measures.recovery import SeriesError, read_series  # noqa: E402
-from aftermath.measures.recovery.series import FEW_BEFORE, check_level, decimals, evenly_spaced, spell, units  # noqa: E402
+from aftermath.measures.recovery.series import (  # noqa: E402
+    FEW_BEFORE,
+    check_level,
+    check_strays,
+    decimals,
+    evenly_spaced,
+    spell,
+    units,
+)
 from aftermath.problems import AftermathError  # noqa: E402
 from dense import ESTIMATORS, START, WITH_EVENT, dense, drop, instants, noise  # noqa: E402
 
@@ -227,6 +235,18 @@ def test_uneven_times_are_no_grid() -> None:
         evenly_spaced(np.array([0.0, 1.0, 2.4, 3.1, 5.0]))
     with pytest.raises(SeriesError, match=r"most of the steps .* are missing: use a coarser step"):
         evenly_spaced(np.array([0.0, 1.0, 2.0, 1e12]))
+
+
+# --- perfect fits ---
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e-3, 1.0, 1e30])
+def test_only_rounding_counts_as_lying_on_the_course(size: float) -> None:
+    value, weights = size * np.array(GOOD), np.linspace(1, 2, N)
+    for place in (0.0, 100 * size):
+        with pytest.raises(SeriesError, match=r"exactly on the fitted course, .*: give values as they were observed"):
+            check_strays(place + value, place + value * (1 + 1e-8), weights)
+        check_strays(place + value, place + value * (1 + 1e-5), weights)
 
 
 # --- words --------------------------------------------------------------------------------------------------------

@@ -42,6 +42,19 @@ def test_a_given_baseline_moves_the_area() -> None:
     assert "a baseline of 1.00 (given)" in found.text
 
 
+def test_an_interval_far_narrower_than_the_area_is_shown_with_its_width() -> None:
+    series = dense(np.concatenate([10 + noise(20, 1, 1e-9), [8.0] * 21]))
+    found = resilience_loss(series, 20, baseline=10)
+    lower, upper = found.text.split("[")[1].split("]")[0].split("–")
+    assert float(lower) < 40 < float(upper)
+
+
+def test_rounding_before_the_event_is_no_noise() -> None:
+    found = resilience_loss(dense([0.1 + 0.2, 0.3] * 5 + [0.1, 0.2, 0.3]), AT)
+    assert found.why_no_interval == "the observations before the event do not vary"
+    assert "[" not in found.text
+
+
 def test_uneven_times_have_their_width() -> None:
     series = dense([0.0, 1.0, -1.0, -2.0, -2.0, -2.0], [0.0, 1.0, 2.0, 3.0, 3.5, 13.5])
     assert resilience_loss(series, 3, baseline=0).loss == 21

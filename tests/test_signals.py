@@ -145,6 +145,14 @@ def test_series_that_bear_no_change_are_levels(rows: list[dict]) -> None:
     assert result.table.height == len(rows)
 
 
+@pytest.mark.parametrize(("low", "high"), [(10, 20), (10.5, 20.5)])
+def test_a_step_without_noise_bears_no_change_and_none_is_printed(low: float, high: float) -> None:
+    rows = [row | {"value": str(high if place >= 14 else low)} for place, row in enumerate(monthly(TWO_YEARS))]
+    result = found(rows)
+    assert not result.changes
+    assert "was published every month for 24 months or more bears no estimate of a change at clock zero" in result.text
+
+
 def test_definitions_are_never_spliced_into_a_series() -> None:
     half = len(TWO_YEARS) // 2
     rows = monthly(TWO_YEARS[:half]) + monthly(TWO_YEARS[half:], scope="Europe")

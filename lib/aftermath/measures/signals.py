@@ -167,7 +167,10 @@ class Signals(Result):
 
     @property
     def _no_change_text(self) -> str:
-        return f"None was published every month for {FEWEST_MONTHS} months or more, so no change at clock zero is estimated."
+        months = f"every month for {FEWEST_MONTHS} months or more"
+        if any(_monthly(each.points["day"]) for each in self.series):
+            return f"What was published {months} bears no estimate of a change at clock zero."
+        return f"None was published {months}, so no change at clock zero is estimated."
 
 
 def signals(case: Case, *, level: float = 0.95) -> Signals:

@@ -32,7 +32,7 @@ from aftermath.measures.recovery.correlation import (
     mixture_ends,
     posterior,
 )
-from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series
+from aftermath.measures.recovery.series import Series, SeriesError, check_level, check_strays, decimals, read_series
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
@@ -81,7 +81,7 @@ class LevelChange(Result):
 
     @property
     def text(self) -> str:
-        digits = decimals(max(self.upper - self.lower, abs(self.change) / 1000))
+        digits = decimals(self.upper - self.lower)
         few = f" Fewer than eight observations precede the event ({self.n_before}), so no trend before it was fitted."
         return (
             f"At the event the level changed by {number(self.change, digits)} {interval(self.lower, self.upper, digits)} "
@@ -111,7 +111,8 @@ def level_change(series: pl.DataFrame, at: object, *, level: float = 0.95) -> Le
     Raises
     ------
     SeriesError
-        If fewer than four observations follow the event, or no more observations than terms are there.
+        If fewer than four observations follow the event, no more observations than terms are there, or all lie exactly on
+        the fitted course.
 
     Examples
     --------
@@ -131,11 +132,13 @@ def level_change(series: pl.DataFrame, at: object, *, level: float = 0.95) -> Le
             f"that bends: at least {FEWEST_AFTER} from it on, and {design.shape[1] + 3} in all, are needed"
         )
     fits = _Bends.of(data.time, data.value, design, bends(data), data.weights)
+    check_strays(data.value, fits.fitted, data.weights)
     change = float(np.sum(fits.weights * fits.changes))
-    ends = mixture_ends(fits.weights.ravel(), fits.changes.ravel(), fits.errors.ravel(), fits.freedom, level)
+    lower, upper = mixture_ends(fits.weights.ravel(), fits.changes.ravel(), fits.errors.ravel(), fits.freedom, level)
     return LevelChange(
         change,
-        *ends,
+        min(lower, change),  # a mixture's middle may lie beside its mean
+        max(upper, change),
         pl.DataFrame({"time": data.time, "value": data.value, "fitted": fits.fitted}),
         data.before_count,
         data.after_count,

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aftermath.measures.intervals import t_quantile
-from aftermath.wording import counted
+from aftermath.wording import counted, number
 
 CORRELATIONS = np.linspace(0.0, 0.95, 39)
 PRIOR = (1 - CORRELATIONS) ** 2 / np.sum((1 - CORRELATIONS) ** 2)
@@ -347,3 +347,33 @@ def restricted_likelihood(whitened: np.ndarray, determinant: float) -> tuple[flo
     residual = max(float(rest @ rest), np.finfo(float).tiny)
     determinant += np.linalg.slogdet(factor.T @ factor)[1]
     return -0.5 * (determinant + (n - k) * np.log(residual)), residual
+
+
+def newey_west(hac_lags: int | None) -> tuple[dict, str]:
+    """Options of statsmodels' fit for Newey-West errors, and their name; nothing where no lags were given."""
+    if hac_lags is None:
+        return {}, ""
+    options = {"cov_type": "HAC", "cov_kwds": {"maxlags": hac_lags, "use_correction": True}}
+    return options, f"Newey-West errors, Bartlett kernel, {counted(hac_lags, 'lag')}, small-sample correction"
+
+
+def too_short(robust: dict, n: int) -> list[str]:
+    """That Newey-West errors, where these options ask for them, are made for series longer than n observations."""
+    if not robust or n >= FEW:
+        return []
+    return [
+        f"Newey-West errors are too small in a series as short as this, of {counted(n, 'observation')}: leave hac_lags out."
+    ]
+
+
+def overdispersed(value: np.ndarray, fitted: np.ndarray, freedom: int) -> tuple[str, ...]:
+    """That counts vary more than Poisson's law allows, where chance would show it once in twenty times."""
+    from scipy.special import chdtrc
+
+    pearson = float(np.sum((value - fitted) ** 2 / fitted))
+    if chdtrc(freedom, pearson) > 0.05:
+        return ()
+    times = number(pearson / freedom, 1)
+    return (
+        f"These counts vary {times} times as much as Poisson's law allows, so the interval is too narrow: leave independent out.",
+    )

@@ -25,7 +25,15 @@ from aftermath.measures.recovery.correlation import (
     Wandering,
     correlated_errors,
 )
-from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series, units
+from aftermath.measures.recovery.series import (
+    Series,
+    SeriesError,
+    check_level,
+    check_strays,
+    decimals,
+    read_series,
+    units,
+)
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
@@ -87,13 +95,20 @@ class ExponentialRecovery(Result):
 
     @property
     def text(self) -> str:
-        digits = decimals(max(self.depth_upper - self.depth_lower, abs(self.depth) / 1000))
+        digits = decimals(self.depth_upper - self.depth_lower)
         depth = f"{number(self.depth, digits)} {interval(self.depth_lower, self.depth_upper, digits)}"
         return (
             f"Exponential recovery (least squares, profile interval averaged over the correlation of the errors): depth {depth}, "
             f"{self._half_life if self.fell else NO_DROP} "
-            f"({self.level:.0%} intervals, n = {counted(self.n_before, 'observation')} before the event and {self.n_after} from it on)."
+            f"({self.level:.0%} intervals, n = {counted(self.n_before, 'observation')} before the event and {self.n_after} from it on).{self._exact}"
         )
+
+    @property
+    def _exact(self) -> str:
+        left = self.course["value"] - self.course["fitted"]
+        if left.std() > 1e-6 * self.course["value"].std():
+            return ""
+        return " The values lie exactly on the fitted course, so nothing shows how far observations stray, and the intervals say nothing."
 
     @property
     def _half_life(self) -> str:
@@ -127,7 +142,8 @@ def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.9
     Raises
     ------
     SeriesError
-        If there are fewer than two observations before the event, or fewer than four from it on.
+        If there are fewer than two observations before the event, or fewer than four from it on, or all lie exactly on a
+        step, or on a drop of one observation.
     """
     check_level(level)
     data = read_series(series, at)
@@ -135,9 +151,12 @@ def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.9
         raise SeriesError(
             f"{data.before_count} observations before the event and {data.after_count} from it on are too few: 2 and 4 are needed"
         )
-    scales, root = _scales(data), np.sqrt(data.weights)
+    scales = _scales(data)
     best = _best(data, scales)
-    coefficients = np.linalg.lstsq(_design(data, best) * root[:, None], data.value * root, rcond=None)[0]
+    # the grid ends before a drop of one observation, and before one that stays
+    for scale in (scales[0] / 1000, math.inf):
+        check_strays(data.value, _design(data, scale) @ _coefficients(data, scale), data.weights)
+    coefficients = _coefficients(data, best)
     errors = correlated_errors(data.time, data.value, _tangent(data, best, coefficients[1]), data.weights)
     ends = _compatible(data, scales, best, errors, level)
     spread = errors.half_width(np.array([0.0, 1.0, 0.0]), level)
@@ -161,9 +180,20 @@ def _scales(data: Series) -> np.ndarray:
     return np.geomspace(shortest, 30 * (after[-1] - data.at), GRID)
 
 
+def _decays(data: Series, scales: np.ndarray) -> np.ndarray:
+    """What is left of the drop at every observation under every scale, shape ``(n, scales)``."""
+    since = np.maximum(data.time - data.at, 0)[:, None]
+    return np.where(data.after[:, None], np.exp(-since / scales), 0.0)
+
+
 def _design(data: Series, scale: float) -> np.ndarray:
-    decay = np.where(data.after, np.exp(-np.maximum(data.time - data.at, 0) / scale), 0.0)
-    return np.column_stack([np.ones(len(data.time)), decay])
+    return np.column_stack([np.ones(len(data.time)), _decays(data, np.array([scale]))])
+
+
+def _coefficients(data: Series, scale: float) -> np.ndarray:
+    """Baseline and what the decay is multiplied by, of weighted least squares."""
+    root = np.sqrt(data.weights)
+    return np.linalg.lstsq(_design(data, scale) * root[:, None], data.value * root, rcond=None)[0]
 
 
 def _tangent(data: Series, scale: float, coefficient: float) -> np.ndarray:
@@ -174,8 +204,7 @@ def _tangent(data: Series, scale: float, coefficient: float) -> np.ndarray:
 
 def _sums_of_squares(data: Series, scales: np.ndarray, process: Autoregressive | Wandering) -> np.ndarray:
     """Residual sum of squares for every scale, the errors being of this process."""
-    decays = [_design(data, scale)[:, 1] for scale in scales]
-    whitened, _ = process.whiten(np.column_stack([np.ones(len(data.time)), data.value, *decays]))
+    whitened, _ = process.whiten(np.column_stack([np.ones(len(data.time)), data.value, _decays(data, scales)]))
     one, value, decays = whitened[:, 0], whitened[:, 1], whitened[:, 2:]
     # the two normal equations, solved for all scales at once
     value = value - one * (one @ value) / (one @ one)
@@ -215,7 +244,7 @@ def _compatible(
             sums = _sums_of_squares(data, tried, process)
             statistic = np.maximum(sums / sums[-1] - 1, 0) * errors.freedom
             probability += weight * fdtrc(1, errors.freedom, statistic)
-    kept = tried[probability >= 1 - level]
+    kept = tried[(probability >= 1 - level) | (tried == best)]
     # an end lies between two places of the grid: the outer one is taken
     shorter, longer = scales[scales < kept.min()], scales[scales > kept.max()]
     return float(shorter[-1]) if len(shorter) else 0.0, float(longer[0]) if len(longer) else math.inf

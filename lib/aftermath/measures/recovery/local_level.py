@@ -25,8 +25,10 @@ import polars as pl
 from aftermath.measures.intervals import t_quantile
 from aftermath.measures.recovery.correlation import mixture_ends, posterior
 from aftermath.measures.recovery.series import (
+    Series,
     SeriesError,
     check_level,
+    check_strays,
     decimals,
     evenly_spaced,
     read_series,
@@ -84,7 +86,7 @@ class LocalLevel(Result):
         shift, where = f"No intervention was fitted (n = {n}).", ""
         if change:
             (row,) = change
-            digits = decimals(max(row["upper"] - row["lower"], abs(row["estimate"]) / 1000))
+            digits = decimals(row["upper"] - row["lower"])
             shift = (
                 f"At the event the level moved by {number(row['estimate'], digits)} "
                 f"{interval(row['lower'], row['upper'], digits)} ({self.level:.0%} interval, n = {n} before the event and {self.n_after} from it on)."
@@ -124,7 +126,7 @@ def local_level(
     Raises
     ------
     SeriesError
-        If the series has **fewer than eight observations**, or cannot bear the model.
+        If the series has **fewer than eight observations**, is exactly a step at the event, or cannot bear the model.
     """
     check_level(level)
     if initial_variance is not None and not 0 < initial_variance < math.inf:
@@ -134,6 +136,8 @@ def local_level(
         raise SeriesError(
             f"{counted(len(data.time), 'observation')} cannot bear a local level: at least {SMALLEST} are needed"
         )
+    if at is not None:
+        check_strays(data.value, _step(data), np.ones(len(data.time)))
     step, places = evenly_spaced(data.time)
     grid = _Grid.of(data.value, places, data.after)
     noise, drift, log_likelihood = _variances(grid, initial_variance)
@@ -148,6 +152,11 @@ def local_level(
         unit=data.unit,
         step=step,
     )
+
+
+def _step(data: Series) -> np.ndarray:
+    """The means before and after the event: the one course that a local level follows without noise or drift."""
+    return np.where(data.after, data.value[data.after].mean(), data.value[~data.after].mean())
 
 
 @dataclass(frozen=True)
@@ -230,8 +239,9 @@ class _Mixture:
         return t_quantile(level, self.freedom)
 
     def ends(self, column: int, level: float) -> tuple[float, float]:
-        """Where the mixture's distribution function of one estimate passes its two tails."""
-        return mixture_ends(self.weights, self.means[:, column], self.errors[:, column], self.freedom, level)
+        """Where the mixture's distribution function of one estimate passes its two tails, or the estimate if it lies beyond."""
+        lower, upper = mixture_ends(self.weights, self.means[:, column], self.errors[:, column], self.freedom, level)
+        return min(lower, self.mean[column]), max(upper, self.mean[column])
 
 
 def _given_share(model: object, share: float, grid: _Grid, freedom: int) -> tuple[float, np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ from aftermath.measures.recovery.correlation import (
     restricted_likelihood,
 )
 from aftermath.measures.recovery.series import (
+    ROUNDING,
     Series,
     SeriesError,
     check_baseline,
@@ -80,7 +81,7 @@ class ResilienceLoss(Result):
 
     @property
     def text(self) -> str:
-        digits = decimals(max(self.upper - self.lower, abs(self.loss) / 1000))
+        digits = decimals(self.upper - self.lower)
         spread, kind = f" {interval(self.lower, self.upper, digits)}", f"{self.level:.0%} interval"
         if self.why_no_interval:
             digits = decimals(self.loss / 10)
@@ -167,7 +168,8 @@ def _trapezoids(time: np.ndarray) -> np.ndarray:
 def _why_no_interval(before: np.ndarray) -> str:
     if len(before) < 3:
         return f"{counted(len(before), 'observation')} before the event cannot show the noise"
-    return "the observations before the event do not vary" if np.ptp(before) == 0 else ""
+    same = np.ptp(before) <= ROUNDING * np.abs(before).max()
+    return "the observations before the event do not vary" if same else ""
 
 
 def _spread(data: Series, weights: np.ndarray, estimated: bool, level: float) -> float:

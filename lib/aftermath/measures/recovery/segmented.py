@@ -26,6 +26,7 @@ linear models. arXiv:1903.01633.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -35,13 +36,29 @@ import polars as pl
 
 from aftermath.measures.intervals import t_quantile
 from aftermath.measures.recovery.bending import FEWEST_AFTER, bending_gain, bends
-from aftermath.measures.recovery.correlation import CorrelatedErrors, correlated_errors, doubts
-from aftermath.measures.recovery.series import Series, SeriesError, check_level, decimals, read_series
+from aftermath.measures.recovery.correlation import (
+    CorrelatedErrors,
+    correlated_errors,
+    doubts,
+    newey_west,
+    overdispersed,
+    too_short,
+)
+from aftermath.measures.recovery.series import (
+    ROUNDING,
+    Series,
+    SeriesError,
+    check_level,
+    check_strays,
+    decimals,
+    read_series,
+)
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
 FAMILIES = ("gaussian", "poisson", "quasipoisson")
 BENDS = 3.0  # how many times as well a course that bends must fit
+LARGEST_RATIO = 1e6  # an end of a rate ratio beyond it, or beyond its inverse, is no bound
 
 
 @dataclass(frozen=True)
@@ -94,7 +111,9 @@ class Segmented(Result):
     def text(self) -> str:
         ratio = "" if self.family == "gaussian" else "rate ratio "
         change = self["level change"]
-        digits = decimals(max(change["upper"] - change["lower"], abs(change["estimate"]) / 1000))
+        digits = decimals(change["upper"] - change["lower"])
+        if ratio:  # the lower end of a wide interval would be rounded to 0
+            digits = max(digits, decimals(10 * change["lower"]))
         trend = (
             ""
             if self.pre_trend
@@ -153,7 +172,8 @@ def segmented_regression(
     Raises
     ------
     SeriesError
-        If the series cannot bear the model, or the family does not fit the values.
+        If the series cannot bear the model, lies exactly on the fitted course, or cannot bound a rate ratio, or the family
+        does not fit the values.
     """
     data = read_series(series, at)
     _check(data, family, harmonics, period, level)
@@ -166,13 +186,23 @@ def segmented_regression(
         raise SeriesError(
             f"{len(data.time)} observations cannot bear {design.width} terms: lengthen the series, or leave out slope or harmonics"
         )
-    fit = _fit(data, design, family, hac_lags, independent, level)
+    try:
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            fit = _fit(data, design, family, hac_lags, independent, level)
+            terms = _terms(fit, design, family != "gaussian")
+            fitted = _fitted(data, design, fit, family)
+            bent = _bent(data, design, fit)
+    except (FloatingPointError, np.linalg.LinAlgError) as error:
+        raise SeriesError(
+            f"the values or their times lie too far apart for the {family} fit of these terms: check the largest ones, or use "
+            "wider bins or fewer terms"
+        ) from error
     return Segmented(
-        terms=_terms(fit, design, family != "gaussian"),
-        fitted=_fitted(data, design, fit, family),
+        terms=terms,
+        fitted=fitted,
         family=family,
         errors=fit.errors,
-        warning=" ".join([*_bent(data, design, fit), *fit.warnings]),
+        warning=" ".join([*bent, *fit.warnings]),
         n_before=data.before_count,
         n_after=data.after_count,
         level=level,
@@ -232,22 +262,32 @@ def _fit(
     from scipy.special import ndtri
     from statsmodels.regression.linear_model import WLS
 
-    robust, errors = _robust(hac_lags)
+    robust, errors = newey_west(hac_lags)
     columns, freedom = design.to_numpy(), len(data.time) - design.width
     if family == "gaussian":
         fit = WLS(data.value, columns, weights=data.weights).fit(**robust)
-        response, weights, quantile, warnings = data.value, data.weights, t_quantile(level, freedom), ()
+        check_strays(data.value, np.asarray(fit.fittedvalues), data.weights)
+        response, weights, quantile, dispersed = data.value, data.weights, t_quantile(level, freedom), ()
     else:
         fit = _fit_counts(data, columns, scale="X2" if family == "quasipoisson" else 1.0, **robust)
         weights, quantile = np.asarray(fit.fittedvalues), float(ndtri((1 + level) / 2))
         response = columns @ fit.params + (data.value - weights) / weights
-        warnings = _overdispersed(data.value, weights, freedom) if family == "poisson" else ()
+        dispersed = overdispersed(data.value, weights, freedom) if family == "poisson" else ()
     parameters, fitted = np.asarray(fit.params), np.asarray(fit.fittedvalues)
     if robust or independent:
         scaled = ", scaled by Pearson's dispersion" if family == "quasipoisson" else ""
         covariance, name = np.asarray(fit.cov_params()), errors or f"independent errors of the model{scaled}"
         width = partial(_half_width, covariance, quantile)
-        return _Fit(parameters, response, weights, fitted, covariance, width, name, warnings)
+        return _Fit(
+            parameters,
+            response,
+            weights,
+            fitted,
+            covariance,
+            width,
+            name,
+            (*dispersed, *too_short(robust, len(data.time))),
+        )
     least = 1 / weights.mean() if family == "poisson" else 0.0
     remembered = correlated_errors(data.time, response, columns, weights, least=least)
     width = partial(remembered.half_width, level=level)
@@ -264,19 +304,6 @@ def _remembered(errors: CorrelatedErrors) -> str:
     return (
         f"autoregressive errors, averaged over their correlation, {number(errors.correlation, 2)} in the mean, and over noise "
         f"on a level that wanders, {errors.wandering:.0%} likely"
-    )
-
-
-def _overdispersed(value: np.ndarray, fitted: np.ndarray, freedom: int) -> tuple[str, ...]:
-    """That counts vary more than Poisson's law allows, where chance would show it once in twenty times."""
-    from scipy.special import chdtrc
-
-    pearson = float(np.sum((value - fitted) ** 2 / fitted))
-    if chdtrc(freedom, pearson) > 0.05:
-        return ()
-    times = number(pearson / freedom, 1)
-    return (
-        f"These counts vary {times} times as much as Poisson's law allows, so the interval is too narrow: leave independent out.",
     )
 
 
@@ -298,13 +325,27 @@ def _fit_counts(data: Series, columns: np.ndarray, **options: object) -> object:
     """A Poisson regression, refused where zeros would send a rate ratio to nothing or without end."""
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning, SingularMatrixWarning
 
     if _separated(data.value == 0, columns):
         raise SeriesError(
             "these counts have no finite rate ratio, as where all are 0 before the event or after it: use wider bins, or fewer terms"
         )
     offset = None if data.exposure is None else np.log(data.exposure)
-    return GLM(data.value, columns, family=Poisson(), offset=offset).fit(**options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        warnings.simplefilter("error", SingularMatrixWarning)
+        try:
+            fit = GLM(data.value, columns, family=Poisson(), offset=offset).fit(rtol=ROUNDING, **options)
+        except SingularMatrixWarning as error:
+            raise np.linalg.LinAlgError(str(error)) from error
+    if (
+        options["scale"] == "X2" or "cov_type" in options
+    ):  # else the law of Poisson tells the variance even of a perfect fit
+        check_strays(data.value, np.asarray(fit.fittedvalues), data.weights)
+    if not fit.converged:
+        raise SeriesError("the likelihood of these counts has no clear maximum: use wider bins, or fewer terms")
+    return fit
 
 
 def _separated(zero: np.ndarray, columns: np.ndarray) -> bool:
@@ -327,14 +368,6 @@ def _separated(zero: np.ndarray, columns: np.ndarray) -> bool:
     return found.fun < -1e-6
 
 
-def _robust(hac_lags: int | None) -> tuple[dict, str]:
-    """Options of statsmodels' fit for Newey-West errors, and their name; nothing where no lags were given."""
-    if hac_lags is None:
-        return {}, ""
-    options = {"cov_type": "HAC", "cov_kwds": {"maxlags": hac_lags, "use_correction": True}}
-    return options, f"Newey-West errors, Bartlett kernel, {counted(hac_lags, 'lag')}, small-sample correction"
-
-
 def _terms(fit: _Fit, design: pl.DataFrame, ratios: bool) -> pl.DataFrame:
     contrasts = {
         name: np.eye(design.width)[place]
@@ -347,6 +380,11 @@ def _terms(fit: _Fit, design: pl.DataFrame, ratios: bool) -> pl.DataFrame:
     for name, contrast in contrasts.items():
         estimate, width = float(contrast @ fit.parameters), fit.half_width(contrast)
         ends = np.array([estimate, estimate - width, estimate + width])
+        if ratios and name == "level change" and np.abs(ends).max() > math.log(LARGEST_RATIO):
+            cure = ", or set slope=False" if "slope change" in design else ""
+            raise SeriesError(
+                f"these counts cannot bound the rate ratio at the event: give a longer series or wider bins{cure}"
+            )
         error = math.sqrt(max(contrast @ fit.covariance @ contrast, 0.0))
         rows.append((name, *(np.exp(ends) if ratios else ends), error))
     return pl.DataFrame(rows, schema=["term", "estimate", "lower", "upper", "standard_error"], orient="row")

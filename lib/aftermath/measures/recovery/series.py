@@ -18,7 +18,7 @@ from aftermath.wording import counted, number
 DAY = 86400.0
 FEW_BEFORE = 8
 LARGEST = 1e100  # beyond, squares overflow
-ROUNDING = 1e-12  # of a value, within which two values are one
+ROUNDING = 1e-12  # of a value, within which two values are one; of a sum of squares, within which a fit is perfect
 
 
 class SeriesError(AftermathError):
@@ -121,6 +121,36 @@ def check_level(level: float) -> None:
     """
     if not isinstance(level, Real) or not 0 < level < 1:
         raise SeriesError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
+
+
+def check_strays(value: np.ndarray, fitted: np.ndarray, weights: np.ndarray) -> None:
+    """Refuse values that lie exactly on their fitted course: an interval would have no width.
+
+    Parameters
+    ----------
+    value, fitted, weights
+        Shape ``(n,)``.
+
+    Raises
+    ------
+    SeriesError
+        If what is left of the values is rounding.
+
+    Examples
+    --------
+    >>> check_strays(np.arange(3.0), np.arange(3.0), np.ones(3))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    aftermath.measures.recovery.series.SeriesError: the values lie exactly on the fitted course, ...
+    """
+    left, total = weights @ (value - fitted) ** 2, weights @ (value - np.average(value, weights=weights)) ** 2
+    rounding = 10 * np.finfo(float).eps * np.abs(value).max()
+    if left > ROUNDING * total and left > weights.sum() * rounding**2:
+        return
+    raise SeriesError(
+        "the values lie exactly on the fitted course, so nothing shows how far observations stray: give values as they were "
+        "observed, with more digits, not ones that were smoothed, filled in or reckoned from a formula"
+    )
 
 
 def units(unit: str, amount: float) -> str:
