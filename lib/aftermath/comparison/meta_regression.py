@@ -131,8 +131,7 @@ def pooled_regression(
     Raises
     ------
     NoSlope
-        If there are fewer than three cases, in a table one of outcomes and covariate does not vary, or outcomes without
-        errors lie exactly on a line.
+        If there are fewer than three cases, or in a table one of outcomes and covariate does not vary.
     """
     n = outcomes.shape[1]
     if n < LEAST or any((np.ptp(values, axis=1) == 0).any() for values in (outcomes, covariate)):
@@ -142,9 +141,6 @@ def pooled_regression(
     variances = np.asarray(errors, dtype=float) ** 2
     between = _between(outcomes, covariate, variances)
     _, middle, height, spread, slopes, residuals, weights = _weighted(outcomes, covariate, variances, between)
-    left = np.sum(residuals**2, axis=1)
-    if not variances.any() and (left <= 1e-12 * np.sum((outcomes - height[:, None]) ** 2, axis=1)).any():
-        raise NoSlope(f"{n} cases that lie exactly on a line show nothing of how far cases stray from it")
     scale = np.sum(weights * residuals**2, axis=1) / (n - 2)
     value, freedom, variance = _pooled(slopes, scale / spread, n - 2)
     error, intercept = math.sqrt(variance), float(np.mean(height - slopes * middle))
