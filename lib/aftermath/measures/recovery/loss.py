@@ -34,7 +34,7 @@ from aftermath.measures.recovery.series import (
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
-FEW_TO_REMEMBER = 15  # observations before the event that hardly show how strongly neighbours are correlated
+FEW_TO_REMEMBER = 20  # observations before the event that hardly show how strongly neighbours are correlated
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class ResilienceLoss(Result):
     why_no_interval
         Why there is no interval; empty where there is one.
 
-    The text warns where fewer than 15 observations precede the event.
+    The text warns where fewer than 20 observations precede the event.
     """
 
     loss: float
