@@ -25,10 +25,10 @@ from aftermath.measures.simulated import COMPARISON, HOLDS, KEEPS, SimulationStu
 from aftermath.wording import DASH, interval, number
 
 _ROW, _GAP = 18, 14  # px: the height of a row, and the space between groups
-_HEADING = 34  # px: the lines above a group where it has no room beside it
+_LINE = 17  # px: the height of a line of a heading
 _MARGINS = {
-    "wide": {"l": 330, "r": 165, "t": 26, "b": 30},
-    "medium": {"l": 270, "r": 150, "t": 26, "b": 30},
+    "wide": {"l": 345, "r": 195, "t": 26, "b": 30},
+    "medium": {"l": 345, "r": 62, "t": 26, "b": 30},
     "narrow": {"l": 58, "r": 62, "t": 26, "b": 30},
 }
 _TICKS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
@@ -100,11 +100,11 @@ def _groups(table: pl.DataFrame, view: View) -> list[list[_Row]]:
     """Rows of one estimator and truth stand together."""
     y, groups = _ROW / 2, []
     for _, cells in itertools.groupby(table.to_dicts(), lambda row: (row["estimator"], row["truth"], row["level"])):
-        y += _HEADING if view.narrow else 0
-        # a heading has two lines: a single row makes room for both
-        group = [_Row(row, y + _ROW * place) for place, row in enumerate(cells)]
-        y = max(group[-1].y, group[0].y + _ROW) + _ROW + _GAP
-        groups.append(group)
+        rows = list(cells)
+        lines = _LINE * len(_heading(rows[0], view).split("<br>"))
+        y += lines if view.narrow else 0  # above its rows where there is no room beside them
+        groups.append([_Row(row, y + _ROW * place) for place, row in enumerate(rows)])
+        y += _GAP + (_ROW * len(rows) if view.narrow else max(_ROW * len(rows), lines))
     return groups
 
 
@@ -152,27 +152,25 @@ def _labels(groups: list[list[_Row]], view: View) -> Iterator[dict]:
     edge = {"xref": "paper", "x": 0, "yref": "y"}
     for group in groups:
         first = group[0]
-        bold = f"<b>{safe(_upper(first.cells['estimator']))}</b>"
-        if view.narrow:
-            above = {"xanchor": "left", "xshift": -_MARGINS["narrow"]["l"], "yanchor": "bottom", "yshift": _ROW / 2}
-            yield note(f"{bold}<br>{safe(_setting(first))}", y=first.y, name="major", align="left", **edge, **above)
-        else:
-            left = {"xanchor": "left", "xshift": -_MARGINS[view.name]["l"], "yanchor": "top", "yshift": 9}
-            yield note(f"{bold}<br>{wrapped(_setting(first))}", y=first.y, name="major", align="left", **edge, **left)
+        place = {"yanchor": "bottom", "yshift": _ROW / 2} if view.narrow else {"yanchor": "top", "yshift": 9}
+        place |= {"xanchor": "left", "xshift": -_MARGINS[view.name]["l"], "align": "left"}
+        yield note(_heading(first.cells, view), y=first.y, name="major", **edge, **place)
         for row in group:
             yield note(f"n = {row.cells['n']}", y=row.y, xanchor="right", xshift=-8, name="major", **edge)
 
 
-def _setting(row: _Row) -> str:
-    return f"{row.cells['truth']}; {row.cells['level']:.0%}"
+def _heading(cells: dict, view: View) -> str:
+    """The estimator, and below it the truth and the level in as many lines as they take."""
+    setting = wrapped(f"{cells['truth']}; {cells['level']:.0%}", 36 if view.narrow else 44)
+    return f"<b>{safe(_upper(cells['estimator']))}</b><br>{setting}"
 
 
 def _verdicts(rows: list[_Row], view: View) -> Iterator[dict]:
-    """The share in figures, and in words where it is not what was promised."""
+    """The share in figures, and, where there is room, in words if it is not what was promised."""
     for row in rows:
         coverage = row.cells["coverage"]
         share = DASH if coverage is None else f"{number(100 * coverage, 1)} %"
-        words = share if row.kind == "ours" or view.narrow else f"{share}, {row.cells['verdict']}"
+        words = share if row.kind == "ours" or view.name != "wide" else f"{share}, {row.cells['verdict']}"
         strong = f"<b>{words}</b>" if row.kind == "outside" else words
         yield note(strong, xref="paper", x=1, xanchor="left", xshift=8, yref="y", y=row.y, name="major")
 
