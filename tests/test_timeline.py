@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aftermath import figures, vocabulary
@@ -208,6 +208,9 @@ class TestPacking:
         assert pack([Mark(40, 45, 50)], 300, 5, wall=60)[0].side == ""
         assert pack([Mark(40, 45, 50, must=True)], 300, 5, wall=60)[0].side == "right"
 
+    @example(
+        [Mark(36, 36), Mark(0, 0, 30), Mark(0, 267, 30, must=True), Mark(0, 0)]
+    )  # a label that has to move leaves nothing
     @given(
         st.lists(st.builds(_mark, *[st.integers(0, 280)] * 2, st.sampled_from([0, 30, 90]), st.booleans()), max_size=30)
     )

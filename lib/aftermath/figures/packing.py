@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 APART = 6.0  # px between neighbours in a row
 LABEL_GAP = 4.0  # px between a bar and its label
@@ -168,19 +168,13 @@ def _settle(mark: Mark, offers: list[_Offer], rows: _Rows, label_rows: int) -> P
     if row >= labelled:
         offer = _Offer(Place(0), mark.start, mark.end)
         row = rows.first_free(mark.start, mark.end)
+    if offer.place.side == "above":
+        # the bar goes under its label: where there is no room for it, both go into new rows
+        row = row if rows.free(row + 1, mark.start, mark.end) else rows.opened
+        rows.take(row, offer.start, offer.end)
+        row, offer = row + 1, replace(offer, start=mark.start, end=mark.end)
     rows.take(row, offer.start, offer.end)
-    place = Place(row, offer.place.side, offer.place.text)
-    return _below(mark, place, rows) if place.side == "above" else place
-
-
-def _below(mark: Mark, label: Place, rows: _Rows) -> Place:
-    """The bar goes under its label, into the first row below where it has room."""
-    row = label.row
-    if not rows.free(row + 1, mark.start, mark.end):
-        row = rows.opened
-        rows.take(row, label.text, label.text + mark.label)
-    rows.take(row + 1, mark.start, mark.end)
-    return Place(row + 1, "above", label.text)
+    return Place(row, offer.place.side, offer.place.text)
 
 
 def _offers(mark: Mark, width: float, wall: float) -> list[_Offer]:
