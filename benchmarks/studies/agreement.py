@@ -20,10 +20,11 @@ DRAWS = 500
 def studies() -> Iterator[Study]:
     """The rows of agreement: alpha and AC2 of the same data sets."""
     for share in SHARES:
-        for n in UNITS:
-            truth = f"{share:.0%} of texts at one level"
-            yield Study("Krippendorff's alpha", n, truth, partial(_draw, "alpha", n, share), unit=1)
-            yield Study("Gwet's AC2", n, truth, partial(_draw, "ac", n, share), unit=1)
+        for name, coefficient in (("Krippendorff's alpha", "alpha"), ("Gwet's AC2", "ac")):
+            for n in UNITS:
+                yield Study(
+                    name, n, f"{share:.0%} of texts at one level", partial(_draw, coefficient, n, share), unit=1
+                )
 
 
 def _draw(name: str, n: int, share: float, generator: np.random.Generator) -> Draw | None:
