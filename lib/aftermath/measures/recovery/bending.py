@@ -32,7 +32,15 @@ from aftermath.measures.recovery.correlation import (
     mixture_ends,
     posterior,
 )
-from aftermath.measures.recovery.series import Series, SeriesError, check_level, check_strays, decimals, read_series
+from aftermath.measures.recovery.series import (
+    EventTime,
+    Series,
+    SeriesError,
+    check_level,
+    check_strays,
+    decimals,
+    read_series,
+)
 from aftermath.measures.result import Result
 from aftermath.wording import counted, interval, number
 
@@ -91,7 +99,7 @@ class LevelChange(Result):
         )
 
 
-def level_change(series: pl.DataFrame, at: object, *, level: float = 0.95) -> LevelChange:
+def level_change(series: pl.DataFrame, at: EventTime, *, level: float = 0.95) -> LevelChange:
     """Estimate the level change at an event after which the course may bend.
 
     Parameters

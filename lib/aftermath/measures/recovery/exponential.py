@@ -26,6 +26,7 @@ from aftermath.measures.recovery.correlation import (
     correlated_errors,
 )
 from aftermath.measures.recovery.series import (
+    EventTime,
     Series,
     SeriesError,
     check_level,
@@ -122,7 +123,7 @@ class ExponentialRecovery(Result):
         return f"half-life {half_life} [{lower} {f'to {upper}' if math.isfinite(self.half_life_upper) else 'with no upper bound'}]"
 
 
-def exponential_recovery(series: pl.DataFrame, at: object, *, level: float = 0.95) -> ExponentialRecovery:
+def exponential_recovery(series: pl.DataFrame, at: EventTime, *, level: float = 0.95) -> ExponentialRecovery:
     """Fit an exponential recovery.
 
     Parameters

@@ -25,6 +25,7 @@ import polars as pl
 from aftermath.measures.intervals import t_quantile
 from aftermath.measures.recovery.correlation import mixture_ends, posterior
 from aftermath.measures.recovery.series import (
+    EventTime,
     Series,
     SeriesError,
     check_level,
@@ -100,7 +101,7 @@ class LocalLevel(Result):
 
 
 def local_level(
-    series: pl.DataFrame, at: object = None, *, level: float = 0.95, initial_variance: float | None = None
+    series: pl.DataFrame, at: EventTime | None = None, *, level: float = 0.95, initial_variance: float | None = None
 ) -> LocalLevel:
     """Fit a local level, with a step at the event.
 

@@ -23,6 +23,7 @@ from aftermath.measures.recovery.correlation import (
 )
 from aftermath.measures.recovery.series import (
     ROUNDING,
+    EventTime,
     Series,
     SeriesError,
     check_baseline,
@@ -104,7 +105,7 @@ class ResilienceLoss(Result):
 
 
 def resilience_loss(
-    series: pl.DataFrame, at: object, *, baseline: float | None = None, level: float = 0.95
+    series: pl.DataFrame, at: EventTime, *, baseline: float | None = None, level: float = 0.95
 ) -> ResilienceLoss:
     """Measure the area between the baseline and the series, from the event to the end of the series.
 

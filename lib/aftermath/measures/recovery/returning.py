@@ -15,6 +15,7 @@ import polars as pl
 
 from aftermath.measures.recovery.monotone import Decline, decline
 from aftermath.measures.recovery.series import (
+    EventTime,
     Series,
     SeriesError,
     check_baseline,
@@ -121,7 +122,7 @@ class TimeToReturn(Result):
 
 def time_to_return(
     series: pl.DataFrame,
-    at: object,
+    at: EventTime,
     *,
     baseline: float | None = None,
     tolerance: float | None = None,

@@ -46,6 +46,7 @@ from aftermath.measures.recovery.correlation import (
 )
 from aftermath.measures.recovery.series import (
     ROUNDING,
+    EventTime,
     Series,
     SeriesError,
     check_level,
@@ -129,7 +130,7 @@ class Segmented(Result):
 
 def segmented_regression(
     series: pl.DataFrame,
-    at: object,
+    at: EventTime,
     *,
     slope: bool = True,
     family: str = "gaussian",

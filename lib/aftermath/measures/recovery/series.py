@@ -15,6 +15,8 @@ import polars as pl
 from aftermath.problems import AftermathError
 from aftermath.wording import counted, number
 
+EventTime = float | Decimal | date  # of the kind of the times of its series; a datetime is a date too
+
 DAY = 86400.0
 FEW_BEFORE = 8
 LARGEST = 1e100  # beyond, squares overflow
@@ -74,7 +76,7 @@ class Series:
         return self.before_count < FEW_BEFORE
 
 
-def read_series(series: pl.DataFrame, at: object = None, *, event: bool = True) -> Series:
+def read_series(series: pl.DataFrame, at: EventTime | None = None, *, event: bool = True) -> Series:
     """Check a series and the place of the event in it.
 
     Parameters
@@ -210,7 +212,7 @@ def _clock(times: pl.Series) -> tuple[np.ndarray, str]:
     return (microseconds - microseconds[0]) / 1e6 / DAY, "day"
 
 
-def _event(times: pl.Series, at: object) -> float:
+def _event(times: pl.Series, at: EventTime | None) -> float:
     """The event on the scale of ``_clock``."""
     if times.dtype.is_numeric():
         if not isinstance(at, Real | Decimal) or isinstance(at, bool) or not math.isfinite(at):
@@ -279,7 +281,7 @@ def _check_times(time: np.ndarray) -> None:
         )
 
 
-def _check_event(time: np.ndarray, event: float, at: object) -> None:
+def _check_event(time: np.ndarray, event: float, at: EventTime | None) -> None:
     if event > time[0] and event <= time[-1]:
         return
     side = "before" if event <= time[0] else "after"
