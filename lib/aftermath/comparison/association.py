@@ -285,7 +285,7 @@ def _limits(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     pairs, product = ~np.eye(len(one), dtype=bool), sure[0] * sure[1]
     untied, widest = (
         np.sum(pairs & ~same[0] & ~same[1]),
-        math.sqrt(math.prod(int(np.sum(pairs & ~each)) for each in same)),
+        math.sqrt(math.prod(int(np.sum(pairs & ~tied)) for tied in same)),
     )
     numerators = [
         int(untied - 2 * np.sum(product * way > 0)) for way in (1, -1)

@@ -62,4 +62,4 @@ def asked(chosen: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]]:
             ]
             for name, values in chosen.items()
         }
-        yield from (dict(zip(values, each, strict=True)) for each in itertools.product(*values.values()))
+        yield from (dict(zip(values, combination, strict=True)) for combination in itertools.product(*values.values()))

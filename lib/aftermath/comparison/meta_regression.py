@@ -194,7 +194,7 @@ def _scored(y: np.ndarray, x: np.ndarray, variances: np.ndarray, between: np.nda
     crossed = weights * away / np.sqrt(total * spread)[:, None]
     trace = np.sum(weights * (1 - sum(leverage)), axis=1)
     squares = np.sum(weights**2 * (1 - 2 * sum(leverage)), axis=1)
-    squares += sum(np.sum(weights * each, axis=1) ** 2 for each in (*leverage, crossed, crossed))
+    squares += sum(np.sum(weights * term, axis=1) ** 2 for term in (*leverage, crossed, crossed))
     misfit = np.sum(weights * residuals**2, axis=1)
     height = (np.sum(np.log(weights), axis=1) - np.log(total) - np.log(spread) - misfit) / 2
     return height, (np.sum((weights * residuals) ** 2, axis=1) - trace) / squares

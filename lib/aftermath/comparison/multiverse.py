@@ -151,7 +151,7 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
 
 
 def _specified(chosen: Mapping[str, Sequence[str]], bench: _Bench) -> Multiverse:
-    specifications = [bench.specification(each) for each in asked(chosen)]
+    specifications = [bench.specification(choices) for choices in asked(chosen)]
     return Multiverse(
         tuple(sorted(specifications, key=lambda each: (math.isnan(each.tau), each.tau, tuple(each.choices.values()))))
     )

@@ -124,12 +124,12 @@ def shift(
     one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     lower, upper = _stretches(one, other, splits(len(one) + len(other), len(one), seed))
     last = min(math.floor(round((1 - level) * len(lower), 6)), len(lower) - 1)  # so many splits alone would reject
-    ends, told = (float(np.sort(lower)[last]), float(np.sort(upper)[-1 - last])), asdict(test)
+    ends, known = (float(np.sort(lower)[last]), float(np.sort(upper)[-1 - last])), asdict(test)
     if not alike:
         *welch, p = _welch(one, other, level)
         ends = (min(ends[0], welch[0]), max(ends[1], welch[1])) if math.isfinite(ends[0]) else ends
-        told["p"] = max(test.p, p)
-    return Shift(**told, lower=ends[0], upper=ends[1], level=level, alike=alike)
+        known["p"] = max(test.p, p)
+    return Shift(**known, lower=ends[0], upper=ends[1], level=level, alike=alike)
 
 
 def _welch(one: np.ndarray, other: np.ndarray, level: float) -> tuple[float, float, float]:

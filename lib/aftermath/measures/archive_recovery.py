@@ -85,7 +85,7 @@ class ArchiveRecovery:
             if getattr(self, name) is None:
                 lines.append(Estimate(method, "", "not estimated", self.why_not[name]))
             else:
-                lines += [Estimate(method, *told) for told in WORDS[name](getattr(self, name))]
+                lines += [Estimate(method, *numbers) for numbers in WORDS[name](getattr(self, name))]
             if name in self.without:
                 quantity = f"level change, the {self.bin} of clock zero left out"
                 lines.append(Estimate(method, quantity, *points(level_change_row(self.without[name]))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aftermath.measures.disagreements import Disagreements
-from aftermath.reports.html import table_html
+from aftermath.reports.html import escape, table_html
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import absent, folded
 from aftermath.wording import counted
@@ -19,6 +19,6 @@ def differences(result: Disagreements, references: References) -> str:
     title = "Where the coders differ"
     content = table_html(result.table, title, linker=references.linker, headings={"unit": "Item or text"})
     count = counted(rows, "disagreement")
-    return f'<div class="prose"><p>{result.text}</p></div>' + folded(
+    return f'<div class="prose"><p>{escape(result.text)}</p></div>' + folded(
         title, count, content, title, unfolded=rows <= _UNFOLDED
     )
