@@ -132,6 +132,35 @@ CERTAINTIES = {
     "disputed": "disputed: widest reading",
 }
 
+# How the words of a source became bounds in relations.csv; the codebook has the table. Vague words are read with a factor of
+# two to either side.
+RELATION_RULES = {
+    "stated": "a duration to the minute",
+    "bound": "a bound that a source states",
+    "together": "issued in one",
+    "order": "told one after the other",
+    "answer": "one answers the other",
+    "logic": "it cannot be otherwise",
+    "same-day": "of one day",
+    "next-day": "the day after",
+    "n-days": "so many days later",
+    "at-once": "immediately",
+    "minutes": "minutes later",
+    "about-half-an-hour": "about half an hour",
+    "about-an-hour": "about an hour",
+    "a-couple-of-hours": "a couple of hours",
+    "a-few-hours": "a few hours",
+    "hours": "hours later",
+    "within-hours": "within hours",
+    "shortly": "shortly after",
+    "within-a-day": "within a day",
+    "about-n": "about so long",
+    "n-weeks": "so many weeks later",
+    "n-months": "so many months later",
+    "widest": "the widest of several readings",
+}
+VAGUE_RULES = tuple(RELATION_RULES)[tuple(RELATION_RULES).index("at-once") :]
+
 SOURCE_KINDS = {
     word: word for word in "news company regulator court legislature academic trade blog reference dataset".split()
 }

@@ -14,7 +14,8 @@ from aftermath.cases.about import About, is_case_id, read_about
 from aftermath.cases.coders import CODED_TABLES, Coder
 from aftermath.cases.desk import Desk, one_line, read_text, short
 from aftermath.cases.reading import Reading, read_table
-from aftermath.cases.tables import OPTIONAL_SCHEMAS, REFERENCES, SCHEMAS, CaseTables, Prices
+from aftermath.cases.relations import contradictory_row, temporal_network
+from aftermath.cases.tables import OPTIONAL_SCHEMAS, REFERENCES, SCHEMAS, CaseTables, Prices, Relations
 from aftermath.files import checksum, fingerprint
 from aftermath.problems import CaseError, Problem
 from aftermath.times import Latency, Span, difference
@@ -37,7 +38,7 @@ class Case:
     about
         What ``case.yaml`` says.
     tables
-        The six tables, and prices where the case has them, checked.
+        The six tables, and prices and relations where the case has them, checked.
     notes
         The text of ``NOTES.md``.
     lines
@@ -118,6 +119,11 @@ class Case:
         if self.about.coders:
             return tuple(coder for coder in self.about.coders if table in coder.codes)
         return tuple(map(Coder, getattr(self, table)["coder"].unique().sort()))
+
+    @cached_property
+    def relations(self) -> pl.DataFrame:
+        """How long after one event another happened; **no rows where the case has no** ``relations.csv``."""
+        return Relations.create_empty() if self.tables.relations is None else self.tables.relations.collect()
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -213,6 +219,7 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     _check_references(tables, about, desks)
     _check_coders(tables, about, desks)
     _check_clock(tables["events"], about, desks)
+    _check_relations(tables, desks)
     problems = tuple(sorted(problem for desk in desks.values() for problem in desk.problems.values()))
     if problems or about is None or notes is None:
         return None, problems
@@ -370,3 +377,12 @@ def _check_exposures(exposures: list[tuple[int, str]], about: About, desks: dict
             f"write {exposures[0][1]}, or code exposure on the event meant",
             column="clock_zero",
         )
+
+
+def _check_relations(tables: dict[str, Reading], desks: dict[str, Desk]) -> None:
+    """No relations that contradict each other or the clock times; judged only where all times could be read."""
+    if "relations" not in tables or desks["relations.csv"].problems or desks["events.csv"].problems:
+        return
+    contradiction = temporal_network(tables["events"].frame, tables["relations"].frame).contradiction
+    if contradiction:
+        desks["relations.csv"].put(*contradictory_row(contradiction))

@@ -53,7 +53,11 @@ def _instant(text: str) -> object:
 def _whole_number(text: str) -> int:
     if not re.fullmatch(r"[+-]?[0-9]+", text):
         raise ValueError("is not a whole number")
-    return max(-99, min(99, int(text[:9])))  # what is out of range stays so, and fits the type
+    return int(text[:18])
+
+
+def _short_number(text: str) -> int:
+    return max(-99, min(99, _whole_number(text)))  # what is out of range stays so, and fits the type
 
 
 def _plain_number(text: str) -> float:
@@ -105,7 +109,8 @@ _FORMS = {"day_or_instant": _day_or_instant, "partial_date": partial_date}
 _READERS = {
     dy.List: _words,
     dy.Datetime: _instant,
-    dy.Int8: _whole_number,
+    dy.Int8: _short_number,
+    dy.Int64: _whole_number,
     dy.Float64: _plain_number,
     dy.Date: _day,
 }

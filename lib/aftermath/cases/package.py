@@ -38,6 +38,7 @@ _TYPES = {
     dy.Datetime: {"type": "datetime"},
     dy.Date: {"type": "date"},
     dy.Int8: {"type": "integer"},
+    dy.Int64: {"type": "integer"},
     dy.Float64: {"type": "number"},
     dy.String: {"type": "string"},
 }

@@ -37,6 +37,9 @@ _RULES = {
         "give both, or leave both empty",
     ),
     "without_reason": ("rationale", "is empty", None),
+    "to_itself": ("to_event", "{} is the event itself", "name another event"),
+    "no_end_given": ("at_least_seconds", "neither end is given", "give one of the two ends, or remove the row"),
+    "ends_swapped": ("at_least_seconds", "{} is more than at_most_seconds", "swap the two, or correct one of them"),
     "strategy_of_another": (
         "strategies",
         "only the organisation has response strategies",

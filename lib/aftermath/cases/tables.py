@@ -1,4 +1,4 @@
-"""The six tables of a case, and a seventh that it may have, as schemas.
+"""The six tables of a case, and two that it may have, as schemas.
 
 A column's ``description`` says what it holds and its ``metadata["mend"]`` what a writer should put
 there; both appear in problems, in the hints of a new case and in the data package. Lists are written
@@ -16,6 +16,7 @@ from aftermath.cases.coders import CODER_ID, RESERVED_CODERS
 
 LABEL_LENGTH = 34
 ABSTRACT_WORDS = (20, 45)
+LONGEST_RELATION = 36_525 * 86_400  # seconds: a hundred years
 
 
 def _words(allowed: Iterable[str], description: str, *, nullable: bool = False) -> dy.String:
@@ -287,6 +288,55 @@ class Prices(Table):
         return pl.col("date") >= pl.col("date").shift()
 
 
+def _seconds(description: str) -> dy.Int64:
+    return dy.Int64(
+        min=-LONGEST_RELATION,
+        max=LONGEST_RELATION,
+        nullable=True,
+        description=description,
+        metadata={"mend": "write whole seconds, at most a hundred years, or leave one of the two empty"},
+    )
+
+
+class Relations(Table):
+    """``relations.csv``: what sources say of how long after one event another happened."""
+
+    from_event = dy.String(
+        primary_key=True, description="the event counted from", metadata={"mend": "name an event_id of events.csv"}
+    )
+    to_event = dy.String(
+        primary_key=True,
+        description="the event that happened so long after it",
+        metadata={"mend": "name another event_id of events.csv"},
+    )
+    at_least_seconds = _seconds("at least so many seconds after; negative where it may have come first")
+    at_most_seconds = _seconds("at most so many seconds after")
+    certainty = _words(vocabulary.CERTAINTIES, "how it is known")
+    source_ids = _ids("sources of the relation", "nyt-2014-02-28;gm-2014-02-13")
+    rule = dy.String(
+        primary_key=True,
+        check={"vocabulary": lambda column: column.is_in(list(vocabulary.RELATION_RULES))},
+        description="rule that turned the words of the source into seconds",
+        metadata={
+            "mend": f"use one of: {', '.join(vocabulary.RELATION_RULES)}, each once for a pair of events",
+            "words": list(vocabulary.RELATION_RULES),
+        },
+    )
+    reason = _text("what the sources say, in one sentence", "write one sentence in your own words")
+
+    @dy.rule()
+    def to_itself(cls) -> pl.Expr:
+        return pl.col("from_event") != pl.col("to_event")
+
+    @dy.rule()
+    def no_end_given(cls) -> pl.Expr:
+        return pl.col("at_least_seconds").is_not_null() | pl.col("at_most_seconds").is_not_null()
+
+    @dy.rule()
+    def ends_swapped(cls) -> pl.Expr:
+        return (pl.col("at_least_seconds") <= pl.col("at_most_seconds")).fill_null(value=True)
+
+
 class CaseTables(dy.Collection):
     """The tables of one case."""
 
@@ -297,6 +347,7 @@ class CaseTables(dy.Collection):
     signals: dy.DataFrame[Signals]
     rubric: dy.DataFrame[Rubric]
     prices: dy.DataFrame[Prices] | None
+    relations: dy.DataFrame[Relations] | None
 
 
 SCHEMAS: dict[str, type[Table]] = {
@@ -307,7 +358,7 @@ SCHEMAS: dict[str, type[Table]] = {
     "signals": Signals,
     "rubric": Rubric,
 }
-OPTIONAL_SCHEMAS: dict[str, type[Table]] = {"prices": Prices}
+OPTIONAL_SCHEMAS: dict[str, type[Table]] = {"prices": Prices, "relations": Relations}
 ALL_SCHEMAS = SCHEMAS | OPTIONAL_SCHEMAS
 
 # (table, column) -> (table, key) whose rows it names
@@ -318,6 +369,9 @@ REFERENCES = {
     ("stances", "doc_id"): ("coverage", "doc_id"),
     ("rubric", "event_ids"): ("events", "event_id"),
     ("prices", "source_ids"): ("sources", "source_id"),
+    ("relations", "from_event"): ("events", "event_id"),
+    ("relations", "to_event"): ("events", "event_id"),
+    ("relations", "source_ids"): ("sources", "source_id"),
 }
 
 

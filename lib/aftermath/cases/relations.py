@@ -1,0 +1,91 @@
+"""The times of a case as one network: clock times of its events, and what sources say of how far apart they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import polars as pl
+
+from aftermath import vocabulary
+from aftermath.cases.network import ORIGIN, Contradiction, Difference, TemporalNetwork
+from aftermath.wording import exact_duration, listed
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BELIEVED = {
+    "all": tuple(vocabulary.CERTAINTIES),
+    "without disputed": ("documented", "inferred"),
+    "documented only": ("documented",),
+    "none": (),
+}
+
+
+def temporal_network(
+    events: pl.DataFrame, relations: pl.DataFrame, *, believed: str = "all", vague: bool = True
+) -> TemporalNetwork:
+    """Clock times and relations of one case as a simple temporal network, in seconds since 1970.
+
+    Parameters
+    ----------
+    events, relations
+        Tables of a case.
+    believed
+        Which relations count: ``all``, ``without disputed``, ``documented only`` or ``none``. Clock times always do.
+    vague
+        Whether relations count whose words are vague (``vocabulary.VAGUE_RULES``).
+
+    Returns
+    -------
+    TemporalNetwork
+
+    Raises
+    ------
+    KeyError
+        If ``believed`` is none of these.
+
+    Examples
+    --------
+    >>> import aftermath as am
+    >>> case = am.load_case("kitchenaid-tweet")
+    >>> temporal_network(case.events, case.relations).between("e03", "e07")
+    (476, 535)
+    """
+    certainties = BELIEVED[believed]
+    rows = relations.filter(pl.col("certainty").is_in(certainties))
+    if not vague:
+        rows = rows.filter(~pl.col("rule").is_in(vocabulary.VAGUE_RULES))
+    return TemporalNetwork([*_clock_times(events), *_related(rows)])
+
+
+def _clock_times(events: pl.DataFrame) -> Iterator[Difference]:
+    columns = ("row", "event_id", "earliest", "latest", "certainty")
+    for row, event_id, earliest, latest, certainty in events.select(columns).iter_rows():
+        at_least, at_most = (int((end - EPOCH).total_seconds()) for end in (earliest, latest))
+        yield Difference(ORIGIN, event_id, at_least, at_most, f"events.csv:{row}", certainty)
+
+
+def _related(relations: pl.DataFrame) -> Iterator[Difference]:
+    columns = ("row", "from_event", "to_event", "at_least_seconds", "at_most_seconds", "certainty")
+    for row, start, end, at_least, at_most, certainty in relations.select(columns).iter_rows():
+        yield Difference(start, end, at_least, at_most, f"relations.csv:{row}", certainty)
+
+
+def contradictory_row(contradiction: Contradiction) -> tuple[str, str, int, str]:
+    """What is wrong, what mends it, and where: a contradiction is put down at the least certain of its relations.
+
+    Parameters
+    ----------
+    contradiction
+        Of a network of ``temporal_network``; clock times alone cannot contradict each other.
+    """
+    doubt = list(vocabulary.CERTAINTIES).index
+    related = [row for row in contradiction.differences if row.where.startswith("relations.csv")]
+    weakest = max(related, key=lambda row: doubt(row.certainty))
+    others = sorted(
+        {f"{row.where} ({row.certainty})" for row in contradiction.differences}
+        - {f"{weakest.where} ({weakest.certainty})"}
+    )
+    beside = f" beside {listed(others)}" if others else ""
+    what = f"cannot hold{beside}: together they miss by {exact_duration(contradiction.seconds)}"
+    mend = "correct or remove the least certain of these rows"
+    return what, mend, int(weakest.where.partition(":")[2]), "from_event"

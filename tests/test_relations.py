@@ -1,0 +1,177 @@
+"""Relations between events: read, refused where they cannot hold, and what follows from them with the clock times."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from aftermath.cases.case import cases, load_case, read_case
+from aftermath.cases.network import ORIGIN, ContradictionError, Difference, TemporalNetwork
+from aftermath.cases.relations import BELIEVED, temporal_network
+from aftermath.cases.tables import LONGEST_RELATION
+from aftermath.workspace import Workspace
+from breaking import KITCHEN, append, assert_named, cell, copy, drop_column, fault
+
+EVENT = "add that row to events.csv, or name another"
+
+FAULTS = {
+    "an event that is not there": fault(
+        cell("relations", 3, "to_event", "e99"),
+        f"relations.csv:3:to_event  'e99' is not in events.csv  {EVENT}",
+        case_id=KITCHEN,
+    ),
+    "an event and itself": fault(
+        cell("relations", 2, "to_event", "e01"),
+        "relations.csv:2:to_event  'e01' is the event itself  name another event",
+        case_id=KITCHEN,
+    ),
+    "ends the wrong way round": fault(
+        cell("relations", 2, "at_least_seconds", "5641"),
+        "relations.csv:2:at_least_seconds  '5641' is more than at_most_seconds  swap the two",
+        case_id=KITCHEN,
+    ),
+    "no end at all": fault(
+        cell("relations", 3, "at_least_seconds", ""),
+        "relations.csv:3:at_least_seconds  neither end is given  give one of the two ends",
+        case_id=KITCHEN,
+    ),
+    "beyond a hundred years": fault(
+        cell("relations", 3, "at_most_seconds", str(LONGEST_RELATION + 1)),
+        f"relations.csv:3:at_most_seconds  '{LONGEST_RELATION + 1}' is not between -{LONGEST_RELATION} and {LONGEST_RELATION}  write whole seconds",
+        case_id=KITCHEN,
+    ),
+    "a number of minutes in words": fault(
+        cell("relations", 3, "at_most_seconds", "22 minutes"),
+        "relations.csv:3:at_most_seconds  '22 minutes' is not a whole number  write whole seconds",
+        case_id=KITCHEN,
+    ),
+    "no source": fault(
+        cell("relations", 3, "source_ids", ""),
+        "relations.csv:3:source_ids  is empty  name ids with ; between",
+        case_id=KITCHEN,
+    ),
+    "an unknown source": fault(
+        cell("relations", 3, "source_ids", "nobody-2012"),
+        "relations.csv:3:source_ids  'nobody-2012' is not in sources.csv  add that row to sources.csv",
+        case_id=KITCHEN,
+    ),
+    "an unknown rule": fault(
+        cell("relations", 3, "rule", "soonish"),
+        "relations.csv:3:rule  'soonish' is not a word of the vocabulary  use one of: stated, bound",
+        case_id=KITCHEN,
+    ),
+    "a statement doubled with other numbers": fault(
+        append("relations.csv", "e02,e03,60,,documented,jta-2012-10-04,answer,The joke came a minute later.\n"),
+        "relations.csv:3:from_event  'e02' stands more than once  name an event_id",
+        "relations.csv:17:from_event  'e02' stands more than once  name an event_id",
+        case_id=KITCHEN,
+    ),
+    "a column missing": fault(
+        drop_column("relations", "rule"),
+        "relations.csv:1:rule  this column is missing  add it; the columns are from_event, to_event",
+        case_id=KITCHEN,
+    ),
+    "what contradicts the clock": fault(
+        # the post is of 21:42 (e03), the apology of 21:50:55 (e07): 476 s at least
+        cell("relations", 6, "at_most_seconds", "470"),
+        "relations.csv:6:from_event  cannot hold beside events.csv:4 (documented) and events.csv:8 (inferred): together they "
+        "miss by 6\u00a0s  correct or remove the least certain of these rows",
+        case_id=KITCHEN,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_named_where_it_is(name: str, tmp_path: Path) -> None:
+    assert_named(FAULTS[name], tmp_path)
+
+
+def test_of_a_contradiction_the_least_certain_relation_is_named(tmp_path: Path) -> None:
+    folder = copy(tmp_path, KITCHEN)
+    append("relations.csv", "e08,e07,1,,disputed,prdaily-2012-10-04,order,The other way round.\n")(folder)
+    _, problems = read_case(folder, Workspace(tmp_path))
+    (problem,) = problems
+    assert (problem.row, problem.column) == (17, "from_event")
+    assert "relations.csv:7 (documented)" in problem.what
+
+
+def test_relations_are_an_optional_file(tmp_path: Path) -> None:
+    folder = copy(tmp_path, KITCHEN)
+    assert read_case(folder, Workspace(tmp_path))[0].relations.height == 15
+    (folder / "relations.csv").unlink()
+    without = read_case(folder, Workspace(tmp_path))[0]
+    assert without.relations.is_empty()
+    assert "relations.csv" not in without.files
+
+
+def test_relations_of_a_case_without_a_clock_tighten_its_events_and_start_no_clock() -> None:
+    case = load_case("weishi-data-fabrication")
+    assert case.relations.height == 2
+    assert temporal_network(case.events, case.relations).contradiction is None
+    assert case.zero is None
+
+
+def test_without_relations_there_are_the_clock_times_and_nothing_else() -> None:
+    for case in cases():
+        network = temporal_network(case.events, case.relations, believed="none")
+        for event_id, earliest, latest in case.events.select("event_id", "earliest", "latest").iter_rows():
+            assert network.after()[event_id] == (earliest.timestamp(), latest.timestamp())
+
+
+def test_what_is_believed_only_ever_widens() -> None:
+    for case in cases():
+        widths = [
+            [high - low for low, high in temporal_network(case.events, case.relations, believed=name).after().values()]
+            for name in BELIEVED
+        ]
+        for tighter, wider in itertools.pairwise(widths):
+            assert all(one <= other for one, other in zip(tighter, wider, strict=True))
+
+
+def test_vague_words_can_be_left_out() -> None:
+    case = load_case("kitchenaid-tweet")
+    vague = case.relations.filter(pl.col("rule").is_in(["hours", "at-once", "about-an-hour"]))
+    rows = {row.where for row in temporal_network(case.events, case.relations, vague=False).differences}
+    assert vague.height == 3
+    assert rows.isdisjoint({f"relations.csv:{row}" for row in vague["row"]})
+
+
+# Statements that were left out because they contradict the others: case, statements, by how much they miss. A statement is
+# (from, to, at least, at most), from the origin in seconds since 1970.
+LEFT_OUT = (
+    ("pepsi-jenner-ad", [("e02", "e07", None, 43_200)], 15_806),
+    ("pepsi-jenner-ad", [("e05", "e07", 1, 3600), ("e07", "e05", 1, None)], 2),
+    ("kitchenaid-tweet", [("e04", "e08", 1800, 7200), ("e03", "e08", None, 540)], 1260),
+    ("kitchenaid-tweet", [("e07", "e08", 5400, 43_200), ("e03", "e08", None, 960)], 4860),
+    ("dominos-video", [(ORIGIN, "e02", None, 1_239_638_399)], 1),
+    ("dominos-video", [(ORIGIN, "e04", 1_239_746_400, None)], 81_240),
+    ("dominos-video", [(ORIGIN, "e03", 1_239_660_000, None)], 5400),
+    ("dominos-video", [(ORIGIN, "e02", 1_239_681_600, None)], 27_000),
+    ("red-cross-tweet", [(ORIGIN, "e09", 1_297_852_801, None)], 18_000),
+    ("united-3411", [(ORIGIN, "e02", None, 1_491_776_460)], 3785),
+    ("tiktok-data-transparency", [("e06", "e08", 1, None), ("e08", "e06", 3600, 43_200)], 3601),
+    ("huoshan-vulgar-content", [(ORIGIN, "e05", None, 1_522_598_399), (ORIGIN, "e05", 1_522_684_800, None)], 86_401),
+    ("us-airways-tweet", [("e01", "e04", 86_400, None)], 34_200),
+)
+
+
+@pytest.mark.parametrize(("case_id", "statements", "seconds"), LEFT_OUT)
+def test_a_statement_that_was_left_out_contradicts_the_others(case_id, statements, seconds) -> None:
+    case = load_case(case_id)
+    left_out = [Difference(*statement, where="left out") for statement in statements]
+    known = temporal_network(case.events, case.relations)
+    assert known.contradiction is None
+    with pytest.raises(ContradictionError) as error:
+        TemporalNetwork([*known.differences, *left_out]).after()
+    assert "left out" in {row.where for row in error.value.contradiction.differences}
+    assert error.value.contradiction.seconds == seconds
+
+
+def test_the_report_of_the_evening_of_10_april_holds_since_the_protests_were_dated_anew() -> None:
+    case = load_case("bytedance-neihan-duanzi")
+    known = temporal_network(case.events, case.relations)
+    statement = Difference(ORIGIN, "e07", None, 1_523_375_999)
+    assert TemporalNetwork([*known.differences, statement]).contradiction is None
