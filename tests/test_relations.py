@@ -10,7 +10,7 @@ import pytest
 
 from aftermath.cases.case import cases, load_case, read_case
 from aftermath.cases.network import ORIGIN, ContradictionError, Difference, TemporalNetwork
-from aftermath.cases.relations import BELIEVED, temporal_network
+from aftermath.cases.relations import temporal_network
 from aftermath.cases.tables import LONGEST_RELATION
 from aftermath.workspace import Workspace
 from breaking import KITCHEN, append, assert_named, cell, copy, drop_column, fault
@@ -78,7 +78,7 @@ FAULTS = {
         # the post is of 21:42 (e03), the apology of 21:50:55 (e07): 476 s at least
         cell("relations", 6, "at_most_seconds", "470"),
         "relations.csv:6:from_event  cannot hold beside events.csv:4 (documented) and events.csv:8 (inferred): together they "
-        "miss by 6\u00a0s  correct or remove the least certain of these rows",
+        "miss by 6 s  correct or remove the least certain of these rows",
         case_id=KITCHEN,
     ),
 }
@@ -116,7 +116,7 @@ def test_relations_of_a_case_without_a_clock_tighten_its_events_and_start_no_clo
 
 def test_without_relations_there_are_the_clock_times_and_nothing_else() -> None:
     for case in cases():
-        network = temporal_network(case.events, case.relations, believed="none")
+        network = temporal_network(case.events, case.relations, "none")
         for event_id, earliest, latest in case.events.select("event_id", "earliest", "latest").iter_rows():
             assert network.after()[event_id] == (earliest.timestamp(), latest.timestamp())
 
@@ -124,17 +124,23 @@ def test_without_relations_there_are_the_clock_times_and_nothing_else() -> None:
 def test_what_is_believed_only_ever_widens() -> None:
     for case in cases():
         widths = [
-            [high - low for low, high in temporal_network(case.events, case.relations, believed=name).after().values()]
-            for name in BELIEVED
+            [high - low for low, high in temporal_network(case.events, case.relations, name).after().values()]
+            for name in ("all", "without disputed", "documented only", "none")
         ]
         for tighter, wider in itertools.pairwise(widths):
             assert all(one <= other for one, other in zip(tighter, wider, strict=True))
 
 
+def test_an_unknown_choice_is_refused() -> None:
+    case = load_case("kitchenaid-tweet")
+    with pytest.raises(ValueError, match="relations = 'some' is no choice; use one of: all, without vague words"):
+        temporal_network(case.events, case.relations, "some")
+
+
 def test_vague_words_can_be_left_out() -> None:
     case = load_case("kitchenaid-tweet")
     vague = case.relations.filter(pl.col("rule").is_in(["hours", "at-once", "about-an-hour"]))
-    rows = {row.where for row in temporal_network(case.events, case.relations, vague=False).differences}
+    rows = {row.where for row in temporal_network(case.events, case.relations, "without vague words").differences}
     assert vague.height == 3
     assert rows.isdisjoint({f"relations.csv:{row}" for row in vague["row"]})
 

@@ -9,20 +9,20 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.network import ORIGIN, Contradiction, Difference, TemporalNetwork
-from aftermath.wording import exact_duration, listed
+from aftermath.wording import NO_BREAK, exact_duration, listed
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# which relations are believed: certainties, and whether vague words count
 BELIEVED = {
-    "all": tuple(vocabulary.CERTAINTIES),
-    "without disputed": ("documented", "inferred"),
-    "documented only": ("documented",),
-    "none": (),
+    "all": (tuple(vocabulary.CERTAINTIES), True),
+    "without vague words": (tuple(vocabulary.CERTAINTIES), False),
+    "without disputed": (("documented", "inferred"), True),
+    "documented only": (("documented",), True),
+    "none": ((), True),
 }
 
 
-def temporal_network(
-    events: pl.DataFrame, relations: pl.DataFrame, *, believed: str = "all", vague: bool = True
-) -> TemporalNetwork:
+def temporal_network(events: pl.DataFrame, relations: pl.DataFrame, believed: str = "all") -> TemporalNetwork:
     """Clock times and relations of one case as a simple temporal network, in seconds since 1970.
 
     Parameters
@@ -30,9 +30,7 @@ def temporal_network(
     events, relations
         Tables of a case.
     believed
-        Which relations count: ``all``, ``without disputed``, ``documented only`` or ``none``. Clock times always do.
-    vague
-        Whether relations count whose words are vague (``vocabulary.VAGUE_RULES``).
+        Which relations count, a key of ``BELIEVED``; clock times always do.
 
     Returns
     -------
@@ -40,8 +38,8 @@ def temporal_network(
 
     Raises
     ------
-    KeyError
-        If ``believed`` is none of these.
+    ValueError
+        If ``believed`` is no such key.
 
     Examples
     --------
@@ -50,7 +48,9 @@ def temporal_network(
     >>> temporal_network(case.events, case.relations).between("e03", "e07")
     (476, 535)
     """
-    certainties = BELIEVED[believed]
+    if believed not in BELIEVED:
+        raise ValueError(f"relations = {believed!r} is no choice; use one of: {', '.join(BELIEVED)}")
+    certainties, vague = BELIEVED[believed]
     rows = relations.filter(pl.col("certainty").is_in(certainties))
     if not vague:
         rows = rows.filter(~pl.col("rule").is_in(vocabulary.VAGUE_RULES))
@@ -86,6 +86,6 @@ def contradictory_row(contradiction: Contradiction) -> tuple[str, str, int, str]
         - {f"{weakest.where} ({weakest.certainty})"}
     )
     beside = f" beside {listed(others)}" if others else ""
-    what = f"cannot hold{beside}: together they miss by {exact_duration(contradiction.seconds)}"
+    what = f"cannot hold{beside}: together they miss by {exact_duration(contradiction.seconds).replace(NO_BREAK, ' ')}"
     mend = "correct or remove the least certain of these rows"
     return what, mend, int(weakest.where.partition(":")[2]), "from_event"
