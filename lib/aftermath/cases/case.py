@@ -14,7 +14,7 @@ from aftermath.cases.about import About, is_case_id, read_about
 from aftermath.cases.coders import CODED_TABLES, Coder
 from aftermath.cases.desk import Desk, one_line, read_text, short
 from aftermath.cases.reading import Reading, read_table
-from aftermath.cases.relations import contradictory_row, temporal_network
+from aftermath.cases.relations import CaseTimes, case_times, contradictory_row, temporal_network
 from aftermath.cases.tables import OPTIONAL_SCHEMAS, REFERENCES, SCHEMAS, CaseTables, Prices, Relations
 from aftermath.files import checksum, fingerprint
 from aftermath.problems import CaseError, Problem
@@ -136,17 +136,34 @@ class Case:
         return self.span(self.about.clock_zero) if self.about.clock_zero else None
 
     def span(self, event_id: str) -> Span:
-        """When an event happened.
+        """When an event happened, as far as clock times and relations together tell.
 
         Raises
         ------
         KeyError
             If the case has no such event.
         """
-        found = self.events.filter(pl.col("event_id") == event_id)
-        if found.is_empty():
-            raise KeyError(f"{self.id} has no event {event_id}")
-        return Span(found["earliest"][0], found["latest"][0])
+        try:
+            return self.times().spans[event_id]
+        except KeyError:
+            raise KeyError(f"{self.id} has no event {event_id}") from None
+
+    def times(self, relations: str = "all") -> CaseTimes:
+        """When all events happened, and how long after clock zero.
+
+        Parameters
+        ----------
+        relations
+            Which relations are believed, a key of ``cases.relations.BELIEVED``.
+        """
+        if relations not in self._times:
+            network = temporal_network(self.events, self.relations, relations)
+            self._times[relations] = case_times(network, self.about.clock_zero)
+        return self._times[relations]
+
+    @cached_property
+    def _times(self) -> dict[str, CaseTimes]:
+        return {}
 
     def since_zero(self, span: Span) -> Latency:
         """Signed seconds from clock zero to a span; negative before it, exactly zero for the event itself.

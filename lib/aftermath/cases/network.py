@@ -148,21 +148,34 @@ class TemporalNetwork:
 
     def after(self, start: str = ORIGIN) -> dict[str, tuple[int | None, int | None]]:
         """How long after one event, or the origin, every event happened, as in ``between``."""
+        (least, *_), (most, *_) = self._from(start, backwards=True), self._from(start)
+        return {
+            name: (None if low >= _FAR else -int(low), None if high >= _FAR else int(high))
+            for name, low, high in zip(self.events, least, most, strict=True)
+        }
+
+    def reasons(self, start: str, end: str) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
+        """The statements that set the two ends of ``between``, each in the order of time; none for an end that is open."""
+        paths = []
+        for backwards in (True, False):
+            distances, into, arcs = self._from(start, backwards=backwards)
+            place, path = self.events.index(end), []
+            while distances[place] < _FAR and self.events[place] != start:
+                path.append(self.differences[arcs[into[place], 3]])
+                place = arcs[into[place], 0]
+            paths.append(tuple(reversed(path)))
+        return paths[0], paths[1]
+
+    def _from(self, start: str, *, backwards: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Shortest paths from one event, along the arcs or backwards, the last arc of each, and the arcs."""
         if start not in self.events:
             raise KeyError(start)
         if self.contradiction:
             raise ContradictionError(self.contradiction)
-        source = np.where(np.array(self.events) == start, 0, _FAR)
-        ends = []
-        for tail, head in ((1, 0), (0, 1)):  # backwards along the arcs, then forwards
-            arcs = self._arcs[:, [tail, head, 2]]
-            distances, *_ = _shortest(arcs[np.argsort(arcs[:, 1], kind="stable")], source)
-            ends.append([None if distance >= _FAR else int(distance) for distance in distances])
-        least, most = ends
-        return {
-            name: (None if low is None else -low, high)
-            for name, low, high in zip(self.events, least, most, strict=True)
-        }
+        arcs = self._arcs[:, [1, 0, 2, 3]] if backwards else self._arcs
+        arcs = arcs[np.argsort(arcs[:, 1], kind="stable")]
+        distances, into, _ = _shortest(arcs, np.where(np.array(self.events) == start, 0, _FAR))
+        return distances, into, arcs
 
 
 def _order(row: Difference) -> tuple:

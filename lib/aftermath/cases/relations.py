@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.network import ORIGIN, Contradiction, Difference, TemporalNetwork
+from aftermath.times import Latency, Span
 from aftermath.wording import NO_BREAK, exact_duration, listed
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,6 +70,40 @@ def _related(relations: pl.DataFrame) -> Iterator[Difference]:
     columns = ("row", "from_event", "to_event", "at_least_seconds", "at_most_seconds", "certainty")
     for row, start, end, at_least, at_most, certainty in relations.select(columns).iter_rows():
         yield Difference(start, end, at_least, at_most, f"relations.csv:{row}", certainty)
+
+
+@dataclass(frozen=True)
+class CaseTimes:
+    """When the events of a case happened.
+
+    Parameters
+    ----------
+    network
+        Of all that is believed.
+    spans
+        Event id to when it happened. **The end of a stretch of time is not in it**: of such an event it is the begin that a
+        relation speaks of, so that what stands in ``events.csv`` may reach further.
+    since_zero
+        Event id to signed seconds after clock zero, straight from the network: two times that move together are nearer to each
+        other than the difference of their spans. Empty where there is no clock.
+    """
+
+    network: TemporalNetwork
+    spans: Mapping[str, Span]
+    since_zero: Mapping[str, Latency]
+
+
+def case_times(network: TemporalNetwork, clock_zero: str | None) -> CaseTimes:
+    """When events happened, from a network without contradiction in which every event has a clock time."""
+    spans = {
+        event_id: Span(*(EPOCH + timedelta(seconds=second) for second in ends))
+        for event_id, ends in network.after().items()
+        if event_id != ORIGIN
+    }
+    offsets = network.after(clock_zero) if clock_zero else {}
+    return CaseTimes(
+        network, spans, {event_id: Latency(*map(float, offsets[event_id])) for event_id in spans if event_id in offsets}
+    )
 
 
 def contradictory_row(contradiction: Contradiction) -> tuple[str, str, int, str]:

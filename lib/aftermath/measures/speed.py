@@ -12,8 +12,8 @@ if it came after.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
@@ -22,7 +22,7 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.codebook import answers_from_before
 from aftermath.measures.result import Result, require_clock
-from aftermath.times import Latency, Span, difference, ended_before, first_of, latency, local_day
+from aftermath.times import Latency, ended_before, first_of, local_day
 from aftermath.wording import counted, duration, exact_duration, latency_text, listed, number
 
 CORRECTIVE_ACTS = ("corrective_action", "recall", "compensation", "discipline", "leadership_change")
@@ -57,6 +57,10 @@ class Step:
         How many different sources those events name.
     candidates
         How many acts of this kind the record holds.
+    by_clock
+        The latency that clock times alone give; None where relations between events make no difference.
+    relations
+        What made the difference: row of ``relations.csv`` to how its words were read.
     """
 
     name: str
@@ -66,16 +70,27 @@ class Step:
     certainty: str
     sources: int
     candidates: int
+    by_clock: Latency | None = None
+    relations: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def difference(self) -> str:
+        """What clock times alone would give, and which relations made the difference; empty where none did."""
+        if self.by_clock is None:
+            return ""
+        read = [f"“{words}” (relations.csv, row {row})" for row, words in self.relations.items()]
+        return f"{latency_text(self.by_clock)} by clock times alone; the rest rests on {listed(read)}"
 
     @property
     def text(self) -> str:
         """The latency with what it rests on, without a full stop."""
         if not self.latency.seen:
             return f"{_mid_sentence(self.label)} not seen in the {duration(self.latency.lower)} of the record"
+        difference = f"; {self.difference}" if self.difference else ""
         exact = ""
         if not self.latency.by_construction and self.latency.upper < 600:
             exact = f", exactly {exact_duration(self.latency.lower)} to {exact_duration(self.latency.upper)}"
-        return f"{_mid_sentence(self.label)} {latency_text(self.latency)}{exact} ({listed(self.event_ids)}, {self.certainty})"
+        return f"{_mid_sentence(self.label)} {latency_text(self.latency)}{exact} ({listed(self.event_ids)}, {self.certainty}{difference})"
 
 
 @dataclass(frozen=True)
@@ -220,7 +235,7 @@ class Speed(Result):
         return f"From its first internal knowledge to exposure: {latency_text(self.knowledge_lag)} ({rests_on})."
 
 
-def speed(case: Case) -> Speed:
+def speed(case: Case, *, relations: str = "all") -> Speed:
     """Measure how fast an organisation answered.
 
     A response is a public act of the organisation whose interval **does not end before clock zero
@@ -232,6 +247,9 @@ def speed(case: Case) -> Speed:
     ----------
     case
         A case with a documented crisis.
+    relations
+        Which relations between events are believed: ``all``, ``without vague words``, ``without disputed``,
+        ``documented only`` or ``none``, which leaves the clock times alone.
 
     Returns
     -------
@@ -241,6 +259,8 @@ def speed(case: Case) -> Speed:
     ------
     NothingToMeasure
         If no crisis is on record.
+    ValueError
+        If ``relations`` is none of these.
 
     Examples
     --------
@@ -250,15 +270,16 @@ def speed(case: Case) -> Speed:
     """
     require_clock(case, "speed")
     steps = tuple(
-        first_act(case, acts, name=name, label=label, named=named) for name, (label, acts, named) in STEPS.items()
+        first_act(case, acts, name=name, label=label, named=named, relations=relations)
+        for name, (label, acts, named) in STEPS.items()
     )
-    lag, knowledge_event_ids = _knowledge(case)
+    lag, knowledge_event_ids = _knowledge(case, relations)
     return Speed(
         case_id=case.id,
         steps=steps,
         knowledge_lag=lag,
         knowledge_event_ids=knowledge_event_ids,
-        coverage_before=_coverage_before(case),
+        coverage_before=_coverage_before(case, relations),
         exposed_by=case.about.exposed_by,
         series=case.about.kind == "series",
         events=case.events.height,
@@ -274,6 +295,7 @@ def first_act(
     label: str = "First such act",
     named: bool = False,
     channels: Collection[str] = (),
+    relations: str = "all",
 ) -> Step:
     """The first answer of some kind.
 
@@ -289,6 +311,8 @@ def first_act(
         Whether a named person must speak.
     channels
         Channels that count; all where none is given.
+    relations
+        Which relations between events are believed, as in ``speed``.
 
     Returns
     -------
@@ -296,15 +320,16 @@ def first_act(
     """
     answers = [
         event
-        for event in _answers(case, acts)
+        for event in _answers(case, acts, relations)
         if (event["speaker"] is not None or not named)
         and (not channels or not set(channels).isdisjoint(event["channel"]))
     ]
     if not answers:
         return Step(name, label, Latency(_watched(case), math.inf), (), "", 0, 0)
-    latencies = [_latency_of(event, case) for event in answers]
+    latencies = [_latency_of(event["event_id"], case, relations) for event in answers]
     first = first_of(latencies)
     resting = [answers[row] for row in _resting_on(latencies, first)]
+    by_clock = first_of([_latency_of(event["event_id"], case, "none") for event in answers])
     return Step(
         name,
         label,
@@ -313,24 +338,40 @@ def first_act(
         max((event["certainty"] for event in resting), key=list(vocabulary.CERTAINTIES).index),
         len({source for event in resting for source in event["source_ids"]}),
         len(answers),
+        *((by_clock, _reasons(case, resting, relations)) if by_clock != first else ()),
     )
 
 
-def _answers(case: Case, acts: Collection[str]) -> list[dict]:
-    """Events in which the organisation answered in one of these ways, in order of ``earliest``."""
+def _answers(case: Case, acts: Collection[str], relations: str) -> list[dict]:
+    """Events in which the organisation answered in one of these ways and that may be from after clock zero."""
+    since_zero = case.times(relations).since_zero
     return [
         event
         for event in case.events.iter_rows(named=True)
         if event["actor"] == "organisation"
-        and not ended_before(Span(event["earliest"], event["latest"]), case.zero)
+        and since_zero[event["event_id"]].upper >= 0
         and not set(acts).isdisjoint(event["acts"])
     ]
 
 
-def _latency_of(event: dict, case: Case) -> Latency:
-    if event["event_id"] == case.about.clock_zero:
+def _latency_of(event_id: str, case: Case, relations: str) -> Latency:
+    if event_id == case.about.clock_zero:
         return Latency(0.0, 0.0, by_construction=True)
-    return latency(Span(event["earliest"], event["latest"]), case.zero)
+    offset = case.times(relations).since_zero[event_id]
+    return Latency(max(0.0, offset.lower), offset.upper)
+
+
+def _reasons(case: Case, resting: list[dict], relations: str) -> dict[int, str]:
+    """The relations on the shortest paths between clock zero and the events that a latency rests on."""
+    network = case.times(relations).network
+    rows = {
+        statement.where
+        for event in resting
+        for path in network.reasons(case.about.clock_zero, event["event_id"])
+        for statement in path
+    }
+    related = case.relations.select("row", "rule").iter_rows()
+    return {row: vocabulary.RELATION_RULES[rule] for row, rule in related if f"relations.csv:{row}" in rows}
 
 
 def _resting_on(latencies: list[Latency], first: Latency) -> list[int]:
@@ -353,33 +394,36 @@ def _watched(case: Case) -> float:
     return max(0.0, (end - case.zero.latest).total_seconds())
 
 
-def _knowledge(case: Case) -> tuple[Latency | None, tuple[str, ...]]:
+def _knowledge(case: Case, relations: str) -> tuple[Latency | None, tuple[str, ...]]:
     known = case.events.filter(pl.col("acts").list.contains("internal_knowledge") & (pl.col("actor") != "public"))
     if known.is_empty():
         return None, ()
-    spans = [Span(*ends) for ends in known.select("earliest", "latest").iter_rows()]
-    first = Span(min(span.earliest for span in spans), min(span.latest for span in spans))
-    lag = difference(case.zero, first)
-    resting = [row for row, span in enumerate(spans) if span.latest == first.latest or span.earliest == first.earliest]
-    return Latency(max(0.0, lag.lower), max(0.0, lag.upper)), tuple(known["event_id"][resting])
+    since_zero = case.times(relations).since_zero
+    earlier = {event_id: (-since_zero[event_id].upper, -since_zero[event_id].lower) for event_id in known["event_id"]}
+    least, most = (max(ends[place] for ends in earlier.values()) for place in (0, 1))
+    resting = tuple(event_id for event_id, ends in earlier.items() if ends[0] == least or ends[1] == most)
+    return Latency(max(0.0, least), max(0.0, most)), resting
 
 
-def _coverage_before(case: Case) -> Share | None:
+def _coverage_before(case: Case, relations: str) -> Share | None:
     """Texts out before the first response, from their own dates: **how wide clock zero is has no say in it**.
 
     A text that is dated to the day of clock zero counts as after it. Where the first response is clock zero itself, nothing
     can have been out between the two.
     """
-    answers = _answers(case, vocabulary.ANSWERS)
+    times = case.times(relations)
+    answers = [event["event_id"] for event in _answers(case, vocabulary.ANSWERS, relations)]
     if not answers:
         return None
     published = case.coverage.select("doc_id", "published").iter_rows()
     texts = {doc_id: local_day(text, case.about.timezone) for doc_id, text in published}
-    earlier = tuple(doc_id for doc_id, span in texts.items() if ended_before(span, case.zero))
+    zero = times.spans[case.about.clock_zero]
+    earlier = tuple(doc_id for doc_id, span in texts.items() if ended_before(span, zero))
     counted_texts = [span for doc_id, span in texts.items() if doc_id not in earlier]
-    if any(event["event_id"] == case.about.clock_zero for event in answers):
+    if case.about.clock_zero in answers:
         return Share(0, 0, len(counted_texts), earlier)
-    earliest, latest = (min(event[end] for event in answers) for end in ("earliest", "latest"))
+    earliest = min(times.spans[event_id].earliest for event_id in answers)
+    latest = min(times.spans[event_id].latest for event_id in answers)
     certainly = sum(span.latest < earliest for span in counted_texts)
     possibly = sum(span.earliest < latest for span in counted_texts)
     return Share(certainly, possibly, len(counted_texts), earlier)
