@@ -76,10 +76,13 @@ class Step:
     @property
     def difference(self) -> str:
         """What clock times alone would give, and which relations made the difference; empty where none did."""
-        if self.by_clock is None:
+        if self.by_clock is None or latency_text(self.by_clock) == latency_text(self.latency):
             return ""
-        read = [f"“{words}” (relations.csv, row {row})" for row, words in self.relations.items()]
-        return f"{latency_text(self.by_clock)} by clock times alone; the rest rests on {listed(read)}"
+        rows: dict[str, list[str]] = {}
+        for row, words in self.relations.items():
+            rows.setdefault(words, []).append(str(row))
+        read = [f"“{words}” (relations.csv:{','.join(numbers)})" for words, numbers in rows.items()]
+        return f"{latency_text(self.by_clock)} by clock times alone, sharpened by {listed(read)}"
 
     @property
     def text(self) -> str:
@@ -338,7 +341,7 @@ def first_act(
         max((event["certainty"] for event in resting), key=list(vocabulary.CERTAINTIES).index),
         len({source for event in resting for source in event["source_ids"]}),
         len(answers),
-        *((by_clock, _reasons(case, resting, relations)) if by_clock != first else ()),
+        *((by_clock, _reasons(case, resting, first, by_clock, relations)) if by_clock != first else ()),
     )
 
 
@@ -361,17 +364,19 @@ def _latency_of(event_id: str, case: Case, relations: str) -> Latency:
     return Latency(max(0.0, offset.lower), offset.upper)
 
 
-def _reasons(case: Case, resting: list[dict], relations: str) -> dict[int, str]:
-    """The relations on the shortest paths between clock zero and the events that a latency rests on."""
+def _reasons(case: Case, resting: list[dict], first: Latency, by_clock: Latency, relations: str) -> dict[int, str]:
+    """The relations on the shortest paths from clock zero to the events that set an end which clock times alone do not give."""
     network = case.times(relations).network
-    rows = {
-        statement.where
-        for event in resting
-        for path in network.reasons(case.about.clock_zero, event["event_id"])
-        for statement in path
-    }
+    places = set()
+    for event_id in (event["event_id"] for event in resting):
+        own = _latency_of(event_id, case, relations)
+        lower, upper = network.reasons(case.about.clock_zero, event_id)
+        if own.lower == first.lower != by_clock.lower:
+            places |= {statement.where for statement in lower}
+        if own.upper == first.upper != by_clock.upper:
+            places |= {statement.where for statement in upper}
     related = case.relations.select("row", "rule").iter_rows()
-    return {row: vocabulary.RELATION_RULES[rule] for row, rule in related if f"relations.csv:{row}" in rows}
+    return {row: vocabulary.RELATION_RULES[rule] for row, rule in related if f"relations.csv:{row}" in places}
 
 
 def _resting_on(latencies: list[Latency], first: Latency) -> list[int]:
