@@ -7,7 +7,7 @@ slip. Every rule is a function from a sound case to its warnings; a further rule
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import polars as pl
 
@@ -146,6 +146,27 @@ def _before_clock_zero(case: Case) -> Iterator[Problem]:
         yield _warning(case, "events.csv", row, "earliest", what, mend)
 
 
+def _reported_before_it_happened(case: Case) -> Iterator[Problem]:
+    """A text cannot report what has not happened: no source of an event is older than the event, in any time zone."""
+    published = dict(case.sources.select("source_id", "published").drop_nulls().iter_rows())
+    events = case.events.select("row", "event_id", "earliest", "source_ids").explode("source_ids").drop_nulls()
+    for row, event_id, earliest, source_id in events.iter_rows():
+        if source_id in published and _end_anywhere(published[source_id]) < earliest:
+            what = f"{source_id}, published {published[source_id]}, reports {event_id}, which cannot have happened before {earliest:%Y-%m-%d %H:%M} UTC"
+            yield _warning(
+                case, "events.csv", row, "source_ids", what, "correct one of the two dates, or name another source"
+            )
+
+
+def _end_anywhere(published: str) -> datetime:
+    """The last second of a day, month or year, where on earth it ends last."""
+    year, month, day = (*map(int, published.split("-")), 0, 0)[:3]
+    if not day:
+        year, month = (year, month + 1) if month and month < 12 else (year + 1, 1)
+    after = datetime(year, month, day or 1, tzinfo=timezone(timedelta(hours=-12)))
+    return after + (timedelta(days=1) if day else timedelta()) - timedelta(seconds=1)
+
+
 def _posts_carry_their_time(case: Case) -> Iterator[Problem]:
     """Events on a platform whose source is a post: its number tells the time, more sharply than the interval does."""
     urls = case.sources.select("source_id", "url").drop_nulls().iter_rows()
@@ -186,6 +207,7 @@ RULES = (
     _dated_before_source,
     _ids_out_of_order,
     _before_clock_zero,
+    _reported_before_it_happened,
     _posts_carry_their_time,
     _signals_twice,
     _not_coded,
