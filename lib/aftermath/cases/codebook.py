@@ -154,7 +154,12 @@ def _reported_before_it_happened(case: Case) -> Iterator[Problem]:
         if source_id in published and _end_anywhere(published[source_id]) < earliest:
             what = f"{source_id}, published {published[source_id]}, reports {event_id}, which cannot have happened before {earliest:%Y-%m-%d %H:%M} UTC"
             yield _warning(
-                case, "events.csv", row, "source_ids", what, "correct one of the two dates, or name another source"
+                case,
+                "events.csv",
+                row,
+                "source_ids",
+                what,
+                "correct one of the two dates; leave it where the source announced what was to come",
             )
 
 
