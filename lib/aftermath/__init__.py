@@ -55,6 +55,7 @@ _NOUNS = {
     "topics": "aftermath.measures.topics",
     "transparency": "aftermath.measures.transparency",
     "turnbull": "aftermath.measures.survival",
+    "worth_finding": "aftermath.comparison.worth_finding",
     "exhibit": "aftermath.reports.exhibit",
     "grade": "aftermath.course.lesson",
     "report": "aftermath.reports.report",

@@ -345,6 +345,23 @@ def first_act(
     )
 
 
+def answers_of(case: Case, step: str, relations: str = "all") -> tuple[str, ...]:
+    """The events that may be the first of a step, in order of ``earliest``.
+
+    Parameters
+    ----------
+    case
+        A case with a documented crisis.
+    step
+        Key from ``STEPS``.
+    relations
+        As in ``speed``.
+    """
+    _, acts, named = STEPS[step]
+    answers = _answers(case, acts, relations)
+    return tuple(event["event_id"] for event in answers if event["speaker"] is not None or not named)
+
+
 def _answers(case: Case, acts: Collection[str], relations: str) -> list[dict]:
     """Events in which the organisation answered in one of these ways and that may be from after clock zero."""
     since_zero = case.times(relations).since_zero
