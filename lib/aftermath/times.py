@@ -182,6 +182,19 @@ class Latency:
         """False where the event was not seen by the end of the record."""
         return math.isfinite(self.upper)
 
+    @property
+    def with_zero(self) -> bool:
+        """True where the act came with clock zero: it is clock zero, or was given with the exposure or before it.
+
+        Either way nobody waited for it, and **it says nothing about speed**.
+        """
+        return self.by_construction or self.upper <= 0
+
+    @property
+    def timed(self) -> bool:
+        """Whether it says how long anybody waited: the act was seen, and did not come with clock zero."""
+        return self.seen and not self.with_zero
+
     def certainly_before(self, other: Latency) -> bool:
         """Whether every reading of this latency is shorter than every reading of the other."""
         return self.upper < other.lower

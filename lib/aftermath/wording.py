@@ -185,9 +185,13 @@ def latency_text(latency: Latency) -> str:
     ('not seen', '0 by construction')
     >>> latency_text(Latency(-180, 59)).replace(NO_BREAK, " ")
     '3 min before – 59 s after'
+    >>> latency_text(Latency(0, 0))
+    'with clock zero'
     """
     if latency.by_construction:
         return "0 by construction"
+    if latency.lower == latency.upper == 0:
+        return "with clock zero"
     if not latency.seen:
         return "not seen"
     if -RESOLUTION <= latency.upper <= 0 and latency.lower < -RESOLUTION:

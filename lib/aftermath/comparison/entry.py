@@ -130,11 +130,11 @@ class Entry:
     def order(self) -> tuple:
         """Where the case stands on the board: by the upper end of its first response.
 
-        What is zero by construction, was not seen or could not be measured comes after what was, and a
+        What came with clock zero, was not seen or could not be measured comes after what was, and a
         case without a record last: **the order is a reading aid, not a rank**.
         """
         latency = self.speed["response"].latency if self.speed else None
-        says_nothing = latency is None or latency.by_construction or not latency.seen
+        says_nothing = latency is None or not latency.timed
         ends = (latency.upper, latency.lower) if latency else (0.0, 0.0)
         return (not self.about.documented, latency is None, says_nothing, *ends, self.case_id)
 

@@ -69,16 +69,16 @@ def _nothing(words: str) -> Finding:
 
 
 def _answered(timed: Sequence[Entry]) -> Finding:
-    """How many answered within an hour and a day; what is clock zero itself, or may have come before it, is not certain."""
-    constructed = [entry for entry in timed if entry.speed["response"].latency.by_construction]
-    answering = [entry for entry in timed if entry not in constructed]
+    """How many answered within an hour and a day; what came with clock zero, or may have come before it, is not certain."""
+    with_zero = [entry for entry in timed if entry.speed["response"].latency.with_zero]
+    answering = [entry for entry in timed if entry not in with_zero]
     if not answering:
         return _nothing("how soon organisations answered cannot be told.")
     doubtful = [entry for entry in _within(answering, DAY) if before_zero(entry.speed, "response")]
     certain = [entry for entry in answering if entry not in doubtful]
     hour, day = (_within(certain, limit) for limit in (HOUR, DAY))
     words = f"certainly answered within an hour, {number(len(day))} within a day."
-    notes = _who(hour), _clocks(constructed, day), _doubts(doubtful)
+    notes = _who(hour), _clocks(with_zero, day), _doubts(doubtful)
     return Finding(_of(len(hour), len(answering)), words, " ".join(filter(None, notes)))
 
 
@@ -94,13 +94,13 @@ def _who(hour: Sequence[Entry]) -> str:
     return rest[0].upper() + rest[1:]
 
 
-def _clocks(constructed: Sequence[Entry], day: Sequence[Entry]) -> str:
+def _clocks(with_zero: Sequence[Entry], day: Sequence[Entry]) -> str:
     """What must be said of clocks that the organisation or a regulator set."""
     flagged = [entry.name for entry in day if entry.own_clock]
     said = []
-    if constructed:
-        n, names = len(constructed), listed([entry.name for entry in constructed])
-        said.append(f"{names} {_announced(n)} and {_counts(n)} not counted.")
+    if with_zero:
+        verb = "is" if len(with_zero) == 1 else "are"
+        said.append(f"{listed([entry.name for entry in with_zero])} answered with clock zero and {verb} not counted.")
     if flagged:
         said.append(f"{listed(flagged)} answered a clock that the organisation or a regulator set.")
     return " ".join(said)
@@ -113,14 +113,6 @@ def _doubts(doubtful: Sequence[Entry]) -> str:
     return (
         f"Not among them, as the answer may have come before clock zero: {listed([entry.name for entry in doubtful])}."
     )
-
-
-def _announced(n: int) -> str:
-    return "announced the matter itself" if n == 1 else "announced the matter themselves"
-
-
-def _counts(n: int) -> str:
-    return "is" if n == 1 else "are"
 
 
 def _named_apologies(timed: Sequence[Entry]) -> Finding:

@@ -29,7 +29,7 @@ class Standing:
     case_id
         The case.
     comparable
-        False where the step was not seen in this case, or is zero by construction: then it can be told
+        False where the step was not seen in this case, or came with clock zero: then it can be told
         apart from no other case.
     faster, slower
         Others that were certainly faster, or certainly slower.
@@ -184,7 +184,7 @@ class _Ends:
 
 
 def _comparable(latency: Latency) -> bool:
-    return latency.seen and not latency.by_construction
+    return latency.timed
 
 
 def _standing(case_id: str, own: Latency, ends: _Ends) -> Standing:

@@ -162,7 +162,7 @@ def worth_finding(cases: Iterable[Case], step: str = "response") -> WorthFinding
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
     clocked = [case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None]
     latencies = {case.id: speed(case)[step].latency for case in clocked}
-    timed = {case_id: found for case_id, found in latencies.items() if found.seen and not found.by_construction}
+    timed = {case_id: found for case_id, found in latencies.items() if found.timed}
     overlapping = [
         pair
         for pair in itertools.combinations(timed, 2)

@@ -108,8 +108,8 @@ class LatencyCurves(Result):
         Cases of groups that are too small for a curve.
     level, draws
         Of the bands.
-    by_construction
-        Cases in no curve, because clock zero is itself the answer.
+    with_zero
+        Cases in no curve, because the answer came with clock zero.
     doubtful
         Cases in a curve whose answer may have come before clock zero, see ``before_zero``.
     """
@@ -120,7 +120,7 @@ class LatencyCurves(Result):
     left_out: tuple[str, ...]
     level: float
     draws: int
-    by_construction: tuple[str, ...] = ()
+    with_zero: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
 
     @cached_property
@@ -147,7 +147,7 @@ class LatencyCurves(Result):
     @property
     def text(self) -> str:
         left_out = f" Too few for a curve of their own: {listed(self.left_out)}." if self.left_out else ""
-        named = filter(None, (constructed_words(self.by_construction), doubtful_words(self.doubtful)))
+        named = filter(None, (left_out_words(self.with_zero), doubtful_words(self.doubtful)))
         return " ".join([f"{self.estimate}{left_out}", *named])
 
     @property
@@ -195,7 +195,7 @@ def latency_curves(
     Returns
     -------
     LatencyCurves
-        Groups of **fewer than three cases** get no curve and are named, as are cases whose latency is zero by construction.
+        Groups of **fewer than three cases** get no curve and are named, as are cases that answered with clock zero.
 
     Raises
     ------
@@ -209,22 +209,22 @@ def latency_curves(
     if not 0 < level < 1 or draws < 1:
         raise ValueError(f"level = {level} must lie between 0 and 1, and draws = {draws} must be at least 1")
     by_name = sorted(speeds, key=lambda speed: speed.case_id)
-    ordered = [speed for speed in by_name if not speed[step].latency.by_construction]
+    ordered = [speed for speed in by_name if not speed[step].latency.with_zero]
     names = [group(speed) if group else "" for speed in ordered]
     groups = {
         name: [speed for speed, own in zip(ordered, names, strict=True) if own == name] for name in sorted(set(names))
     }
-    constructed = tuple(speed.case_id for speed in by_name if speed[step].latency.by_construction)
+    with_zero = tuple(speed.case_id for speed in by_name if speed[step].latency.with_zero)
     large = {name: members for name, members in groups.items() if len(members) >= FEW}
     if not large:
         raise NothingToMeasure(
             f"{counted(len(ordered), 'case')} {'is' if len(ordered) == 1 else 'are'} too few for a latency curve: at least {FEW} are needed in a group. "
-            f"{constructed_words(constructed)}".rstrip()
+            f"{left_out_words(with_zero)}".rstrip()
         )
     curves = tuple(_curve(name, by, members, step, level, draws, seed) for name, members in large.items())
     left_out = tuple(speed.case_id for name, members in groups.items() if name not in large for speed in members)
     doubtful = tuple(speed.case_id for members in large.values() for speed in members if before_zero(speed, step))
-    return LatencyCurves(step, by, curves, left_out, level, draws, constructed, tuple(sorted(doubtful)))
+    return LatencyCurves(step, by, curves, left_out, level, draws, with_zero, tuple(sorted(doubtful)))
 
 
 def before_zero(speed: Speed, step: str) -> bool:
@@ -243,9 +243,9 @@ def before_zero(speed: Speed, step: str) -> bool:
     return bool(resting) and resting[-1] in speed.doubtful
 
 
-def constructed_words(names: Sequence[str]) -> str:
+def left_out_words(names: Sequence[str]) -> str:
     """Which cases are in no curve because their zero says nothing about speed; empty where there is none."""
-    return f"In no curve, as clock zero is itself the answer there: {listed(names)}." if names else ""
+    return f"In no curve, as the answer came with clock zero: {listed(names)}." if names else ""
 
 
 def doubtful_words(names: Sequence[str]) -> str:

@@ -91,7 +91,7 @@ class Step:
             return f"{_mid_sentence(self.label)} not seen in the {duration(self.latency.lower)} of the record"
         difference = f"; {self.difference}" if self.difference else ""
         exact = ""
-        if not self.latency.by_construction and self.latency.upper < 600:
+        if self.latency.timed and self.latency.upper < 600:
             exact = f", exactly {exact_duration(self.latency.lower)} to {exact_duration(self.latency.upper)}"
         return f"{_mid_sentence(self.label)} {latency_text(self.latency)}{exact} ({listed(self.event_ids)}, {self.certainty}{difference})"
 

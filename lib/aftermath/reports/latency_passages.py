@@ -12,7 +12,7 @@ from aftermath.measures.latency_curves import (
     MARKS,
     LatencyCurve,
     LatencyCurves,
-    constructed_words,
+    left_out_words,
     doubtful_words,
     latency_curves,
 )
@@ -144,17 +144,17 @@ def _grouped(comparison: Comparison, step: str) -> Iterable[LatencyCurves]:
             found = _measured(comparison, step, by)
         except NothingToMeasure:
             continue
-        if len(found.curves[0].case_ids) < len(comparison.speeds) - len(found.by_construction):
+        if len(found.curves[0].case_ids) < len(comparison.speeds) - len(found.with_zero):
             yield found
 
 
 def _words(comparison: Comparison, whole: LatencyCurves, grouped: Sequence[LatencyCurves]) -> str:
     (every,) = whole.curves
-    constructed = constructed_words([comparison.names[case_id] for case_id in whole.by_construction])
+    left_out = left_out_words([comparison.names[case_id] for case_id in whole.with_zero])
     allowed = "; ".join(f"{every.possible_by(mark)} within {duration(mark)}" for mark in MARKS)
     parts = [
         whole.estimate,
-        constructed,
+        left_out,
         doubtful_words([comparison.names[case_id] for case_id in whole.doubtful]),
         f"What the intervals allow without that estimate: {allowed}.",
         *(_group_words(each, len(every.case_ids)) for each in grouped),

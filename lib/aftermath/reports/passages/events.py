@@ -41,7 +41,7 @@ def legend() -> str:
 
 def timeline_words(case: Case, speed: Speed) -> str:
     """The timeline in words: how many events, from when to when, how surely timed, and the first response."""
-    since = [case.since_zero(Span(*ends)) for ends in case.events.select("earliest", "latest").iter_rows()]
+    since = [case.times().since_zero[event_id] for event_id in case.events["event_id"]]
     own = case.events.filter(pl.col("actor") == "organisation").height
     return (
         f"{counted(case.events.height, 'event')}, from {_from_zero(since[0])} to {_from_zero(since[-1])}; "
@@ -89,7 +89,7 @@ def _row(event: dict, references: References) -> str:
 
 def _time(event: dict, case: Case) -> str:
     span, zone = Span(event["earliest"], event["latest"]), case.about.timezone
-    since = f'<span class="lat">{_since(event["event_id"], span, case)}</span><br>' if case.zero else ""
+    since = f'<span class="lat">{_since(event["event_id"], case)}</span><br>' if case.zero else ""
     local = f'<time datetime="{span.earliest.isoformat()}">{span_text(span, zone)}</time>'
     if event["best_earliest"] is None:
         return since + local
@@ -97,8 +97,8 @@ def _time(event: dict, case: Case) -> str:
     return f'{since}{local}<span class="who">likeliest {span_text(likeliest, zone)}</span>'
 
 
-def _since(event_id: str, span: Span, case: Case) -> str:
-    return "clock zero" if event_id == case.about.clock_zero else latency_text(case.since_zero(span))
+def _since(event_id: str, case: Case) -> str:
+    return "clock zero" if event_id == case.about.clock_zero else latency_text(case.times().since_zero[event_id])
 
 
 def _deed(event: dict) -> str:

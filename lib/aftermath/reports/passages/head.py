@@ -167,9 +167,10 @@ def _acts(step: Step, references: References) -> str:
     events = references.case.events.filter(pl.col("event_id").is_in(step.event_ids))
     labels = listed([escape(label) for label in events["label"]], "or")
     exact = ""
-    if not step.latency.by_construction and step.latency.upper < _EXACT:
+    if step.latency.timed and step.latency.upper < _EXACT:
         exact = f": exactly {exact_duration(step.latency.lower)} to {exact_duration(step.latency.upper)}"
-    return f"{labels}{exact}.{_speaker(step, events)}"
+    sharpened = f" ({step.difference})" if step.difference else ""
+    return f"{labels}{exact}{escape(sharpened)}.{_speaker(step, events)}"
 
 
 def _speaker(step: Step, events: pl.DataFrame) -> str:
