@@ -9,7 +9,6 @@ import pytest
 
 import aftermath as am
 from aftermath.cases.network import ORIGIN, Difference, TemporalNetwork
-from aftermath.comparison.standing import certainly_faster
 from aftermath.comparison.worth_finding import ENDS, PLACES, worth_finding
 from aftermath.measures.speed import answers_of
 from aftermath.times import HOUR, Latency
@@ -53,7 +52,7 @@ def test_a_fact_settles_what_a_network_with_the_fact_settles(cases):
             second = int(np.ceil(place)) if fact.end == "latest" else int(np.floor(place))
             own = with_fact(found, fact.event_id, fact.end, second)
             counts.append(
-                sum(certainly_faster(own, latencies[rest]) or certainly_faster(latencies[rest], own) for rest in others)
+                sum(own.certainly_before(latencies[rest]) or latencies[rest].certainly_before(own) for rest in others)
             )
         assert fact.settles == pytest.approx(np.mean(counts), abs=1e-9)
         assert fact.most == max(counts)

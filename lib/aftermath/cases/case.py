@@ -123,7 +123,7 @@ class Case:
     @cached_property
     def relations(self) -> pl.DataFrame:
         """How long after one event another happened; **no rows where the case has no** ``relations.csv``."""
-        return Relations.create_empty() if self.tables.relations is None else self.tables.relations.collect()
+        return Relations.create_empty() if self.tables.relations is None else self.tables.relations
 
     @cached_property
     def files(self) -> tuple[str, ...]:

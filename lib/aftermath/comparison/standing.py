@@ -174,7 +174,7 @@ class _Ends:
 
     @classmethod
     def of(cls, latencies: Collection[Latency]) -> _Ends:
-        comparable = [latency for latency in latencies if _comparable(latency)]
+        comparable = [latency for latency in latencies if latency.timed]
         return cls(
             sorted(latency.lower for latency in comparable),
             sorted(latency.upper for latency in comparable),
@@ -183,14 +183,10 @@ class _Ends:
         )
 
 
-def _comparable(latency: Latency) -> bool:
-    return latency.timed
-
-
 def _standing(case_id: str, own: Latency, ends: _Ends) -> Standing:
     never_seen = ends.unseen - (not own.seen)
     rest = ends.cases - 1 - never_seen
-    if not _comparable(own):
+    if not own.timed:
         return Standing(case_id, False, 0, 0, rest, never_seen, math.nan, math.nan, 0)
     faster = bisect_left(ends.upper, own.lower)
     slower = len(ends.lower) - bisect_right(ends.lower, own.upper)

@@ -24,7 +24,6 @@ import polars as pl
 
 from aftermath.cases.case import Case
 from aftermath.cases.network import ORIGIN, TemporalNetwork
-from aftermath.comparison.standing import certainly_faster
 from aftermath.measures.result import Result
 from aftermath.measures.speed import STEPS, answers_of, speed
 from aftermath.times import Latency
@@ -166,7 +165,7 @@ def worth_finding(cases: Iterable[Case], step: str = "response") -> WorthFinding
     overlapping = [
         pair
         for pair in itertools.combinations(timed, 2)
-        if not any(certainly_faster(timed[one], timed[other]) for one, other in (pair, pair[::-1]))
+        if not any(timed[one].certainly_before(timed[other]) for one, other in (pair, pair[::-1]))
     ]
     facts = [fact for case in clocked if case.id in timed for fact in _facts(case, step, timed, overlapping)]
     ranked = sorted(facts, key=lambda fact: (-fact.settles, -fact.most, fact.case_id, fact.event_id, fact.end))

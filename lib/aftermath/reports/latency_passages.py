@@ -12,9 +12,9 @@ from aftermath.measures.latency_curves import (
     MARKS,
     LatencyCurve,
     LatencyCurves,
-    left_out_words,
     doubtful_words,
     latency_curves,
+    left_out_words,
 )
 from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.speed import STEPS
