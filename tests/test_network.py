@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
+import time
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -108,6 +110,28 @@ def test_unknown_events_and_an_empty_network():
         TemporalNetwork(PAPER).after("z")
     assert TemporalNetwork([]).contradiction is None
     assert TemporalNetwork([]).events == ()
+
+
+def test_a_large_network_is_solved_in_two_seconds_and_two_hundred_megabytes():
+    # 2,000 events with clock times and 10,000 relations, among them one chain through all events
+    generator = np.random.default_rng(0)
+    times = np.sort(generator.integers(0, 10**8, 2000)).tolist()
+    pairs = [*itertools.pairwise(range(2000)), *generator.integers(0, 2000, (8001, 2)).tolist()]
+    rows = [Difference(ORIGIN, f"e{place}", second - 9000, second + 9000) for place, second in enumerate(times)]
+    rows += [
+        Difference(f"e{one}", f"e{other}", times[other] - times[one] - 60, times[other] - times[one] + 60)
+        for one, other in pairs
+        if one != other
+    ]
+    tracemalloc.start()
+    begin = time.process_time()
+    network = TemporalNetwork(rows)
+    lower, upper = network.between("e0", "e1999")
+    assert network.after()["e1999"][1] <= times[-1] + 9000
+    assert lower <= times[-1] - times[0] <= upper
+    assert time.process_time() - begin < 2
+    assert tracemalloc.get_traced_memory()[1] < 200e6
+    tracemalloc.stop()
 
 
 # Against linear programmes
