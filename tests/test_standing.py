@@ -26,9 +26,8 @@ def _brute_force(latencies: dict[str, Latency], own: str) -> tuple[int, int, int
         if other == own:
             continue
         corners = list(itertools.product((latency.lower, latency.upper), (latencies[own].lower, latencies[own].upper)))
-        comparable = not (latency.by_construction or latencies[own].by_construction) and math.isfinite(
-            latencies[own].upper
-        )
+        with_zero = any(one.by_construction or one.upper <= 0 for one in (latency, latencies[own]))
+        comparable = not with_zero and math.isfinite(latencies[own].upper)
         if not math.isfinite(latency.upper):
             counts[3] += 1
         elif comparable and all(theirs < ours for theirs, ours in corners):

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from aftermath import vocabulary
 from aftermath.times import DAY, HOUR, MINUTE, Latency, Span
 
 NO_BREAK = "\u00a0"
@@ -203,6 +204,31 @@ def latency_text(latency: Latency) -> str:
     if latency.lower <= RESOLUTION < latency.upper:
         return f"within {duration(latency.upper)}"
     return _duration_range(latency.lower, latency.upper)
+
+
+def relation_words(rule: str, at_least: float | None, at_most: float | None) -> str:
+    """The words behind a relation between two events, and how many seconds they were read as.
+
+    Parameters
+    ----------
+    rule
+        A key of ``vocabulary.RELATION_RULES``.
+    at_least, at_most
+        In seconds; None for an open end.
+
+    Examples
+    --------
+    >>> relation_words("a-few-hours", 5400, 43200).replace(NO_BREAK, " ")
+    '“a few hours”, read as 90 min – 12 h'
+    >>> relation_words("answer", 0, None), relation_words("together", 0, 0)
+    ('“one answers the other”', '“issued in one”')
+    """
+    words = f"“{vocabulary.RELATION_RULES[rule]}”"
+    if at_most is None:
+        return f"{words}, read as at least {duration(at_least)}" if (at_least or 0) > 0 else words
+    if at_least is None:
+        return f"{words}, read as at most {duration(at_most)}" if at_most > 0 else words
+    return f"{words}, read as {latency_text(Latency(at_least, at_most))}" if at_most else words
 
 
 def moment(instant: datetime, zone: str, *, clock: bool = True) -> str:

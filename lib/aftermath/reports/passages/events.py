@@ -96,7 +96,9 @@ def _time(event: dict, case: Case) -> str:
     notes = []
     if event["best_earliest"] is not None:
         notes.append(f"likeliest {span_text(Span(event['best_earliest'], event['best_latest']), zone)}")
-    related = span_text(case.span(event["event_id"]), zone)  # of a stretch of time it is the begin that relations speak of
+    related = span_text(
+        case.span(event["event_id"]), zone
+    )  # of a stretch of time it is the begin that relations speak of
     if related != span_text(span, zone):
         notes.append(f"with relations, began {related}")
     return since + local + "".join(f'<span class="who">{note}</span>' for note in notes)
