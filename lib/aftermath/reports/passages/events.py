@@ -10,7 +10,8 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.figures.marks import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
-from aftermath.measures.speed import STEPS, Speed, Step
+from aftermath.measures.speed import Speed
+from aftermath.measures.steps import STEPS, Step
 from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table
