@@ -205,6 +205,25 @@ def latency_text(latency: Latency) -> str:
     return _duration_range(latency.lower, latency.upper)
 
 
+def apart_text(at_least: float | None, at_most: float | None) -> str:
+    """How long after one thing another happened, where either end may be open (None), but not both.
+
+    Examples
+    --------
+    >>> [apart_text(*ends).replace(NO_BREAK, " ") for ends in ((420, 540), (0, 5640), (0, 0), (0, None), (None, 43200))]
+    ['7–9 min later', 'within 1 h 34 min', 'at the same time', 'not earlier', 'at most 12 h later']
+    >>> [apart_text(*ends).replace(NO_BREAK, " ") for ends in ((3600, None), (-60, None), (None, 0), (None, -60))]
+    ['at least 60 min later', 'at most 60 s earlier', 'not later', 'at least 60 s earlier']
+    """
+    if at_least is not None and at_most is not None:
+        text = "at the same time" if at_least == at_most == 0 else latency_text(Latency(at_least, at_most))
+        return text if text.startswith(("at", "within")) or text.endswith(("before", "after")) else f"{text} later"
+    end, nearer, farther = (at_most, "least", "most") if at_least is None else (at_least, "most", "least")
+    if end == 0:
+        return "not later" if at_least is None else "not earlier"
+    return f"at {farther if end > 0 else nearer} {duration(abs(end))} {'later' if end > 0 else 'earlier'}"
+
+
 def moment(instant: datetime, zone: str, *, clock: bool = True) -> str:
     """A local moment, e.g. ``3 Oct 2012, 21:42``."""
     local = instant.astimezone(ZoneInfo(zone))

@@ -9,6 +9,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
+from aftermath.figures.links import BY_CLOCK, RELATED
 from aftermath.figures.marks import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
 from aftermath.measures.speed import STEPS, Speed, Step
 from aftermath.reports.html import escape
@@ -26,8 +27,8 @@ def events_table(references: References) -> str:
     return table("evt", "Every event of the case", headings, rows)
 
 
-def legend() -> str:
-    """The key to the colours of acts and to the outlines of certainty."""
+def legend(case: Case) -> str:
+    """The key to the colours of acts, to the outlines of certainty, and to what relations add where the case has any."""
     acts = "".join(
         f'<li><i class="sw {FAMILY_CLASSES[family]}"></i>{label}</li>'
         for family, label in vocabulary.ACT_FAMILY_LABELS.items()
@@ -36,7 +37,24 @@ def legend() -> str:
         f'<li><i class="iv {CERTAINTY_CLASSES[word]}"></i>{label}</li>'
         for word, label in vocabulary.CERTAINTIES.items()
     )
-    return f'<ul class="legend">{acts}</ul><ul class="legend c2">{certainties}</ul>'
+    related = f'<li><i class="iv rel"></i>{RELATED}</li><li><i class="iv clk"></i>{BY_CLOCK}</li>'
+    more = "" if case.relations.is_empty() else related
+    return f'<ul class="legend">{acts}</ul><ul class="legend c2">{certainties}{more}</ul>'
+
+
+def how_read(case: Case) -> str:
+    """How the timeline is to be read."""
+    related = (
+        ""
+        if case.relations.is_empty()
+        else " Where what sources say of two events made a bar shorter, a thin line runs on to "
+        "the ends that clock times alone give; what lasted began within the bar, and may have gone on to the end of the line."
+    )
+    return (
+        "Each bar runs from the earliest to the latest moment the record allows: a thin bar is known to the "
+        "minute, a long one is not. Striped bars did several things at once. Time is logarithmic: each step right "
+        f"is ten times longer. What came before clock zero is mirrored to its left, on grey.{related}"
+    )
 
 
 def timeline_words(case: Case, speed: Speed) -> str:
@@ -45,7 +63,8 @@ def timeline_words(case: Case, speed: Speed) -> str:
     own = case.events.filter(pl.col("actor") == "organisation").height
     return (
         f"{counted(case.events.height, 'event')}, from {_from_zero(since[0])} to {_from_zero(since[-1])}; "
-        f"{own} of them by the organisation. Times: {_certainties(case)}. {speed_words(speed, ('response', 'named_apology'))}"
+        f"{own} of them by the organisation. Times: {_certainties(case)}.{_related(case)} "
+        f"{speed_words(speed, ('response', 'named_apology'))}"
     )
 
 
@@ -66,6 +85,17 @@ def _told(steps: list[Step]) -> str:
 def _certainties(case: Case) -> str:
     given = case.events["certainty"].to_list()
     return listed([f"{given.count(word)} {word}" for word in vocabulary.CERTAINTIES if word in given])
+
+
+def _related(case: Case) -> str:
+    """How much sources say of how far events were apart, and how many events it times more narrowly."""
+    if case.relations.is_empty():
+        return ""
+    pairs = case.relations.select("from_event", "to_event").n_unique()
+    narrower = sum(bool(_by_clock(event_id, case)) for event_id in case.events["event_id"])
+    return (
+        f" Sources relate {counted(pairs, 'pair')} of events, which times {counted(narrower, 'event')} more narrowly."
+    )
 
 
 def _from_zero(since: Latency) -> str:
@@ -90,11 +120,19 @@ def _row(event: dict, references: References) -> str:
 def _time(event: dict, case: Case) -> str:
     span, zone = Span(event["earliest"], event["latest"]), case.about.timezone
     since = f'<span class="lat">{_since(event["event_id"], case)}</span><br>' if case.zero else ""
+    alone = _by_clock(event["event_id"], case) if case.zero else ""
+    since += f'<span class="who">{alone}</span>' if alone else ""
     local = f'<time datetime="{span.earliest.isoformat()}">{span_text(span, zone)}</time>'
     if event["best_earliest"] is None:
         return since + local
     likeliest = Span(event["best_earliest"], event["best_latest"])
     return f'{since}{local}<span class="who">likeliest {span_text(likeliest, zone)}</span>'
+
+
+def _by_clock(event_id: str, case: Case) -> str:
+    """What clock times alone give, where they give another time after clock zero."""
+    alone, since = (latency_text(case.times(name).since_zero[event_id]) for name in ("none", "all"))
+    return "" if alone == since else f"{alone} by clock times alone"
 
 
 def _since(event_id: str, case: Case) -> str:
