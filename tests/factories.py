@@ -20,7 +20,7 @@ import yaml
 
 from aftermath.cases.about import About, Claim
 from aftermath.cases.case import Case
-from aftermath.cases.tables import SCHEMAS, CaseTables, file_columns
+from aftermath.cases.tables import ALL_SCHEMAS, CaseTables, file_columns
 from aftermath.workspace import Workspace
 
 BASE = datetime(2020, 1, 1, 12, tzinfo=UTC)
@@ -75,16 +75,34 @@ def signal(value: float, time: str = "2020-01-02", **columns: str) -> dict[str, 
     return {"signal": "mentions", "time": time, "value": str(value), "unit": "posts", "scope": "world"} | columns
 
 
+def relation(
+    from_event: str, to_event: str, at_least: int | None = 0, at_most: int | None = None, **columns: str
+) -> dict[str, str]:
+    """A relation between two events, in seconds; order alone if no end is given."""
+    ends = {"at_least_seconds": at_least, "at_most_seconds": at_most}
+    sound = {
+        "from_event": from_event,
+        "to_event": to_event,
+        "certainty": "documented",
+        "source_ids": "paper-2020",
+        "rule": "bound",
+        "reason": "One came after the other.",
+    }
+    return sound | {name: "" if end is None else str(end) for name, end in ends.items()} | columns
+
+
 def rows(
     events: Iterable[dict] | None = None,
     texts: Iterable[dict] = (),
     scores: Iterable[dict] = (),
     signals: Iterable[dict] = (),
     sources: Iterable[str] = ("paper-2020",),
+    relations: Iterable[dict] = (),
 ) -> dict[str, list[dict[str, str]]]:
-    """The rows of all six tables as text. Events are sorted and numbered as the codebook asks."""
+    """The rows of all tables as text, of relations only if there are any. Events are sorted and numbered as the codebook asks."""
     events = sorted([event()] if events is None else events, key=lambda row: datetime.fromisoformat(row["earliest"]))
     texts = [{"doc_id": f"d{number:02}"} | row for number, row in enumerate(texts, start=1)]
+    related = {"relations": [dict(row) for row in relations]} if relations else {}
     return {
         "sources": [_source(name) for name in sources],
         "events": [
@@ -95,7 +113,7 @@ def rows(
         "stances": [_stance(row, coder) for coder in CODERS for row in texts if row.get(coder)],
         "signals": [{"source_id": "paper-2020"} | dict(row) for row in signals],
         "rubric": [_score(row, coder) for coder in CODERS for row in scores if row.get(coder)],
-    }
+    } | related
 
 
 def about(case_id: str, tables: dict[str, list[dict[str, str]]], **fields: object) -> dict[str, object]:
@@ -128,9 +146,10 @@ def case_folder(
 ) -> Path:
     """Write a sound case folder into ``root/casestudies`` and return it.
 
-    ``given`` may hold the lists of ``rows`` (events, texts, scores, signals, sources) and fields of ``case.yaml``.
+    ``given`` may hold the lists of ``rows`` (events, texts, scores, signals, sources, relations) and fields of ``case.yaml``.
     """
-    lists = {name: given.pop(name) for name in ("events", "texts", "scores", "signals", "sources") if name in given}
+    names = ("events", "texts", "scores", "signals", "sources", "relations")
+    lists = {name: given.pop(name) for name in names if name in given}
     tables = tables or rows(**lists)
     folder = root / "casestudies" / case_id
     folder.mkdir(parents=True)
@@ -154,11 +173,12 @@ def case(
     scores: Iterable[dict] = (),
     signals: Iterable[dict] = (),
     *,
+    relations: Iterable[dict] = (),
     case_id: str = "small-case",
     **fields: object,
 ) -> Case:
     """A case in memory, without the files: quick enough for property tests. ``fields`` are those of ``case.yaml``."""
-    tables = rows(events, texts, scores, signals)
+    tables = rows(events, texts, scores, signals, relations=relations)
     values = about(case_id, tables, **fields)
     return Case(
         folder=Path("casestudies") / case_id,
@@ -175,7 +195,7 @@ def case(
 
 def typed(table: str, records: Sequence[dict[str, str]]) -> pl.DataFrame:
     """Rows of text as a table in the types of its schema, **not checked**."""
-    dtypes = {name: column.dtype for name, column in SCHEMAS[table].columns().items()}
+    dtypes = {name: column.dtype for name, column in ALL_SCHEMAS[table].columns().items()}
     values = [
         {"row": row} | {name: _value(record.get(name) or None, dtypes[name]) for name in file_columns(table)}
         for row, record in enumerate(records, start=2)

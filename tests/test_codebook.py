@@ -18,7 +18,7 @@ from aftermath.vocabulary import COUNTRIES, COUNTRY_CODES
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from breaking import KITCHEN, RED, Break, both, cell, copy, field, rows_of, whole
-from factories import case, event, score, signal, text
+from factories import case, case_folder, event, relation, score, signal, text, workspace
 
 FOUR = "One happened. Two happened. Three happened. Four happened."
 
@@ -66,8 +66,8 @@ WARNED: dict[str, tuple[Break, str]] = {
         "sources.csv:3:published  '{published}' is after the day on which it was read, 2001-01-31  correct one",
     ),
     "text before its source": (
-        cell("coverage", 2, "published", "2011-02-01"),
-        "coverage.csv:2:published  '2011-02-01' is before its source, {source}, which was published {of_source}  correct one",
+        cell("coverage", 2, "published", "2011-02-15"),
+        "coverage.csv:2:published  '2011-02-15' is before its source, {source}, which was published {of_source}  correct one",
     ),
     "texts out of order": (
         rows_of("coverage", swapped),
@@ -126,6 +126,49 @@ def test_an_answer_that_may_have_come_before_clock_zero_is_a_warning_and_its_res
     assert measured["apology"].latency == Latency(0, 60)
     assert "intervals begin before clock zero: e01." in measured.text
     assert "is a bound only if the act came after" in measured.context
+
+
+def test_an_answer_that_a_source_puts_after_clock_zero_is_in_no_doubt() -> None:
+    early = event("apology", -120, 60)
+    made = case([event("exposure", 0, 10), early], summary=FOUR, relations=[relation("e02", "e01", 1)])
+    assert answers_from_before(made) == ()
+    assert answers_from_before(made, "none") == ("e01",)
+    assert not [warning for warning in warnings_of(made) if warning.file.endswith("events.csv")]
+    assert speed(made)["apology"].latency == Latency(1, 60)
+    assert speed(made, relations="none").doubtful == ("e01",)
+
+
+# published -> whether that source can report what cannot have happened before noon UTC on 1 January 2020
+REPORTED = {"2019-12-31": False, "2020-01-01": True, "2019-12": False, "2020": True, "2019": False, "2019-12-30": False}
+
+
+@pytest.mark.parametrize(("published", "possible"), REPORTED.items())
+def test_a_source_that_is_older_than_what_it_reports_is_a_warning(
+    tmp_path: Path, published: str, possible: bool
+) -> None:
+    folder = case_folder(tmp_path, events=[event()], summary=FOUR)
+    cell("sources", 2, "published", published)(folder)
+    found = [each for each in warnings_of(load_case(folder.name, workspace(tmp_path))) if "reports e01" in each.what]
+    assert [(each.row, each.column) for each in found] == ([] if possible else [(2, "source_ids")])
+
+
+def test_a_text_that_is_older_than_what_its_source_is_cited_for_is_a_warning_until_the_notes_explain_it(
+    tmp_path: Path,
+) -> None:
+    made = {"events": [event()], "texts": [text("2019-12-30")], "summary": FOUR}
+    folder = case_folder(tmp_path, **made)
+    found = [each for each in warnings_of(load_case(folder.name, workspace(tmp_path))) if "reports e01" in each.what]
+    assert (
+        "paper-2020, published 2019-12-30, reports e01, which cannot have happened before 2020-01-01 12:00 UTC"
+        in str(found[0])
+    )
+    assert "say in NOTES.md, naming both" in found[0].mend
+    (folder / "NOTES.md").write_text(
+        "# Notes\n\n- The report (paper-2020) announced\n  what was to come (e01).\n- Nothing else.\n"
+    )
+    assert not [each for each in warnings_of(load_case(folder.name, workspace(tmp_path))) if "reports e01" in each.what]
+    (folder / "NOTES.md").write_text("# Notes\n\n- The report (paper-2020) is good.\n- So is e01.\n")
+    assert [each for each in warnings_of(load_case(folder.name, workspace(tmp_path))) if "reports e01" in each.what]
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,9 @@ def test_how_fast_teaches_what_the_record_says():
     assert (answers["signed_lower"], answers["signed_upper"]) == (signed.lower, signed.upper)
     assert (answers["deletion_lower"], answers["deletion_upper"]) == (deletion.lower, deletion.upper)
     assert answers["certainly_later"] == unsigned.certainly_before(signed)
+    by_clock, related = (case.times(believed).network.between("e03", "e05") for believed in ("none", "all"))
+    assert (answers["clock_lower"], answers["clock_upper"]) == by_clock
+    assert (0, answers["related_upper"]) == related
     claim = am.claims(case).claims[1]
     assert "couple of minutes" in claim.claim
     assert claim.verdict == "partly"
@@ -183,14 +186,14 @@ def half_right(notebook: nbformat.NotebookNode) -> dict[str, str]:
 
 def test_the_solution_gets_full_marks(written):
     marked = grade(written["solution"][HOW_FAST], Workspace(ROOT))
-    assert (marked.reached, marked.maximum, marked.by_hand) == (20, 20, 5)
+    assert (marked.reached, marked.maximum, marked.by_hand) == (23, 23, 5)
     assert marked.hints == {}
-    assert "20 of 20 points" in marked.text
+    assert "23 of 23 points" in marked.text
 
 
 def test_the_blank_release_gets_nothing(written):
     marked = grade(written["release"][HOW_FAST], Workspace(ROOT))
-    assert (marked.reached, marked.maximum) == (0, 20)
+    assert (marked.reached, marked.maximum) == (0, 23)
     assert all("fill in the cell before this test" in hint for hint in marked.hints.values())
     assert marked.marks[-1] == Mark("reflection", 5, None, "left blank")
 
@@ -199,7 +202,7 @@ def test_a_half_right_answer_gets_its_share_and_hints(written, tmp_path):
     notebook = nbformat.read(written["release"][HOW_FAST], as_version=4)
     path = hand_in(tmp_path, notebook, **half_right(LESSONS[HOW_FAST].notebook))
     marked = grade(path, Workspace(ROOT))
-    assert marked.reached == 20 - 4 - 3
+    assert marked.reached == 23 - 4 - 3
     assert set(marked.hints) == {"test-unsigned", "test-claim"}
     assert "have you swapped them?" in marked.hints["test-unsigned"]  # seen by the student
     assert "The record is not silent" in marked.hints["test-claim"]  # hidden until now

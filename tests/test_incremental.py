@@ -14,11 +14,12 @@ from aftermath.archives.places import MANIFEST, SERIES, VECTORS
 from aftermath.tasks import jobs as jobs_module
 from aftermath.tasks.jobs import Job, page_jobs, read_settings, site_job
 from aftermath.tasks.task_pages import run, stale
-from aftermath.workspace import Workspace
+from aftermath.workspace import INSTALLED_FROM, Workspace
 from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook
 
 DIGIORNO, RED_CROSS, WEISHI = CASES
 ALL = {*CASES, "comparison", "methods", "index"}
+RELATIONS = INSTALLED_FROM / "casestudies" / WEISHI / "relations.csv"
 
 
 class Site:
@@ -34,6 +35,7 @@ class Site:
         self.write(self.posts / MANIFEST, f"case: {RED_CROSS}")
         self.write(self.posts / SERIES, "day,posts")
         self.write(self.workspace.cases / "playbook.csv", "advice")
+        (self.workspace.cases / WEISHI / "relations.csv").unlink()
 
     @property
     def vectors(self) -> Path:
@@ -106,6 +108,7 @@ def _set(name: str, value: object) -> Callable[[Site], None]:
 KINDS = {
     "nothing": (lambda site: None, set()),
     "evidence": (lambda site: touch_evidence(site.workspace, RED_CROSS), {RED_CROSS, "comparison", "index"}),
+    "relations where there were none": (lambda site: shutil.copy(RELATIONS, site.workspace.cases / WEISHI), {WEISHI, "comparison", "index"}),
     "notes": (lambda site: site.write(site.workspace.cases / DIGIORNO / "NOTES.md", "other"), {DIGIORNO, "comparison", "index"}),
     "a table beside the cases": (lambda site: site.write(site.workspace.cases / "playbook.csv", "other"), {"comparison", "index"}),
     "a case that is gone": (lambda site: shutil.rmtree(site.workspace.cases / WEISHI), {"comparison", "index"}),

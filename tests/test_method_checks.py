@@ -35,6 +35,7 @@ COUNTS = {
     "event_study": 10,
     "ears": 3,
     "post_id": 2,
+    "network": 8,
 }
 SOURCE = Source("ears", "counts", "arithmetic")
 
@@ -125,12 +126,12 @@ def test_a_disagreement_is_said_in_the_table_the_text_and_on_the_page(found):
     spoilt = MethodChecks((wrong, *found.checks[1:]))
     assert found.table["agrees"].all()
     assert spoilt.table["agrees"].to_list().count(False) == 1
-    assert found.text.startswith("All 47 numbers agree")
-    assert spoilt.text.startswith("46 of 47 numbers agree")
+    assert found.text.startswith("All 55 numbers agree")
+    assert spoilt.text.startswith("54 of 55 numbers agree")
     html = passages.checked(spoilt, "turnbull").html
     assert html.count("<b>no</b>") == 1
     assert "10 of 11 agree" in html
-    assert "<b>46 of 47</b>" in passages.head(spoilt, simulation_study()).html
+    assert "<b>54 of 55</b>" in passages.head(spoilt, simulation_study()).html
 
 
 # The page

@@ -95,7 +95,7 @@ def test_the_rubric_of_a_new_case_can_be_filled_in_step_by_step(tmp_path: Path) 
 def test_what_the_folder_holds(tmp_path: Path) -> None:
     folder = new_case("small-crisis", workspace(tmp_path))
     assert folder == tmp_path / "casestudies" / "small-crisis"
-    assert {path.name for path in folder.iterdir()} == set(EVIDENCE_FILES)
+    assert {path.name for path in folder.iterdir()} == {*EVIDENCE_FILES, "relations.csv"}
     assert [path.name for path in folder.parent.iterdir()] == ["small-crisis"]
     assert len(records(folder / "events.csv")) == 2
     rubric = records(folder / "rubric.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -164,6 +165,14 @@ class Case:
     @cached_property
     def _times(self) -> dict[str, CaseTimes]:
         return {}
+
+    def notes_on(self, *names: str) -> str:
+        """The paragraphs and items of the notes that name an event or source, or all of several, in one line."""
+        items = re.split(r"\n\s*\n|\n(?=\s*[-*#])", self.notes)
+        named = (
+            item for item in items if all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", item) for name in names)
+        )
+        return " ".join(" ".join(item.split()) for item in named)
 
     def since_zero(self, span: Span) -> Latency:
         """Signed seconds from clock zero to a span; negative before it, exactly zero for the event itself.

@@ -17,7 +17,7 @@ from aftermath.cases.coding import uncoded_items, uncoded_texts
 from aftermath.cases.desk import short
 from aftermath.post_times import post_of, post_time
 from aftermath.problems import Problem
-from aftermath.times import Span, ended_before
+from aftermath.times import parse_instant
 from aftermath.wording import NO_BREAK, counted, listed, number, sentences
 from aftermath.workspace import Workspace
 
@@ -48,11 +48,18 @@ def warnings_of(case: Case) -> tuple[Problem, ...]:
     return tuple(sorted(warning for rule in RULES for warning in rule(case)))
 
 
-def answers_from_before(case: Case) -> tuple[str, ...]:
-    """Answers of the organisation whose interval begins before clock zero, although it does not end before it.
+def answers_from_before(case: Case, relations: str = "all") -> tuple[str, ...]:
+    """Answers of the organisation that may be from before clock zero, by the clock and by all that relates them to it.
 
     The codebook has another word (``milestone``) for an act that may precede clock zero. **Its latency has an upper end only
     if it came after.**
+
+    Parameters
+    ----------
+    case
+        With or without a clock.
+    relations
+        Which relations are believed, a key of ``cases.relations.BELIEVED``.
 
     Returns
     -------
@@ -64,10 +71,16 @@ def answers_from_before(case: Case) -> tuple[str, ...]:
     answers = case.events.filter(
         pl.col("actor") == "organisation",
         pl.col("acts").list.eval(pl.element().is_in(vocabulary.ANSWERS)).list.any(),
-        pl.col("earliest") < case.zero.earliest,
     )
-    spans = {event_id: Span(*ends) for event_id, *ends in answers.select("event_id", "earliest", "latest").iter_rows()}
-    return tuple(event_id for event_id, span in spans.items() if not ended_before(span, case.zero))
+    times = case.times(relations)
+    zero, since_zero = times.spans[case.about.clock_zero], times.since_zero
+    # an answer that shares the span of clock zero counts as after it, one whose span begins earlier does so only by a relation
+    return tuple(
+        event_id
+        for event_id in answers["event_id"]
+        if times.spans[event_id].earliest < zero.earliest
+        and since_zero[event_id].lower < 0 <= since_zero[event_id].upper
+    )
 
 
 def _not_coded(case: Case) -> Iterator[Problem]:
@@ -142,29 +155,31 @@ def _before_clock_zero(case: Case) -> Iterator[Problem]:
     names = answers_from_before(case)
     for row, name in case.events.filter(pl.col("event_id").is_in(names)).select("row", "event_id").iter_rows():
         what = f"{name} is coded as an answer although it may have come before clock zero, so that its time has no upper end"
-        mend = "begin the interval at clock zero where a source says that it came after, or code it as milestone"
+        mend = "write a row of relations.csv where a source says that it came after, or code it as milestone"
         yield _warning(case, "events.csv", row, "earliest", what, mend)
 
 
 def _reported_before_it_happened(case: Case) -> Iterator[Problem]:
     """A text cannot report what has not happened: no source of an event is older than the event, in any time zone."""
-    published = dict(case.sources.select("source_id", "published").drop_nulls().iter_rows())
-    events = case.events.select("row", "event_id", "earliest", "source_ids").explode("source_ids").drop_nulls()
-    for row, event_id, earliest, source_id in events.iter_rows():
-        if source_id in published and _end_anywhere(published[source_id]) < earliest:
-            what = f"{source_id}, published {published[source_id]}, reports {event_id}, which cannot have happened before {earliest:%Y-%m-%d %H:%M} UTC"
-            yield _warning(
-                case,
-                "events.csv",
-                row,
-                "source_ids",
-                what,
-                "correct one of the two dates; leave it where the source announced what was to come",
-            )
+    texts: dict[str, str] = {}  # of several texts of a source the latest, which is the one that can report most
+    for source_id, published in case.coverage.select("source_id", "published").iter_rows():
+        texts[source_id] = max(published, texts.get(source_id, published), key=_end_anywhere)
+    dates = dict(case.sources.select("source_id", "published").drop_nulls().iter_rows())
+    dates |= {name: min(text, dates.get(name, text), key=_end_anywhere) for name, text in texts.items()}
+    cited = case.events.select("row", "event_id", "source_ids").explode("source_ids").drop_nulls()
+    for row, event_id, source_id in cited.iter_rows():
+        earliest = case.span(event_id).earliest
+        early = source_id in dates and _end_anywhere(dates[source_id]) < earliest
+        if early and not case.notes_on(event_id, source_id):
+            what = f"{source_id}, published {dates[source_id]}, reports {event_id}, which cannot have happened before {earliest:%Y-%m-%d %H:%M} UTC"
+            mend = "correct one of the two dates, or say in NOTES.md, naming both, that the source announced what was to come"
+            yield _warning(case, "events.csv", row, "source_ids", what, mend)
 
 
 def _end_anywhere(published: str) -> datetime:
-    """The last second of a day, month or year, where on earth it ends last."""
+    """The last moment of a day, month or year, where on earth it ends last; of a moment the moment itself."""
+    if "T" in published:
+        return parse_instant(published)
     year, month, day = (*map(int, published.split("-")), 0, 0)[:3]
     if not day:
         year, month = (year, month + 1) if month and month < 12 else (year + 1, 1)

@@ -68,7 +68,7 @@ def new_case(case_id: str, workspace: Workspace | None = None) -> Path:
     folder = workspace.case_folder(case_id)
     with _appearing(folder) as beside:
         (beside / "case.yaml").write_text(_about(case_id), encoding="utf-8", newline="\n")
-        for table in SCHEMAS:
+        for table in (*SCHEMAS, "relations"):  # many sources relate events; few cases have a share
             (beside / f"{table}.csv").write_text(_table(table), encoding="utf-8", newline="\n")
         (beside / "NOTES.md").write_text(NOTES, encoding="utf-8", newline="\n")
     return folder

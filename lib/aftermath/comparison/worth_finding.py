@@ -14,7 +14,6 @@ information.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -196,7 +195,7 @@ def _facts(
                     float(counts.mean()),
                     int(counts.max()),
                     shares,
-                    _notes_on(case, event_id),
+                    case.notes_on(event_id),
                 )
 
 
@@ -232,9 +231,3 @@ def _sharpened(
             ways.append(np.minimum(known, through))
         lower, upper = np.minimum(lower, np.maximum(-ways[1], 0.0)), np.minimum(upper, ways[0])
     return lower, upper
-
-
-def _notes_on(case: Case, event_id: str) -> str:
-    """The paragraphs and items of the notes that name an event."""
-    items = re.split(r"\n\s*\n|\n(?=\s*[-*#])", case.notes)
-    return " ".join(" ".join(item.split()) for item in items if re.search(rf"\b{event_id}\b", item))

@@ -203,7 +203,7 @@ def _place(seconds: float, width: int) -> float:
 
 
 def _latency_mark(latency: Latency, width: int) -> str:
-    if latency.by_construction:
+    if latency.with_zero:
         return '<rect class="me hollow" x="1.5" y="4.5" width="7" height="9" rx="1.5"/>'
     if not latency.seen:
         start = min(_place(latency.lower, width), width - 30)

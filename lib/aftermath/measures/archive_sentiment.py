@@ -256,10 +256,9 @@ def _official(case: Case, days: pl.DataFrame, zone: str) -> dict[str, Span]:
     own = case.events.filter(
         pl.col("actor") == "organisation",
         pl.col("channel").list.eval(pl.element().is_in(NETWORKS)).list.any(),
-        pl.col("earliest") >= first,
-        pl.col("latest") <= last,
     )
-    return {event_id: case.span(event_id) for event_id in own["event_id"]}
+    spans = {event_id: case.span(event_id) for event_id in own["event_id"]}
+    return {event_id: span for event_id, span in spans.items() if first <= span.earliest and span.latest <= last}
 
 
 def _day(time: date | datetime, zone: str) -> date:

@@ -246,7 +246,7 @@ def _news(case: Case) -> Iterator[_News]:
     yield _News("clock zero", (case.about.clock_zero,), case.zero)
     measured = speed(case)
     for step in (measured[name] for name in STEPS):
-        if step.latency.seen and not step.latency.by_construction:
+        if step.latency.timed:
             spans = [case.span(event_id) for event_id in step.event_ids]
             first = Span(min(span.earliest for span in spans), min(span.latest for span in spans))
             yield _News(step.label[0].lower() + step.label[1:], step.event_ids, first)
@@ -256,15 +256,12 @@ def _news(case: Case) -> Iterator[_News]:
 
 def _first_act(case: Case, actor: str) -> Iterator[_News]:
     """The first act of an authority from clock zero on, if it came within 60 days."""
-    acts = case.events.filter(
-        (pl.col("actor") == actor)
-        & (pl.col("event_id") != case.about.clock_zero)
-        & (pl.col("latest") >= case.zero.earliest)
-        & (pl.col("earliest") <= case.zero.latest + WITHIN)
-    )
-    if not acts.is_empty():
-        event_id = acts["event_id"][0]
-        yield _News(f"first act of a {vocabulary.ACTORS[actor]}", (event_id,), case.span(event_id))
+    since_zero = case.times().since_zero
+    for event_id in case.events.filter(pl.col("actor") == actor)["event_id"]:
+        wait = since_zero[event_id]
+        if event_id != case.about.clock_zero and wait.upper >= 0 and wait.lower <= WITHIN.total_seconds():
+            yield _News(f"first act of a {vocabulary.ACTORS[actor]}", (event_id,), case.span(event_id))
+            return
 
 
 def _key_days(case: Case, calendar: _Calendar, estimation: int) -> tuple[list[KeyDay], list[str]]:

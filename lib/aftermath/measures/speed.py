@@ -1,6 +1,7 @@
 """Speed: how long after clock zero each kind of answer came, as intervals.
 
-A latency runs from ``max(0, act.earliest - zero.latest)`` to ``act.latest - zero.earliest``. Where
+By the clock a latency runs from ``max(0, act.earliest - zero.latest)`` to ``act.latest - zero.earliest``; what sources say of how
+far apart events were makes it shorter (``cases.relations``). Where
 several acts could have been the first of their kind, the first lies between the smallest of the lower
 and the smallest of the upper ends. What was never seen is right-censored at the end of the record.
 
@@ -286,7 +287,9 @@ def speed(case: Case, *, relations: str = "all") -> Speed:
         exposed_by=case.about.exposed_by,
         series=case.about.kind == "series",
         events=case.events.height,
-        doubtful=tuple(name for name in answers_from_before(case) if any(name in step.event_ids for step in steps)),
+        doubtful=tuple(
+            name for name in answers_from_before(case, relations) if any(name in step.event_ids for step in steps)
+        ),
     )
 
 

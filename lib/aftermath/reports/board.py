@@ -22,7 +22,7 @@ LATENCY_WIDTH, INDEX_WIDTH, TONE_WIDTH = 170, 120, 130
 SPEED, OPENNESS, COVERAGE, CLAIMS = "speed", "open", "coverage", "claims"
 
 # sorted by a column, up or down, these come after every number: app.js knows the first
-_NOT_WHOLE, _BY_CONSTRUCTION, _NOT_SEEN, _NOT_MEASURED = 7e9, 8e9, 9e9, 9.9e9
+_NOT_WHOLE, _WITH_ZERO, _NOT_SEEN, _NOT_MEASURED = 7e9, 8e9, 9e9, 9.9e9
 
 _ARROWS = (
     '<svg class="sa" viewBox="0 0 10 14" aria-hidden="true"><path class="u" d="M1.5 6L5 2l3.5 4"/>'
@@ -104,7 +104,7 @@ def step_cell(entry: Entry, step: str, root: str = "", *, width: int = LATENCY_W
 
 def _doubt(step: Step) -> str:
     """How a time is known where no source states it; documented times stand without a word, as the caption says."""
-    stated = step.latency.by_construction or step.certainty in ("", "documented")
+    stated = step.latency.with_zero or step.certainty in ("", "documented")
     return "" if stated else f" <small>{step.certainty}</small>"
 
 
@@ -192,7 +192,7 @@ def _step_key(entry: Entry, step: str) -> float:
     if entry.speed is None:
         return _NOT_MEASURED
     latency = entry.speed[step].latency
-    return _BY_CONSTRUCTION if latency.by_construction else latency.upper if latency.seen else _NOT_SEEN
+    return _WITH_ZERO if latency.with_zero else latency.upper if latency.seen else _NOT_SEEN
 
 
 def _index_key(entry: Entry) -> float:

@@ -75,7 +75,7 @@ def _nothing(measure: str, of: str | None, reason: str) -> tuple:
 
 def _latency(step: Step) -> tuple:
     ends = (None, step.latency.lower, step.latency.upper)
-    note = "clock zero itself" if step.latency.by_construction else ""
+    note = "clock zero itself" if step.latency.by_construction else "with clock zero" if step.latency.with_zero else ""
     if not step.latency.seen:
         note = f"not seen in the {duration(step.latency.lower)} of the record"
     return _row("latency", step.name, None, ends, step.candidates, "seconds", None, note)

@@ -18,6 +18,7 @@ METHODS = {
     "event_study": "Event study",
     "ears": "EARS C1",
     "post_id": "Time in a post id",
+    "network": "Temporal network",
 }
 LAST_DIGIT = "Tolerance: half a unit of the last printed digit"
 

@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from aftermath.cases.network import Difference, TemporalNetwork
 from aftermath.measures.checks.check import Check, Source
 from aftermath.measures.ears import ears_c1
 from aftermath.measures.event_study import EventStudy, daily_returns, event_study
@@ -226,6 +227,28 @@ def post_ids() -> Iterator[Check]:
     yield source.moment("253708391124459520", tweet_time(253708391124459520), "2012-10-04 00:09:28.775-04:00")
 
 
+# Dechter, Meiri and Pearl (1991), their example: minutes after 7:00 at which one leaves and arrives (x1, x2) and the other (x3, x4)
+_JOURNEYS = (
+    ("x0", "x1", 10, 20),
+    ("x1", "x2", 30, 40),
+    ("x3", "x2", 10, 20),
+    ("x3", "x4", 40, 50),
+    ("x0", "x4", 60, 70),
+)
+
+
+def minimal_network() -> Iterator[Check]:
+    """The bounds that follow from five others (20)."""
+    network = TemporalNetwork([Difference(*journey) for journey in _JOURNEYS])
+    source = Source("network", "two journeys to work, five bounds in minutes", "Dechter, Meiri and Pearl (1991)")
+    printed = {("x0", "x2"): (40, 50), ("x0", "x3"): (20, 30), ("x1", "x4"): (50, 60), ("x2", "x4"): (20, 30)}
+    for (start, end), bounds in printed.items():
+        for name, ours, bound in zip(("least", "most"), network.between(start, end), bounds, strict=True):
+            yield source.within(
+                f"{name} from {start} to {end}", ours, str(bound), 0, "No tolerance: bounds are whole numbers"
+            )
+
+
 PARTS = (
     closed_intervals,
     mice,
@@ -239,4 +262,5 @@ PARTS = (
     abnormal_returns,
     ears,
     post_ids,
+    minimal_network,
 )

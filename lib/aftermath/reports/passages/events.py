@@ -100,6 +100,8 @@ def _related(case: Case) -> str:
 
 def _from_zero(since: Latency) -> str:
     text = latency_text(since)
+    if text.endswith("clock zero"):
+        return text
     return f"{text} clock zero" if text.endswith(("before", "after")) else f"{text} after clock zero"
 
 
@@ -123,10 +125,13 @@ def _time(event: dict, case: Case) -> str:
     alone = _by_clock(event["event_id"], case) if case.zero else ""
     since += f'<span class="who">{alone}</span>' if alone else ""
     local = f'<time datetime="{span.earliest.isoformat()}">{span_text(span, zone)}</time>'
-    if event["best_earliest"] is None:
-        return since + local
-    likeliest = Span(event["best_earliest"], event["best_latest"])
-    return f'{since}{local}<span class="who">likeliest {span_text(likeliest, zone)}</span>'
+    notes = []
+    if event["best_earliest"] is not None:
+        notes.append(f"likeliest {span_text(Span(event['best_earliest'], event['best_latest']), zone)}")
+    related = span_text(case.span(event["event_id"]), zone)  # of a stretch of time it is the begin that relations speak of
+    if related != span_text(span, zone):
+        notes.append(f"with relations, began {related}")
+    return since + local + "".join(f'<span class="who">{note}</span>' for note in notes)
 
 
 def _by_clock(event_id: str, case: Case) -> str:

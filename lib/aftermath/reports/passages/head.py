@@ -189,6 +189,10 @@ def _flag(step: Step, speed: Speed) -> str:
         flags.append("A series of incidents: the clock is that of the first.")
     if step.latency.by_construction:
         flags = [speed.meaning]
+    elif step.latency.with_zero:
+        flags.append(
+            "The answer came with what exposed the matter: nobody waited for it, and it says nothing about speed."
+        )
     return f'<p class="flag">{escape(" ".join(flags))}</p>' if flags else ""
 
 
