@@ -45,15 +45,14 @@ def legend(case: Case) -> str:
 def how_read(case: Case) -> str:
     """How the timeline is to be read."""
     related = (
-        ""
-        if case.relations.is_empty()
-        else " Where what sources say of two events made a bar shorter, a thin line runs on to "
-        "the ends that clock times alone give; what lasted began within the bar, and may have gone on to the end of the line."
+        " Links join events of which a source says how far apart they were. Where this makes a bar shorter, a thin line runs on "
+        "to the ends that clock times alone give; what lasted began within the bar, and may have gone on to the end of the line."
     )
     return (
         "Each bar runs from the earliest to the latest moment the record allows: a thin bar is known to the "
         "minute, a long one is not. Striped bars did several things at once. Time is logarithmic: each step right "
-        f"is ten times longer. What came before clock zero is mirrored to its left, on grey.{related}"
+        "is ten times longer. What came before clock zero is mirrored to its left, on grey."
+        f"{'' if case.relations.is_empty() else related}"
     )
 
 
@@ -88,11 +87,12 @@ def _certainties(case: Case) -> str:
 
 
 def _related(case: Case) -> str:
-    """How much sources say of how far events were apart, and how many events it times more narrowly."""
+    """How many pairs of events sources relate, and how many events this times more narrowly to a reader's eye."""
     if case.relations.is_empty():
         return ""
     pairs = case.relations.select("from_event", "to_event").n_unique()
-    narrower = sum(bool(_by_clock(event_id, case)) for event_id in case.events["event_id"])
+    network, alone = (case.times(believed).since_zero for believed in ("all", "none"))
+    narrower = sum(latency_text(network[name]) != latency_text(alone[name]) for name in network)
     return (
         f" Sources relate {counted(pairs, 'pair')} of events, which times {counted(narrower, 'event')} more narrowly."
     )
@@ -122,22 +122,16 @@ def _row(event: dict, references: References) -> str:
 def _time(event: dict, case: Case) -> str:
     span, zone = Span(event["earliest"], event["latest"]), case.about.timezone
     since = f'<span class="lat">{_since(event["event_id"], case)}</span><br>' if case.zero else ""
-    alone = _by_clock(event["event_id"], case) if case.zero else ""
-    since += f'<span class="who">{alone}</span>' if alone else ""
     local = f'<time datetime="{span.earliest.isoformat()}">{span_text(span, zone)}</time>'
     notes = []
     if event["best_earliest"] is not None:
         notes.append(f"likeliest {span_text(Span(event['best_earliest'], event['best_latest']), zone)}")
-    related = span_text(case.span(event["event_id"]), zone)  # of a stretch of time it is the begin that relations speak of
+    related = span_text(
+        case.span(event["event_id"]), zone
+    )  # of a stretch of time it is the begin that relations speak of
     if related != span_text(span, zone):
         notes.append(f"with relations, began {related}")
     return since + local + "".join(f'<span class="who">{note}</span>' for note in notes)
-
-
-def _by_clock(event_id: str, case: Case) -> str:
-    """What clock times alone give, where they give another time after clock zero."""
-    alone, since = (latency_text(case.times(name).since_zero[event_id]) for name in ("none", "all"))
-    return "" if alone == since else f"{alone} by clock times alone"
 
 
 def _since(event_id: str, case: Case) -> str:
