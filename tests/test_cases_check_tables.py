@@ -123,6 +123,7 @@ FAULTS = {
         cell("events", 13, "event_id", "e13"),
         "events.csv:13:event_id  'e13' stands more than once  write e and at least two digits, each id once",
         "events.csv:14:event_id  'e13' stands more than once  write e and at least two digits, each id once",
+        "relations.csv:14:to_event  'e12' is not in events.csv  add that row to events.csv",
         "rubric.csv:12:event_ids  'e12' is not in events.csv  add that row to events.csv",
         "rubric.csv:28:event_ids  'e12' is not in events.csv  add that row to events.csv",
     ),

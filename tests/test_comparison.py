@@ -215,7 +215,7 @@ def test_two_cases_by_hand():
 def test_an_announcement_of_its_own_is_not_counted_as_fast():
     comparison = compare([announced(), slow()])
     assert comparison.findings[0].figure == "0 of 1"
-    assert "Own announced the matter itself" in comparison.findings[0].note
+    assert "Own answered with clock zero and is not counted." in comparison.findings[0].note
     assert comparison.standing().separable == 0
 
 

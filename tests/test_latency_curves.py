@@ -44,7 +44,7 @@ def speeds(*latencies: tuple[float, float]) -> list[Speed]:
     return [answered(f"case-{place:02}", *each) for place, each in enumerate(latencies)]
 
 
-MIXED = speeds((0, 0), (600, 1200), (HOUR, 3 * HOUR), (2 * HOUR, DAY), (DAY, 3 * DAY), (40 * DAY, INF))
+MIXED = speeds((0, 1), (600, 1200), (HOUR, 3 * HOUR), (2 * HOUR, DAY), (DAY, 3 * DAY), (40 * DAY, INF))
 
 
 # --- curves -------------------------------------------------------------------------------------------------------
@@ -62,9 +62,13 @@ def test_every_step_of_the_real_cases_has_a_curve(step: str) -> None:
     real = [speed(load_case(name, HERE)) for name in case_ids(HERE) if name != "weishi-data-fabrication"]
     found = latency_curves(real, step, draws=20)
     (curve,) = found.curves
-    constructed = ("gm-ignition-recall",) if step in ("response", "corrective_action") else ()
-    assert found.by_construction == constructed
-    assert len(curve.case_ids) == len(real) - len(constructed) == 16 - len(constructed)
+    # one announced the matter itself, the other was quoted in what exposed it
+    with_zero = {
+        "response": ("gm-ignition-recall", "tiktok-data-transparency"),
+        "corrective_action": ("gm-ignition-recall",),
+    }
+    assert found.with_zero == with_zero.get(step, ())
+    assert len(curve.case_ids) == len(real) - len(found.with_zero) == 16 - len(found.with_zero)
     assert set(MARKS) <= set(curve.seconds)
     assert found.table.drop("group").to_numpy() == pytest.approx(found.table.drop("group").to_numpy())
     for lower, upper in (
@@ -166,17 +170,25 @@ def test_a_zero_by_construction_is_in_no_curve_and_is_named() -> None:
     own = replace(made, steps=steps)
     found, without = (latency_curves(each, draws=20) for each in ([*MIXED, own], MIXED))
     assert found.table.equals(without.table)
-    assert "In no curve, as clock zero is itself the answer there: announced-it." in found.text
+    assert "In no curve, as the answer came with clock zero: announced-it." in found.text
     assert "announced-it" not in without.text
-    with pytest.raises(NothingToMeasure, match=r"(?s)2.cases are too few .* there: announced-it"):
+    with pytest.raises(NothingToMeasure, match=r"(?s)2.cases are too few .* clock zero: announced-it"):
         latency_curves([*MIXED[:2], own])
 
 
-def test_within_the_hour_are_62_of_100_of_the_15_cases_that_were_to_answer() -> None:
+def test_an_answer_that_came_with_clock_zero_is_in_no_curve_either() -> None:
+    found, without = (latency_curves(each, draws=20) for each in ([*MIXED, answered("asked-before", 0, 0)], MIXED))
+    assert found.table.equals(without.table)
+    assert found.with_zero == ("asked-before",)
+
+
+def test_within_the_hour_are_28_of_100_of_the_14_cases_that_were_to_answer() -> None:
     real = [speed(load_case(name, HERE)) for name in case_ids(HERE) if name != "weishi-data-fabrication"]
     said = latency_curves(real).text.replace(NO_BREAK, " ")
-    assert said.startswith("First public response (n = 15 cases) 62 % [")
-    assert said.endswith("In no curve, as clock zero is itself the answer there: gm-ignition-recall.")
+    assert said.startswith("First public response (n = 14 cases) 28 % [")
+    assert said.endswith(
+        "In no curve, as the answer came with clock zero: gm-ignition-recall and tiktok-data-transparency."
+    )
 
 
 # --- groups -------------------------------------------------------------------------------------------------------
@@ -227,7 +239,7 @@ def test_what_cannot_be_drawn_is_refused(options: dict, words: str) -> None:
 # --- invariances --------------------------------------------------------------------------------------------------
 
 latencies = st.tuples(st.integers(0, 50), st.one_of(st.integers(0, 40), st.just(INF))).map(
-    lambda pair: (pair[0] * HOUR, (pair[0] + pair[1]) * HOUR)
+    lambda pair: (pair[0] * HOUR, max(1.0, (pair[0] + pair[1]) * HOUR))
 )
 many = st.lists(latencies, min_size=FEW, max_size=10)
 

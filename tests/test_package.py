@@ -56,7 +56,7 @@ def test_package_resources_and_schemas_declare_version_2() -> None:
 def test_every_file_of_the_case_is_described_with_its_size_and_hash() -> None:
     package = case_package(HERE.case_folder(RED))
     paths = {resource["path"] for resource in package["resources"]}
-    assert paths == {"case.yaml", "NOTES.md", *(f"{table}.csv" for table in SCHEMAS)}
+    assert paths == {"case.yaml", "NOTES.md", *(f"{table}.csv" for table in SCHEMAS), "relations.csv"}
     assert all(resource["bytes"] > 0 and resource["hash"].startswith("sha256:") for resource in package["resources"])
 
 
@@ -69,7 +69,7 @@ def test_fields_are_those_of_the_schema_each_described(table: str) -> None:
 
 def test_references_to_one_row_are_foreign_keys_and_lists_are_explained() -> None:
     keys = {(table, *key["fields"]) for table in ALL_SCHEMAS for key in table_schema(table).get("foreignKeys", ())}
-    lists = {("events", "source_ids"), ("rubric", "event_ids"), ("prices", "source_ids")}
+    lists = {("events", "source_ids"), ("rubric", "event_ids"), ("prices", "source_ids"), ("relations", "source_ids")}
     assert keys == set(REFERENCES) - lists
     for table, column in lists:
         field = next(field for field in table_schema(table)["fields"] if field["name"] == column)

@@ -10,6 +10,7 @@ from aftermath.comparison.playbook import Tested as Answered  # pytest collects 
 from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer, PlaybookError
 from aftermath.comparison.shift import shift
 from aftermath.comparison.strategies import RECOMMENDED, compare_strategies, strategies
+from factories import DAY, case, event
 
 HEADER = "advice_id,text_id,advice,indicator,rule\n"
 
@@ -42,7 +43,7 @@ def test_all_advice_is_read_and_answered_for_every_crisis(root, cases, entries):
     [
         ("kitchenaid-tweet", FOLLOWED),  # 8 to 9 minutes
         ("douyin-minor-tipping", NOT_FOLLOWED),  # 55 days at the earliest
-        ("kuaishou-underage-mothers", NOT_KNOWN),  # within 30 hours
+        ("kuaishou-underage-mothers", NOT_FOLLOWED),  # 3 to 30 hours
         ("gm-ignition-recall", NOT_KNOWN),  # zero by construction
     ],
 )
@@ -55,9 +56,11 @@ def test_a_straddled_threshold_is_not_known_and_a_later_one_is(cases, entries):
     assert answers(cases, entries, "latency response 60 min")["red-cross-tweet"].state == NOT_FOLLOWED
 
 
-def test_the_second_between_two_days_is_no_delay(cases, entries):
-    found = answers(cases, entries, "latency acknowledgement 24 h")["tiktok-copyright-audio"]
-    assert found.why.replace("\xa0", " ") == "24 h – 3 days, against 24 h"  # from one second past a whole day
+def test_the_second_between_two_days_is_no_delay():
+    # on one day, and on the day after the next: from one second past a whole day
+    made = case([event("exposure", 0, DAY - 1), event("acknowledgement", 2 * DAY, 3 * DAY - 1)])
+    found = answers([made], am.compare([made]).entries, "latency acknowledgement 24 h")[made.id]
+    assert found.why.replace("\xa0", " ").startswith("24 h – 3 days, against 24 h")
     assert found.state == NOT_KNOWN
 
 

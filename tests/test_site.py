@@ -244,7 +244,7 @@ def test_the_curves_are_told_with_what_the_intervals_allow(comparison, compariso
     (whole,) = latency_curves(comparison.speeds).curves
     section = comparison_page.section("answered")
     assert len(whole.case_ids) == 3
-    assert "In no curve, as clock zero is itself the answer there: Own." in Page(section).text
+    assert "In no curve, as the answer came with clock zero: Own." in Page(section).text
     for mark in MARKS:
         assert section.count(whole.share_by(mark)) >= 2  # in words and in the table
         assert section.count(whole.possible_by(mark)) >= 2

@@ -26,9 +26,8 @@ def _brute_force(latencies: dict[str, Latency], own: str) -> tuple[int, int, int
         if other == own:
             continue
         corners = list(itertools.product((latency.lower, latency.upper), (latencies[own].lower, latencies[own].upper)))
-        comparable = not (latency.by_construction or latencies[own].by_construction) and math.isfinite(
-            latencies[own].upper
-        )
+        with_zero = any(one.by_construction or one.upper <= 0 for one in (latency, latencies[own]))
+        comparable = not with_zero and math.isfinite(latencies[own].upper)
         if not math.isfinite(latency.upper):
             counts[3] += 1
         elif comparable and all(theirs < ours for theirs, ours in corners):
@@ -108,7 +107,7 @@ def test_standings_of_any_intervals_are_those_of_all_pairs(latencies):
     found = standing(_timed(latencies))
     for own, row in zip(latencies, found.rows, strict=True):
         others = [other for place, other in enumerate(latencies) if found.rows[place] is not row]
-        comparable = [other for other in others if row.comparable and other.seen and not other.by_construction]
+        comparable = [other for other in others if row.comparable and other.timed]
         assert row.faster == sum(other.certainly_before(own) for other in comparable)
         assert row.slower == sum(own.certainly_before(other) for other in comparable)
         assert row.never_seen == sum(not other.seen for other in others)

@@ -24,7 +24,7 @@ from aftermath.workspace import Workspace
 from posting import KEY, archives, batches, posts
 
 NAME = "united-3411-tweets-2017"
-OFFICIAL = ["e07", "e08", "e09", "e14"]
+OFFICIAL = ["e08", "e09", "e11", "e15"]
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +205,7 @@ def loud_after_quiet(root: Path, target: Path, every: str) -> Workspace:
     """A workspace with the case of United, and an archive of made-up posts that was not capped: 20 quiet bins, 10 loud ones."""
     shutil.copytree(root / "casestudies" / "united-3411", target / "casestudies" / "united-3411")
     quiet, loud = ["good"] * 8 + ["bad"] * 2, ["bad"] * 50 + ["good"] * 10
-    zero = datetime.fromisoformat("2017-04-09T22:30:00+00:00")
+    zero = datetime.fromisoformat("2017-04-09T23:30:00+00:00")
     step = timedelta(days=1) if every == "1d" else timedelta(hours=1)
     bins = [(zero + (place - 20) * step, loud if place >= 20 else quiet[: 8 + place % 3]) for place in range(30)]
     table = posts([text for _, texts in bins for text in texts], time=[time for time, texts in bins for _ in texts])
@@ -227,10 +227,10 @@ def workspace(root, tmp_path) -> Workspace:
 def test_hours_are_measured_and_drawn_as_days_are(root, tmp_path):
     case = am.load_case("united-3411", loud_after_quiet(root, tmp_path, "1h"))
     told = am.archive_sentiment(case)
-    assert told.at == datetime.fromisoformat("2017-04-09T17:00:00-05:00") and told.recovery.n_before == 20
+    assert told.at == datetime.fromisoformat("2017-04-09T18:00:00-05:00") and told.recovery.n_before == 20
     assert told.turning.by_volume.seen and told.turning.latency.upper < 2 * 3600
     report = am.report(case)
-    assert "9 Apr 2017, 17:00" in report.posts.html and "30 hours" in report.posts.html.replace("\u00a0", " ")
+    assert "9 Apr 2017, 18:00" in report.posts.html and "30 hours" in report.posts.html.replace("\u00a0", " ")
 
 
 def test_what_a_manifest_says_cannot_write_markup(workspace):

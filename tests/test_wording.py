@@ -164,7 +164,7 @@ def test_an_exact_duration_agrees_with_its_number_of_days(n: int, unit: str) -> 
         (Latency(476, 535), "8–9 min"),
         (Latency(0, 86399), "within 24 h"),
         (Latency(1, 86400), "within 24 h"),
-        (Latency(0, 0), "0 s"),
+        (Latency(0, 0), "with clock zero"),
         (Latency(30, 5400), "30 s – 90 min"),
         (Latency(3600, 7200), "60 min – 2 h"),
         (Latency(2 * DAY, 3 * DAY), "2–3 days"),

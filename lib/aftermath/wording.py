@@ -12,6 +12,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from aftermath import vocabulary
 from aftermath.times import DAY, HOUR, MINUTE, Latency, Span
 
 NO_BREAK = "\u00a0"
@@ -205,23 +206,29 @@ def latency_text(latency: Latency) -> str:
     return _duration_range(latency.lower, latency.upper)
 
 
-def apart_text(at_least: float | None, at_most: float | None) -> str:
-    """How long after one thing another happened, where either end may be open (None), but not both.
+def relation_words(rule: str, at_least: float | None, at_most: float | None) -> str:
+    """The words behind a relation between two events, and how many seconds they were read as.
+
+    Parameters
+    ----------
+    rule
+        A key of ``vocabulary.RELATION_RULES``.
+    at_least, at_most
+        In seconds; None for an open end.
 
     Examples
     --------
-    >>> [apart_text(*ends).replace(NO_BREAK, " ") for ends in ((420, 540), (0, 5640), (0, 0), (0, None), (None, 43200))]
-    ['7–9 min later', 'within 1 h 34 min', 'at the same time', 'not earlier', 'at most 12 h later']
-    >>> [apart_text(*ends).replace(NO_BREAK, " ") for ends in ((3600, None), (-60, None), (None, 0), (None, -60))]
-    ['at least 60 min later', 'at most 60 s earlier', 'not later', 'at least 60 s earlier']
+    >>> relation_words("a-few-hours", 5400, 43200).replace(NO_BREAK, " ")
+    '“a few hours”, read as 90 min – 12 h'
+    >>> relation_words("answer", 0, None), relation_words("together", 0, 0)
+    ('“one answers the other”', '“issued in one”')
     """
-    if at_least is not None and at_most is not None:
-        text = "at the same time" if at_least == at_most == 0 else latency_text(Latency(at_least, at_most))
-        return text if text.startswith(("at", "within")) or text.endswith(("before", "after")) else f"{text} later"
-    end, nearer, farther = (at_most, "least", "most") if at_least is None else (at_least, "most", "least")
-    if end == 0:
-        return "not later" if at_least is None else "not earlier"
-    return f"at {farther if end > 0 else nearer} {duration(abs(end))} {'later' if end > 0 else 'earlier'}"
+    words = f"“{vocabulary.RELATION_RULES[rule]}”"
+    if at_most is None:
+        return f"{words}, read as at least {duration(at_least)}" if (at_least or 0) > 0 else words
+    if at_least is None:
+        return f"{words}, read as at most {duration(at_most)}" if at_most > 0 else words
+    return f"{words}, read as {latency_text(Latency(at_least, at_most))}" if at_most else words
 
 
 def moment(instant: datetime, zone: str, *, clock: bool = True) -> str:

@@ -11,7 +11,7 @@ from aftermath.cases.case import Case
 from aftermath.figures.bars import Bar
 from aftermath.figures.rows import segments
 from aftermath.figures.theme import LIGHT, hover, scatter_trace
-from aftermath.wording import apart_text
+from aftermath.wording import relation_words
 
 RELATED, BY_CLOCK = "a source relates the two", "by clock times alone"
 _DIP = 4  # px by which a line between two bars of one row runs below them
@@ -45,9 +45,8 @@ def links_of(case: Case) -> tuple[Link, ...]:
 
 
 def _lines(row: dict) -> tuple[str, str]:
-    apart = apart_text(row["at_least_seconds"], row["at_most_seconds"])
-    words = vocabulary.RELATION_RULES[row["rule"]]
-    return f"{apart} · {words} · {vocabulary.CERTAINTIES[row['certainty']]}", row["reason"]
+    words = relation_words(row["rule"], row["at_least_seconds"], row["at_most_seconds"])
+    return f"{words} · {vocabulary.CERTAINTIES[row['certainty']]}", row["reason"]
 
 
 def link_traces(links: Sequence[Link], bars: Mapping[str, Bar]) -> list[dict]:

@@ -24,7 +24,7 @@ from aftermath.cases.case import Case
 from aftermath.cases.codebook import answers_from_before
 from aftermath.measures.result import Result, require_clock
 from aftermath.times import Latency, ended_before, first_of, local_day
-from aftermath.wording import counted, duration, exact_duration, latency_text, listed, number
+from aftermath.wording import counted, duration, exact_duration, latency_text, listed, number, relation_words
 
 CORRECTIVE_ACTS = ("corrective_action", "recall", "compensation", "discipline", "leadership_change")
 
@@ -61,7 +61,7 @@ class Step:
     by_clock
         The latency that clock times alone give; None where relations between events make no difference.
     relations
-        What made the difference: row of ``relations.csv`` to how its words were read.
+        What made the difference: row of ``relations.csv`` to its words, and how they were read.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Step:
         rows: dict[str, list[str]] = {}
         for row, words in self.relations.items():
             rows.setdefault(words, []).append(str(row))
-        read = [f"“{words}” (relations.csv:{','.join(numbers)})" for words, numbers in rows.items()]
+        read = [f"{words} (relations.csv:{','.join(numbers)})" for words, numbers in rows.items()]
         return f"{latency_text(self.by_clock)} by clock times alone, sharpened by {listed(read)}"
 
     @property
@@ -395,8 +395,8 @@ def _reasons(case: Case, resting: list[dict], first: Latency, by_clock: Latency,
             places |= {statement.where for statement in lower}
         if own.upper == first.upper != by_clock.upper:
             places |= {statement.where for statement in upper}
-    related = case.relations.select("row", "rule").iter_rows()
-    return {row: vocabulary.RELATION_RULES[rule] for row, rule in related if f"relations.csv:{row}" in places}
+    related = case.relations.select("row", "rule", "at_least_seconds", "at_most_seconds").iter_rows()
+    return {row: relation_words(*said) for row, *said in related if f"relations.csv:{row}" in places}
 
 
 def _resting_on(latencies: list[Latency], first: Latency) -> list[int]:

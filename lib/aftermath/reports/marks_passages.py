@@ -77,7 +77,8 @@ def _latencies() -> list[tuple[str, str]]:
         ),
         (
             marks.latency_bar(Latency(0, 0, by_construction=True), _WIDTH),
-            "Zero by construction: the organisation’s own act is clock zero. It says nothing about speed.",
+            "Zero by construction: the organisation’s own act is clock zero. Drawn alike: an answer given with the exposure or before "
+            "it. Neither says anything about speed.",
         ),
         (
             f'<span class="ownf">own{NO_BREAK}clock</span>',
