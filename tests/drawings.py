@@ -11,8 +11,9 @@ from functools import cache
 import pytest
 
 from aftermath import figures, vocabulary
-from aftermath.cases.case import case_ids, load_case
+from aftermath.cases.case import Case, case_ids, load_case
 from aftermath.figures import theme
+from aftermath.figures.time_axis import TimeAxis, first_tick
 from aftermath.measures.recovery import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.measures.result import NothingToMeasure
@@ -176,3 +177,27 @@ def text_box(view: dict, note: dict, start: float) -> tuple:
 
 def overlap(one: tuple, other: tuple) -> bool:
     return min(one[1], other[1]) > max(one[0], other[0]) and min(one[3], other[3]) > max(one[2], other[2])
+
+
+def axis_of(case: Case) -> TimeAxis:
+    """The axis that the timeline of a case must have."""
+    bounds = [whole_of(case, event_id) for event_id in case.events["event_id"]]
+    before = -min(lower for lower, _ in bounds)
+    return TimeAxis.reaching(first_tick(case.zero.seconds), max(upper for _, upper in bounds), before)
+
+
+def whole_of(case: Case, event_id: str) -> tuple[float, float]:
+    """What clock times alone give, on to what a relation puts before clock zero."""
+    lower, upper = by_clock_of(case, event_id)
+    since = case.times().since_zero[event_id]
+    return min(lower, since.lower) if since.upper <= 0 else lower, upper
+
+
+def by_clock_of(case: Case, event_id: str) -> tuple[float, float]:
+    """Worked out anew from the rows and the codebook's rule for a difference of two spans."""
+    times = {row["event_id"]: (row["earliest"], row["latest"]) for row in case.events.iter_rows(named=True)}
+    (earliest, latest), zero = times[event_id], times[case.about.clock_zero]
+    if event_id == case.about.clock_zero:
+        return 0.0, (latest - earliest).total_seconds()
+    lower, upper = (earliest - zero[1]).total_seconds(), (latest - zero[0]).total_seconds()
+    return (max(0.0, lower) if earliest >= zero[0] else lower), upper

@@ -27,10 +27,23 @@ def test_a_latency_is_a_bar_between_its_ends():
 
 
 def test_a_latency_never_leaves_its_axis():
-    for latency in (Latency(0, 1e12), Latency(1e11, 1e12), Latency(0, 0)):
+    for latency in (Latency(0, 1e12), Latency(1e11, 1e12), Latency(0, 1)):
         start, wide = _bar(marks.latency_bar(latency, 170))
         assert start >= 1
         assert start + wide <= 168.1
+
+
+@pytest.mark.parametrize("latency", [Latency(0, 0, by_construction=True), Latency(0, 0), Latency(-60, 0)])
+def test_what_came_with_clock_zero_is_hollow(latency):
+    mark = marks.latency_bar(latency)
+    assert "hollow" in mark and 'class="me"' not in mark
+
+
+def test_specimens_of_what_relations_do_are_drawn_below_their_bars():
+    narrowed = marks.event_bar("apology", narrowed=True)
+    assert narrowed.index('class="clk"') < narrowed.index('class="b apo"')
+    assert 'class="clk"' not in marks.event_bar("apology")
+    assert marks.linked_bars().count('class="b oth"') == 2 and 'class="rel"' in marks.linked_bars()
 
 
 def test_not_seen_is_an_arrow_from_the_end_of_the_record():

@@ -18,13 +18,15 @@ from aftermath.figures.crisis_timeline import KEY_STEPS, event_bounds
 from aftermath.figures.packing import APART, Mark, Place, pack
 from aftermath.figures.time_axis import TICKS, TimeAxis, first_tick
 from aftermath.measures.result import NothingToMeasure
-from aftermath.times import DAY, HOUR, MINUTE, Span
+from aftermath.times import DAY, HOUR, MINUTE
 from aftermath.workspace import Workspace, find_workspace
 from drawings import (
     DOCUMENTED,
     GM,
     KITCHENAID,
     WITHOUT_RECORD,
+    axis_of,
+    by_clock_of,
     case_of,
     drawing,
     notes,
@@ -35,6 +37,7 @@ from drawings import (
     text_box,
     timeline_of,
     views,
+    whole_of,
 )
 
 
@@ -56,12 +59,12 @@ class TestTimeline:
     @pytest.mark.parametrize("case_id", DOCUMENTED)
     def test_every_event_has_exactly_one_bar_with_its_bounds(self, case_id):
         case = case_of(case_id)
-        axis = _axis_of(case)
+        axis = axis_of(case)
         for view in timeline_of(case.id):
             (marks,) = of_role(view, "mark")
             assert sorted(marks["customdata"]) == sorted(case.events["event_id"])
             for event_id, start, length in zip(marks["customdata"], marks["base"], marks["x"], strict=True):
-                lower, upper = _bounds_of(case, event_id)
+                lower, upper = whole_of(case, event_id)
                 # a bar is never narrower than can be seen; otherwise its ends are those of the record
                 assert start <= axis.position(lower) + 1e-9 and start + length >= axis.position(upper) - 1e-9
                 least = theme.THINNEST * axis.length / drawing(view)
@@ -230,26 +233,11 @@ class TestPacking:
 
 def test_bounds_follow_the_rule_for_latencies():
     case = case_of(KITCHENAID)
-    for event_id in ("e01", "e02", "e07", "e08"):
-        drawn = event_bounds(case, case.span(event_id))
-        assert (drawn.lower, drawn.upper) == _bounds_of(case, event_id)
-    assert event_bounds(case, Span(case.zero.earliest, case.zero.latest)).lower == 0
-
-
-def _axis_of(case: Case) -> TimeAxis:
-    bounds = [_bounds_of(case, event_id) for event_id in case.events["event_id"]]
-    before = -min(lower for lower, _ in bounds)
-    return TimeAxis.reaching(first_tick(case.zero.seconds), max(upper for _, upper in bounds), before)
-
-
-def _bounds_of(case: Case, event_id: str) -> tuple[float, float]:
-    """Worked out anew from the codebook's rule for a difference of two spans."""
-    span, zero = case.span(event_id), case.zero
-    if event_id == case.about.clock_zero:
-        return 0.0, zero.seconds
-    lower = (span.earliest - zero.latest).total_seconds()
-    upper = (span.latest - zero.earliest).total_seconds()
-    return (max(0.0, lower) if span.earliest >= zero.earliest else lower), upper
+    spans = case.times("none").spans
+    for event_id in ("e02", "e07", "e08"):
+        drawn = event_bounds(spans[event_id], spans["e03"])
+        assert (drawn.lower, drawn.upper) == by_clock_of(case, event_id)
+    assert event_bounds(spans["e03"], spans["e03"]).lower == 0
 
 
 def _places(trace: dict) -> list[tuple[float, float, float, float]]:
@@ -271,9 +259,7 @@ def _inside(inner: tuple, outer: tuple) -> bool:
 
 def _event_at(stripe: tuple, marks: dict) -> str:
     (event,) = [
-        event
-        for place, event in marks.items()
-        if stripe[:2] == pytest.approx(place[:2]) and place[2] - 1e-6 <= stripe[2] and stripe[3] <= place[3] + 1e-6
+        event for place, event in marks.items() if _inside(stripe, (*place[:2], place[2] - 1e-6, place[3] + 1e-6))
     ]
     return event
 

@@ -27,6 +27,7 @@ _NOUNS = {
     "claims": "aftermath.measures.claims",
     "compare": "aftermath.comparison.scoreboard",
     "conclusions": "aftermath.comparison.conclusions",
+    "contradiction": "aftermath.measures.contradiction",
     "contrasts": "aftermath.comparison.contrasts",
     "daily_returns": "aftermath.measures.event_study",
     "disagreements": "aftermath.measures.disagreements",

@@ -245,7 +245,7 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     _check_references(tables, about, desks)
     _check_coders(tables, about, desks)
     _check_clock(tables["events"], about, desks)
-    _check_relations(tables, desks)
+    _check_relations(tables, folder.name, desks)
     problems = tuple(sorted(problem for desk in desks.values() for problem in desk.problems.values()))
     if problems or about is None or notes is None:
         return None, problems
@@ -405,10 +405,10 @@ def _check_exposures(exposures: list[tuple[int, str]], about: About, desks: dict
         )
 
 
-def _check_relations(tables: dict[str, Reading], desks: dict[str, Desk]) -> None:
+def _check_relations(tables: dict[str, Reading], case_id: str, desks: dict[str, Desk]) -> None:
     """No relations that contradict each other or the clock times; judged only where all times could be read."""
     if "relations" not in tables or desks["relations.csv"].problems or desks["events.csv"].problems:
         return
     contradiction = temporal_network(tables["events"].frame, tables["relations"].frame).contradiction
     if contradiction:
-        desks["relations.csv"].put(*contradictory_row(contradiction))
+        desks["relations.csv"].put(*contradictory_row(contradiction, case_id))

@@ -59,10 +59,14 @@ class Contradiction:
         In the order of the cycle that they form.
     seconds
         By how much they miss each other.
+    steps
+        What each says on the cycle: from one event to the next, which happened at most so many seconds after it. They add up to
+        ``-seconds``, where events that were all in order would add up to 0 or more.
     """
 
     differences: tuple[Difference, ...]
     seconds: int
+    steps: tuple[tuple[str, str, int], ...]
 
 
 class ContradictionError(AftermathError):
@@ -126,8 +130,10 @@ class TemporalNetwork:
         cycle = [into[place]]
         while arcs[cycle[-1], 0] != place:
             cycle.append(into[arcs[cycle[-1], 0]])
-        rows = tuple(self.differences[arcs[arc, 3]] for arc in reversed(cycle))
-        return Contradiction(rows, -int(arcs[cycle, 2].sum()))
+        cycle.reverse()
+        rows = tuple(self.differences[number] for number in arcs[cycle, 3])
+        steps = tuple((self.events[tail], self.events[head], int(most)) for tail, head, most, _ in arcs[cycle])
+        return Contradiction(rows, -int(arcs[cycle, 2].sum()), steps)
 
     def between(self, start: str, end: str) -> tuple[int | None, int | None]:
         """How long after ``start`` the event ``end`` happened.

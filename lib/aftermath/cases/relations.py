@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 
 from aftermath import vocabulary
+from aftermath.cases.desk import Desk
 from aftermath.cases.network import ORIGIN, Contradiction, Difference, TemporalNetwork
+from aftermath.cases.reading import read_table
+from aftermath.problems import CaseError
 from aftermath.times import Latency, Span
 from aftermath.wording import NO_BREAK, exact_duration, listed
+from aftermath.workspace import Workspace
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # which relations are believed: certainties, and whether vague words count
@@ -106,8 +111,8 @@ def case_times(network: TemporalNetwork, clock_zero: str | None) -> CaseTimes:
     )
 
 
-def contradictory_row(contradiction: Contradiction) -> tuple[str, str, int, str]:
-    """What is wrong, what mends it, and where: a contradiction is put down at the least certain of its relations.
+def weakest(contradiction: Contradiction) -> Difference:
+    """The least certain of the relations that contradict each other or the clock; of several the first on the cycle.
 
     Parameters
     ----------
@@ -116,12 +121,42 @@ def contradictory_row(contradiction: Contradiction) -> tuple[str, str, int, str]
     """
     doubt = list(vocabulary.CERTAINTIES).index
     related = [row for row in contradiction.differences if row.where.startswith("relations.csv")]
-    weakest = max(related, key=lambda row: doubt(row.certainty))
+    return max(related, key=lambda row: doubt(row.certainty))
+
+
+def contradictory_row(contradiction: Contradiction, case_id: str) -> tuple[str, str, int, str]:
+    """What is wrong, what mends it, and where: a contradiction is put down at the least certain of its relations."""
+    least = weakest(contradiction)
     others = sorted(
-        {f"{row.where} ({row.certainty})" for row in contradiction.differences}
-        - {f"{weakest.where} ({weakest.certainty})"}
+        {f"{row.where} ({row.certainty})" for row in contradiction.differences} - {f"{least.where} ({least.certainty})"}
     )
     beside = f" beside {listed(others)}" if others else ""
     what = f"cannot hold{beside}: together they miss by {exact_duration(contradiction.seconds).replace(NO_BREAK, ' ')}"
-    mend = "correct or remove the least certain of these rows"
-    return what, mend, int(weakest.where.partition(":")[2]), "from_event"
+    mend = f"correct or remove the least certain of these rows; am.contradiction({case_id!r}) shows them together"
+    return what, mend, int(least.where.partition(":")[2]), "from_event"
+
+
+def read_times(folder: Path, workspace: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Events and relations of a case folder, **also of a case that does not load**.
+
+    Parameters
+    ----------
+    folder
+        The case folder.
+    workspace
+        Problems name files by their path in it.
+
+    Raises
+    ------
+    CaseError
+        If one of the two files cannot be read for what it is.
+    """
+    frames, problems = [], []
+    for table in ("events", "relations"):
+        path = folder / f"{table}.csv"
+        desk = Desk(workspace.relative(path))
+        frames.append(read_table(path, table, desk).frame)
+        problems += desk.problems.values()
+    if problems:
+        raise CaseError(problems)
+    return frames[0], frames[1]

@@ -6,6 +6,7 @@ import importlib
 
 _NOUNS = {
     "associations": "aftermath.figures.association",
+    "contradictory_statements": "aftermath.figures.contradiction",
     "strategy_sequence": "aftermath.figures.strategies",
     "specification_curve": "aftermath.figures.multiverse",
     "posts_over_time": "aftermath.figures.archive_series",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aftermath.figures.theme import CERTAINTY, CLEAR, bar_trace, scatter_trace
 
@@ -33,6 +33,11 @@ class Bar:
         height = self.height / parts
         middle = self.middle - self.height / 2 + (number + 0.5) * height
         return Bar(self.start, self.end, middle, height, self.certainty)
+
+    def within(self, outer: Bar) -> Bar:
+        """Moved, where it was widened to be seen, so that it does not stick out of a bar that is as wide or wider."""
+        aside = max(0.0, outer.start - self.start) + min(0.0, outer.end - self.end)
+        return replace(self, start=self.start + aside, end=self.end + aside)
 
 
 def painted(bars: Sequence[Bar], colour: str, name: str, opacity: float | None = None, **more: object) -> dict:

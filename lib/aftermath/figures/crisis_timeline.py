@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.figures.bars import Bar, outlines, painted, sensitive
+from aftermath.figures.links import Link, by_clock, link_traces, links_of
 from aftermath.figures.packing import LABEL_GAP, Mark, Place, pack
 from aftermath.figures.theme import (
     FAMILY_COLOURS,
@@ -31,7 +32,7 @@ from aftermath.figures.theme import (
 from aftermath.figures.time_axis import TimeAxis, first_tick
 from aftermath.measures.result import require_clock
 from aftermath.measures.speed import speed
-from aftermath.times import Latency, Span
+from aftermath.times import Latency, Span, difference
 from aftermath.wording import latency_text, listed, precision, span_text
 
 LANES = {
@@ -60,9 +61,15 @@ class _Event:
     families: tuple[str, ...]
     certainty: str
     bounds: Latency
+    by_clock: Latency
     best: Latency | None
     key: bool
     hover: str
+
+    @property
+    def whole(self) -> Latency:
+        """All that is drawn: the bounds inside those by clock times alone."""
+        return Latency(min(self.bounds.lower, self.by_clock.lower), max(self.bounds.upper, self.by_clock.upper))
 
 
 @dataclass(frozen=True)
@@ -86,8 +93,10 @@ class _Lane:
 def timeline(case: Case) -> go.Figure:
     """Draw every event of a case from clock zero, in lanes by actor.
 
-    Each bar runs from the earliest to the latest moment that the record allows, **at least 5 px wide**.
-    Only acts of the organisation are coloured. ``customdata`` holds the event ids.
+    Each bar runs from the earliest to the latest moment that the record allows, **at least 5 px wide**. Where relations between
+    events made it shorter, a thin line runs on to the ends that clock times alone give; **of what lasted, the bar is then the
+    begin and the line how far it may have reached**. Related events are linked. Only acts of the organisation are coloured.
+    ``customdata`` holds the event ids, of a link those of both its ends.
 
     Parameters
     ----------
@@ -115,26 +124,27 @@ def timeline(case: Case) -> go.Figure:
     events = _events(case)
     axis = TimeAxis.reaching(
         first_tick(case.zero.seconds),
-        max(event.bounds.upper for event in events),
-        -min(event.bounds.lower for event in events),
+        max(event.whole.upper for event in events),
+        -min(event.whole.lower for event in events),
     )
-    return responsive(lambda view: _draw(case, events, axis, view))
+    links = links_of(case)
+    return responsive(lambda view: _draw(case, events, links, axis, view))
 
 
-def event_bounds(case: Case, span: Span) -> Latency:
+def event_bounds(span: Span, zero: Span) -> Latency:
     """Signed seconds from clock zero to a span, as drawn.
 
     What cannot have begun before clock zero does not reach to its left, however uncertain both are.
 
     Parameters
     ----------
-    case
-        A case with a clock zero.
     span
         When something happened.
+    zero
+        Clock zero.
     """
-    since = case.since_zero(span)
-    if span.earliest >= case.zero.earliest:
+    since = difference(span, zero)
+    if span.earliest >= zero.earliest:
         return Latency(max(0.0, since.lower), since.upper)
     return since
 
@@ -143,14 +153,12 @@ def _events(case: Case) -> tuple[_Event, ...]:
     measured = speed(case)
     keys = {event_id for name in KEY_STEPS for event_id in measured[name].event_ids}
     events = [_event(case, row, row["event_id"] in keys) for row in case.events.iter_rows(named=True)]
-    return tuple(sorted(events, key=lambda event: (event.bounds.lower, event.bounds.upper, event.id)))
+    return tuple(sorted(events, key=lambda event: (event.whole.lower, event.whole.upper, event.id)))
 
 
 def _event(case: Case, row: dict, key: bool) -> _Event:
-    # the exposure is clock zero itself: it lasts as long as clock zero is uncertain
-    exposure = row["event_id"] == case.about.clock_zero
-    bounds = Latency(0.0, case.zero.seconds) if exposure else event_bounds(case, Span(row["earliest"], row["latest"]))
-    likeliest = row["best_earliest"] and event_bounds(case, Span(row["best_earliest"], row["best_latest"]))
+    bounds, alone = _bounds(case, row["event_id"])
+    likeliest = row["best_earliest"] and event_bounds(Span(row["best_earliest"], row["best_latest"]), case.zero)
     return _Event(
         id=row["event_id"],
         label=row["label"],
@@ -158,10 +166,28 @@ def _event(case: Case, row: dict, key: bool) -> _Event:
         families=_families(row),
         certainty=row["certainty"],
         bounds=bounds,
+        by_clock=alone,
         best=likeliest or None,
         key=key,
-        hover=_hover(case, row, "clock zero" if exposure else latency_text(bounds)),
+        hover=_hover(case, row, _since(bounds, alone) if row["event_id"] != case.about.clock_zero else "clock zero"),
     )
+
+
+def _bounds(case: Case, event_id: str) -> tuple[Latency, Latency]:
+    """Of an event since clock zero, from the network and by clock times alone."""
+    spans = case.times("none").spans
+    zero = spans[case.about.clock_zero]
+    if event_id == case.about.clock_zero:  # it lasts as long as it is uncertain
+        return Latency(0.0, case.zero.seconds), Latency(0.0, zero.seconds)
+    since, by_clock = case.times().since_zero[event_id], event_bounds(spans[event_id], zero)
+    if since.upper <= 0 and since.upper < by_clock.upper:  # a source puts it before clock zero
+        return since, by_clock
+    return Latency(max(since.lower, by_clock.lower), since.upper), by_clock
+
+
+def _since(bounds: Latency, by_clock: Latency) -> str:
+    since, alone = latency_text(bounds), latency_text(by_clock)
+    return since if since == alone else f"{since}, {alone} by clock times alone"
 
 
 def _families(row: dict) -> tuple[str, ...]:
@@ -182,7 +208,7 @@ def _hover(case: Case, row: dict, since: str) -> str:
     )
 
 
-def _draw(case: Case, events: tuple[_Event, ...], axis: TimeAxis, view: View) -> Drawing:
+def _draw(case: Case, events: tuple[_Event, ...], links: tuple[Link, ...], axis: TimeAxis, view: View) -> Drawing:
     left = _NAMES[view.name]
     pixels = view.least - left - 2
     lanes = _lanes(events, axis, view, pixels)
@@ -197,7 +223,7 @@ def _draw(case: Case, events: tuple[_Event, ...], axis: TimeAxis, view: View) ->
         shapes=[*_lane_shapes(lanes, bottom, left), *_zero_shapes(axis, bottom)],
         annotations=[*_names(lanes, view, left), *_labels(lanes, axis, pixels), *_titles(heading, axis, pixels)],
     )
-    return figure.add(_traces(lanes, axis, pixels), **_key(view, figure.layout))
+    return figure.add(_traces(lanes, links, axis, pixels), **_key(view, figure.layout))
 
 
 def _key(view: View, layout: dict) -> dict:
@@ -226,7 +252,7 @@ def _label_rows(lane: str, view: View) -> int:
 
 
 def _mark(event: _Event, axis: TimeAxis, view: View, pixels: float) -> Mark:
-    start, end = axis.bar(event.bounds.lower, event.bounds.upper, pixels)
+    start, end = _ends(event, axis, pixels)
     label = 0.0 if view.narrow and not event.key else text_width(event.label, bold=event.key)
     scale, low = axis.scale(pixels), axis.limits[0]
     return Mark((start - low) * scale, (end - low) * scale, label, event.key)
@@ -238,19 +264,30 @@ def _placed(lanes: list[_Lane]) -> Iterator[tuple[_Event, Place, float]]:
             yield event, place, lane.middle(place.row)
 
 
-def _traces(lanes: list[_Lane], axis: TimeAxis, pixels: float) -> list[dict]:
-    placed = [(event, _bar(event, event.bounds, axis, pixels, middle)) for event, _, middle in _placed(lanes)]
+def _ends(event: _Event, axis: TimeAxis, pixels: float) -> tuple[float, float]:
+    return axis.bar(event.whole.lower, event.whole.upper, pixels)
+
+
+def _traces(lanes: list[_Lane], links: tuple[Link, ...], axis: TimeAxis, pixels: float) -> list[dict]:
+    events, middles = zip(*((event, middle) for event, _, middle in _placed(lanes)), strict=True)
+    whole = [_bar(event, event.whole, axis, pixels, middle) for event, middle in zip(events, middles, strict=True)]
+    bars = [
+        _bar(event, event.bounds, axis, pixels, outer.middle).within(outer)
+        for event, outer in zip(events, whole, strict=True)
+    ]
+    placed = list(zip(events, bars, strict=True))
     likeliest = [
         (event, _bar(event, event.best, axis, pixels, middle, _BAR - 4))
         for event, _, middle in _placed(lanes)
         if event.best
     ]
-    events, bars = zip(*placed, strict=True)
     return [
+        *(link_traces(links, {event.id: bar for event, bar in zip(events, bars, strict=True)}) if links else ()),
+        *([by_clock(bars, whole, 1 / axis.scale(pixels))] if links else ()),
         *(_stripes(placed, family) for family in FAMILY_COLOURS),
         *(_likeliest(likeliest, family) for family in FAMILY_COLOURS),
         *outlines(bars),
-        sensitive(bars, [event.hover for event in events], [event.id for event in events]),
+        sensitive(whole, [event.hover for event in events], [event.id for event in events]),
     ]
 
 
@@ -309,7 +346,7 @@ def _names(lanes: list[_Lane], view: View, left: float) -> Iterator[dict]:
 
 def _labels(lanes: list[_Lane], axis: TimeAxis, pixels: float) -> Iterator[dict]:
     for event, place, middle in _placed(lanes):
-        start, end = axis.bar(event.bounds.lower, event.bounds.upper, pixels)
+        start, end = _ends(event, axis, pixels)
         sides = {
             "right": {"x": end, "xanchor": "left", "xshift": LABEL_GAP, "y": middle},
             "left": {"x": start, "xanchor": "right", "xshift": -LABEL_GAP, "y": middle},

@@ -128,7 +128,14 @@ def certainty_tag(certainty: str) -> str:
     return f'<span class="cert {CERTAINTY_CLASSES[certainty]}">{certainty}</span>'
 
 
-def event_bar(family: str, certainty: str = "documented", *, exact: bool = False, likeliest: bool = False) -> str:
+def event_bar(
+    family: str,
+    certainty: str = "documented",
+    *,
+    exact: bool = False,
+    likeliest: bool = False,
+    narrowed: bool = False,
+) -> str:
     """A specimen of a bar of the timeline, for the page that explains the marks.
 
     Parameters
@@ -141,12 +148,24 @@ def event_bar(family: str, certainty: str = "documented", *, exact: bool = False
         Known to the minute: the narrowest bar.
     likeliest
         With a likeliest reading inside.
+    narrowed
+        With the line on to what clock times alone give.
     """
     colour, x, wide = FAMILY_CLASSES[family], (60, 5) if exact else (10, 90), 11
     place = f'x="{x[0]}" y="6" width="{x[1]}" height="{wide}" rx="1.5"'
     best = f'<rect class="b {colour} best" x="62" y="8" width="24" height="7" rx="1"/>' if likeliest else ""
     bar = f'<rect class="b {colour}" {place}/><rect class="ol" {place}/>{best}'
-    return _svg(150, 24, f'<g class="ev {CERTAINTY_CLASSES[certainty]}">{bar}</g>', "tl")
+    line = '<line class="clk" x1="100" x2="145" y1="11.5" y2="11.5"/>' if narrowed else ""
+    return _svg(150, 24, f'<g class="ev {CERTAINTY_CLASSES[certainty]}">{line}{bar}</g>', "tl")
+
+
+def linked_bars() -> str:
+    """A specimen of two bars of the timeline that a source relates, for the page that explains the marks."""
+    bars = "".join(
+        f'<rect class="b oth" x="{x}" y="{y}" width="24" height="9" rx="1.5"/>' for x, y in ((10, 1), (90, 22))
+    )
+    line = '<line class="rel" x1="34" x2="90" y1="10" y2="22"/><circle class="rel" cx="62" cy="16" r="2"/>'
+    return _svg(150, 32, f'<g class="ev doc">{line}{bars}</g>', "tl")
 
 
 def _coefficient_bar(value: float, lower: float, upper: float, width: int, floor: str = "") -> str:

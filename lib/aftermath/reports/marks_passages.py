@@ -53,6 +53,15 @@ def _intervals() -> list[tuple[str, str]]:
             marks.event_bar("apology", "disputed", likeliest=True),
             "Disputed, with the likeliest reading drawn inside. It is never used in a calculation.",
         ),
+        (
+            marks.event_bar("apology", narrowed=True),
+            "Made shorter by what sources say of other events; the thin line runs on to what clock times alone give. What lasted "
+            "began within the bar, and may have gone on to the end of the line.",
+        ),
+        (
+            marks.linked_bars(),
+            "A source says how far apart the two were. The dot shows what it says, as bounds and in words.",
+        ),
     ]
 
 
@@ -68,7 +77,8 @@ def _latencies() -> list[tuple[str, str]]:
         ),
         (
             marks.latency_bar(Latency(0, 0, by_construction=True), _WIDTH),
-            "Zero by construction: the organisation’s own act is clock zero. It says nothing about speed.",
+            "Zero by construction: the organisation’s own act is clock zero. Drawn alike: an answer given with the exposure or before "
+            "it. Neither says anything about speed.",
         ),
         (
             f'<span class="ownf">own{NO_BREAK}clock</span>',

@@ -281,14 +281,12 @@ class CaseReport:
         return Exhibit(
             id="f1",
             title="Every act, from clock zero",
-            how="Each bar runs from the earliest to the latest moment the record allows: a thin bar is known to the "
-            "minute, a long one is not. Striped bars did several things at once. Time is logarithmic: each step right "
-            "is ten times longer. What came before clock zero is mirrored to its left, on grey.",
+            how=events.how_read(self.case),
             figure=figures.timeline(self.case),
             words=words,
             table=events.events_table(self._references),
             rows=counted(self.case.events.height, "event"),
-            legend=events.legend(),
+            legend=events.legend(self.case),
             linker=self._references.linker,
         )
 

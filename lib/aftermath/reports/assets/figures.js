@@ -87,7 +87,7 @@
     list.className = "legend";
     figure.data.filter(function (trace) { return trace.showlegend === true; }).forEach(function (trace) {
       var item = document.createElement("li"), swatch = document.createElement("span");
-      swatch.className = "sw"; swatch.dataset.colour = trace.marker.color;
+      swatch.className = "sw"; swatch.dataset.colour = (trace.line || trace.marker).color;
       item.append(swatch, trace.name); list.append(item);
     });
     plot.before(list);

@@ -9,6 +9,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
+from aftermath.figures.links import BY_CLOCK, RELATED
 from aftermath.figures.marks import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS, Step
@@ -27,8 +28,8 @@ def events_table(references: References) -> str:
     return table("evt", "Every event of the case", headings, rows)
 
 
-def legend() -> str:
-    """The key to the colours of acts and to the outlines of certainty."""
+def legend(case: Case) -> str:
+    """The key to the colours of acts, to the outlines of certainty, and to what relations add where the case has any."""
     acts = "".join(
         f'<li><i class="sw {FAMILY_CLASSES[family]}"></i>{label}</li>'
         for family, label in vocabulary.ACT_FAMILY_LABELS.items()
@@ -37,7 +38,23 @@ def legend() -> str:
         f'<li><i class="iv {CERTAINTY_CLASSES[word]}"></i>{label}</li>'
         for word, label in vocabulary.CERTAINTIES.items()
     )
-    return f'<ul class="legend">{acts}</ul><ul class="legend c2">{certainties}</ul>'
+    related = f'<li><i class="iv rel"></i>{RELATED}</li><li><i class="iv clk"></i>{BY_CLOCK}</li>'
+    more = "" if case.relations.is_empty() else related
+    return f'<ul class="legend">{acts}</ul><ul class="legend c2">{certainties}{more}</ul>'
+
+
+def how_read(case: Case) -> str:
+    """How the timeline is to be read."""
+    related = (
+        " Links join events of which a source says how far apart they were. Where this makes a bar shorter, a thin line runs on "
+        "to the ends that clock times alone give; what lasted began within the bar, and may have gone on to the end of the line."
+    )
+    return (
+        "Each bar runs from the earliest to the latest moment the record allows: a thin bar is known to the "
+        "minute, a long one is not. Striped bars did several things at once. Time is logarithmic: each step right "
+        "is ten times longer. What came before clock zero is mirrored to its left, on grey."
+        f"{'' if case.relations.is_empty() else related}"
+    )
 
 
 def timeline_words(case: Case, speed: Speed) -> str:
@@ -46,7 +63,8 @@ def timeline_words(case: Case, speed: Speed) -> str:
     own = case.events.filter(pl.col("actor") == "organisation").height
     return (
         f"{counted(case.events.height, 'event')}, from {_from_zero(since[0])} to {_from_zero(since[-1])}; "
-        f"{own} of them by the organisation. Times: {_certainties(case)}. {speed_words(speed, ('response', 'named_apology'))}"
+        f"{own} of them by the organisation. Times: {_certainties(case)}.{_related(case)} "
+        f"{speed_words(speed, ('response', 'named_apology'))}"
     )
 
 
@@ -67,6 +85,18 @@ def _told(steps: list[Step]) -> str:
 def _certainties(case: Case) -> str:
     given = case.events["certainty"].to_list()
     return listed([f"{given.count(word)} {word}" for word in vocabulary.CERTAINTIES if word in given])
+
+
+def _related(case: Case) -> str:
+    """How many pairs of events sources relate, and how many events this times more narrowly to a reader's eye."""
+    if case.relations.is_empty():
+        return ""
+    pairs = case.relations.select("from_event", "to_event").n_unique()
+    network, alone = (case.times(believed).since_zero for believed in ("all", "none"))
+    narrower = sum(latency_text(network[name]) != latency_text(alone[name]) for name in network)
+    return (
+        f" Sources relate {counted(pairs, 'pair')} of events, which times {counted(narrower, 'event')} more narrowly."
+    )
 
 
 def _from_zero(since: Latency) -> str:
