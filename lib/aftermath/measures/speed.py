@@ -112,7 +112,10 @@ class Speed(Result):
 
     @property
     def table(self) -> pl.DataFrame:
-        """One row a step: ends of the interval in seconds (upper null where not seen), events, certainty."""
+        """One row a step: ends of the interval in seconds (upper null where not seen), events, certainty, and what relations did.
+
+        ``by_clock`` is the latency by clock times alone, and ``relations`` the rows of ``relations.csv`` that set an end of another one.
+        """
         return pl.DataFrame(
             [
                 {
@@ -124,6 +127,8 @@ class Speed(Result):
                     "certainty": step.certainty,
                     "sources": step.sources,
                     "candidates": step.candidates,
+                    "by_clock": latency_text(step.by_clock or step.latency),
+                    "relations": " ".join(map(str, step.relations)),
                 }
                 for step in self.steps
             ],

@@ -354,6 +354,8 @@ _LADDER_HEADINGS = {
     "upper_seconds": "To, seconds",
     "sources": "Sources, n",
     "candidates": "Such acts, n",
+    "by_clock": "By clock times alone",
+    "relations": "Relations, rows",
 }
 
 
