@@ -17,7 +17,7 @@ from aftermath.comparison.names import short_names
 from aftermath.comparison.scoreboard import ComparisonError, compare
 from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.measures.rubric import coded_items
-from aftermath.measures.speed import STEPS
+from aftermath.measures.steps import STEPS
 from aftermath.measures.transparency import agreement_of
 from aftermath.problems import CaseError
 from aftermath.times import DAY, HOUR

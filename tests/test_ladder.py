@@ -11,7 +11,8 @@ import pytest
 from aftermath import figures
 from aftermath.figures import theme
 from aftermath.figures.time_axis import TimeAxis
-from aftermath.measures.speed import STEPS, Speed
+from aftermath.measures.speed import Speed
+from aftermath.measures.steps import STEPS
 from aftermath.times import MINUTE
 from drawings import (
     DOCUMENTED,

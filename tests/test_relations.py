@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 
 import polars as pl
@@ -12,8 +13,11 @@ from aftermath.cases.case import cases, load_case, read_case
 from aftermath.cases.network import ORIGIN, ContradictionError, Difference, TemporalNetwork
 from aftermath.cases.relations import temporal_network
 from aftermath.cases.tables import LONGEST_RELATION
+from aftermath.comparison.standing import standing
+from aftermath.measures.speed import speed
 from aftermath.workspace import Workspace
 from breaking import KITCHEN, append, assert_named, cell, copy, drop_column, fault
+from factories import case_folder, event, relation
 
 EVENT = "add that row to events.csv, or name another"
 
@@ -96,6 +100,39 @@ def test_of_a_contradiction_the_least_certain_relation_is_named(tmp_path: Path) 
     (problem,) = problems
     assert (problem.row, problem.column) == (17, "from_event")
     assert "relations.csv:7 (documented)" in problem.what
+
+
+def test_a_cycle_of_thirty_rows_is_named_whole(tmp_path: Path) -> None:
+    events = [event(), *(event("milestone", 60, 7200) for _ in range(30))]
+    names = [f"e{number:02}" for number in range(2, 32)]
+    rows = [relation(one, other, 1) for one, other in zip(names, [*names[1:], names[0]], strict=True)]
+    folder = case_folder(tmp_path, events=events, relations=rows)
+    loaded, (problem,) = read_case(folder, Workspace(tmp_path))
+    assert loaded is None
+    assert "together they miss by 30 s" in problem.what
+    named = {int(row) for row in re.findall(r"relations\.csv:(\d+)", problem.what)} | {problem.row}
+    assert named == set(range(2, 32))
+
+
+# pairs of cases that each step of speed tells apart: with all relations, and by the clock alone
+TOLD_APART = {
+    "response": (30, 27),
+    "acknowledgement": (46, 45),
+    "apology": (32, 30),
+    "named_apology": (20, 20),
+    "corrective_action": (64, 64),
+    "information_hub": (13, 13),
+    "direct_reply": (13, 9),
+}
+
+
+def test_relations_tell_more_cases_apart() -> None:
+    clocked = [case for case in cases() if case.zero]
+    for place, believed in enumerate(("all", "none")):
+        speeds = [speed(case, relations=believed) for case in clocked]
+        assert {step: standing(speeds, step).separable for step in TOLD_APART} == {
+            step: counts[place] for step, counts in TOLD_APART.items()
+        }
 
 
 def test_relations_are_an_optional_file(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import aftermath as am
 from aftermath.comparison.standing import standing
 from aftermath.measures.latency_curves import probability_before
-from aftermath.measures.speed import STEPS, Speed
+from aftermath.measures.speed import Speed
+from aftermath.measures.steps import STEPS
 from aftermath.times import Latency
 from factories import case
 

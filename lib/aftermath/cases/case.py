@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
-from aftermath.cases.about import About, is_case_id, read_about
+from aftermath.cases.about import About, read_about
 from aftermath.cases.coders import CODED_TABLES, Coder
-from aftermath.cases.desk import Desk, one_line, read_text, short
-from aftermath.cases.reading import Reading, read_table
-from aftermath.cases.relations import CaseTimes, case_times, contradictory_row, temporal_network
-from aftermath.cases.tables import OPTIONAL_SCHEMAS, REFERENCES, SCHEMAS, CaseTables, Prices, Relations
+from aftermath.cases.consistency import check_together
+from aftermath.cases.desk import Desk, one_line, read_text
+from aftermath.cases.reading import read_table
+from aftermath.cases.relations import CaseTimes, case_times, temporal_network
+from aftermath.cases.tables import OPTIONAL_SCHEMAS, SCHEMAS, CaseTables, Prices, Relations
 from aftermath.files import checksum, fingerprint
 from aftermath.problems import CaseError, Problem
 from aftermath.times import Latency, Span, difference
@@ -241,11 +242,7 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     notes = read_text(folder / "NOTES.md", desks["NOTES.md"])
     names = [table for table in (*SCHEMAS, *OPTIONAL_SCHEMAS) if f"{table}.csv" in desks]
     tables = {table: read_table(folder / f"{table}.csv", table, desks[f"{table}.csv"]) for table in names}
-    _check_folder_name(folder, about, desks["case.yaml"])
-    _check_references(tables, about, desks)
-    _check_coders(tables, about, desks)
-    _check_clock(tables["events"], about, desks)
-    _check_relations(tables, folder.name, desks)
+    check_together(folder.name, tables, about, desks)
     problems = tuple(sorted(problem for desk in desks.values() for problem in desk.problems.values()))
     if problems or about is None or notes is None:
         return None, problems
@@ -306,109 +303,3 @@ def cases(workspace: Workspace | None = None) -> tuple[Case, ...]:
     if problems:
         raise CaseError(problems)
     return tuple(case for case, _ in read if case is not None)
-
-
-def _check_folder_name(folder: Path, about: About | None, desk: Desk) -> None:
-    if about is not None and about.id is not None and about.id != folder.name:
-        mend = f"write {folder.name}" if is_case_id(folder.name) else f"rename the folder to {about.id}"
-        desk.put(f"'{about.id}' is not the name of the folder", f"{mend}, or give both another name", column="id")
-
-
-def _named(frame: pl.DataFrame, column: str) -> Iterator[tuple[int, str]]:
-    """Every (row, id) that a column of single ids or of lists names."""
-    named = frame.select("row", pl.col(column))
-    if named.schema[column] == pl.List(pl.String):
-        named = named.explode(column)
-    return named.drop_nulls().iter_rows()
-
-
-def _check_references(tables: dict[str, Reading], about: About | None, desks: dict[str, Desk]) -> None:
-    for (table, column), (target, key) in REFERENCES.items():
-        if table in tables and tables[table].frame is not None and tables[target].complete:
-            named = [(row, column, name) for row, name in _named(tables[table].frame, column)]
-            _put_dangling(named, tables[target].frame[key], target, desks[f"{table}.csv"])
-    if about is not None and tables["sources"].complete:
-        named = [
-            (0, f"documented_claims[{number}].source_ids", name)
-            for number, claim in enumerate(about.documented_claims, start=1)
-            for name in claim.source_ids
-        ]
-        _put_dangling(named, tables["sources"].frame["source_id"], "sources", desks["case.yaml"])
-
-
-def _put_dangling(named: list[tuple[int, str, str]], keys: pl.Series, target: str, desk: Desk) -> None:
-    known = set(keys)
-    for row, column, name in named:
-        if name not in known:
-            mend = f"add that row to {target}.csv, or name another"
-            desk.put(f"'{short(name)}' is not in {target}.csv", mend, row, column)
-
-
-def _check_coders(tables: dict[str, Reading], about: About | None, desks: dict[str, Desk]) -> None:
-    """Where ``case.yaml`` says who coded, nobody else did."""
-    unsure = any(problem.column.startswith("coders") for problem in desks["case.yaml"].problems.values())
-    if about is None or not about.coders or unsure:
-        return
-    for table in CODED_TABLES:
-        if tables[table].frame is None:
-            continue
-        known = [coder.id for coder in about.coders if table in coder.codes]
-        for row, coder in _named(tables[table].frame, "coder"):
-            if coder not in known:
-                mend = (
-                    f"use one of: {', '.join(known)}, or say in case.yaml who it is"
-                    if known
-                    else "say in case.yaml who it is"
-                )
-                desks[f"{table}.csv"].put(
-                    f"'{short(coder)}' is no coder of this table in case.yaml", mend, row, "coder"
-                )
-
-
-def _check_clock(events: Reading, about: About | None, desks: dict[str, Desk]) -> None:
-    """One exposure where a crisis is on record, none where not; judged only on acts that could all be read."""
-    if not events.complete or about is None or about.record is None or desks["events.csv"].faulty("acts"):
-        return
-    exposures = events.frame.filter(pl.col("acts").list.contains("exposure")).select("row", "event_id").rows()
-    if about.documented:
-        _check_exposures(exposures, about, desks)
-        return
-    for row, name in exposures:
-        desks["events.csv"].put(
-            f"{name} is an exposure although no crisis is on record",
-            "code it as another act, or set record to documented",
-            row,
-            "acts",
-        )
-
-
-def _check_exposures(exposures: list[tuple[int, str]], about: About, desks: dict[str, Desk]) -> None:
-    if not exposures:
-        desks["events.csv"].put(
-            "no event is the exposure",
-            "code exposure on the one event by which the public learned of it",
-            column="acts",
-        )
-    for row, name in exposures[1:]:
-        desks["events.csv"].put(
-            f"{name} is a second exposure beside {exposures[0][1]}",
-            "keep one: clock zero is when the public first learned of it",
-            row,
-            "acts",
-        )
-    known = len(exposures) == 1 and about.clock_zero is not None and not desks["events.csv"].faulty("event_id")
-    if known and about.clock_zero != exposures[0][1]:
-        desks["case.yaml"].put(
-            f"'{about.clock_zero}' is not the exposure",
-            f"write {exposures[0][1]}, or code exposure on the event meant",
-            column="clock_zero",
-        )
-
-
-def _check_relations(tables: dict[str, Reading], case_id: str, desks: dict[str, Desk]) -> None:
-    """No relations that contradict each other or the clock times; judged only where all times could be read."""
-    if "relations" not in tables or desks["relations.csv"].problems or desks["events.csv"].problems:
-        return
-    contradiction = temporal_network(tables["events"].frame, tables["relations"].frame).contradiction
-    if contradiction:
-        desks["relations.csv"].put(*contradictory_row(contradiction, case_id))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from aftermath import vocabulary
 from aftermath.comparison.playbook import Playbook, playbook, read_advice
 from aftermath.comparison.rules import OWN_CHANNELS, UNOBSERVABLE, PlaybookError
-from aftermath.measures.speed import STEPS
+from aftermath.measures.steps import STEPS
 from aftermath.wording import NO_BREAK, listed
 from aftermath.workspace import Workspace, find_workspace
 

@@ -18,7 +18,8 @@ import polars as pl
 
 from aftermath.comparison.entry import Entry
 from aftermath.measures.recovery.coverage import Days
-from aftermath.measures.speed import STEPS, Speed
+from aftermath.measures.speed import Speed
+from aftermath.measures.steps import STEPS
 from aftermath.measures.tone import Phase
 from aftermath.measures.transparency import Index
 from aftermath.wording import latency_text

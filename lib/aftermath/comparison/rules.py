@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.comparison.entry import Entry
-from aftermath.measures.speed import STEPS, Step, first_act
+from aftermath.measures.steps import STEPS, Step, first_act
 from aftermath.problems import AftermathError
 from aftermath.wording import RESOLUTION, counted, duration, latency_text
 

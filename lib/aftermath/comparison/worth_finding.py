@@ -24,7 +24,8 @@ import polars as pl
 from aftermath.cases.case import Case
 from aftermath.cases.network import ORIGIN, TemporalNetwork
 from aftermath.measures.result import Result
-from aftermath.measures.speed import STEPS, answers_of, speed
+from aftermath.measures.speed import speed
+from aftermath.measures.steps import STEPS, answers_of
 from aftermath.times import Latency
 from aftermath.wording import counted, duration, number
 

@@ -10,7 +10,8 @@ import plotly.graph_objects as go
 from aftermath.figures.rungs import NOT_SEEN, Rung, Section, axis_for, draw, side
 from aftermath.figures.theme import View, hover, responsive, safe, shortened, text_width, wrapped
 from aftermath.figures.time_axis import TimeAxis
-from aftermath.measures.speed import STEPS, Speed, Step
+from aftermath.measures.speed import Speed
+from aftermath.measures.steps import STEPS, Step
 from aftermath.times import Latency
 from aftermath.wording import duration, latency_text, listed
 

@@ -27,7 +27,8 @@ import polars as pl
 
 from aftermath.kept import kept
 from aftermath.measures.result import NothingToMeasure, Result
-from aftermath.measures.speed import STEPS, Speed
+from aftermath.measures.speed import Speed
+from aftermath.measures.steps import STEPS
 from aftermath.measures.survival import identification_region, turnbull
 from aftermath.times import DAY, HOUR, MINUTE, Latency
 from aftermath.wording import NO_BREAK, counted, duration, interval, listed, number

@@ -12,9 +12,7 @@ if it came after.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
@@ -23,78 +21,9 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.codebook import answers_from_before
 from aftermath.measures.result import Result, require_clock
-from aftermath.times import Latency, ended_before, first_of, local_day
-from aftermath.wording import counted, duration, exact_duration, latency_text, listed, number, relation_words
-
-CORRECTIVE_ACTS = ("corrective_action", "recall", "compensation", "discipline", "leadership_change")
-
-# name -> (label, acts that count, whether a named person must speak)
-STEPS = {
-    "response": ("First public response", vocabulary.ANSWERS, False),
-    "acknowledgement": ("First acknowledgement", ("acknowledgement",), False),
-    "apology": ("First apology", ("apology",), False),
-    "named_apology": ("First apology by a named person", ("apology",), True),
-    "corrective_action": ("First corrective action", CORRECTIVE_ACTS, False),
-    "information_hub": ("Information hub", ("information_hub",), False),
-    "direct_reply": ("First direct reply", ("direct_reply",), False),
-}
-
-
-@dataclass(frozen=True)
-class Step:
-    """The first act of one kind.
-
-    Parameters
-    ----------
-    name, label
-        Key and wording, from ``STEPS``.
-    latency
-        Seconds since clock zero; not seen where the record shows no such act.
-    event_ids
-        The events that the two ends of the interval rest on.
-    certainty
-        The weakest certainty among them; empty where nothing was seen.
-    sources
-        How many different sources those events name.
-    candidates
-        How many acts of this kind the record holds.
-    by_clock
-        The latency that clock times alone give; None where relations between events make no difference.
-    relations
-        What made the difference: row of ``relations.csv`` to its words, and how they were read.
-    """
-
-    name: str
-    label: str
-    latency: Latency
-    event_ids: tuple[str, ...]
-    certainty: str
-    sources: int
-    candidates: int
-    by_clock: Latency | None = None
-    relations: Mapping[int, str] = field(default_factory=dict)
-
-    @property
-    def difference(self) -> str:
-        """What clock times alone would give, and which relations made the difference; empty where none did."""
-        if self.by_clock is None or latency_text(self.by_clock) == latency_text(self.latency):
-            return ""
-        rows: dict[str, list[str]] = {}
-        for row, words in self.relations.items():
-            rows.setdefault(words, []).append(str(row))
-        read = [f"{words} (relations.csv:{','.join(numbers)})" for words, numbers in rows.items()]
-        return f"{latency_text(self.by_clock)} by clock times alone, sharpened by {listed(read)}"
-
-    @property
-    def text(self) -> str:
-        """The latency with what it rests on, without a full stop."""
-        if not self.latency.seen:
-            return f"{_mid_sentence(self.label)} not seen in the {duration(self.latency.lower)} of the record"
-        difference = f"; {self.difference}" if self.difference else ""
-        exact = ""
-        if self.latency.timed and self.latency.upper < 600:
-            exact = f", exactly {exact_duration(self.latency.lower)} to {exact_duration(self.latency.upper)}"
-        return f"{_mid_sentence(self.label)} {latency_text(self.latency)}{exact} ({listed(self.event_ids)}, {self.certainty}{difference})"
+from aftermath.measures.steps import STEPS, Step, answering, first_act
+from aftermath.times import Latency, ended_before, local_day
+from aftermath.wording import counted, latency_text, listed, number
 
 
 @dataclass(frozen=True)
@@ -293,132 +222,6 @@ def speed(case: Case, *, relations: str = "all") -> Speed:
     )
 
 
-def first_act(
-    case: Case,
-    acts: Collection[str],
-    *,
-    name: str = "",
-    label: str = "First such act",
-    named: bool = False,
-    channels: Collection[str] = (),
-    relations: str = "all",
-) -> Step:
-    """The first answer of some kind.
-
-    Parameters
-    ----------
-    case
-        A case with a documented crisis.
-    acts
-        Acts that count.
-    name, label
-        Of the step.
-    named
-        Whether a named person must speak.
-    channels
-        Channels that count; all where none is given.
-    relations
-        Which relations between events are believed, as in ``speed``.
-
-    Returns
-    -------
-    Step
-    """
-    answers = [
-        event
-        for event in _answers(case, acts, relations)
-        if (event["speaker"] is not None or not named)
-        and (not channels or not set(channels).isdisjoint(event["channel"]))
-    ]
-    if not answers:
-        return Step(name, label, Latency(_watched(case), math.inf), (), "", 0, 0)
-    latencies = [_latency_of(event["event_id"], case, relations) for event in answers]
-    first = first_of(latencies)
-    resting = [answers[row] for row in _resting_on(latencies, first)]
-    by_clock = first_of([_latency_of(event["event_id"], case, "none") for event in answers])
-    return Step(
-        name,
-        label,
-        first,
-        tuple(event["event_id"] for event in resting),
-        max((event["certainty"] for event in resting), key=list(vocabulary.CERTAINTIES).index),
-        len({source for event in resting for source in event["source_ids"]}),
-        len(answers),
-        *((by_clock, _reasons(case, resting, first, by_clock, relations)) if by_clock != first else ()),
-    )
-
-
-def answers_of(case: Case, step: str, relations: str = "all") -> tuple[str, ...]:
-    """The events that may be the first of a step, in order of ``earliest``.
-
-    Parameters
-    ----------
-    case
-        A case with a documented crisis.
-    step
-        Key from ``STEPS``.
-    relations
-        As in ``speed``.
-    """
-    _, acts, named = STEPS[step]
-    answers = _answers(case, acts, relations)
-    return tuple(event["event_id"] for event in answers if event["speaker"] is not None or not named)
-
-
-def _answers(case: Case, acts: Collection[str], relations: str) -> list[dict]:
-    """Events in which the organisation answered in one of these ways and that may be from after clock zero."""
-    since_zero = case.times(relations).since_zero
-    return [
-        event
-        for event in case.events.iter_rows(named=True)
-        if event["actor"] == "organisation"
-        and since_zero[event["event_id"]].upper >= 0
-        and not set(acts).isdisjoint(event["acts"])
-    ]
-
-
-def _latency_of(event_id: str, case: Case, relations: str) -> Latency:
-    if event_id == case.about.clock_zero:
-        return Latency(0.0, 0.0, by_construction=True)
-    offset = case.times(relations).since_zero[event_id]
-    return Latency(max(0.0, offset.lower), offset.upper)
-
-
-def _reasons(case: Case, resting: list[dict], first: Latency, by_clock: Latency, relations: str) -> dict[int, str]:
-    """The relations on the shortest paths from clock zero to the events that set an end which clock times alone do not give."""
-    network = case.times(relations).network
-    places = set()
-    for event_id in (event["event_id"] for event in resting):
-        own = _latency_of(event_id, case, relations)
-        lower, upper = network.reasons(case.about.clock_zero, event_id)
-        if own.lower == first.lower != by_clock.lower:
-            places |= {statement.where for statement in lower}
-        if own.upper == first.upper != by_clock.upper:
-            places |= {statement.where for statement in upper}
-    related = case.relations.select("row", "rule", "at_least_seconds", "at_most_seconds").iter_rows()
-    return {row: relation_words(*said) for row, *said in related if f"relations.csv:{row}" in places}
-
-
-def _resting_on(latencies: list[Latency], first: Latency) -> list[int]:
-    """Rows that set the ends of the interval; one row where one sets both."""
-    if first.by_construction:
-        return [row for row, each in enumerate(latencies) if each.by_construction]
-    sets_upper = min(
-        (row for row, each in enumerate(latencies) if each.upper == first.upper), key=lambda row: latencies[row].lower
-    )
-    if latencies[sets_upper].lower == first.lower:
-        return [sets_upper]
-    sets_lower = next(row for row, each in enumerate(latencies) if each.lower == first.lower)
-    return sorted({sets_lower, sets_upper})
-
-
-def _watched(case: Case) -> float:
-    """Seconds from clock zero to the end of the record, read cautiously."""
-    days = [local_day(text, case.about.timezone).earliest for text in case.coverage["published"]]
-    end = max([*case.events["earliest"], *days])
-    return max(0.0, (end - case.zero.latest).total_seconds())
-
-
 def _knowledge(case: Case, relations: str) -> tuple[Latency | None, tuple[str, ...]]:
     known = case.events.filter(pl.col("acts").list.contains("internal_knowledge") & (pl.col("actor") != "public"))
     if known.is_empty():
@@ -437,7 +240,7 @@ def _coverage_before(case: Case, relations: str) -> Share | None:
     can have been out between the two.
     """
     times = case.times(relations)
-    answers = [event["event_id"] for event in _answers(case, vocabulary.ANSWERS, relations)]
+    answers = [event["event_id"] for event in answering(case, vocabulary.ANSWERS, relations)]
     if not answers:
         return None
     published = case.coverage.select("doc_id", "published").iter_rows()
@@ -452,10 +255,6 @@ def _coverage_before(case: Case, relations: str) -> Share | None:
     certainly = sum(span.latest < earliest for span in counted_texts)
     possibly = sum(span.earliest < latest for span in counted_texts)
     return Share(certainly, possibly, len(counted_texts), earlier)
-
-
-def _mid_sentence(label: str) -> str:
-    return label[0].lower() + label[1:]
 
 
 def _sentence(text: str) -> str:

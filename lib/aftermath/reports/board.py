@@ -12,7 +12,7 @@ from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.figures import marks
-from aftermath.measures.speed import Step
+from aftermath.measures.steps import Step
 from aftermath.reports.html import escape
 from aftermath.wording import DASH, NO_BREAK, counted, interval, latency_text, number
 

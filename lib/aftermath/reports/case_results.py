@@ -9,8 +9,8 @@ import polars as pl
 
 from aftermath.measures.recovery.coverage import CoverageRecovery, Days
 from aftermath.measures.reliability import LEVEL
-from aftermath.measures.speed import Step
 from aftermath.measures.stances import FEW
+from aftermath.measures.steps import Step
 from aftermath.measures.tone import Phase
 from aftermath.measures.transparency import Index
 from aftermath.reports.measured import CODED, Measured

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.measures.speed import STEPS
+from aftermath.measures.steps import STEPS
 from aftermath.measures.tone import Phase
 from aftermath.measures.transparency import Index
 from aftermath.reports.board import CLAIMS, COVERAGE, OPENNESS, SPEED, case_address

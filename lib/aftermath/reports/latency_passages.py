@@ -17,7 +17,7 @@ from aftermath.measures.latency_curves import (
     left_out_words,
 )
 from aftermath.measures.result import NothingToMeasure
-from aftermath.measures.speed import STEPS
+from aftermath.measures.steps import STEPS
 from aftermath.reports.board import case_link
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape

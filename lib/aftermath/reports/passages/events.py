@@ -11,7 +11,8 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.figures.links import BY_CLOCK, RELATED
 from aftermath.figures.marks import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
-from aftermath.measures.speed import STEPS, Speed, Step
+from aftermath.measures.speed import Speed
+from aftermath.measures.steps import STEPS, Step
 from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table

@@ -11,8 +11,9 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.coders import coded_by
 from aftermath.figures.marks import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
-from aftermath.measures.speed import Speed, Step
+from aftermath.measures.speed import Speed
 from aftermath.measures.stances import FEW
+from aftermath.measures.steps import Step
 from aftermath.measures.tone import Phase, Tone
 from aftermath.measures.transparency import Index, Transparency
 from aftermath.reports.html import escape
