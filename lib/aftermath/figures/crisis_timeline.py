@@ -45,7 +45,7 @@ LANES = {
 KEY_STEPS = ("response", "apology", "named_apology", "corrective_action", "information_hub")
 STRIPES = 3
 
-_BAR, _PITCH, _PAD, _HEADER, _KEY = 11, 19, 6, 20, 56  # px
+_BAR, _PITCH, _PAD, _HEADER, _KEY, _KEY_OF_LINKS = 11, 19, 6, 20, 56, 38  # px
 _NAMES = {"wide": 124, "medium": 116, "narrow": 12}  # px left of the drawing for the names of the lanes
 # rows that a lane may open for labels which are not a must
 _LABEL_ROWS = {"wide": 12, "medium": 10, "narrow": 0}
@@ -223,15 +223,17 @@ def _draw(case: Case, events: tuple[_Event, ...], links: tuple[Link, ...], axis:
         shapes=[*_lane_shapes(lanes, bottom, left), *_zero_shapes(axis, bottom)],
         annotations=[*_names(lanes, view, left), *_labels(lanes, axis, pixels), *_titles(heading, axis, pixels)],
     )
-    return figure.add(_traces(lanes, links, axis, pixels), **_key(view, figure.layout))
+    return figure.add(
+        _traces(lanes, links, axis, pixels), **_key(view, figure.layout, _KEY + (_KEY_OF_LINKS if links else 0))
+    )
 
 
-def _key(view: View, layout: dict) -> dict:
+def _key(view: View, layout: dict, room: float) -> dict:
     """Room for the key below the drawing in the laboratory; pages write their own above it instead."""
     if view is not WIDE:
         return {}
-    margin = layout["margin"] | {"b": 4 + _KEY}
-    return {"showlegend": True, "height": layout["height"] + _KEY, "margin": margin, "meta": {"key": _KEY}}
+    margin = layout["margin"] | {"b": 4 + room}
+    return {"showlegend": True, "height": layout["height"] + room, "margin": margin, "meta": {"key": room}}
 
 
 def _lanes(events: tuple[_Event, ...], axis: TimeAxis, view: View, pixels: float) -> list[_Lane]:

@@ -14,6 +14,7 @@ from aftermath.figures.theme import LIGHT, hover, scatter_trace
 from aftermath.wording import relation_words
 
 RELATED, BY_CLOCK = "a source relates the two", "by clock times alone"
+_LAST = 1001  # in the key, after what has no rank
 _DIP = 4  # px by which a line between two bars of one row runs below them
 
 
@@ -62,8 +63,9 @@ def link_traces(links: Sequence[Link], bars: Mapping[str, Bar]) -> list[dict]:
     lines = [_line(bars[link.start], bars[link.end]) for link in links]
     middles = [line[1] for line in lines]
     below = {"zorder": -1, "opacity": 0.45}
+    key = {"showlegend": True, "legendrank": _LAST}
     return [
-        segments(lines, LIGHT["ink3"], 1, RELATED, meta={"role": "related"}, showlegend=True, **below),
+        segments(lines, LIGHT["ink3"], 1, RELATED, meta={"role": "related"}, **key, **below),
         scatter_trace(
             x=[x for x, _ in middles],
             y=[y for _, y in middles],
@@ -96,7 +98,7 @@ def by_clock(bars: Sequence[Bar], whole: Sequence[Bar], least: float) -> dict:
         for start, end in ((outer.start, bar.start), (bar.end, outer.end))
         if end - start >= least
     ]
-    look = {"meta": {"role": "by clock"}, "showlegend": bool(lines), "opacity": 0.55, "zorder": -1}
+    look = {"meta": {"role": "by clock"}, "showlegend": bool(lines), "legendrank": _LAST, "opacity": 0.55, "zorder": -1}
     return segments(lines, LIGHT["oth"], 3, BY_CLOCK, **look)
 
 

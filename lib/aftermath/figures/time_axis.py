@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from aftermath.figures.theme import LIGHT, THINNEST, TICK, text_width
 from aftermath.times import DAY, HOUR, MINUTE
@@ -71,13 +72,13 @@ class TimeAxis:
             return LINEAR * seconds / self.first
         return LINEAR + math.log10(seconds / self.first)
 
-    @property
+    @cached_property
     def _shrink(self) -> float:
         if not self.before:
             return 1.0
         return min(1.0, BEFORE_SHARE * self._distance(self.end) / self._distance(self.before))
 
-    @property
+    @cached_property
     def limits(self) -> tuple[float, float]:
         """Both ends of the axis."""
         low, high = self.position(-self.before), self.position(self.end)

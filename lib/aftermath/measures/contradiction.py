@@ -129,6 +129,8 @@ class ContradictoryTimes(Result):
 def contradiction(case_id: str, workspace: Workspace | None = None) -> ContradictoryTimes:
     """Look at what contradicts what in the times of a case, **which need not load**.
 
+    ``figures.contradictory_statements`` draws it.
+
     Parameters
     ----------
     case_id

@@ -88,6 +88,7 @@
     figure.data.filter(function (trace) { return trace.showlegend === true; }).forEach(function (trace) {
       var item = document.createElement("li"), swatch = document.createElement("span");
       swatch.className = "sw"; swatch.dataset.colour = (trace.line || trace.marker).color;
+      if (trace.line) swatch.style.height = trace.line.width + "px";
       item.append(swatch, trace.name); list.append(item);
     });
     plot.before(list);
