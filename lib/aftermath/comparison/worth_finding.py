@@ -91,9 +91,15 @@ class WorthFinding(Result):
         return self._table(self.facts)
 
     @cached_property
+    def best(self) -> tuple[Fact, ...]:
+        """The most valuable fact of each case, sorted by case."""
+        by_case = {fact.case_id: fact for fact in reversed(self.facts)}
+        return tuple(by_case[case_id] for case_id in sorted(by_case))
+
+    @cached_property
     def by_case(self) -> pl.DataFrame:
-        """The rows of ``table`` that are the most valuable of their case."""
-        return self._table({fact.case_id: fact for fact in reversed(self.facts)}.values()).sort("case_id")
+        """One row a case: its most valuable fact, as in ``table``."""
+        return self._table(self.best)
 
     @staticmethod
     def _table(facts: Iterable[Fact]) -> pl.DataFrame:

@@ -25,6 +25,7 @@ from aftermath.reports.passages import recovery
 from aftermath.reports.passages.sources import library_version
 from aftermath.reports.passages.tables import absent, rows_of, table
 from aftermath.reports.topic_passages import topics, topics_by_phase
+from aftermath.reports.worth_finding_passages import worth_finding
 from aftermath.wording import DASH, NO_BREAK, counted, in_words, interval, latency_text, number
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ __all__ = [
     "tone_table",
     "topics",
     "topics_by_phase",
+    "worth_finding",
 ]
 
 
