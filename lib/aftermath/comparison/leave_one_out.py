@@ -131,7 +131,9 @@ class LeaveOneOut(Result):
     def by_belief(self) -> pl.DataFrame:
         """One row for each way to believe relations: pairs told apart, and all pairs."""
         rows = [(which, n, self.pairs) for which, n in self.told_apart.items()]
-        return pl.DataFrame(rows, schema={"relations": pl.String, "told_apart": pl.Int64, "pairs": pl.Int64}, orient="row")
+        return pl.DataFrame(
+            rows, schema={"relations": pl.String, "told_apart": pl.Int64, "pairs": pl.Int64}, orient="row"
+        )
 
     @property
     def text(self) -> str:
@@ -197,7 +199,9 @@ def leave_one_out(cases: Iterable[Case] | None = None, step: str = "response") -
     told_apart = {which: separable(latencies.values()) for which, latencies in by_belief.items()}
     rows = [row for case in clocked for row in _rows(case, step, by_belief["all"])]
     by_clock = by_belief["none"]
-    at_zero = tuple(case_id for case_id, latency in by_belief["all"].items() if latency.with_zero and by_clock[case_id].timed)
+    at_zero = tuple(
+        case_id for case_id, latency in by_belief["all"].items() if latency.with_zero and by_clock[case_id].timed
+    )
     others = [latency for case_id, latency in by_clock.items() if case_id not in at_zero]
     return LeaveOneOut(
         step=step,

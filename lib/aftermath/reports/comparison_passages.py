@@ -20,7 +20,7 @@ from aftermath.reports.board import COVERAGE, board, case_link, no_record
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.full_table import full_table, phase_words
 from aftermath.reports.html import escape
-from aftermath.reports.latency_passages import clock_words, curves, ladder
+from aftermath.reports.latency_passages import clock_words, curves, ladder, leave_one_out
 from aftermath.reports.passages import recovery
 from aftermath.reports.passages.sources import library_version
 from aftermath.reports.passages.tables import absent, rows_of, table
@@ -45,6 +45,7 @@ __all__ = [
     "findings_row",
     "head",
     "ladder",
+    "leave_one_out",
     "left_out",
     "limits",
     "multiverse",

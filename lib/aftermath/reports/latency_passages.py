@@ -23,7 +23,7 @@ from aftermath.reports.board import case_link
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape
 from aftermath.reports.naming import event_links, link_of, with_names
-from aftermath.reports.passages.tables import absent, rows_of, table
+from aftermath.reports.passages.tables import absent, folded, rows_of, table
 from aftermath.times import DAY
 from aftermath.wording import DASH, counted, duration, latency_text, listed, number
 
@@ -50,7 +50,7 @@ def ladder(comparison: Comparison, step: str = "response", *, id: str = "f1") ->
         "or a regulator set the clock. Rows are in order of the upper end, which is no ranking: where bars overlap, the record "
         "does not say who was faster.",
         words=" ".join(filter(None, (standings.text, basis, _order_words(standings), clock_words(comparison)))),
-        table=f"{_ladder_table(comparison, step)}{_basis_tables(comparison, step)}",
+        table=_ladder_table(comparison, step),
         rows=counted(len(comparison.speeds), "case"),
     )
 
@@ -102,19 +102,24 @@ def _first_words(standing: Standing) -> str:
     return f'{" to ".join(bounds)} <span class="who">against {counted(standing.others, "other")}</span>'
 
 
-def _basis_tables(comparison: Comparison, step: str) -> str:
+def leave_one_out(comparison: Comparison, step: str = "response") -> Passage:
     """How many pairs are told apart with which relations, and which hang on a single one; nothing where no case has any."""
     found = comparison.leave_one_out(step)
     if all(case.relations.is_empty() for case in comparison.cases):
-        return ""
+        return Passage("")
     headings = ("Relations believed", "Pairs told apart")
     counts = ((escape(which), f"{number(n)} of {number(found.pairs)}") for which, n in found.told_apart.items())
-    beliefs = table("", "Pairs told apart, by which relations are believed", headings, rows_of(counts, headings))
-    if not found.rows:
-        return beliefs
+    beliefs = _folded("Pairs told apart, by which relations are believed", "choice", headings, counts)
     headings = ("A single relation", "Between", "Words of the source", "Read as", "Certainty", "Pairs that hang on it")
-    rows = rows_of((_left_out_cells(comparison, row) for row in found.rows), headings)
-    return f"{beliefs}{table('', 'Relations on which pairs hang', headings, rows)}"
+    cells = (_left_out_cells(comparison, row) for row in found.rows)
+    return Passage(
+        beliefs + (_folded("Relations on which pairs hang", "relation", headings, cells) if found.rows else "")
+    )
+
+
+def _folded(title: str, noun: str, headings: Sequence[str], cells: Iterable[Iterable[str]]) -> str:
+    rows = rows_of(cells, headings)
+    return folded(title, counted(len(rows), noun), table("stack", title, headings, rows), title)
 
 
 def _left_out_cells(comparison: Comparison, row: LeftOut) -> Iterable[str]:

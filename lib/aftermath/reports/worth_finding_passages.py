@@ -75,15 +75,14 @@ def _fact_cells(comparison: Comparison, case: Case, fact: Fact) -> Iterator[str]
 
 
 def _notes(case: Case, fact: Fact) -> str:
-    """The sentence of the notes that names the event, with all that stands around it to be unfolded."""
+    """The sentences of the notes that name the event, and where the rest stands."""
+    address = case_address(case.id, section="limits")
     if not fact.notes:
-        address = case_address(case.id, section="limits")
-        return f'<span class="mut">Nothing on it;</span> <a href="{address}">what was looked for</a>'
-    linker, whole = Linker.of(case, case_address(case.id)), _without_marks(case, fact.notes)
-    naming = next((part for part in sentences(whole) if fact.event_id in part), whole)
-    if naming == whole:
-        return linker.text(whole)
-    return f'<details class="ids"><summary>{escape(naming)}</summary>{linker.text(whole)}</details>'
+        return f'<span class="mut">Nothing on it;</span> <a class="q" href="{address}">what was looked for</a>'
+    whole = _without_marks(case, fact.notes)
+    naming = " ".join(part for part in sentences(whole) if fact.event_id in part)
+    rest = f' <a class="q" href="{address}">more in the notes</a>' if naming != whole else ""
+    return f"{Linker.of(case, case_address(case.id)).text(naming)}{rest}"
 
 
 def _without_marks(case: Case, notes: str) -> str:
