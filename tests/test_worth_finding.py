@@ -145,6 +145,7 @@ def test_nothing_to_find_is_said():
     near = [case([event("exposure"), event("apology", HOUR)], case_id=name) for name in ("one", "other")]
     assert "no single bound would change that" in worth_finding(near).text
     assert worth_finding([]).facts == ()
+    assert "nothing to find" in worth_finding([]).text
     assert worth_finding(near).table.is_empty()
     assert worth_finding(near).pairs["share"].to_list() == [None]
 

@@ -229,8 +229,9 @@ class _Bench:
                     used &= self.like_clock
                 if choices["unseen"] == SEEN_ONLY:
                     used &= np.isfinite(own[:, 0, 0])
+                one_column_each = own[used].reshape(used.sum(), math.prod(own.shape[1:]))
+                tau[:, alike] = taus(one_column_each, outcome[used, None]).reshape(own.shape[1:])
                 n[alike] = used.sum()
-                tau[:, alike] = taus(own[used].reshape(n[alike[0]], -1), outcome[used, None]).reshape(own.shape[1:])
             self.taus[key] = tau, n
         return self.taus[key]
 

@@ -155,12 +155,10 @@ def _consistent_rule() -> Rule:
         owned, denials = _ids(_own(case, "acknowledgement", "apology")), _ids(_own(case, "denial"))
         if not owned:
             return Answer(NOT_KNOWN, "nothing was acknowledged")
-        times = case.times()
-        first = min(times.spans[event_id].latest for event_id in owned)
-        since = {event_id: times.network.after(event_id) for event_id in owned}
-        if later := tuple(denial for denial in denials if any(after[denial][0] > 0 for after in since.values())):
+        since = [case.times().network.after(event_id) for event_id in owned]
+        if later := tuple(denial for denial in denials if any(after[denial][0] > 0 for after in since)):
             return Answer(NOT_FOLLOWED, "a denial follows an acknowledgement", later)
-        if open_order := tuple(denial for denial in denials if times.spans[denial].latest > first):
+        if open_order := tuple(denial for denial in denials if any(after[denial][1] > 0 for after in since)):
             return Answer(NOT_KNOWN, "the order of denial and acknowledgement is open", open_order)
         return Answer(FOLLOWED, "no denial after the first acknowledgement", owned[:1])
 

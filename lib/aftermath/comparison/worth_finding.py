@@ -128,6 +128,8 @@ class WorthFinding(Result):
     @property
     def text(self) -> str:
         label = STEPS[self.step][0].lower()
+        if not self.overlapping:
+            return f"No two cases that were timed overlap in the {label}: there is nothing to find."
         pairs = counted(len(self.overlapping), "pair")
         open_pairs = f"{pairs} of cases that were timed cannot be told apart by the {label}"
         if not self.facts:

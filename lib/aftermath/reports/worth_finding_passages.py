@@ -26,7 +26,7 @@ def worth_finding(comparison: Comparison) -> Passage:
     """The bounds that would tell most cases apart, the rest of them, the best of each case, and that of each pair, folded away."""
     agenda = comparison.worth_finding
     if not agenda.facts:
-        return Passage(absent(f"{agenda.text} There is nothing to look for."))
+        return Passage(absent(agenda.text))
     cases = {case.id: case for case in comparison.cases}
     rest = agenda.facts[SHOWN:]
     parts = [
