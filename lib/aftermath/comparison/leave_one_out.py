@@ -27,9 +27,9 @@ from aftermath.cases.relations import BELIEVED
 from aftermath.cases.tables import CaseTables
 from aftermath.comparison.standing import separable
 from aftermath.measures.result import Result
-from aftermath.measures.speed import STEPS, answers_of, first_act
+from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.times import Latency
-from aftermath.wording import counted, duration, latency_text, listed, number
+from aftermath.wording import counted, listed, number, relation_words
 
 
 @dataclass(frozen=True)
@@ -64,18 +64,8 @@ class LeftOut:
 
     @property
     def words(self) -> str:
-        """The words behind it, e.g. ``a few hours``."""
-        return vocabulary.RELATION_RULES[self.rule]
-
-    @property
-    def read_as(self) -> str:
-        """What they were read as."""
-        least, most = self.at_least_seconds, self.at_most_seconds
-        if most is None:
-            return f"at least {duration(least)}" if least else "not before"
-        if least is None:
-            return f"at most {duration(most)}"
-        return "together" if least == most == 0 else latency_text(Latency(least, most))
+        """The words behind it, and how they were read: ``“a few hours”, read as 90 min – 12 h``."""
+        return relation_words(self.rule, self.at_least_seconds, self.at_most_seconds)
 
 
 @dataclass(frozen=True)
@@ -117,8 +107,8 @@ class LeaveOneOut(Result):
 
     @cached_property
     def table(self) -> pl.DataFrame:
-        """One row a relation: case, row, events, rule, the words behind it, what they were read as, certainty, and the pairs that hang on it."""
-        text = dict.fromkeys(("from_event", "to_event", "rule", "words", "read_as", "certainty"), pl.String)
+        """One row a relation: case, row, events, rule, the words behind it and how they were read, certainty, and the pairs that hang on it."""
+        text = dict.fromkeys(("from_event", "to_event", "rule", "words", "certainty"), pl.String)
         schema = {"case_id": pl.String, "row": pl.Int64, **text, "n": pl.Int64, "pairs": pl.String}
         rows = [
             {name: getattr(row, name) for name in ("case_id", "row", *text)}
@@ -155,7 +145,7 @@ class LeaveOneOut(Result):
         if not self.hanging:
             return "No pair hangs on a single relation."
         vague = len(self.hanging_on_vague_words)
-        words = sorted({f"“{row.words}”, read as {row.read_as}" for row in self.rows if row.vague})
+        words = sorted({row.words for row in self.rows if row.vague})
         verb = "hangs" if len(self.hanging) == 1 else "hang"
         on_vague = f", {number(vague)} of them on vague words ({'; '.join(words)})" if vague else ""
         return f"{counted(len(self.hanging), 'pair')} {verb} on a single relation{on_vague}."

@@ -34,8 +34,8 @@ from aftermath.kept import kept
 from aftermath.measures.recovery.averaged import AveragedOdds, averaged_odds
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.rubric import Item, enough_coded, rubric_items
-from aftermath.measures.speed import STEPS, first_act
 from aftermath.measures.stances import STANCE_LEVELS, imbalance
+from aftermath.measures.steps import STEPS, first_act
 from aftermath.measures.tone import coded_texts
 from aftermath.measures.transparency import agreement_of
 from aftermath.times import Latency, difference, local_day

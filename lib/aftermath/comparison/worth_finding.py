@@ -26,7 +26,7 @@ from aftermath.cases.case import Case
 from aftermath.cases.case import cases as all_cases
 from aftermath.cases.network import ORIGIN, TemporalNetwork
 from aftermath.measures.result import Result
-from aftermath.measures.speed import STEPS, answers_of, first_act
+from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.times import Latency
 from aftermath.wording import counted, duration, number
 

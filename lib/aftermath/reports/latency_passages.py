@@ -110,7 +110,7 @@ def leave_one_out(comparison: Comparison, step: str = "response") -> Passage:
     headings = ("Relations believed", "Pairs told apart")
     counts = ((escape(which), f"{number(n)} of {number(found.pairs)}") for which, n in found.told_apart.items())
     beliefs = _folded("Pairs told apart, by which relations are believed", "choice", headings, counts)
-    headings = ("A single relation", "Between", "Words of the source", "Read as", "Certainty", "Pairs that hang on it")
+    headings = ("A single relation", "Between", "Words of the source", "Certainty", "Pairs that hang on it")
     cells = (_left_out_cells(comparison, row) for row in found.rows)
     return Passage(
         beliefs + (_folded("Relations on which pairs hang", "relation", headings, cells) if found.rows else "")
@@ -128,7 +128,6 @@ def _left_out_cells(comparison: Comparison, row: LeftOut) -> Iterable[str]:
         f"{link_of(comparison, row.case_id)} <code>relations.csv:{row.row}</code>",
         event_links(comparison, row.case_id, (row.from_event, row.to_event)),
         f'{escape(row.words)}<span class="who">{escape(row.reason)}</span>',
-        escape(row.read_as),
         row.certainty,
         f'{number(len(row.pairs))} <span class="who">{escape(pairs)}</span>',
     )

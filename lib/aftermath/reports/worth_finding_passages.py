@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from aftermath.cases.case import Case
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.worth_finding import ENDS, Fact
-from aftermath.measures.speed import STEPS
+from aftermath.measures.steps import STEPS
 from aftermath.reports.board import case_address
 from aftermath.reports.exhibit import Passage
 from aftermath.reports.html import Linker, escape
