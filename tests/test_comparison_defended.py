@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
+import re
 import time
 
+import numpy as np
 import pytest
 
 import aftermath as am
@@ -11,13 +15,14 @@ from aftermath import figures
 from aftermath.comparison.advice import rule_in_words
 from aftermath.comparison.strategies import StrategyComparison
 from aftermath.figures import theme
+from aftermath.figures.multiverse import COLUMNS
 from aftermath.reports import comparison_passages as passages
 from aftermath.reports.board import board
 from aftermath.reports.exhibit import Exhibit, Passage
 from drawings import colours, of_role, views
-from factories import case, event, workspace
+from factories import case, event, relation, workspace
 
-PASSAGES = ("together", "contrasts", "advice", "strategies", "multiverse", "conclusions", "limits")
+PASSAGES = ("worth_finding", "together", "contrasts", "advice", "strategies", "multiverse", "conclusions", "limits")
 
 
 @pytest.fixture(scope="module")
@@ -80,15 +85,46 @@ def test_bands_and_lines_are_those_of_the_result(comparison):
         assert [*upper["base"], *lower["base"]] == pytest.approx(starts)
 
 
-def test_every_specification_is_a_dot_with_one_tick_for_each_choice_that_means_something(comparison):
+def test_neighbouring_specifications_share_a_dot_and_ticks_shaded_by_how_many_took_a_choice(comparison):
     found = comparison.multiverse
+    edges = np.linspace(0, len(found.computed), COLUMNS + 1).round().astype(int)
+    columns = [found.computed[start:end] for start, end in itertools.pairwise(edges)]
+    assert sum(map(len, columns)) == len(found.computed) > 10 * COLUMNS
     for view in views(figures.specification_curve(found)):
         (dots,) = of_role(view, "tau")
-        assert len(dots["x"]) == len(found.computed)
+        assert len(dots["x"]) == COLUMNS
         assert dots["y"] == sorted(dots["y"], reverse=True)  # px from the top
+        assert all(
+            f"{len(column)}\u00a0specifications" in text
+            for column, text in zip(columns, dots["hovertext"], strict=True)
+        )
         for ticks in of_role(view, "choice"):
-            meant = [place for place, each in enumerate(found.computed) if each.choices[ticks["name"]] != "none"]
-            assert sorted(ticks["x"]) == meant
+            middles = sorted(set(ticks["y"]))
+            values = [value for value in found.medians[ticks["name"]] if value != "none"]
+            assert len(middles) == len(values)
+            for middle, value in zip(middles, values, strict=True):
+                shares = [
+                    sum(each.choices[ticks["name"]] == value for each in column) / len(column) for column in columns
+                ]
+                shades = {
+                    x: shade
+                    for x, y, shade in zip(ticks["x"], ticks["y"], ticks["marker"]["opacity"], strict=True)
+                    if y == middle
+                }
+                assert shades == {
+                    x: pytest.approx(share / max(shares), abs=0.006) for x, share in enumerate(shares) if share
+                }
+
+
+def test_few_specifications_are_a_dot_each_that_tells_all_its_choices(comparison):
+    found = am.multiverse(
+        comparison.cases, {"outcome": ["transparency"], "latency": ["response"], "relations": ["all"]}
+    )
+    assert len(found.computed) < COLUMNS
+    (dots,) = of_role(views(figures.specification_curve(found))[0], "tau")
+    assert len(dots["x"]) == len(found.computed)
+    for each, text in zip(found.computed, dots["hovertext"], strict=True):
+        assert all(f"{name}: {value}" in text for name, value in each.choices.items() if value != "none")
 
 
 def test_every_use_of_a_strategy_is_a_bar_that_leads_to_its_event(comparison):
@@ -168,6 +204,69 @@ def test_hostile_names_stay_text():
     comparison = am.compare(hostile)
     for name in PASSAGES:
         assert "<script>alert" not in _shown(comparison, name).html
+
+
+def test_facts_worth_finding_are_those_of_the_measure_twelve_at_once(comparison, shown):
+    agenda, html = comparison.worth_finding, shown["worth_finding"].html
+    first, *folds = html.split("<details")
+    assert first.count("<tr>") - 1 == 12  # and the row of headings
+    assert [fold.count("<tr>") - 1 for fold in folds] == [
+        len(agenda.facts) - 12,
+        len(agenda.best),
+        len(agenda.overlapping),
+    ]
+    for fact in agenda.facts[:12]:
+        assert f'<a class="ev-l" href="cases/{fact.case_id}.html#{fact.event_id}">{fact.event_id}</a>' in first
+        assert f"{fact.settles:.1f} <span" in first
+    unsettled = agenda.pairs["share"].null_count()
+    assert (
+        f"in {len(agenda.overlapping) - unsettled} of them a single bound on one event could, in {unsettled} none"
+        in first
+    )
+    assert html.count("no single bound") == unsettled
+
+
+def test_what_the_notes_say_of_an_event_stands_beside_it(comparison, shown):
+    first = shown["worth_finding"].html.partition("<details")[0]
+    named = [fact for fact in comparison.worth_finding.facts[:12] if fact.notes]
+    assert first.count("what was looked for") == 12 - len(named) > 0
+    assert "**" not in first
+    assert not re.search(r"\s#+ ", first)
+
+
+def test_what_the_order_rests_on_is_that_of_the_measure(comparison):
+    found = comparison.leave_one_out()
+    beliefs, rows = passages.leave_one_out(comparison).html.split("<details")[1:]
+    assert [f"{n} of 120" in beliefs for n in found.told_apart.values()] == [True] * 5
+    assert rows.count("<tr>") - 1 == len(found.rows)
+    for row in found.rows:
+        assert f"relations.csv:{row.row}</code>" in rows
+        assert f"{len(row.pairs)} <span" in rows
+    words = passages.ladder(comparison).words
+    assert f"{len(found.hanging)}\u00a0pairs hang on a single relation" in words
+    assert "tiktok-data-transparency" not in words  # its name stands there
+
+
+def test_without_relations_nothing_is_said_of_them(comparison):
+    alone = am.compare([case([event(), event("apology", 60)], case_id=f"case-{n}") for n in range(3)])
+    assert passages.leave_one_out(alone).html == ""
+
+
+def test_hostile_relations_and_notes_stay_text():
+    bad = '<script>alert("x")</script>'
+    events = [event(label=bad), event("apology", 0, 86_400, label=bad)]
+    vague = [relation("e01", "e02", 5400, 43_200, rule="a-few-hours", reason=bad)]
+    hostile = [
+        dataclasses.replace(
+            case(events, relations=vague, case_id="vague"), notes=f"## {bad}\nOf e02 {bad} says so. **Bold** \\1.\n"
+        ),
+        case([event("exposure"), event("apology", 60)], case_id="fast"),
+        case([event("exposure"), event("apology", 20_000)], case_id="slow"),
+    ]
+    comparison = am.compare(hostile)
+    shown = passages.leave_one_out(comparison).html + passages.worth_finding(comparison).html
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;" in shown
 
 
 def test_publishers_behind_the_key_facts_are_counted(comparison):

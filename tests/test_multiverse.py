@@ -8,8 +8,10 @@ import time
 import pytest
 
 import aftermath as am
-from aftermath.comparison.choices import CHOICES, NONE, OPENNESS, SCALES
+from aftermath.cases.relations import BELIEVED
+from aftermath.comparison.choices import CHOICES, NONE, OPENNESS, RELATIONS, SCALES
 from aftermath.comparison.multiverse import multiverse
+from aftermath.comparison.variables import SEEN_ONLY
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +66,12 @@ def test_a_choice_is_none_exactly_where_it_means_nothing(found):
         assert (each.choices["unseen"] == NONE) == (each.choices["latency"] == "response")
 
 
-def test_a_delay_that_is_zero_by_construction_is_in_no_specification(cases, found):
-    announced = [case.id for case in cases if case.zero and am.speed(case)["response"].latency.by_construction]
-    assert announced == ["gm-ignition-recall"]
-    others = multiverse([case for case in cases if case.id not in announced], {"latency": ["response"]})
+def test_an_answer_that_came_with_clock_zero_is_in_no_specification(cases, found):
+    announced = [case.id for case in cases if case.zero and am.speed(case)["response"].latency.with_zero]
+    assert announced == ["gm-ignition-recall", "tiktok-data-transparency"]
+    others = multiverse(
+        [case for case in cases if case.id not in announced], {"latency": ["response"], "relations": ["all"]}
+    )
     taus = {tuple(each.choices.items()): each for each in found.specifications}
     openness = [each for each in others.specifications if each.choices["outcome"] == "transparency"]
     assert openness
@@ -116,13 +120,16 @@ def test_leaving_cases_out_makes_n_smaller(found):
     assert sizes == {"all": 16, "without series and own clocks": 13}
 
 
-def test_one_specification_is_that_of_scipy(cases, found):
+@pytest.mark.parametrize("relations", RELATIONS)
+@pytest.mark.parametrize("step, unseen", [("response", NONE), ("acknowledgement", SEEN_ONLY)])
+def test_one_specification_is_that_of_scipy(cases, found, relations, step, unseen):
     stats = pytest.importorskip("scipy.stats")
     wanted = {
         "coder": "mean",
         "clock": "exposure",
-        "latency": "response",
-        "unseen": "none",
+        "latency": step,
+        "relations": relations,
+        "unseen": unseen,
         "outcome": "transparency",
         "shared_items": "in",
         "coefficient": "none",
@@ -131,17 +138,39 @@ def test_one_specification_is_that_of_scipy(cases, found):
         "cases": "all",
     }
     (one,) = [each for each in found.specifications if dict(each.choices) == wanted]
-    entries = [entry for entry in am.compare(cases).entries if entry.speed]
-    entries = [entry for entry in entries if not entry.speed["response"].latency.by_construction]
-    ends = [entry.speed["response"].latency for entry in entries]
-    delays = [(end.lower + min(end.upper, 1e12)) / 2 for end in ends]
-    values = [entry.transparency.transparency.value for entry in entries]
+    clocked = [case for case in cases if case.zero]
+    ends = {case.id: am.speed(case, relations=RELATIONS[relations])[step].latency for case in clocked}
+    timed = [case for case in clocked if ends[case.id].timed]
+    delays = [(ends[case.id].lower + ends[case.id].upper) / 2 for case in timed]
+    values = [am.transparency(case).transparency.value for case in timed]
+    assert one.n == len(timed)
     assert one.tau == pytest.approx(stats.kendalltau(delays, values).statistic)
+
+
+def test_relations_enter_the_delays_alone(found):
+    """Where all relations give the same delays of a step, they give the same results; clock times alone give others."""
+    taus = {}
+    for each in found.computed:
+        rest = tuple(value for name, value in each.choices.items() if name != "relations")
+        taus.setdefault((each.choices["latency"], rest), {})[each.choices["relations"]] = (each.tau, each.n)
+    assert all(len(values) == len(RELATIONS) for values in taus.values())
+    differing = {step for (step, _), values in taus.items() if len(set(values.values())) > 1}
+    assert "response" in differing
+    assert any(
+        values["all"][1] == values["clock times alone"][1] - 1
+        for (step, _), values in taus.items()
+        if step == "response"
+    )  # an answer that relations put at clock zero has a delay by clock times alone
+
+
+def test_no_belief_is_called_as_what_means_nothing():
+    assert NONE not in CHOICES["relations"]
+    assert list(RELATIONS.values()) == list(BELIEVED)
 
 
 def test_a_part_of_the_choices_gives_the_same_results(cases, found):
     part = multiverse(cases, {"coder": ["mean"], "latency": ["response"]})
-    assert len(part.specifications) == 136
+    assert len(part.specifications) == 680
     whole = {tuple(each.choices.items()): each.tau for each in found.specifications}
     assert all(whole[tuple(each.choices.items())] == each.tau for each in part.specifications)
 

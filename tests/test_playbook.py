@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 import aftermath as am
+from aftermath.cases.tables import CaseTables
 from aftermath.comparison.playbook import Advice, Playbook, playbook, read_advice
 from aftermath.comparison.playbook import Tested as Answered  # pytest collects what is called Test
 from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer, PlaybookError
 from aftermath.comparison.shift import shift
 from aftermath.comparison.strategies import RECOMMENDED, compare_strategies, strategies
-from factories import DAY, case, event
+from aftermath.times import DAY, Span, difference
+from factories import case, event, relation
 
 HEADER = "advice_id,text_id,advice,indicator,rule\n"
 
@@ -45,10 +49,74 @@ def test_all_advice_is_read_and_answered_for_every_crisis(root, cases, entries):
         ("douyin-minor-tipping", NOT_FOLLOWED),  # 55 days at the earliest
         ("kuaishou-underage-mothers", NOT_FOLLOWED),  # 3 to 30 hours
         ("gm-ignition-recall", NOT_KNOWN),  # zero by construction
+        ("tiktok-data-transparency", NOT_KNOWN),  # asked before the report came out
     ],
 )
 def test_a_threshold_against_an_interval(cases, entries, case_id, state):
     assert answers(cases, entries, "latency response 60 min")[case_id].state == state
+
+
+def consistent(*events, relations=()):
+    one = case(events, relations=relations, case_id="one")
+    return answers([one], am.compare([one]).entries, "consistent")["one"]
+
+
+@pytest.mark.parametrize(
+    ("relations", "state"),
+    [
+        ((), NOT_KNOWN),  # both of one day
+        ([relation("e02", "e03", 60)], NOT_FOLLOWED),
+        ([relation("e03", "e02", 60)], FOLLOWED),  # denied first, and acknowledged then
+    ],
+)
+def test_the_order_of_denial_and_acknowledgement_goes_by_relations(relations, state):
+    events = event("exposure"), event("acknowledgement", 60, 86_400), event("denial", 120, 86_400)
+    assert consistent(*events, relations=relations).state == state
+
+
+def test_a_denial_that_moves_with_the_acknowledgement_follows_it():
+    """Both spans overlap, but the two stand ten minutes apart."""
+    events = event("exposure"), event("acknowledgement", 60, 80_000), event("denial", 660, 80_600)
+    answer = consistent(*events, relations=[relation("e02", "e03", 600, 600)])
+    assert (answer.state, answer.evidence) == (NOT_FOLLOWED, ("e03",))
+
+
+def without_relations(one):
+    tables = one.tables.to_dict()
+    return dataclasses.replace(
+        one, tables=CaseTables.cast({name: frame for name, frame in tables.items() if name != "relations"})
+    )
+
+
+def test_without_relations_strategies_and_rules_are_those_of_the_clock_times(cases):
+    for one in map(without_relations, cases):
+        if one.zero is None:
+            continue
+        rows = {row["event_id"]: row for row in one.events.iter_rows(named=True)}
+        zero = Span(rows[one.about.clock_zero]["earliest"], rows[one.about.clock_zero]["latest"])
+        wanted = [
+            (word, row["event_id"], difference(Span(row["earliest"], row["latest"]), zero))
+            for row in rows.values()
+            for word in row["strategies"]
+            if row["latest"] >= zero.earliest
+        ]
+        uses = strategies(one).uses
+        assert [(use.strategy, use.event_id) for use in uses] == [(word, event_id) for word, event_id, _ in wanted]
+        for use, (_, event_id, since) in zip(uses, wanted, strict=True):
+            if event_id != one.about.clock_zero:
+                assert use.days == (max(0.0, since.lower) / DAY, since.upper / DAY)
+
+
+def test_strategies_go_by_the_network():
+    events = [
+        event("exposure", 0, 7200),
+        event("apology", 0, 7200, strategies="apology"),
+        event("denial", 60, 7200, strategies="denial"),
+    ]
+    one = case(events, relations=[relation("e01", "e02", 600, 900), relation("e03", "e01", 60)], case_id="one")
+    (use,) = strategies(one).uses  # the denial came before the matter was public
+    assert (use.event_id, use.days) == ("e02", (600 / DAY, 900 / DAY))
+    assert use.when.replace("\xa0", " ") == "10–15 min"
 
 
 def test_a_straddled_threshold_is_not_known_and_a_later_one_is(cases, entries):

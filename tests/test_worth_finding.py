@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
-import numpy as np
 import pytest
 
 import aftermath as am
 from aftermath.cases.network import ORIGIN, Difference, TemporalNetwork
-from aftermath.comparison.worth_finding import ENDS, PLACES, worth_finding
+from aftermath.comparison.worth_finding import ENDS, worth_finding
 from aftermath.measures.steps import answers_of
 from aftermath.times import HOUR, Latency
-from factories import DAY, case, event
+from factories import DAY, case, event, relation
 
 CASES = (
     "kitchenaid-tweet",
@@ -38,25 +38,64 @@ def with_fact(case, event_id: str, end: str, second: float) -> Latency:
 
 
 def test_a_fact_settles_what_a_network_with_the_fact_settles(cases):
+    """At seconds all over the open time, and on both sides of where a pair is just not told apart any more."""
     agenda = worth_finding(cases)
     latencies = {case.id: am.speed(case)["response"].latency for case in cases}
     by_id = {case.id: case for case in cases}
     assert agenda.facts
     for fact in agenda.facts:
-        found, span = by_id[fact.case_id], by_id[fact.case_id].span(fact.event_id)
-        places = span.earliest.timestamp() + span.seconds * (np.arange(PLACES) + 0.5) / PLACES
-        others = [rest for pair in agenda.overlapping if fact.case_id in pair for rest in pair if rest != fact.case_id]
-        counts = []
-        for place in places:
-            # a network is in whole seconds; the bound that a place gives is rounded the way that claims less
-            second = int(np.ceil(place)) if fact.end == "latest" else int(np.floor(place))
-            own = with_fact(found, fact.event_id, fact.end, second)
-            counts.append(
-                sum(own.certainly_before(latencies[rest]) or latencies[rest].certainly_before(own) for rest in others)
-            )
-        assert fact.settles == pytest.approx(np.mean(counts), abs=1e-9)
-        assert fact.most == max(counts)
+        own_case = by_id[fact.case_id]
+        span = own_case.span(fact.event_id)
+        first, last = (int(moment.timestamp()) for moment in (span.earliest, span.latest))
+        turns = {
+            other: first + share * (last - first) if fact.end == "latest" else last - share * (last - first)
+            for other, share in fact.pairs.items()
+        }
+        beside = {round(turn) + step for turn in turns.values() for step in (-1, 0, 1)}
+        for second in sorted({*range(first + 1, last, (last - first) // 7), *beside} & {*range(first + 1, last)}):
+            own = with_fact(own_case, fact.event_id, fact.end, second)
+            for pair in agenda.overlapping:
+                if fact.case_id not in pair:
+                    continue
+                other = latencies[pair[pair[0] == fact.case_id]]
+                turn = turns.get(pair[pair[0] == fact.case_id])
+                settled = own.certainly_before(other) or other.certainly_before(own)
+                expected = turn is not None and (second < turn - 1e-3 if fact.end == "latest" else second > turn + 1e-3)
+                assert settled == expected, (fact, pair, second)
+        assert fact.settles == pytest.approx(sum(fact.pairs.values()))
+        assert fact.most == len(fact.pairs)
         assert fact.end in ENDS
+
+
+def test_a_pair_with_a_fact_in_neither_case_is_settled_by_no_bound(cases):
+    agenda = worth_finding(cases)
+    named = {frozenset((fact.case_id, other)) for fact in agenda.facts for other in fact.pairs}
+    nulls = agenda.pairs.filter(agenda.pairs["share"].is_null())
+    assert {frozenset(row) for row in nulls.select("one", "other").iter_rows()} == {
+        frozenset(pair) for pair in agenda.overlapping
+    } - named
+
+
+def test_without_cases_all_of_the_workspace_are_asked(cases):
+    agenda = worth_finding(step="apology")
+    assert agenda.table.equals(worth_finding(am.cases(), "apology").table)
+    assert agenda.step == "apology"
+
+
+def test_the_best_fact_of_each_case(cases):
+    agenda = worth_finding(cases)
+    best = {fact.case_id: fact for fact in reversed(agenda.facts)}
+    assert agenda.by_case["case_id"].to_list() == sorted(best)
+    for row in agenda.by_case.iter_rows(named=True):
+        assert row["settles"] == max(fact.settles for fact in agenda.facts if fact.case_id == row["case_id"])
+        assert row["label"] == best[row["case_id"]].label
+
+
+def test_seventeen_cases_take_under_a_second():
+    cases = am.cases()
+    start = time.perf_counter()
+    worth_finding(cases)
+    assert time.perf_counter() - start < 1
 
 
 def test_the_most_valuable_fact_comes_first_and_every_fact_settles_something(cases):
@@ -76,22 +115,37 @@ def test_each_pair_names_the_bound_that_settles_it_most_often(cases):
 
 
 def test_two_cases_by_hand():
-    # A: clock zero to the second, answer between 1 and 9 h; B: answer at 5 h. A source by which A had answered before 5 h, or had
-    # not before 5 h, would settle the pair: of nine places in between, the four before 5 h and the four after it
+    # A: clock zero to the second, answer between 1 and 9 h; B: answer at 6 h. A source by which A had answered before 6 h would settle
+    # the pair, as would one by which it had not before 6 h: that are five and three of the eight hours that are open
     one = case([event("exposure"), event("apology", HOUR, 9 * HOUR)], case_id="one")
-    other = case([event("exposure"), event("apology", 5 * HOUR)], case_id="other")
+    other = case([event("exposure"), event("apology", 6 * HOUR)], case_id="other")
     agenda = worth_finding([one, other])
     facts = {(fact.case_id, fact.end): fact for fact in agenda.facts}
     assert agenda.overlapping == (("one", "other"),)
-    assert facts["one", "latest"].settles == pytest.approx(4 / 9)
-    assert facts["one", "earliest"].settles == pytest.approx(4 / 9)
+    assert facts["one", "latest"].settles == pytest.approx(5 / 8)
+    assert facts["one", "earliest"].settles == pytest.approx(3 / 8)
     assert facts["one", "latest"].open_seconds == 8 * HOUR
+
+
+def test_a_relation_carries_a_fact_on_from_another_event_by_hand():
+    """The answer came 1 to 2 h after a report that is open from 0 to 10 h, and clock zero is known: what bounds the report bounds the answer."""
+    events = [event("exposure"), event("milestone", 0, 10 * HOUR, actor="media"), event("apology", 0, 24 * HOUR)]
+    one = case(events, relations=[relation("e02", "e03", 3600, 7200)], case_id="one")
+    other = case([event("exposure"), event("apology", 6 * HOUR)], case_id="other")
+    facts = {(fact.event_id, fact.end): fact for fact in worth_finding([one, other]).facts}
+    # the answer is between 1 and 12 h, the report between 0 and 10 h; the report by t: answer before t + 2 h, which must be under 6 h
+    assert facts["e02", "latest"].settles == pytest.approx(4 / 10)
+    # the report not before t: answer not before t + 1 h, which must be over 6 h
+    assert facts["e02", "earliest"].settles == pytest.approx(5 / 10)
+    assert facts["e03", "latest"].settles == pytest.approx(5 / 11)
+    assert facts["e03", "earliest"].settles == pytest.approx(6 / 11)
 
 
 def test_nothing_to_find_is_said():
     near = [case([event("exposure"), event("apology", HOUR)], case_id=name) for name in ("one", "other")]
     assert "no single bound would change that" in worth_finding(near).text
     assert worth_finding([]).facts == ()
+    assert "nothing to find" in worth_finding([]).text
     assert worth_finding(near).table.is_empty()
     assert worth_finding(near).pairs["share"].to_list() == [None]
 

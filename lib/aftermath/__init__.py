@@ -36,6 +36,7 @@ _NOUNS = {
     "exponential_recovery": "aftermath.measures.recovery",
     "gather": "aftermath.comparison.gathering",
     "latency_curves": "aftermath.measures.latency_curves",
+    "leave_one_out": "aftermath.comparison.leave_one_out",
     "level_change": "aftermath.measures.recovery",
     "local_level": "aftermath.measures.recovery",
     "market_reaction": "aftermath.measures.market",

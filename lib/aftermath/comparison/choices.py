@@ -8,9 +8,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
+from aftermath.cases.relations import BELIEVED
 from aftermath.comparison.variables import LATEST, SEEN_ONLY
 
 NONE = "none"
+# which relations between events are believed, by another name where that is "none": here it would mean that there is no choice
+RELATIONS = {"clock times alone" if which == NONE else which: which for which in BELIEVED}
 CODERS = ("first", "second", "mean")  # by their place in case.yaml: cases need not share the names of their coders
 AVERAGED = "averaged"
 SCALES = (AVERAGED, "hour", "day", "week", "linear")
@@ -18,6 +21,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "coder": CODERS,
     "clock": ("exposure", "first coverage"),
     "latency": ("response", "acknowledgement", "apology", "named_apology"),
+    "relations": tuple(RELATIONS),
     "unseen": (NONE, SEEN_ONLY, LATEST),
     "outcome": ("transparency", "reliable transparency", "mean favourability", "imbalance", "modelled favourability"),
     "shared_items": (NONE, "left out", "in"),
@@ -49,7 +53,7 @@ def asked(chosen: Mapping[str, Sequence[str]]) -> Iterator[dict[str, str]]:
     Examples
     --------
     >>> sum(1 for _ in asked(CHOICES))
-    2856
+    14280
     """
     for outcome, latency in itertools.product(chosen["outcome"], chosen["latency"]):
         fixed = {"outcome": (outcome,), "latency": (latency,)}

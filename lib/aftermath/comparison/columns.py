@@ -2,7 +2,8 @@
 
 For each step of speed: ``<step>`` in words (or the reason why it could not be measured), the ends of
 the interval in seconds (``_upper_seconds`` null where the step was not seen, ``_lower_seconds`` then being
-how long the record was watched), its certainty and the events it rests on. For each index and each
+how long the record was watched), the ends that clock times alone give (``_by_clock_lower_seconds``, ``_by_clock_upper_seconds``; the same
+where relations between events make no difference), its certainty and the events it rests on. For each index and each
 phase of favourability: the number with its interval and n, and ``<measure>_reason`` where there is none. **An index that is not defined has no
 bounds here**: ``transparency_reason`` says what is not coded.
 For half-life and time to neutral of favourability: the words, then days with their interval, null where not reached or
@@ -40,7 +41,14 @@ _ABOUT = {
     "series": _YES,
     "record": _TEXT,
 }
-_STEP = {"": _TEXT, "_lower_seconds": _NUMBER, "_upper_seconds": _NUMBER, "_certainty": _TEXT, "_events": _TEXT}
+_STEP = {
+    "": _TEXT,
+    **dict.fromkeys(
+        ("_lower_seconds", "_upper_seconds", "_by_clock_lower_seconds", "_by_clock_upper_seconds"), _NUMBER
+    ),
+    "_certainty": _TEXT,
+    "_events": _TEXT,
+}
 _INDEX = {
     **dict.fromkeys(("", "_lower", "_upper"), _NUMBER),
     "_items": _COUNT,
@@ -104,10 +112,13 @@ def _steps(entry: Entry) -> dict[str, object]:
 
 def _step(speed: Speed, name: str) -> dict[str, object]:
     step = speed[name]
+    by_clock = step.by_clock or step.latency
     return {
         "": latency_text(step.latency),
         "_lower_seconds": step.latency.lower,
         "_upper_seconds": step.latency.upper if step.latency.seen else None,
+        "_by_clock_lower_seconds": by_clock.lower,
+        "_by_clock_upper_seconds": by_clock.upper if by_clock.seen else None,
         "_certainty": step.certainty or None,
         "_events": " ".join(step.event_ids) or None,
     }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aftermath.comparison.entry import Entry
+from aftermath.comparison.leave_one_out import LeaveOneOut
 from aftermath.comparison.standing import Standings
 from aftermath.measures.latency_curves import before_zero
 from aftermath.times import DAY, HOUR
@@ -40,7 +41,7 @@ class Finding:
         return f"{self.figure} {self.words} {self.note}"
 
 
-def findings(entries: Sequence[Entry], responses: Standings) -> tuple[Finding, ...]:
+def findings(entries: Sequence[Entry], responses: Standings, basis: LeaveOneOut) -> tuple[Finding, ...]:
     """All findings that the cases bear; one that cannot be computed says so.
 
     Parameters
@@ -49,12 +50,14 @@ def findings(entries: Sequence[Entry], responses: Standings) -> tuple[Finding, .
         All cases of the comparison.
     responses
         How they stand in their first public response.
+    basis
+        What of that rests on relations between events.
     """
     timed = [entry for entry in entries if entry.speed]
     return (
         _answered(timed),
         _named_apologies(timed),
-        _separable(responses),
+        _separable(responses, basis),
         _claims(entries),
         _openness([entry for entry in entries if entry.transparency]),
     )
@@ -127,13 +130,13 @@ def _named_apologies(timed: Sequence[Entry]) -> Finding:
     )
 
 
-def _separable(responses: Standings) -> Finding:
+def _separable(responses: Standings, basis: LeaveOneOut) -> Finding:
     if not responses.pairs:
         alone = "one measured case" if responses.rows else "no measured case"
         return Finding(DASH, "speed cannot be compared.", f"With {alone} there is no pair.")
     return Finding(
         _of(responses.separable, responses.pairs),
-        "pairs of cases can be told apart by the time of the first response.",
+        f"pairs of cases can be told apart by the time of the first response; clock times alone tell {number(basis.told_apart['none'])}.",
         "In the others the intervals overlap, a clock says nothing about speed, or no response was seen: no ranking of all cases holds.",
     )
 

@@ -4,7 +4,7 @@ The question is whether longer delay goes with less favourable coverage later on
 analyst could defend is named; every combination is computed; all results are shown, sorted, with the choices below. No
 single one of them is the answer.
 
-Two things are no choice. A delay that is zero by construction is no answer and never the fastest: that case is left out of it. And a model says
+Two things are no choice. An answer that came with clock zero says nothing about speed and is never the fastest: it has no delay. And a model says
 nothing of a day beyond the last text of its case: that case has no modelled outcome there.
 
 References
@@ -27,18 +27,18 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.comparison.choices import AVERAGED, CHOICES, CODERS, NONE, OPENNESS, SCALES, asked
+from aftermath.comparison.choices import AVERAGED, CHOICES, CODERS, NONE, OPENNESS, RELATIONS, SCALES, asked
 from aftermath.comparison.permutation import taus
 from aftermath.comparison.variables import SEEN_ONLY, SHARED_ITEMS
 from aftermath.kept import kept
 from aftermath.measures.recovery.averaged import AveragedOdds, averaged_odds
 from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.rubric import Item, enough_coded, rubric_items
-from aftermath.measures.speed import Speed, speed
 from aftermath.measures.stances import STANCE_LEVELS, imbalance
+from aftermath.measures.steps import STEPS, first_act
 from aftermath.measures.tone import coded_texts
 from aftermath.measures.transparency import agreement_of
-from aftermath.times import Latency, local_day
+from aftermath.times import Latency, difference, local_day
 from aftermath.wording import counted, number
 
 UNRELIABLE_BELOW = 0.667
@@ -113,12 +113,20 @@ class Multiverse(Result):
         return f"The choice of {name.replace('_', ' ')} moves the median most (by {number(moves[name], 2)})."
 
     def _range_of_medians(self, name: str) -> float:
-        medians = [
-            float(np.median(taus))
-            for value in CHOICES[name]
-            if value != NONE and (taus := [each.tau for each in self.computed if each.choices[name] == value])
-        ]
+        medians = [median for value, median in self.medians[name].items() if value != NONE]
         return max(medians) - min(medians) if medians else 0.0
+
+    @cached_property
+    def medians(self) -> dict[str, dict[str, float]]:
+        """Choice to the median tau-b of each of its values that any specification took."""
+        values = np.array([each.tau for each in self.computed])
+        taken = {name: np.array([each.choices[name] for each in self.computed]) for name in CHOICES}
+        return {
+            name: {
+                value: float(np.median(values[own])) for value in CHOICES[name] if (own := taken[name] == value).any()
+            }
+            for name in CHOICES
+        }
 
 
 def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | None = None) -> Multiverse:
@@ -170,7 +178,8 @@ class _Measured:
     items
         Of the rubric, coded or not.
     delays
-        Step and clock to the middle of the latency in seconds: infinite where not seen, **NaN where it is zero by construction**.
+        Step, clock and which relations are believed to the middle of the latency in seconds: infinite where not seen, **NaN where the
+        answer came with clock zero**.
     favourability
         Outcome, coder, window and scale to a value, NaN where there is none.
     """
@@ -178,7 +187,7 @@ class _Measured:
     like_clock: bool
     coders: tuple[str, ...]
     items: tuple[Item, ...]
-    delays: Mapping[tuple[str, str], float]
+    delays: Mapping[tuple[str, str, str], float]
     favourability: Mapping[tuple[str, str, str, str], float]
 
     def openness(self, coder: str, left_out: Collection[str]) -> float:
@@ -198,35 +207,54 @@ class _Bench:
     def __init__(self, cases: Iterable[Case]) -> None:
         self.cases = {case.id: _measured(case) for case in cases}
         self.outcomes: dict[tuple[str, ...], np.ndarray] = {}
-        self.taus: dict[tuple[str, ...], tuple[np.ndarray, int]] = {}
+        self.taus: dict[tuple[str, ...], tuple[np.ndarray, np.ndarray]] = {}
         self.like_clock = np.array([case.like_clock for case in self.cases.values()], dtype=bool)
 
     def specification(self, choices: Mapping[str, str]) -> Specification:
         """One specification; NaN where there are too few cases."""
         tau, n = self._taus(choices)
-        return Specification(choices, float(tau[CHOICES["clock"].index(choices["clock"])]), n)
+        clock, relations = (CHOICES[name].index(choices[name]) for name in ("clock", "relations"))
+        return Specification(choices, float(tau[clock, relations]), int(n[relations]))
 
-    def _taus(self, choices: Mapping[str, str]) -> tuple[np.ndarray, int]:
-        """Tau-b of one outcome with a delay by either clock, both at once, and n."""
-        key = tuple(value for name, value in choices.items() if name != "clock")
+    def _taus(self, choices: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+        """Tau-b of one outcome with a delay by either clock and all relations, at once, shape ``(2, 5)``, and n for all relations."""
+        key = tuple(value for name, value in choices.items() if name not in ("clock", "relations"))
         if key not in self.taus:
             outcome, delays = self._outcome(choices), self.delays[choices["latency"]]
-            used = ~np.isnan(outcome) & ~np.isnan(delays[:, 0])
-            if choices["cases"] != "all":
-                used &= self.like_clock
-            if choices["unseen"] == SEEN_ONLY:
-                used &= np.isfinite(delays[:, 0])
-            self.taus[key] = taus(delays[used], outcome[used, None]), int(used.sum())
+            tau, n = np.empty(delays.shape[1:]), np.empty(delays.shape[2], dtype=int)
+            for alike in self.alike[choices["latency"]]:
+                own = delays[:, :, alike]
+                used = ~np.isnan(outcome) & ~np.isnan(own[:, 0, 0])
+                if choices["cases"] != "all":
+                    used &= self.like_clock
+                if choices["unseen"] == SEEN_ONLY:
+                    used &= np.isfinite(own[:, 0, 0])
+                one_column_each = own[used].reshape(used.sum(), math.prod(own.shape[1:]))
+                tau[:, alike] = taus(one_column_each, outcome[used, None]).reshape(own.shape[1:])
+                n[alike] = used.sum()
+            self.taus[key] = tau, n
         return self.taus[key]
 
     @cached_property
     def delays(self) -> dict[str, np.ndarray]:
-        """Step to the delays of all cases by either clock, shape ``(n, 2)``."""
+        """Step to the delays of all cases by either clock and all relations, shape ``(n, 2, 5)``."""
+        shape = (-1, len(CHOICES["clock"]), len(RELATIONS))
+        pairs = list(itertools.product(CHOICES["clock"], RELATIONS))
         rows = {
-            step: [[case.delays[step, clock] for clock in CHOICES["clock"]] for case in self.cases.values()]
+            step: [case.delays[step, *pair] for case in self.cases.values() for pair in pairs]
             for step in CHOICES["latency"]
         }
-        return {step: np.array(values).reshape(-1, len(CHOICES["clock"])) for step, values in rows.items()}
+        return {step: np.array(values, dtype=float).reshape(shape) for step, values in rows.items()}
+
+    @cached_property
+    def alike(self) -> dict[str, list[list[int]]]:
+        """Step to the relations by which the same cases have a delay, and the same were not seen."""
+        groups: dict[str, dict[bytes, list[int]]] = {}
+        for step, delays in self.delays.items():
+            for place in range(len(RELATIONS)):
+                missing = np.isnan(delays[:, 0, place]), np.isinf(delays[:, 0, place])
+                groups.setdefault(step, {}).setdefault(np.array(missing).tobytes(), []).append(place)
+        return {step: list(alike.values()) for step, alike in groups.items()}
 
     def _outcome(self, choices: Mapping[str, str]) -> np.ndarray:
         """An outcome of all cases, NaN where a case has none."""
@@ -268,27 +296,34 @@ def _measured(case: Case) -> _Measured:
     return kept(
         f"specifications {case.id}",
         lambda: case.as_read and (str(case.folder), case.checksum),
-        lambda: _measure(case, speed(case)),
+        lambda: _measure(case),
     )
 
 
-def _measure(case: Case, found: Speed) -> _Measured:
-    first, texts = _first_coverage(case), _texts(case)
+def _measure(case: Case) -> _Measured:
+    texts = _texts(case)
     return _Measured(
-        like_clock=not (found.series or found.own_clock),
+        like_clock=case.about.kind != "series" and case.about.exposed_by not in vocabulary.OWN_CLOCK,
         coders=tuple(coder.id for coder in case.coders_of("rubric")),
         items=rubric_items(case),
-        delays={
-            (step, clock): _delay(found[step].latency, first if clock != "exposure" else 0.0)
-            for step, clock in itertools.product(CHOICES["latency"], CHOICES["clock"])
-        },
+        delays=dict(_delays(case)),
         favourability=dict(_coded(texts)) | dict(_modelled(texts)),
     )
 
 
+def _delays(case: Case) -> Iterator[tuple[tuple[str, str, str], float]]:
+    """The delays by step, clock and relations, see ``_Measured``."""
+    for relations, believed in RELATIONS.items():
+        zeros = dict(zip(CHOICES["clock"], (0.0, _first_coverage(case, believed)), strict=True))
+        for step in CHOICES["latency"]:
+            _, acts, named = STEPS[step]
+            latency = first_act(case, acts, named=named, relations=believed).latency
+            yield from (((step, clock, relations), _delay(latency, zero)) for clock, zero in zeros.items())
+
+
 def _delay(latency: Latency, zero: float) -> float:
-    """The middle of a latency in seconds from another zero, infinite where not seen, NaN where it is zero by construction."""
-    if latency.by_construction:
+    """The middle of a latency in seconds from another zero, infinite where not seen, NaN where it came with clock zero."""
+    if latency.with_zero:
         return math.nan
     return max(0.0, (latency.lower + latency.upper) / 2 - zero) if latency.seen else math.inf
 
@@ -349,7 +384,8 @@ def _texts(case: Case) -> dict[str, np.ndarray]:
     return columns | {name: own[place] if place < len(own) else nobody for place, name in enumerate(CODERS[:2])}
 
 
-def _first_coverage(case: Case) -> float:
-    """Seconds from clock zero to the first text after it; 0 where there is none."""
-    starts = [case.since_zero(local_day(text, case.about.timezone)) for text in case.coverage["published"]]
+def _first_coverage(case: Case, relations: str) -> float:
+    """Seconds from clock zero, as some relations leave it, to the first text after it; 0 where there is none."""
+    zero = case.times(relations).spans[case.about.clock_zero]
+    starts = [difference(local_day(text, case.about.timezone), zero) for text in case.coverage["published"]]
     return min((max(0.0, each.lower) for each in starts if each.upper >= 0), default=0.0)

@@ -95,8 +95,9 @@ def _latency_rule(step: str, figure: str, unit: str) -> Rule:
         found = _own_channel(case) if step == "own_channel" else entry.speed[step]
         clock = "; own clock" if entry.own_clock else ""
         why = f"{latency_text(found.latency)}, against {duration(limit)}{clock}"
-        if found.latency.by_construction:
-            return Answer(NOT_KNOWN, "zero by construction says nothing", found.event_ids)
+        if found.latency.with_zero:
+            zero = "zero by construction" if found.latency.by_construction else "an answer with clock zero"
+            return Answer(NOT_KNOWN, f"{zero} says nothing", found.event_ids)
         if found.latency.upper <= limit:
             return Answer(FOLLOWED, why, found.event_ids)
         later = found.latency.lower > limit + RESOLUTION  # the second between two days is no delay
@@ -151,15 +152,15 @@ def _together_rule(first: str, second: str) -> Rule:
 
 def _consistent_rule() -> Rule:
     def answer(case: Case, entry: Entry) -> Answer:
-        owned, denials = _own(case, "acknowledgement", "apology"), _own(case, "denial")
+        owned, denials = _ids(_own(case, "acknowledgement", "apology")), _ids(_own(case, "denial"))
         if not owned:
             return Answer(NOT_KNOWN, "nothing was acknowledged")
-        first = min(event["latest"] for event in owned)
-        if later := _ids(event for event in denials if event["earliest"] > first):
+        since = [case.times().network.after(event_id) for event_id in owned]
+        if later := tuple(denial for denial in denials if any(after[denial][0] > 0 for after in since)):
             return Answer(NOT_FOLLOWED, "a denial follows an acknowledgement", later)
-        if open_order := _ids(event for event in denials if event["latest"] > first):
+        if open_order := tuple(denial for denial in denials if any(after[denial][1] > 0 for after in since)):
             return Answer(NOT_KNOWN, "the order of denial and acknowledgement is open", open_order)
-        return Answer(FOLLOWED, "no denial after the first acknowledgement", _ids(owned[:1]))
+        return Answer(FOLLOWED, "no denial after the first acknowledgement", owned[:1])
 
     return answer
 

@@ -16,12 +16,14 @@ from aftermath.comparison.agreement import Reliability, codes, reliability
 from aftermath.comparison.columns import SCHEMA, row
 from aftermath.comparison.entry import Entry, entry
 from aftermath.comparison.findings import Finding, findings
+from aftermath.comparison.leave_one_out import LeaveOneOut, leave_one_out
 from aftermath.comparison.multiverse import Multiverse, multiverse
 from aftermath.comparison.names import short_names
 from aftermath.comparison.playbook import Playbook
 from aftermath.comparison.standing import Standings, standing
 from aftermath.comparison.strategies import StrategyComparison, compare_strategies
 from aftermath.comparison.together import Together, together
+from aftermath.comparison.worth_finding import WorthFinding, worth_finding
 from aftermath.kept import kept
 from aftermath.measures.result import Result
 from aftermath.measures.speed import Speed
@@ -95,10 +97,25 @@ class Comparison(Result):
         """How the cases stand in one step; see ``comparison.standing.standing``."""
         return standing(self.speeds, step)
 
+    def leave_one_out(self, step: str = "response") -> LeaveOneOut:
+        """Which pairs hang on a single relation in one step; see ``comparison.leave_one_out.leave_one_out``."""
+        if step not in self._left_out:
+            self._left_out[step] = leave_one_out(self.cases, step)
+        return self._left_out[step]
+
+    @cached_property
+    def _left_out(self) -> dict[str, LeaveOneOut]:
+        return {}
+
+    @cached_property
+    def worth_finding(self) -> WorthFinding:
+        """What one more fact would be worth for the first response; see ``comparison.worth_finding.worth_finding``."""
+        return worth_finding(self.cases)
+
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the comparison finds, each with its n."""
-        return findings(self.entries, self.standing())
+        return findings(self.entries, self.standing(), self.leave_one_out())
 
     @cached_property
     def associations(self) -> Together:

@@ -164,6 +164,18 @@ def standing(speeds: Sequence[Speed], step: str = "response") -> Standings:
     )
 
 
+def separable(latencies: Collection[Latency]) -> int:
+    """Pairs of latencies of which one is certainly shorter.
+
+    Examples
+    --------
+    >>> separable([Latency(0, 60), Latency(90, 120), Latency(100, 600)])
+    2
+    """
+    uppers = sorted(latency.upper for latency in latencies if latency.timed)
+    return sum(bisect_left(uppers, latency.lower) for latency in latencies if latency.timed)
+
+
 @dataclass(frozen=True)
 class _Ends:
     """The ends of the latencies that can be compared, each in order, and how many cases there are in all."""

@@ -21,7 +21,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.result import Result
-from aftermath.times import DAY, Span
+from aftermath.times import DAY
 from aftermath.wording import counted, latency_text, listed
 
 CLUSTERS = {
@@ -174,9 +174,10 @@ def strategies(case: Case) -> Strategies | None:
     """The strategies of a case in order of time; None where no crisis is on record."""
     if case.zero is None:
         return None
-    own = case.events.filter((pl.col("strategies").list.len() > 0) & (pl.col("latest") >= case.zero.earliest))
-    uses = [use for event in own.iter_rows(named=True) for use in _uses(case, event)]
-    return Strategies(case.id, case.about.crisis_type, tuple(uses))
+    times, used = case.times(), case.events.filter(pl.col("strategies").list.len() > 0).iter_rows(named=True)
+    since_zero = [event for event in used if times.since_zero[event["event_id"]].upper >= 0]
+    own = sorted(since_zero, key=lambda event: times.spans[event["event_id"]].earliest)
+    return Strategies(case.id, case.about.crisis_type, tuple(use for event in own for use in _uses(case, event)))
 
 
 def compare_strategies(cases: Iterable[Case]) -> StrategyComparison:
@@ -186,7 +187,7 @@ def compare_strategies(cases: Iterable[Case]) -> StrategyComparison:
 
 
 def _uses(case: Case, event: dict) -> list[Use]:
-    since = case.since_zero(Span(event["earliest"], event["latest"]))
+    since = case.times().since_zero[event["event_id"]]
     days = max(0.0, since.lower) / DAY, since.upper / DAY
     when = "at clock zero" if event["event_id"] == case.about.clock_zero else latency_text(since)
     return [Use(word, _cluster(word), event["event_id"], when, days) for word in event["strategies"]]

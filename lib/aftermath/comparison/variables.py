@@ -77,7 +77,7 @@ def delay(entries: Iterable[Entry], step: str = "response", *, unseen: str = SEE
     Parameters
     ----------
     entries
-        Cases. **One whose latency is zero by construction has no delay**: it announced the matter itself.
+        Cases. **One whose answer came with clock zero has no delay**: it announced the matter itself, or nobody waited.
     step
         Of speed.
     unseen
@@ -89,7 +89,7 @@ def delay(entries: Iterable[Entry], step: str = "response", *, unseen: str = SEE
     values = {
         case_id: _ends(each.lower, each.upper)
         for case_id, each in latencies.items()
-        if not each.by_construction and (each.seen or unseen == LATEST)
+        if not each.with_zero and (each.seen or unseen == LATEST)
     }
     name = f"delay of the {label[0].lower()}{label[1:]}"
     return Variable(name, values, logarithmic=True, step_name="a tenfold delay", unit="powers of ten")

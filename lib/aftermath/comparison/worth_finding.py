@@ -1,14 +1,16 @@
 """What one more fact would be worth: which bound, once sharpened, would tell most cases apart.
 
 Many pairs of cases cannot be ordered because their intervals overlap. A source that says when one event had happened by, or had
-not happened before, can end that. For each such bound it is asked what it would settle if it fell anywhere in the interval
-that is open today, one place being as likely as another: the mean number of pairs that would then be told apart is what the fact
-is worth. Nothing is said of whether such a source exists.
+not happened before, can end that: the earlier the one, or the later the other, the more pairs it settles. Each pair has a moment up to
+which, or from which, such a bound would tell it apart. Supposing that the bound is as likely to fall at any moment that is open
+today, the share of these moments is the chance that the fact settles the pair, and their sum over pairs is what the fact is worth: the
+expected number of pairs told apart. **Nothing is said of whether such a source exists.**
 
 References
 ----------
 Raiffa, H., and Schlaifer, R. (1961). Applied statistical decision theory. Harvard University: the expected value of sample
 information.
+Dechter, R., Meiri, I., and Pearl, J. (1991). Temporal constraint networks. Artificial Intelligence 49, 61-95.
 """
 
 from __future__ import annotations
@@ -18,20 +20,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import polars as pl
 
 from aftermath.cases.case import Case
+from aftermath.cases.case import cases as all_cases
 from aftermath.cases.network import ORIGIN, TemporalNetwork
 from aftermath.measures.result import Result
-from aftermath.measures.speed import speed
-from aftermath.measures.steps import STEPS, answers_of
+from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.times import Latency
 from aftermath.wording import counted, duration, number
 
-PLACES = 9  # in the open interval, evenly
 ENDS = {"latest": "had happened by", "earliest": "had not happened before"}
-SHOWN = 3
+NAMED = 3  # facts in the words of a result
 
 
 @dataclass(frozen=True)
@@ -40,24 +40,25 @@ class Fact:
 
     Parameters
     ----------
-    case_id, event_id
+    case_id, event_id, label
         The event.
     end
-        ``latest`` or ``earliest``.
+        ``latest`` or ``earliest``, a key of ``ENDS``.
     open_seconds
         How wide the interval of the event is today.
     settles
-        Pairs of cases that the fact would tell apart: the mean over the places at which it may fall.
+        Pairs of cases that the fact is expected to tell apart: the sum of ``pairs``.
     most
-        The same, at the best of these places.
+        Pairs that it would tell apart if it fell at the best moment.
     pairs
-        Case id of the other case to the share of places at which that pair would be told apart.
+        Id of the other case to the share of the open moments at which the fact would tell the pair apart.
     notes
         What the notes of the case say about the event.
     """
 
     case_id: str
     event_id: str
+    label: str
     end: str
     open_seconds: float
     settles: float
@@ -75,7 +76,7 @@ class WorthFinding(Result):
     step
         Key from ``measures.speed.STEPS``.
     facts
-        Those that would settle anything, the most valuable first.
+        Those that could settle anything, the most valuable first.
     overlapping
         Pairs of cases that were timed and cannot be told apart today.
     """
@@ -87,57 +88,68 @@ class WorthFinding(Result):
     @cached_property
     def table(self) -> pl.DataFrame:
         """One row a fact: case, event, end, how wide it is open, pairs it would settle in the mean and at most, notes."""
+        return self._table(self.facts)
+
+    @cached_property
+    def best(self) -> tuple[Fact, ...]:
+        """The most valuable fact of each case, sorted by case."""
+        by_case = {fact.case_id: fact for fact in reversed(self.facts)}
+        return tuple(by_case[case_id] for case_id in sorted(by_case))
+
+    @cached_property
+    def by_case(self) -> pl.DataFrame:
+        """One row a case: its most valuable fact, as in ``table``."""
+        return self._table(self.best)
+
+    @staticmethod
+    def _table(facts: Iterable[Fact]) -> pl.DataFrame:
         schema = {
-            **dict.fromkeys(("case_id", "event_id", "end"), pl.String),
+            **dict.fromkeys(("case_id", "event_id", "label", "end"), pl.String),
             **dict.fromkeys(("open_seconds", "settles"), pl.Float64),
             "most": pl.Int64,
             "notes": pl.String,
         }
-        return pl.DataFrame([{name: getattr(fact, name) for name in schema} for fact in self.facts], schema=schema)
+        return pl.DataFrame([{name: getattr(fact, name) for name in schema} for fact in facts], schema=schema)
 
     @cached_property
     def pairs(self) -> pl.DataFrame:
         """One row a pair that cannot be told apart: the one bound that would settle it most often, and how often; null for none."""
         schema = dict.fromkeys(("one", "other", "case_id", "event_id", "end"), pl.String) | {"share": pl.Float64}
-        return pl.DataFrame([self._best(*pair) for pair in self.overlapping], schema=schema, orient="row")
+        return pl.DataFrame([(*pair, *self._best(*pair)) for pair in self.overlapping], schema=schema, orient="row")
 
-    def _best(self, one: str, other: str) -> tuple:
-        shares = [
-            (fact.pairs.get(rest, 0.0), fact)
-            for case_id, rest in ((one, other), (other, one))
-            for fact in self.facts
-            if fact.case_id == case_id
-        ]
-        share, fact = max(shares, key=lambda found: found[0], default=(0.0, None))
-        return (
-            (one, other, fact.case_id, fact.event_id, fact.end, share)
-            if share
-            else (one, other, None, None, None, None)
-        )
+    def _best(self, one: str, other: str) -> tuple[str | None, str | None, str | None, float | None]:
+        rest = {one: other, other: one}
+        settling = [fact for fact in self.facts if rest.get(fact.case_id) in fact.pairs]
+        if not settling:
+            return None, None, None, None
+        fact = max(settling, key=lambda fact: fact.pairs[rest[fact.case_id]])
+        return fact.case_id, fact.event_id, fact.end, fact.pairs[rest[fact.case_id]]
 
     @property
     def text(self) -> str:
         label = STEPS[self.step][0].lower()
-        open_pairs = (
-            f"{counted(len(self.overlapping), 'pair')} of cases that were timed cannot be told apart by the {label}"
-        )
+        if not self.overlapping:
+            return f"No two cases that were timed overlap in the {label}: there is nothing to find."
+        pairs = counted(len(self.overlapping), "pair")
+        open_pairs = f"{pairs} of cases that were timed cannot be told apart by the {label}"
         if not self.facts:
             return f"{open_pairs}; no single bound would change that."
         first = [
             f"{fact.case_id}: a source by which {fact.event_id} {ENDS[fact.end]} some moment of the {duration(fact.open_seconds)} that are open "
             f"would settle {number(fact.settles, 1)} in the mean, {number(fact.most)} at most"
-            for fact in self.facts[:SHOWN]
+            for fact in self.facts[:NAMED]
         ]
         return f"{open_pairs}. {'; '.join(first)}. Whether such sources exist, nothing here says."
 
 
-def worth_finding(cases: Iterable[Case], step: str = "response") -> WorthFinding:
+def worth_finding(cases: Iterable[Case] | None = None, step: str = "response") -> WorthFinding:
     """Which single bound on one event would tell most cases apart.
 
     Parameters
     ----------
     cases
-        Cases; those without a clock, and those in which the step was not seen or says nothing about speed, have no part.
+        Cases; **all of the workspace if not given**. Those without a clock, and those in which the step was not seen or says nothing
+        about speed, have no part.
     step
         Key from ``measures.speed.STEPS``.
 
@@ -153,82 +165,86 @@ def worth_finding(cases: Iterable[Case], step: str = "response") -> WorthFinding
     Examples
     --------
     >>> import aftermath as am
-    >>> agenda = worth_finding([am.load_case(case_id) for case_id in ("kfc-chicken-shortage", "gm-ignition-recall")], "apology")
-    >>> agenda.step
-    'apology'
+    >>> agenda = worth_finding([am.load_case(case_id) for case_id in ("kfc-chicken-shortage", "douyin-martyrs-ad")])
+    >>> agenda.overlapping
+    (('douyin-martyrs-ad', 'kfc-chicken-shortage'),)
     """
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
-    clocked = [case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None]
-    latencies = {case.id: speed(case)[step].latency for case in clocked}
-    timed = {case_id: found for case_id, found in latencies.items() if found.timed}
-    overlapping = [
-        pair
-        for pair in itertools.combinations(timed, 2)
-        if not any(timed[one].certainly_before(timed[other]) for one, other in (pair, pair[::-1]))
-    ]
-    facts = [fact for case in clocked if case.id in timed for fact in _facts(case, step, timed, overlapping)]
+    given = all_cases() if cases is None else cases
+    clocked = {case.id: case for case in sorted(given, key=lambda case: case.id) if case.zero is not None}
+    _, acts, named = STEPS[step]
+    latencies = {case_id: first_act(case, acts, named=named).latency for case_id, case in clocked.items()}
+    timed = {case_id: latency for case_id, latency in latencies.items() if latency.timed}
+    overlapping = tuple(
+        (one, other)
+        for one, other in itertools.combinations(timed, 2)
+        if not timed[one].certainly_before(timed[other]) and not timed[other].certainly_before(timed[one])
+    )
+    facts = [fact for case_id in timed for fact in _facts(clocked[case_id], step, timed, overlapping)]
     ranked = sorted(facts, key=lambda fact: (-fact.settles, -fact.most, fact.case_id, fact.event_id, fact.end))
-    return WorthFinding(step, tuple(ranked), tuple(overlapping))
+    return WorthFinding(step, tuple(ranked), overlapping)
 
 
 def _facts(
     case: Case, step: str, timed: Mapping[str, Latency], overlapping: Sequence[tuple[str, str]]
 ) -> Iterator[Fact]:
-    others = [rest for pair in overlapping if case.id in pair for rest in pair if rest != case.id]
-    network, zero, answers = case.times().network, case.about.clock_zero, answers_of(case, step)
-    for event_id in _candidates(network, zero, answers):
-        span = case.span(event_id)
-        if not span.seconds:
-            continue
-        places = span.earliest.timestamp() + span.seconds * (np.arange(PLACES) + 0.5) / PLACES
-        for end in ENDS:
-            lower, upper = _sharpened(network, zero, answers, event_id, end, places)
-            settled = {rest: (upper < timed[rest].lower) | (lower > timed[rest].upper) for rest in others}
-            counts = np.sum(list(settled.values()), axis=0) if settled else np.zeros(PLACES)
-            if counts.any():
-                shares = {rest: float(places.mean()) for rest, places in settled.items() if places.any()}
+    others = [other for pair in overlapping if case.id in pair for other in pair if other != case.id]
+    labels = dict(case.events.select("event_id", "label").iter_rows())
+    waits = _Waits(case.times().network, case.about.clock_zero, answers_of(case, step))
+    for event_id in waits.events:
+        first, last = waits.clock[event_id]
+        after = waits.network.after(event_id)
+        for end in ENDS if first < last else ():
+            moments = {other: waits.settling_moment(after, end, timed[other]) for other in others}
+            sharp = {other: moment - first if end == "latest" else last - moment for other, moment in moments.items()}
+            pairs = {other: min(1.0, seconds / (last - first)) for other, seconds in sharp.items() if seconds > 0}
+            if pairs:
+                sizes = {"open_seconds": float(last - first), "settles": sum(pairs.values()), "most": len(pairs)}
                 yield Fact(
-                    case.id,
-                    event_id,
-                    end,
-                    span.seconds,
-                    float(counts.mean()),
-                    int(counts.max()),
-                    shares,
-                    case.notes_on(event_id),
+                    case.id, event_id, labels[event_id], end, pairs=pairs, notes=case.notes_on(event_id), **sizes
                 )
 
 
-def _candidates(network: TemporalNetwork, zero: str, answers: Sequence[str]) -> list[str]:
-    """Clock zero, the answers, and all events that set a bound between them."""
-    named = {
-        name
-        for answer in answers
-        for path in network.reasons(zero, answer)
-        for statement in path
-        for name in (statement.start, statement.end)
-    }
-    return sorted((named | {zero, *answers}) - {ORIGIN})
+class _Waits:
+    """The waits from clock zero to the answers of one case, and what one more bound on an event does to them.
 
-
-def _sharpened(
-    network: TemporalNetwork, zero: str, answers: Sequence[str], event_id: str, end: str, places: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The latency of the first answer if one bound of one event lay at each of some places, in seconds since 1970.
-
-    One further arc changes a shortest path only if the path runs through it: the way to its tail, the arc, the way on.
+    One more bound is one more arc between the origin and the event. It changes a shortest path only where the path now runs through
+    it: the way to its tail, the arc, the way on.
     """
-    from_event, from_origin, from_zero = (network.after(name) for name in (event_id, ORIGIN, zero))
-    lower, upper = np.full(len(places), np.inf), np.full(len(places), np.inf)
-    for answer in answers:
-        ways = []
-        for start, stop in ((zero, answer), (answer, zero)):
-            known = from_zero[answer][1] if start == zero else -from_zero[answer][0]
-            if end == "latest":  # the arc runs from the origin to the event
-                through = -from_origin[start][0] + places + from_event[stop][1]
-            else:  # from the event to the origin
-                through = -from_event[start][0] - places + from_origin[stop][1]
-            ways.append(np.minimum(known, through))
-        lower, upper = np.minimum(lower, np.maximum(-ways[1], 0.0)), np.minimum(upper, ways[0])
-    return lower, upper
+
+    def __init__(self, network: TemporalNetwork, zero: str, answers: Sequence[str]) -> None:
+        self.network, self.zero, self.answers = network, zero, answers
+        self.clock = network.after(ORIGIN)  # event to its earliest and latest second since 1970
+        since_zero = network.after(zero)
+        self.least = {answer: since_zero[answer][0] for answer in answers}
+
+    @property
+    def events(self) -> list[str]:
+        """Clock zero, the answers, and all events that set a bound between them: a bound on another changes nothing."""
+        paths = [path for answer in self.answers for path in self.network.reasons(self.zero, answer)]
+        named = {name for path in paths for row in path for name in (row.start, row.end)}
+        return sorted((named | {self.zero, *self.answers}) - {ORIGIN})
+
+    def settling_moment(self, after: Mapping[str, tuple[int, int]], end: str, other: Latency) -> float:
+        """The moment **before which**, for a latest end, or after which a bound on an event tells this case from an overlapping one.
+
+        The bound tells them apart if the first answer then certainly came sooner than the other's, or if every answer certainly came
+        later. Either holds the more, the sharper the bound is, so that the better of the two moments decides.
+
+        Parameters
+        ----------
+        after
+            How long after the event all others happened.
+        end, other
+            Of the bound, and the latency of the other case.
+        """
+        clock, zero = self.clock, self.zero
+        not_later = [answer for answer in self.answers if self.least[answer] <= other.upper]
+        if end == "latest":
+            sooner = other.lower + clock[zero][0] - min(after[answer][1] for answer in self.answers)
+            later = min(clock[answer][0] for answer in not_later) - after[zero][1] - other.upper
+            return max(sooner, later)
+        sooner = min(clock[answer][1] for answer in self.answers) - after[zero][0] - other.lower
+        later = other.upper + clock[zero][1] - min(after[answer][0] for answer in not_later)
+        return min(sooner, later)

@@ -1,21 +1,28 @@
-"""A specification curve: every result in order above, the choices that gave it below."""
+"""A specification curve: every result in order above, the choices that gave it below.
+
+Many specifications do not fit into the width of a page side by side. Neighbours in the order of their results then share a column: their
+results lie so near to each other that one dot stands for them, and a tick tells by its shade how many of them took a choice.
+"""
 
 from __future__ import annotations
 
+import itertools
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import plotly.graph_objects as go
 
 from aftermath.comparison.choices import CHOICES, NONE
-from aftermath.comparison.multiverse import Multiverse
+from aftermath.comparison.multiverse import Multiverse, Specification
 from aftermath.figures.rows import label, segments
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.wording import counted, number
 
 _CURVE, _HEAD, _ROW = 190, 22, 16  # px: the curve, the name of a choice, one of its values
 _TICK = 7  # drawn 1.4 times as long
+COLUMNS = 480  # at most: half of the px of the widest drawing
 _LEFT = {"wide": 190, "medium": 176, "narrow": 122}
 _RIGHT, _TOP, _BOTTOM = 44, 26, 10
 _STEPS = (1.0, 0.5, 0.0, -0.5, -1.0)
@@ -25,22 +32,23 @@ _NARROW = {
     "mean favourability": "mean favour.",
     "reliable transparency": "reliable items",
     "not seen counts as latest": "not seen is latest",
+    "without vague words": "no vague words",
 }
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A value of a choice, the px to its middle, the places of the specifications that took it, and the median there."""
+    """A value of a choice, the px to its middle, the shade of its tick in each column, from 0 to 1, and the median where it was taken."""
 
     choice: str
     value: str
     middle: float
-    places: tuple[int, ...]
-    median: float | None
+    shades: np.ndarray
+    median: float
 
 
 def specification_curve(multiverse: Multiverse) -> go.Figure:
-    """Draw every specification that could be computed, sorted by tau-b, and its choices below; one that means nothing for a specification has no mark there.
+    """Draw the specifications that could be computed, sorted by tau-b, and their choices below; one that means nothing for a specification has no mark there.
 
     Parameters
     ----------
@@ -50,7 +58,8 @@ def specification_curve(multiverse: Multiverse) -> go.Figure:
     Returns
     -------
     plotly.graph_objects.Figure
-        With layouts for three widths. At the right, the median tau-b of each value of a choice.
+        With layouts for three widths. **Neighbours share a column where there are more than** ``COLUMNS``. The shade of a tick is the share of
+        its column that took the value, against the largest in that row. At the right, the median tau-b of each value of a choice.
 
     Raises
     ------
@@ -59,22 +68,29 @@ def specification_curve(multiverse: Multiverse) -> go.Figure:
     """
     if not multiverse.computed:
         raise ValueError("no specification could be computed: there are too few cases to draw")
-    rows = list(_rows(multiverse))
-    traces = _traces(multiverse, rows)  # the same for every width
-    return responsive(lambda view: _draw(len(multiverse.computed), rows, traces, view))
+    columns = _columns(multiverse.computed)
+    rows = list(_rows(multiverse, columns))
+    traces = _traces(multiverse, columns, rows)  # the same for every width
+    return responsive(lambda view: _draw(len(columns), rows, traces, view))
 
 
-def _rows(multiverse: Multiverse) -> Iterator[_Row]:
+def _columns(computed: Sequence[Specification]) -> list[Sequence[Specification]]:
+    """The specifications in their order, cut into columns as even as can be."""
+    edges = np.linspace(0, len(computed), min(len(computed), COLUMNS) + 1).round().astype(int)
+    return [computed[start:end] for start, end in itertools.pairwise(edges)]
+
+
+def _rows(multiverse: Multiverse, columns: list[Sequence[Specification]]) -> Iterator[_Row]:
+    sizes = np.array([len(column) for column in columns])
+    column_of = np.repeat(np.arange(len(columns)), sizes)
     top = float(_CURVE)
-    for choice, values in CHOICES.items():
+    for choice in CHOICES:
         top += _HEAD
-        for value in (value for value in values if value != NONE):
-            taken = [
-                (place, each.tau) for place, each in enumerate(multiverse.computed) if each.choices[choice] == value
-            ]
-            if taken:
-                places, taus = zip(*taken, strict=True)
-                yield _Row(choice, value, top + _ROW / 2, places, statistics.median(taus))
+        taken = np.array([each.choices[choice] for each in multiverse.computed])
+        for value, median in multiverse.medians[choice].items():
+            if value != NONE:
+                shares = np.bincount(column_of[taken == value], minlength=len(columns)) / sizes
+                yield _Row(choice, value, top + _ROW / 2, shares / shares.max(), median)
                 top += _ROW
 
 
@@ -125,46 +141,52 @@ def _annotations(rows: list[_Row], view: View) -> Iterator[dict]:
     yield note("median", y=_CURVE + _HEAD / 2 + 2, name="title", **middle)
 
 
-def _traces(multiverse: Multiverse, rows: list[_Row]) -> list[dict]:
-    taus = [each.tau for each in multiverse.computed]
-    n, middle = len(taus), statistics.median(taus)
+def _traces(multiverse: Multiverse, columns: list[Sequence[Specification]], rows: list[_Row]) -> list[dict]:
+    n, middle = len(columns), statistics.median(each.tau for each in multiverse.computed)
     return [
         segments([[(-1, _height(0)), (n, _height(0))]], LIGHT["ink3"], 1.5, "zero"),
         segments([[(-1, _height(middle)), (n, _height(middle))]], LIGHT["me"], 1, "median", dash="4px,3px"),
         *(_ticks([row for row in rows if row.choice == choice], choice, place) for place, choice in enumerate(CHOICES)),
-        _curve(multiverse),
+        _curve(columns),
     ]
 
 
 def _ticks(rows: list[_Row], choice: str, place: int) -> dict:
-    line = {"width": 1, "color": LIGHT["ink2"] if place % 2 else LIGHT["me"]}
+    marks = [(int(x), row.middle, round(float(row.shades[x]), 2)) for row in rows for x in np.flatnonzero(row.shades)]
+    x, y, shades = map(list, zip(*marks, strict=True)) if marks else ([], [], [])
+    line = {"width": 1.5, "color": LIGHT["ink2"] if place % 2 else LIGHT["me"]}
     return scatter_trace(
-        x=[x for row in rows for x in row.places],
-        y=[row.middle for row in rows for _ in row.places],
+        x=x,
+        y=y,
         mode="markers",
-        marker={"symbol": "line-ns", "size": _TICK, "line": line},
+        marker={"symbol": "line-ns", "size": _TICK, "line": line, "opacity": shades},
         name=choice,
         hoverinfo="skip",
         meta={"role": "choice"},
-        opacity=0.7,
     )
 
 
-def _curve(multiverse: Multiverse) -> dict:
-    computed = multiverse.computed
+def _curve(columns: list[Sequence[Specification]]) -> dict:
     return scatter_trace(
-        x=list(range(len(computed))),
-        y=[_height(each.tau) for each in computed],
+        x=list(range(len(columns))),
+        y=[_height(statistics.median(each.tau for each in column)) for column in columns],
         mode="markers",
         marker={"color": LIGHT["me"], "size": 4},
         name="tau-b",
         meta={"role": "tau"},
-        hovertext=[
-            hover(
-                f"τ-b {number(each.tau, 2, sign=True)}, {counted(each.n, 'case')}",
-                [f"{name}: {value}" for name, value in each.choices.items() if value != NONE],
-            )
-            for each in computed
-        ],
+        hovertext=list(map(_hover, columns)),
         hoverinfo="text",
     )
+
+
+def _hover(column: Sequence[Specification]) -> str:
+    """What a column is, and the choices that all of it share."""
+    taus, sizes = [each.tau for each in column], [each.n for each in column]
+    ends = " to ".join(dict.fromkeys(number(end(taus), 2, sign=True) for end in (min, max)))
+    cases = " to ".join(dict.fromkeys(str(end(sizes)) for end in (min, max)))
+    together = "" if len(column) == 1 else f"{counted(len(column), 'specification')}, "
+    shared = {name: value for name, value in column[0].choices.items() if value != NONE}
+    lines = [
+        f"{name}: {value}" for name, value in shared.items() if all(each.choices[name] == value for each in column)
+    ]
+    return hover(f"τ-b {ends}, {together}{cases} {'case' if cases == '1' else 'cases'}", lines)

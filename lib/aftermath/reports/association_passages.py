@@ -25,16 +25,16 @@ _HOW = (
     "organisation or a regulator set, and without series. The axis ends at two."
 )
 _CHOICES = (
-    "Delay counts tenfold by tenfold, a minute at least. An answer that the record does not show has no delay here, nor has one that was clock zero itself. "
+    "Delay counts tenfold by tenfold, a minute at least. An answer that the record does not show has no delay here, nor has one that came with clock zero. "
     "Items of the rubric that score the very act whose delay is measured are left out: T1 (acknowledges) beside the first response, T5 (accountable "
     "person) and E1 (apology) beside the apology by a named person. Recovery is the log odds of a more favourable code for a tenfold of time, "
     "with the error that the case’s own codes give."
 )
 _HOW_CURVE = (
-    "Each dot is one specification, a full set of choices; they are sorted by τ-b. Below it, a tick in each row tells what was "
-    "chosen; where a choice means nothing, as a window does for openness, there is none. Where the ticks of a row crowd to one side, that "
-    "choice moves the result. Dashed: the median of all; at the right, that of each choice. A delay that is zero by construction is no "
-    "answer and counts in no specification, and no model is asked about a day beyond its record."
+    "A specification is a full set of choices; they are sorted by τ-b, and each dot stands for some neighbours in that order. Below it, a tick "
+    "in each row is the darker the more of them made that choice; where a choice means nothing, as a window does for openness, there is none. "
+    "Where a row darkens to one side, that choice moves the result. Dashed: the median of all; at the right, that of each choice. An answer that "
+    "came with clock zero says nothing about speed and counts in no specification, and no model is asked about a day beyond its record."
 )
 
 

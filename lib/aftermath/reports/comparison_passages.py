@@ -20,11 +20,12 @@ from aftermath.reports.board import COVERAGE, board, case_link, no_record
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.full_table import full_table, phase_words
 from aftermath.reports.html import escape
-from aftermath.reports.latency_passages import clock_words, curves, ladder
+from aftermath.reports.latency_passages import clock_words, curves, ladder, leave_one_out
 from aftermath.reports.passages import recovery
 from aftermath.reports.passages.sources import library_version
 from aftermath.reports.passages.tables import absent, rows_of, table
 from aftermath.reports.topic_passages import topics, topics_by_phase
+from aftermath.reports.worth_finding_passages import worth_finding
 from aftermath.wording import DASH, NO_BREAK, counted, in_words, interval, latency_text, number
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "findings_row",
     "head",
     "ladder",
+    "leave_one_out",
     "left_out",
     "limits",
     "multiverse",
@@ -57,6 +59,7 @@ __all__ = [
     "tone_table",
     "topics",
     "topics_by_phase",
+    "worth_finding",
 ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
+from aftermath.comparison.leave_one_out import LeftOut
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.standing import Standing, Standings
 from aftermath.measures.latency_curves import (
@@ -21,7 +22,8 @@ from aftermath.measures.steps import STEPS
 from aftermath.reports.board import case_link
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape
-from aftermath.reports.passages.tables import absent, rows_of, table
+from aftermath.reports.naming import event_links, link_of, with_names
+from aftermath.reports.passages.tables import absent, folded, rows_of, table
 from aftermath.times import DAY
 from aftermath.wording import DASH, counted, duration, latency_text, listed, number
 
@@ -38,7 +40,7 @@ def ladder(comparison: Comparison, step: str = "response", *, id: str = "f1") ->
 
     if not comparison.speeds:
         return Passage(absent("No case could be timed, so there is no ladder to draw."))
-    standings = comparison.standing(step)
+    standings, basis = comparison.standing(step), with_names(comparison.leave_one_out(step).basis, comparison)
     return exhibit(
         standings,
         latency_ladders(comparison.speeds, step=step, names=comparison.names),
@@ -47,7 +49,7 @@ def ladder(comparison: Comparison, step: str = "response", *, id: str = "f1") ->
         how="Each bar runs from the shortest to the longest time that the record allows. Pale and dashed: the organisation "
         "or a regulator set the clock. Rows are in order of the upper end, which is no ranking: where bars overlap, the record "
         "does not say who was faster.",
-        words=" ".join(filter(None, (standings.text, _order_words(standings), clock_words(comparison)))),
+        words=" ".join(filter(None, (standings.text, basis, _order_words(standings), clock_words(comparison)))),
         table=_ladder_table(comparison, step),
         rows=counted(len(comparison.speeds), "case"),
     )
@@ -98,6 +100,37 @@ def _first_words(standing: Standing) -> str:
         return DASH
     bounds = dict.fromkeys(number(share, 2) for share in (standing.first, standing.first_upper))
     return f'{" to ".join(bounds)} <span class="who">against {counted(standing.others, "other")}</span>'
+
+
+def leave_one_out(comparison: Comparison, step: str = "response") -> Passage:
+    """How many pairs are told apart with which relations, and which hang on a single one; nothing where no case has any."""
+    found = comparison.leave_one_out(step)
+    if all(case.relations.is_empty() for case in comparison.cases):
+        return Passage("")
+    headings = ("Relations believed", "Pairs told apart")
+    counts = ((escape(which), f"{number(n)} of {number(found.pairs)}") for which, n in found.told_apart.items())
+    beliefs = _folded("Pairs told apart, by which relations are believed", "choice", headings, counts)
+    headings = ("A single relation", "Between", "Words of the source", "Certainty", "Pairs that hang on it")
+    cells = (_left_out_cells(comparison, row) for row in found.rows)
+    return Passage(
+        beliefs + (_folded("Relations on which pairs hang", "relation", headings, cells) if found.rows else "")
+    )
+
+
+def _folded(title: str, noun: str, headings: Sequence[str], cells: Iterable[Iterable[str]]) -> str:
+    rows = rows_of(cells, headings)
+    return folded(title, counted(len(rows), noun), table("stack", title, headings, rows), title)
+
+
+def _left_out_cells(comparison: Comparison, row: LeftOut) -> Iterable[str]:
+    pairs = "; ".join(f"{comparison.names[one]} and {comparison.names[other]}" for one, other in row.pairs)
+    return (
+        f"{link_of(comparison, row.case_id)} <code>relations.csv:{row.row}</code>",
+        event_links(comparison, row.case_id, (row.from_event, row.to_event)),
+        f'{escape(row.words)}<span class="who">{escape(row.reason)}</span>',
+        row.certainty,
+        f'{number(len(row.pairs))} <span class="who">{escape(pairs)}</span>',
+    )
 
 
 def curves(comparison: Comparison, step: str = "response", *, id: str = "f2") -> Exhibit | Passage:
