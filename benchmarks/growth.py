@@ -124,7 +124,7 @@ def shown(comparison: Comparison) -> None:
 
 def concluded(comparison: Comparison) -> None:
     """All findings, with the pairs of cases that can be told apart."""
-    findings(comparison.entries, comparison.standing())
+    findings(comparison.entries, comparison.standing(), comparison.leave_one_out())
 
 
 def associated(comparison: Comparison) -> None:

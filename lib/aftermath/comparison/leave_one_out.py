@@ -211,14 +211,14 @@ def _latency(case: Case, step: str, relations: str = "all") -> Latency:
 def _rows(case: Case, step: str, latencies: Mapping[str, Latency]) -> Iterator[LeftOut]:
     """The relations of a case on which any pair hangs."""
     own = latencies[case.id]
-    apart = [other for other in latencies if other != case.id and _apart(own, latencies[other])]
-    for number_of_row in _setting(case, step) if apart else ():
+    for number_of_row in _setting(case, step) if own.timed else ():
         without = _latency(_without(case, number_of_row), step)
-        hanging = [other for other in apart if not _apart(without, latencies[other])]
+        others = () if without == own else latencies.items()
+        hanging = [other for other, latency in others if _apart(own, latency) and not _apart(without, latency)]
         if hanging:
             (stated,) = case.relations.filter(pl.col("row") == number_of_row).iter_rows(named=True)
             fields = {field.name: stated[field.name] for field in dataclasses.fields(LeftOut) if field.name in stated}
-            pairs = tuple(sorted(tuple(sorted((case.id, other))) for other in hanging))
+            pairs = tuple(sorted((min(case.id, other), max(case.id, other)) for other in hanging))
             yield LeftOut(case_id=case.id, pairs=pairs, **fields)
 
 

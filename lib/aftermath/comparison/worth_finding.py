@@ -93,8 +93,7 @@ class WorthFinding(Result):
     @cached_property
     def best(self) -> tuple[Fact, ...]:
         """The most valuable fact of each case, sorted by case."""
-        by_case = {fact.case_id: fact for fact in reversed(self.facts)}
-        return tuple(by_case[case_id] for case_id in sorted(by_case))
+        return tuple(facts[0] for _, facts in sorted(self._by_case.items()))
 
     @cached_property
     def by_case(self) -> pl.DataFrame:
@@ -118,12 +117,23 @@ class WorthFinding(Result):
         return pl.DataFrame([(*pair, *self._best(*pair)) for pair in self.overlapping], schema=schema, orient="row")
 
     def _best(self, one: str, other: str) -> tuple[str | None, str | None, str | None, float | None]:
-        rest = {one: other, other: one}
-        settling = [fact for fact in self.facts if rest.get(fact.case_id) in fact.pairs]
+        settling = [
+            (fact.pairs[rest], fact)
+            for case_id, rest in ((one, other), (other, one))
+            for fact in self._by_case.get(case_id, ())
+            if rest in fact.pairs
+        ]
         if not settling:
             return None, None, None, None
-        fact = max(settling, key=lambda fact: fact.pairs[rest[fact.case_id]])
-        return fact.case_id, fact.event_id, fact.end, fact.pairs[rest[fact.case_id]]
+        share, fact = max(settling, key=lambda shared: shared[0])
+        return fact.case_id, fact.event_id, fact.end, share
+
+    @cached_property
+    def _by_case(self) -> dict[str, list[Fact]]:
+        facts: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            facts.setdefault(fact.case_id, []).append(fact)
+        return facts
 
     @property
     def text(self) -> str:

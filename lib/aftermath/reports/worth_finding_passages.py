@@ -17,7 +17,7 @@ from aftermath.reports.passages.notes import read_notes
 from aftermath.reports.passages.tables import absent, folded, rows_of, table
 from aftermath.wording import DASH, NO_BREAK, counted, duration, number, sentences
 
-SHOWN = 12
+SHOWN, PAIRS_SHOWN = 12, 500
 _HEADINGS = ("Case", "Event", "A source by which it", "Open today", "Pairs settled", "What the notes say")
 _PAIRS = ("Pair", "A source on", "by which it", "Settles the pair")
 
@@ -94,8 +94,10 @@ def _without_marks(case: Case, notes: str) -> str:
 
 def _pairs(comparison: Comparison) -> str:
     pairs = comparison.worth_finding.pairs.sort("share", descending=True, nulls_last=True, maintain_order=True)
-    cells = (_pair_cells(comparison, row) for row in pairs.iter_rows(named=True))
+    cells = (_pair_cells(comparison, row) for row in pairs.head(PAIRS_SHOWN).iter_rows(named=True))
     content = table("", "The bound that would settle each pair", _PAIRS, rows_of(cells, _PAIRS))
+    if pairs.height > PAIRS_SHOWN:
+        content += f"<p>The first {PAIRS_SHOWN}; <code>am.worth_finding().pairs</code> holds all.</p>"
     title = "The best fact for each pair that cannot be told apart"
     return folded(title, counted(pairs.height, "pair"), content, title)
 
