@@ -312,3 +312,15 @@ def test_only_the_cases_named_are_gathered(tmp_path):
     gathered = gather(["two", "one", "two", "gone"], workspace(tmp_path))
     assert [each.id for each in gathered.cases] == ["one", "two"]
     assert "there is no such case" in str(gathered.failures[0].problems[0])
+
+
+def test_the_table_has_the_latency_by_clock_times_alone_beside_that_of_the_network():
+    cases = [am.load_case(case_id) for case_id in ("us-airways-tweet", "kitchenaid-tweet", "weishi-data-fabrication")]
+    for row in compare(cases).table.iter_rows(named=True):
+        for step in STEPS:
+            ends = row[f"{step}_by_clock_lower_seconds"], row[f"{step}_by_clock_upper_seconds"]
+            if row["record"] != "documented":
+                assert ends == (None, None)
+                continue
+            latency = am.speed(am.load_case(row["case_id"]), relations="none")[step].latency
+            assert ends == (latency.lower, latency.upper if latency.seen else None)

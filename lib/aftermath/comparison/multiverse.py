@@ -119,8 +119,8 @@ class Multiverse(Result):
     @cached_property
     def medians(self) -> dict[str, dict[str, float]]:
         """Choice to the median tau-b of each of its values that any specification took."""
-        values = np.array([each.tau for each in self.computed])
-        taken = {name: np.array([each.choices[name] for each in self.computed]) for name in CHOICES}
+        values = np.array([one.tau for one in self.computed])
+        taken = {name: np.array([one.choices[name] for one in self.computed]) for name in CHOICES}
         return {
             name: {
                 value: float(np.median(values[own])) for value in CHOICES[name] if (own := taken[name] == value).any()

@@ -86,7 +86,7 @@ def _rows(multiverse: Multiverse, columns: list[Sequence[Specification]]) -> Ite
     top = float(_CURVE)
     for choice in CHOICES:
         top += _HEAD
-        taken = np.array([each.choices[choice] for each in multiverse.computed])
+        taken = np.array([specification.choices[choice] for specification in multiverse.computed])
         for value, median in multiverse.medians[choice].items():
             if value != NONE:
                 shares = np.bincount(column_of[taken == value], minlength=len(columns)) / sizes
@@ -142,7 +142,7 @@ def _annotations(rows: list[_Row], view: View) -> Iterator[dict]:
 
 
 def _traces(multiverse: Multiverse, columns: list[Sequence[Specification]], rows: list[_Row]) -> list[dict]:
-    n, middle = len(columns), statistics.median(each.tau for each in multiverse.computed)
+    n, middle = len(columns), statistics.median(one.tau for one in multiverse.computed)
     return [
         segments([[(-1, _height(0)), (n, _height(0))]], LIGHT["ink3"], 1.5, "zero"),
         segments([[(-1, _height(middle)), (n, _height(middle))]], LIGHT["me"], 1, "median", dash="4px,3px"),
@@ -169,7 +169,7 @@ def _ticks(rows: list[_Row], choice: str, place: int) -> dict:
 def _curve(columns: list[Sequence[Specification]]) -> dict:
     return scatter_trace(
         x=list(range(len(columns))),
-        y=[_height(statistics.median(each.tau for each in column)) for column in columns],
+        y=[_height(statistics.median(one.tau for one in column)) for column in columns],
         mode="markers",
         marker={"color": LIGHT["me"], "size": 4},
         name="tau-b",
@@ -181,12 +181,10 @@ def _curve(columns: list[Sequence[Specification]]) -> dict:
 
 def _hover(column: Sequence[Specification]) -> str:
     """What a column is, and the choices that all of it share."""
-    taus, sizes = [each.tau for each in column], [each.n for each in column]
+    taus, sizes = [one.tau for one in column], [one.n for one in column]
     ends = " to ".join(dict.fromkeys(number(end(taus), 2, sign=True) for end in (min, max)))
     cases = " to ".join(dict.fromkeys(str(end(sizes)) for end in (min, max)))
     together = "" if len(column) == 1 else f"{counted(len(column), 'specification')}, "
     shared = {name: value for name, value in column[0].choices.items() if value != NONE}
-    lines = [
-        f"{name}: {value}" for name, value in shared.items() if all(each.choices[name] == value for each in column)
-    ]
+    lines = [f"{name}: {value}" for name, value in shared.items() if all(one.choices[name] == value for one in column)]
     return hover(f"τ-b {ends}, {together}{cases} {'case' if cases == '1' else 'cases'}", lines)

@@ -104,16 +104,16 @@ def _first_words(standing: Standing) -> str:
 
 def leave_one_out(comparison: Comparison, step: str = "response") -> Passage:
     """How many pairs are told apart with which relations, and which hang on a single one; nothing where no case has any."""
-    found = comparison.leave_one_out(step)
+    basis = comparison.leave_one_out(step)
     if all(case.relations.is_empty() for case in comparison.cases):
         return Passage("")
     headings = ("Relations believed", "Pairs told apart")
-    counts = ((escape(which), f"{number(n)} of {number(found.pairs)}") for which, n in found.told_apart.items())
+    counts = ((escape(which), f"{number(n)} of {number(basis.pairs)}") for which, n in basis.told_apart.items())
     beliefs = _folded("Pairs told apart, by which relations are believed", "choice", headings, counts)
     headings = ("A single relation", "Between", "Words of the source", "Certainty", "Pairs that hang on it")
-    cells = (_left_out_cells(comparison, row) for row in found.rows)
+    cells = (_left_out_cells(comparison, row) for row in basis.rows)
     return Passage(
-        beliefs + (_folded("Relations on which pairs hang", "relation", headings, cells) if found.rows else "")
+        beliefs + (_folded("Relations on which pairs hang", "relation", headings, cells) if basis.rows else "")
     )
 
 
