@@ -93,6 +93,13 @@ def test_a_fault_is_named_where_it_is(name: str, tmp_path: Path) -> None:
     assert_named(FAULTS[name], tmp_path)
 
 
+@pytest.mark.parametrize("text", ["5640", "+5640", "0000000000000000000000005640"])
+def test_a_number_is_read_whole_however_it_is_padded(tmp_path: Path, text: str) -> None:
+    folder = copy(tmp_path, KITCHEN)
+    cell("relations", 2, "at_most_seconds", text)(folder)
+    assert read_case(folder, Workspace(tmp_path))[0].relations["at_most_seconds"][0] == 5640
+
+
 def test_of_a_contradiction_the_least_certain_relation_is_named(tmp_path: Path) -> None:
     folder = copy(tmp_path, KITCHEN)
     append("relations.csv", "e08,e07,1,,disputed,prdaily-2012-10-04,order,The other way round.\n")(folder)

@@ -13,6 +13,7 @@ from aftermath.times import parse_instant
 
 # Days outside these years cannot be shifted between time zones.
 _YEARS = range(2, 9999)
+_MOST_DIGITS = 18  # of a number that fits its type: longer ones are out of every range
 
 
 def reader_of(column: dy.Column) -> Callable[[str], object]:
@@ -53,11 +54,12 @@ def _instant(text: str) -> object:
 def _whole_number(text: str) -> int:
     if not re.fullmatch(r"[+-]?[0-9]+", text):
         raise ValueError("is not a whole number")
-    return int(text[:18])
+    sign, digits = (-1 if text.startswith("-") else 1), text.lstrip("+-0")
+    return sign * int(digits[:_MOST_DIGITS] or "0")  # what is out of range stays so, and fits the type
 
 
 def _short_number(text: str) -> int:
-    return max(-99, min(99, _whole_number(text)))  # what is out of range stays so, and fits the type
+    return max(-99, min(99, _whole_number(text)))
 
 
 def _plain_number(text: str) -> float:
