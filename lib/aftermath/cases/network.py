@@ -156,8 +156,8 @@ class TemporalNetwork:
         """How long after one event, or the origin, every event happened, as in ``between``."""
         (least, *_), (most, *_) = self._from(start, backwards=True), self._from(start)
         return {
-            name: (None if low >= _FAR else -int(low), None if high >= _FAR else int(high))
-            for name, low, high in zip(self.events, least, most, strict=True)
+            name: (None if low >= _FAR else -low, None if high >= _FAR else high)
+            for name, low, high in zip(self.events, least.tolist(), most.tolist(), strict=True)
         }
 
     def reasons(self, start: str, end: str) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
@@ -205,7 +205,7 @@ def _shortest(arcs: np.ndarray, distances: np.ndarray) -> tuple[np.ndarray, np.n
         many steps as there are events: only a cycle of negative length does that.
     """
     tails, lengths = arcs[:, 0], arcs[:, 2]
-    heads, first = np.unique(arcs[:, 1], return_index=True)
+    heads, first, counts = np.unique(arcs[:, 1], return_index=True, return_counts=True)
     into = np.full(len(distances), -1)
     improved = np.empty(0, dtype=np.intp)
     for _ in range(len(distances) + 1):
@@ -215,9 +215,7 @@ def _shortest(arcs: np.ndarray, distances: np.ndarray) -> tuple[np.ndarray, np.n
         improved = heads[best < distances[heads]]
         if not improved.size:
             break
-        nearest = np.flatnonzero(
-            (by_arc == best.repeat(np.diff(first, append=len(arcs)))) & (by_arc < distances[arcs[:, 1]])
-        )
+        nearest = np.flatnonzero((by_arc == best.repeat(counts)) & (by_arc < distances[arcs[:, 1]]))
         into[arcs[nearest[::-1], 1]] = nearest[::-1]  # of several alike the first
         distances = distances.copy()
         distances[heads] = np.minimum(distances[heads], best)
