@@ -69,8 +69,8 @@ FAULTS = {
     ),
     "a statement doubled with other numbers": fault(
         append("relations.csv", "e02,e03,60,,documented,jta-2012-10-04,answer,The joke came a minute later.\n"),
-        "relations.csv:3:from_event  'e02' stands more than once  name an event_id",
-        "relations.csv:17:from_event  'e02' stands more than once  name an event_id",
+        "relations.csv:3:from_event  'e02' stands more than once  name an event_id of events.csv, and each rule once for a pair",
+        "relations.csv:17:from_event  'e02' stands more than once  name an event_id of events.csv, and each rule once for a pair",
         case_id=KITCHEN,
     ),
     "a column missing": fault(
