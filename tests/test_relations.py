@@ -158,6 +158,13 @@ def test_relations_of_a_case_without_a_clock_tighten_its_events_and_start_no_clo
     assert case.zero is None
 
 
+def test_a_case_without_events_has_no_times(tmp_path: Path) -> None:
+    nothing = dict.fromkeys(("exposed_by", "clock_zero", "crisis_type", "cause"))
+    folder = case_folder(tmp_path, events=[], record="none_found", **nothing)
+    times = load_case(folder.name, Workspace(tmp_path)).times()
+    assert times.spans == times.since_zero == {}
+
+
 def test_without_relations_there_are_the_clock_times_and_nothing_else() -> None:
     for case in cases():
         network = temporal_network(case.events, case.relations, "none")

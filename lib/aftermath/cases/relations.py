@@ -100,9 +100,10 @@ class CaseTimes:
 
 def case_times(network: TemporalNetwork, clock_zero: str | None) -> CaseTimes:
     """When events happened, from a network without contradiction in which every event has a clock time."""
+    since_origin = network.after() if network.events else {}  # a case without events has no origin either
     spans = {
         event_id: Span(*(EPOCH + timedelta(seconds=second) for second in ends))
-        for event_id, ends in network.after().items()
+        for event_id, ends in since_origin.items()
         if event_id != ORIGIN
     }
     offsets = network.after(clock_zero) if clock_zero else {}
