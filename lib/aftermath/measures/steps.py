@@ -29,6 +29,8 @@ STEPS = {
     "direct_reply": ("First direct reply", ("direct_reply",), False),
 }
 
+SECONDS_MATTER = 600.0  # s: in a latency below ten minutes
+
 
 @dataclass(frozen=True)
 class Step:
@@ -76,6 +78,14 @@ class Step:
         return f"{latency_text(self.by_clock)} by clock times alone, sharpened by {listed(read)}"
 
     @property
+    def exact(self) -> str:
+        """The ends in minutes and seconds, e.g. ``exactly 7 min 56 s to 8 min 55 s``; empty where seconds do not matter."""
+        if not self.latency.timed or self.latency.upper >= SECONDS_MATTER:
+            return ""
+        ends = dict.fromkeys(map(exact_duration, (self.latency.lower, self.latency.upper)))
+        return f"exactly {' to '.join(ends)}"
+
+    @property
     def text(self) -> str:
         """The latency with what it rests on, without a full stop."""
         if not self.latency.seen:
@@ -84,10 +94,7 @@ class Step:
                 f"{_mid_sentence(self.label)} not seen in the {duration(self.latency.lower)} of the record{difference}"
             )
         difference = f"; {self.difference}" if self.difference else ""
-        exact = ""
-        if self.latency.timed and self.latency.upper < 600:
-            ends = dict.fromkeys(map(exact_duration, (self.latency.lower, self.latency.upper)))
-            exact = f", exactly {' to '.join(ends)}"
+        exact = f", {self.exact}" if self.exact else ""
         return f"{_mid_sentence(self.label)} {latency_text(self.latency)}{exact} ({listed(self.event_ids)}, {self.certainty}{difference})"
 
 
