@@ -18,7 +18,7 @@ from aftermath.vocabulary import COUNTRIES, COUNTRY_CODES
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from breaking import KITCHEN, RED, Break, both, cell, copy, field, rows_of, whole
-from factories import case, case_folder, event, relation, score, signal, text, workspace
+from factories import case, case_folder, event, instant, relation, score, signal, text, workspace
 
 FOUR = "One happened. Two happened. Three happened. Four happened."
 
@@ -201,6 +201,22 @@ def test_sources_that_disagree_and_dates_known_in_part_are_no_slips() -> None:
         summary=FOUR,
     )
     assert not [each for each in warnings_of(made) if "notes" not in each.what]
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "warned"), [(600, None, False), (601, None, True), (None, 299, True), (None, 300, False)]
+)
+def test_a_likeliest_reading_that_relations_rule_out_is_a_warning(
+    least: int | None, most: int | None, warned: bool
+) -> None:
+    later = event("apology", 0, 900, best_earliest=instant(300), best_latest=instant(600))
+    made = case([event("exposure", actor="media"), later], relations=[relation("e01", "e02", least, most)])
+    lines = [str(warning) for warning in warnings_of(made) if warning.column == "best_earliest"]
+    assert len(lines) == warned
+    assert all(
+        "events.csv:3:best_earliest  the likeliest reading of e02 is one that relations.csv rules out" in line
+        for line in lines
+    )
 
 
 def test_what_a_coder_left_open_is_one_warning_a_table() -> None:

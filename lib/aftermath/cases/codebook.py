@@ -187,6 +187,20 @@ def _end_anywhere(published: str) -> datetime:
     return after + (timedelta(days=1) if day else timedelta()) - timedelta(seconds=1)
 
 
+def _likeliest_ruled_out(case: Case) -> Iterator[Problem]:
+    """Likeliest readings that relations leave no room for: a schema holds them against the clock times of their own row alone."""
+    columns = ("row", "event_id", "best_earliest", "best_latest")
+    for row, event_id, earliest, latest in case.events.select(columns).drop_nulls().iter_rows():
+        span = case.span(event_id)
+        if latest < span.earliest or span.latest < earliest:
+            what = (
+                f"the likeliest reading of {event_id} is one that relations.csv rules out: with it the event is of "
+                f"{span.earliest:%Y-%m-%d %H:%M:%S} to {span.latest:%Y-%m-%d %H:%M:%S} UTC"
+            )
+            mend = "move it inside, leave both fields empty, or correct the relation"
+            yield _warning(case, "events.csv", row, "best_earliest", what, mend)
+
+
 def _posts_carry_their_time(case: Case) -> Iterator[Problem]:
     """Events on a platform whose source is a post: its number tells the time, more sharply than the interval does."""
     urls = case.sources.select("source_id", "url").drop_nulls().iter_rows()
@@ -228,6 +242,7 @@ RULES = (
     _ids_out_of_order,
     _before_clock_zero,
     _reported_before_it_happened,
+    _likeliest_ruled_out,
     _posts_carry_their_time,
     _signals_twice,
     _not_coded,

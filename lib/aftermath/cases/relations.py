@@ -100,9 +100,10 @@ class CaseTimes:
 
 def case_times(network: TemporalNetwork, clock_zero: str | None) -> CaseTimes:
     """When events happened, from a network without contradiction in which every event has a clock time."""
+    since_origin = network.after() if network.events else {}  # a case without events has no origin either
     spans = {
         event_id: Span(*(EPOCH + timedelta(seconds=second) for second in ends))
-        for event_id, ends in network.after().items()
+        for event_id, ends in since_origin.items()
         if event_id != ORIGIN
     }
     offsets = network.after(clock_zero) if clock_zero else {}
@@ -127,13 +128,18 @@ def weakest(contradiction: Contradiction) -> Difference:
 def contradictory_row(contradiction: Contradiction, case_id: str) -> tuple[str, str, int, str]:
     """What is wrong, what mends it, and where: a contradiction is put down at the least certain of its relations."""
     least = weakest(contradiction)
-    others = sorted(
-        {f"{row.where} ({row.certainty})" for row in contradiction.differences} - {f"{least.where} ({least.certainty})"}
-    )
-    beside = f" beside {listed(others)}" if others else ""
+    others = {row.where: row for row in contradiction.differences if row.where != least.where}
+    named = [f"{where} ({others[where].certainty})" for where in sorted(others, key=_place)]
+    beside = f" beside {listed(named)}" if named else ""
     what = f"cannot hold{beside}: together they miss by {exact_duration(contradiction.seconds).replace(NO_BREAK, ' ')}"
     mend = f"correct or remove the least certain of these rows; am.contradiction({case_id!r}) shows them together"
-    return what, mend, int(least.where.partition(":")[2]), "from_event"
+    return what, mend, _place(least.where)[1], "from_event"
+
+
+def _place(where: str) -> tuple[str, int]:
+    """File and row of a statement, so that row 9 sorts before row 10."""
+    file, _, row = where.partition(":")
+    return file, int(row)
 
 
 def read_times(folder: Path, workspace: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:

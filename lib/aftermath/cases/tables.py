@@ -302,7 +302,9 @@ class Relations(Table):
     """``relations.csv``: what sources say of how long after one event another happened."""
 
     from_event = dy.String(
-        primary_key=True, description="the event counted from", metadata={"mend": "name an event_id of events.csv"}
+        primary_key=True,
+        description="the event counted from",
+        metadata={"mend": "name an event_id of events.csv, and each rule once for a pair of events"},
     )
     to_event = dy.String(
         primary_key=True,

@@ -29,6 +29,8 @@ STEPS = {
     "direct_reply": ("First direct reply", ("direct_reply",), False),
 }
 
+SECONDS_MATTER = 600.0  # s: in a latency below ten minutes
+
 
 @dataclass(frozen=True)
 class Step:
@@ -76,14 +78,23 @@ class Step:
         return f"{latency_text(self.by_clock)} by clock times alone, sharpened by {listed(read)}"
 
     @property
+    def exact(self) -> str:
+        """The ends in minutes and seconds, e.g. ``exactly 7 min 56 s to 8 min 55 s``; empty where seconds do not matter."""
+        if not self.latency.timed or self.latency.upper >= SECONDS_MATTER:
+            return ""
+        ends = dict.fromkeys(map(exact_duration, (self.latency.lower, self.latency.upper)))
+        return f"exactly {' to '.join(ends)}"
+
+    @property
     def text(self) -> str:
         """The latency with what it rests on, without a full stop."""
         if not self.latency.seen:
-            return f"{_mid_sentence(self.label)} not seen in the {duration(self.latency.lower)} of the record"
+            difference = f" ({self.difference})" if self.difference else ""
+            return (
+                f"{_mid_sentence(self.label)} not seen in the {duration(self.latency.lower)} of the record{difference}"
+            )
         difference = f"; {self.difference}" if self.difference else ""
-        exact = ""
-        if self.latency.timed and self.latency.upper < 600:
-            exact = f", exactly {exact_duration(self.latency.lower)} to {exact_duration(self.latency.upper)}"
+        exact = f", {self.exact}" if self.exact else ""
         return f"{_mid_sentence(self.label)} {latency_text(self.latency)}{exact} ({listed(self.event_ids)}, {self.certainty}{difference})"
 
 
@@ -119,25 +130,19 @@ def first_act(
     Step
     """
     answers = answering(case, acts, relations, named=named, channels=channels)
-    if not answers:
-        return Step(name, label, Latency(_watched(case), math.inf), (), "", 0, 0)
+    answers_by_clock = answering(case, acts, "none", named=named, channels=channels)
+    first, by_clock = _first(case, answers, relations), _first(case, answers_by_clock, "none")
     latencies = [_latency_of(event["event_id"], case, relations) for event in answers]
-    first = first_of(latencies)
-    resting = [answers[row] for row in _resting_on(latencies, first)]
-    by_clock = first_of(
-        [
-            _latency_of(event["event_id"], case, "none")
-            for event in answering(case, acts, "none", named=named, channels=channels)
-        ]
-    )
-    reasons = _sharpened_by(case, resting, first, by_clock, relations)
+    resting = [answers[row] for row in _resting_on(latencies, first)] if answers else []
+    before = [event for event in answers_by_clock if event not in answers]
+    reasons = _sharpened_by(case, resting, before, first, by_clock, relations)
     certainties = [event["certainty"] for event in resting] + [statement.certainty for statement in reasons]
     return Step(
         name,
         label,
         first,
         tuple(event["event_id"] for event in resting),
-        max(certainties, key=list(vocabulary.CERTAINTIES).index),
+        max(certainties, key=list(vocabulary.CERTAINTIES).index) if answers else "",
         len({source for event in resting for source in event["source_ids"]}),
         len(answers),
         None if by_clock == first else by_clock,
@@ -195,6 +200,13 @@ def _latency_of(event_id: str, case: Case, relations: str) -> Latency:
     return Latency(max(0.0, offset.lower), offset.upper)
 
 
+def _first(case: Case, answers: Sequence[dict], relations: str) -> Latency:
+    """The latency of whichever answer came first; not seen where there is none."""
+    if not answers:
+        return Latency(_watched(case, relations), math.inf)
+    return first_of([_latency_of(event["event_id"], case, relations) for event in answers])
+
+
 def _resting_on(latencies: Sequence[Latency], first: Latency) -> list[int]:
     """Rows that set the ends of the interval; one row where one sets both."""
     if first.by_construction:
@@ -210,18 +222,24 @@ def _resting_on(latencies: Sequence[Latency], first: Latency) -> list[int]:
 
 
 def _sharpened_by(
-    case: Case, resting: Sequence[dict], first: Latency, by_clock: Latency, relations: str
+    case: Case, resting: Sequence[dict], before: Sequence[dict], first: Latency, by_clock: Latency, relations: str
 ) -> tuple[Difference, ...]:
-    """The statements on the shortest paths between clock zero and the events that set an end which the clock alone does not give."""
-    network = case.times(relations).network
+    """The statements behind an end that the clock alone does not give.
+
+    They are on the shortest paths between clock zero and the events that set the end, and on those to answers that only the clock
+    alone lets come after it.
+    """
+    network, zero = case.times(relations).network, case.about.clock_zero
     statements: dict[str, Difference] = {}
     for event_id in (event["event_id"] for event in resting):
         own = _latency_of(event_id, case, relations)
-        lower, upper = network.reasons(case.about.clock_zero, event_id)
+        lower, upper = network.reasons(zero, event_id)
         if own.lower == first.lower != by_clock.lower:
             statements |= {statement.where: statement for statement in lower}
         if own.upper == first.upper != by_clock.upper:
             statements |= {statement.where: statement for statement in upper}
+    for event in before if first != by_clock else ():
+        statements |= {statement.where: statement for statement in network.reasons(zero, event["event_id"])[1]}
     return tuple(statements.values())
 
 
@@ -232,11 +250,12 @@ def _words(case: Case, statements: Collection[Difference]) -> dict[int, str]:
     return {row: relation_words(*said) for row, *said in rows if f"relations.csv:{row}" in places}
 
 
-def _watched(case: Case) -> float:
+def _watched(case: Case, relations: str) -> float:
     """Seconds from clock zero to the end of the record, read cautiously."""
+    spans = case.times(relations).spans
     days = [local_day(text, case.about.timezone).earliest for text in case.coverage["published"]]
-    end = max([*case.events["earliest"], *days])
-    return max(0.0, (end - case.zero.latest).total_seconds())
+    end = max([*(span.earliest for span in spans.values()), *days])
+    return max(0.0, (end - spans[case.about.clock_zero].latest).total_seconds())
 
 
 def _mid_sentence(label: str) -> str:

@@ -22,7 +22,6 @@ from aftermath.reports.passages.references import References
 from aftermath.wording import (
     counted,
     duration,
-    exact_duration,
     in_words,
     latency_text,
     listed,
@@ -33,7 +32,6 @@ from aftermath.wording import (
 )
 
 _CASES = "../index.html"  # a case page lies in cases/
-_EXACT = 600.0  # below ten minutes the seconds matter
 
 
 def head(references: References) -> str:
@@ -163,15 +161,14 @@ def _clock(case: Case) -> str:
 
 def _acts(step: Step, references: References) -> str:
     """What the first act was, by the labels of its events."""
+    sharpened = escape(f" ({step.difference})" if step.difference else "")
     if not step.latency.seen:
-        return f"Not seen in the {duration(step.latency.lower)} of the record after clock zero: not zero, not never."
+        watched = duration(step.latency.lower)
+        return f"Not seen in the {watched} of the record after clock zero{sharpened}: not zero, not never."
     events = references.case.events.filter(pl.col("event_id").is_in(step.event_ids))
     labels = listed([escape(label) for label in events["label"]], "or")
-    exact = ""
-    if step.latency.timed and step.latency.upper < _EXACT:
-        exact = f": exactly {exact_duration(step.latency.lower)} to {exact_duration(step.latency.upper)}"
-    sharpened = f" ({step.difference})" if step.difference else ""
-    return f"{labels}{exact}{escape(sharpened)}.{_speaker(step, events)}"
+    exact = f": {step.exact}" if step.exact else ""
+    return f"{labels}{exact}{sharpened}.{_speaker(step, events)}"
 
 
 def _speaker(step: Step, events: pl.DataFrame) -> str:
