@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.files import write_whole
-from aftermath.measures.simulated import COLUMNS, simulation_markdown
+from aftermath.statistics.checks.simulated import COLUMNS, simulation_markdown
 from studies import Draw, Study, agreement, archives, coded, dense, groups, latencies, memory, texts
 
 
@@ -82,7 +82,7 @@ def run(draws: int = 1000, *, workers: int | None = None, only: str = "") -> pl.
     Returns
     -------
     polars.DataFrame
-        As ``aftermath.measures.simulated.SimulationStudy.table`` says, but for the verdict.
+        As ``aftermath.statistics.checks.simulated.SimulationStudy.table`` says, but for the verdict.
     """
     chosen = [study for study in studies() if only in study.estimator]
     if not chosen:

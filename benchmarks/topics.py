@@ -22,12 +22,12 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from aftermath.archives.embed import load_embeddings
-from aftermath.archives.encoder import encoder
 from aftermath.cases.case import cases
 from aftermath.files import write_whole
-from aftermath.measures import topic_model, topic_quality
-from aftermath.measures.topics import TOWARDS_THE_MIDDLE
+from aftermath.topics import topic_model, topic_quality
+from aftermath.topics.embed import load_embeddings
+from aftermath.topics.encoder import encoder
+from aftermath.topics.topics import TOWARDS_THE_MIDDLE
 from aftermath.wording import MINUS
 
 START, END = "<!-- table of benchmarks/topics.py -->", "<!-- end of the table -->"

@@ -8,15 +8,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import polars as pl
 
-from aftermath.measures.recovery import (
-    change_points,
-    exponential_recovery,
-    local_level,
-    resilience_loss,
-    segmented_regression,
-    time_to_return,
-)
-from aftermath.measures.result import Result
+from aftermath.statistics.change_points import change_points
+from aftermath.statistics.exponential import exponential_recovery
+from aftermath.statistics.local_level import local_level
+from aftermath.statistics.resilience import resilience_loss
+from aftermath.statistics.result import Result
+from aftermath.statistics.returning import time_to_return
+from aftermath.statistics.segmented import segmented_regression
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 

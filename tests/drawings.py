@@ -14,12 +14,12 @@ from aftermath import figures, vocabulary
 from aftermath.cases.case import Case, case_ids, load_case
 from aftermath.figures import theme
 from aftermath.figures.time_axis import TimeAxis, first_tick
-from aftermath.measures.recovery import CoverageRecovery, recovery_from_coverage
-from aftermath.measures.reliability import krippendorff_alpha
-from aftermath.measures.result import NothingToMeasure
+from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import Tone, tone
 from aftermath.measures.transparency import Transparency, transparency
+from aftermath.statistics.agreement import krippendorff_alpha
+from aftermath.statistics.result import NothingToMeasure
 
 KITCHENAID, GM, DOUYIN = "kitchenaid-tweet", "gm-ignition-recall", "douyin-minor-tipping"
 WITHOUT_RECORD = "weishi-data-fabrication"

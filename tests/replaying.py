@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from aftermath.archives.public import Client
+from aftermath.public import Client
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 

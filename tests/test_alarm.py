@@ -19,9 +19,9 @@ from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import cases  # noqa: E402
 from aftermath.measures.alarm import Alarm, alarm, alarm_from_coverage  # noqa: E402
-from aftermath.measures.ears import ears_c1, turning_share  # noqa: E402
-from aftermath.measures.recovery.series import SeriesError  # noqa: E402
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
+from aftermath.statistics.ears import ears_c1, turning_share  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
+from aftermath.statistics.series import SeriesError  # noqa: E402
 from aftermath.times import Latency, Span  # noqa: E402
 
 START = date(2020, 1, 1)

@@ -26,18 +26,21 @@ FLOORS = {
     "files": 0,
     "kept": 0,
     "workspace": 0,
-    "cases": 1,
-    "archives": 1.5,  # half a flight up: the vectors of coverage are an archive made of cases
-    "measures": 2,
-    "comparison": 3,
-    "figures": 4,
-    "reports": 5,
-    "course": 5,
-    "tasks": 6,
-    "cli_archive": 7,
-    "cli": 8,
-    "__main__": 9,
-    "__init__": 10,  # the door: it offers nouns from every floor
+    "statistics": 1,
+    "cases": 2,
+    "archives": 2,
+    "public": 2,
+    "measures": 3,
+    "comparison": 4,
+    "topics": 4,
+    "figures": 5,
+    "reports": 6,
+    "course": 6,
+    "tasks": 7,
+    "cli_archive": 8,
+    "cli": 9,
+    "__main__": 10,
+    "__init__": 11,  # the door: it offers nouns from every floor
 }
 IGNORED = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text().splitlines() if line.endswith("/")]
 NOT_OURS = {".git", *IGNORED}

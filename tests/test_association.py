@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aftermath as am
-from aftermath.comparison import permutation
 from aftermath.comparison.association import associate, associations
-from aftermath.comparison.permutation import TooFew, kendall, sign_flips, tau_b, taus, two_groups
 from aftermath.comparison.variables import LATEST, Variable, delay, openness, recovery
+from aftermath.statistics import permutation
+from aftermath.statistics.permutation import TooFew, kendall, sign_flips, tau_b, taus, two_groups
 
 values = st.lists(st.integers(-20, 20), min_size=4, max_size=7).filter(lambda found: len(set(found)) > 1)
 

@@ -15,8 +15,8 @@ import pytest
 
 from aftermath.comparison.gathering import gather
 from aftermath.comparison.scoreboard import compare
-from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.reports import comparison_passages, site
+from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import DAY, case_folder, event, score, signal, text
 from pages import Page, html_of

@@ -12,8 +12,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.recovery import ChangePoints, SeriesError, change_points  # noqa: E402
-from aftermath.measures.recovery.change_points import COSTS, PENALTIES  # noqa: E402
+from aftermath.statistics.change_points import COSTS, PENALTIES, ChangePoints, change_points  # noqa: E402  # noqa: E402
+from aftermath.statistics.series import SeriesError  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from dense import START, dense, instants, noise  # noqa: E402
 

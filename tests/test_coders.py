@@ -12,7 +12,7 @@ from aftermath.cases.coders import OVERSTATES, Coder, coded_by, who_coded, who_c
 from aftermath.cases.coding import singly_coded_texts, uncoded_items, uncoded_texts
 from aftermath.comparison.scoreboard import compare
 from aftermath.figures.theme import TICK
-from aftermath.measures.recovery.coverage import recovery_from_coverage
+from aftermath.measures.coverage_recovery import recovery_from_coverage
 from aftermath.measures.tone import tone
 from aftermath.measures.transparency import transparency
 from aftermath.reports.board import board

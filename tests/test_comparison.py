@@ -15,11 +15,11 @@ from aftermath.comparison.columns import SCHEMA
 from aftermath.comparison.gathering import gather
 from aftermath.comparison.names import short_names
 from aftermath.comparison.scoreboard import ComparisonError, compare
-from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.measures.rubric import coded_items
 from aftermath.measures.steps import STEPS
 from aftermath.measures.transparency import agreement_of
 from aftermath.problems import CaseError
+from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.times import DAY, HOUR
 from aftermath.wording import latency_text
 from factories import case, case_folder, event, score, text, workspace

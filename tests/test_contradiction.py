@@ -8,11 +8,11 @@ import pytest
 
 import aftermath as am
 from aftermath import figures
-from aftermath.cases.network import ORIGIN, Difference, TemporalNetwork
 from aftermath.figures import theme
 from aftermath.measures.contradiction import ContradictoryTimes, contradiction
-from aftermath.measures.result import NothingToMeasure
 from aftermath.problems import CaseError
+from aftermath.statistics.result import NothingToMeasure
+from aftermath.statistics.temporal_network import ORIGIN, Difference, TemporalNetwork
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import Workspace, WorkspaceError
 from breaking import KITCHEN, Break, append, both, cell, copy, drop_column, records, rows_of, store

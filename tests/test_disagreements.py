@@ -10,8 +10,8 @@ import pytest
 import aftermath as am
 from aftermath.cases.tables import CaseTables
 from aftermath.measures.disagreements import disagreements
-from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.rubric import coded_items
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.wording import NO_BREAK
 from factories import case, score, text
 

@@ -14,8 +14,9 @@ import polars as pl
 import pytest
 import yaml
 
-from aftermath.archives import encoder as encoders
-from aftermath.archives.embed import (
+from aftermath.cases.case import cases
+from aftermath.topics import encoder as encoders
+from aftermath.topics.embed import (
     MANIFEST,
     VECTORS,
     EmbeddingsError,
@@ -24,9 +25,8 @@ from aftermath.archives.embed import (
     load_embeddings,
     text_checksum,
 )
-from aftermath.archives.encoder import DIMENSION, EmbedError, Encoder, encoder
-from aftermath.archives.names import ORGANISATION, PERSON, Names, names_of
-from aftermath.cases.case import cases
+from aftermath.topics.encoder import DIMENSION, EmbedError, Encoder, encoder
+from aftermath.topics.names import ORGANISATION, PERSON, Names, names_of
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case, case_folder, event, text
 
@@ -235,7 +235,7 @@ def test_the_manifest_says_what_the_vectors_are() -> None:
 
 def test_reading_needs_neither_torch_nor_the_model() -> None:
     question = (
-        "import sys\nfrom aftermath.archives.embed import load_embeddings\nfrom aftermath.cases.case import load_case\n"
+        "import sys\nfrom aftermath.topics.embed import load_embeddings\nfrom aftermath.cases.case import load_case\n"
         "found = load_embeddings(None, [load_case('red-cross-tweet')])\n"
         "print(found.vectors.shape, {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
     )

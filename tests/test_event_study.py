@@ -14,8 +14,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.event_study import EventStudy, daily_returns, event_study  # noqa: E402
-from aftermath.measures.recovery.series import SeriesError  # noqa: E402
+from aftermath.statistics.event_study import EventStudy, daily_returns, event_study  # noqa: E402
+from aftermath.statistics.series import SeriesError  # noqa: E402
 
 DAYS = 120
 EVENT = 80  # row of the event day

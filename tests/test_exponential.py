@@ -12,7 +12,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.recovery import SeriesError, exponential_recovery  # noqa: E402
+from aftermath.statistics.exponential import exponential_recovery  # noqa: E402
+from aftermath.statistics.series import SeriesError  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from dense import START, dense, drop, instants, noise  # noqa: E402
 

@@ -15,10 +15,10 @@ import aftermath as am
 from aftermath.comparison import gathering, scoreboard
 from aftermath.comparison import multiverse as multiverse_module
 from aftermath.kept import keeping, kept
-from aftermath.measures import topics as topics_module
 from aftermath.tasks.build import build
 from aftermath.tasks.folder import forget
 from aftermath.tasks.jobs import results_folder
+from aftermath.topics import topics as topics_module
 from tiny import CASES, make_workspace, touch_evidence
 
 DIGIORNO, RED_CROSS, _ = CASES

@@ -23,10 +23,10 @@ from aftermath.measures.latency_curves import (  # noqa: E402
     probability_before,
     uniform_probability_before,
 )
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
 from aftermath.measures.speed import Speed, speed  # noqa: E402
 from aftermath.measures.steps import STEPS, Step  # noqa: E402
-from aftermath.measures.survival import turnbull  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
+from aftermath.statistics.turnbull import turnbull  # noqa: E402
 from aftermath.times import DAY, HOUR, Latency  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402

@@ -11,7 +11,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.recovery import LocalLevel, SeriesError, local_level  # noqa: E402
+from aftermath.statistics.local_level import LocalLevel, local_level  # noqa: E402
+from aftermath.statistics.series import SeriesError  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from dense import START, dense, instants, noise  # noqa: E402
 

@@ -13,7 +13,7 @@ import pytest
 from aftermath.cases.case import Case, load_case, read_case
 from aftermath.cases.tables import CaseTables
 from aftermath.measures.market import market_reaction
-from aftermath.measures.result import NothingToMeasure
+from aftermath.statistics.result import NothingToMeasure
 from factories import BASE, DAY, case, case_folder, event, workspace
 
 HOUR = 3600

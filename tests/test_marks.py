@@ -8,8 +8,8 @@ import re
 import pytest
 
 from aftermath.figures import marks
-from aftermath.measures.reliability import Agreement
 from aftermath.measures.stances import Estimate
+from aftermath.statistics.agreement import Agreement
 from aftermath.times import Latency
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aftermath.comparison.meta_regression import NoSlope, meta_regression, pooled_regression
+from aftermath.statistics.meta_regression import NoSlope, meta_regression, pooled_regression
 
 tables = st.integers(0, 2**31).map(
     lambda seed: (

@@ -12,13 +12,13 @@ import polars as pl
 import pytest
 from nbformat.v4 import new_output
 
-from aftermath.measures.checks import METHODS, MethodChecks, Source, method_checks
-from aftermath.measures.checks import computed as parts
-from aftermath.measures.simulated import simulation_study
 from aftermath.reports import methods_passages as passages
 from aftermath.reports.execute import run_methods
 from aftermath.reports.exhibit import PAGE_TYPE
 from aftermath.reports.page import render
+from aftermath.statistics.checks import METHODS, MethodChecks, Source, method_checks
+from aftermath.statistics.checks import computed as parts
+from aftermath.statistics.checks.simulated import simulation_study
 from aftermath.wording import MINUS
 from aftermath.workspace import INSTALLED_FROM
 from pages import Page

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from aftermath.cases.network import ORIGIN, ContradictionError, Difference, TemporalNetwork
+from aftermath.statistics.temporal_network import ORIGIN, ContradictionError, Difference, TemporalNetwork
 
 # Worked out on paper
 

@@ -11,8 +11,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.recovery.ordinal import ProportionalOdds, proportional_odds, smoothed_odds  # noqa: E402
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
+from aftermath.statistics.ordinal import ProportionalOdds, proportional_odds, smoothed_odds  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
 
 THRESHOLDS = np.array([-1.5, 0.5, 2.0])
 

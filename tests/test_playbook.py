@@ -11,8 +11,8 @@ from aftermath.cases.tables import CaseTables
 from aftermath.comparison.playbook import Advice, Playbook, playbook, read_advice
 from aftermath.comparison.playbook import Tested as Answered  # pytest collects what is called Test
 from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer, PlaybookError
-from aftermath.comparison.shift import shift
 from aftermath.comparison.strategies import RECOMMENDED, compare_strategies, strategies
+from aftermath.statistics.shift import shift
 from aftermath.times import DAY, Span, difference
 from factories import case, event, relation
 

@@ -11,8 +11,8 @@ from itertools import count
 
 import pytest
 
-from aftermath.archives.public import Client, PullError
-from aftermath.archives.public import client as module
+from aftermath.public import Client, PullError
+from aftermath.public import client as module
 from replaying import Clock, Replay, breaks_off, hangs_up, in_pieces, says, until_closed
 
 URL = "https://api.example.org/figures?day=2017-04-09"

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.archives import public
-from aftermath.archives.public import PullError, QueryError
-from aftermath.archives.public.source import pieces
+from aftermath import public
 from aftermath.files import WriteError
+from aftermath.public import PullError, QueryError
+from aftermath.public.source import pieces
 from recorded import ANSWERS, KEY, QUERIES, views
 from replaying import Clock, Replay, hangs_up, says
 

@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import polars as pl
 import pytest
 
-from aftermath.archives import public
-from aftermath.archives.public import PullError
-from aftermath.archives.public.answers import ShapeError
-from aftermath.archives.public.source import SCHEMA, Reading
+from aftermath import public
+from aftermath.public import PullError
+from aftermath.public.answers import ShapeError
+from aftermath.public.source import SCHEMA, Reading
 from recorded import ANSWERS, DAYS, KEY, QUERIES, captured, complaint, complaints, recalls, stories, timeline, views
 from replaying import Clock, Replay, says
 

@@ -16,12 +16,16 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import Case, case_ids, load_case  # noqa: E402
-from aftermath.measures.recovery import CoverageRecovery, Days, recovery_from_coverage  # noqa: E402
-from aftermath.measures.recovery.averaged import SCALES, AveragedOdds, averaged_odds, on_scale  # noqa: E402
-from aftermath.measures.recovery.coverage import crossing  # noqa: E402
-from aftermath.measures.recovery.ordinal import ProportionalOdds  # noqa: E402
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
+from aftermath.measures.coverage_recovery import (  # noqa: E402
+    CoverageRecovery,
+    Days,
+    crossing,
+    recovery_from_coverage,
+)
 from aftermath.reports.passages.recovery import cells  # noqa: E402
+from aftermath.statistics.averaged import SCALES, AveragedOdds, averaged_odds, on_scale  # noqa: E402
+from aftermath.statistics.ordinal import ProportionalOdds  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402
 from factories import BASE, case, event, text  # noqa: E402

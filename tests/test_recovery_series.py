@@ -15,17 +15,18 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.recovery import SeriesError, read_series  # noqa: E402
-from aftermath.measures.recovery.series import (  # noqa: E402
+from aftermath.problems import AftermathError  # noqa: E402
+from aftermath.statistics.series import (  # noqa: E402  # noqa: E402
     FEW_BEFORE,
+    SeriesError,
     check_level,
     check_strays,
     decimals,
     evenly_spaced,
+    read_series,
     spell,
     units,
 )
-from aftermath.problems import AftermathError  # noqa: E402
 from dense import ESTIMATORS, START, WITH_EVENT, dense, drop, instants, noise  # noqa: E402
 
 NAN, INF = float("nan"), float("inf")

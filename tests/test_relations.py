@@ -10,11 +10,11 @@ import polars as pl
 import pytest
 
 from aftermath.cases.case import cases, load_case, read_case
-from aftermath.cases.network import ORIGIN, ContradictionError, Difference, TemporalNetwork
 from aftermath.cases.relations import temporal_network
 from aftermath.cases.tables import LONGEST_RELATION
 from aftermath.comparison.standing import standing
 from aftermath.measures.speed import speed
+from aftermath.statistics.temporal_network import ORIGIN, ContradictionError, Difference, TemporalNetwork
 from aftermath.workspace import Workspace
 from breaking import KITCHEN, append, assert_named, cell, copy, drop_column, fault
 from factories import case_folder, event, relation

@@ -11,7 +11,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.reliability import WEIGHTS, _alpha, _alphas, _given, krippendorff_alpha  # noqa: E402
+from aftermath.statistics.agreement import WEIGHTS, _alpha, _alphas, _given, krippendorff_alpha  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 
 LEVELS = (0, 1, 2)

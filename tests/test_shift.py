@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from aftermath.comparison.permutation import TooFew, two_groups
-from aftermath.comparison.shift import shift
 from aftermath.problems import AftermathError
+from aftermath.statistics.permutation import TooFew, two_groups
+from aftermath.statistics.shift import shift
 
 LEVELS = (0.6, 0.8, 0.9, 0.95)
 numbers = st.lists(st.integers(-9, 9), min_size=1, max_size=6)

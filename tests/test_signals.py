@@ -13,8 +13,8 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import cases, load_case  # noqa: E402
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
 from aftermath.measures.signals import Signals, signals  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
 
 ZERO_MONTH = BASE.year * 12 + BASE.month - 1
 

@@ -18,7 +18,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from aftermath.figures import interval_coverage, theme
-from aftermath.measures.simulated import (
+from aftermath.statistics.checks.simulated import (
     COMPARISON,
     HOLDS,
     KEEPS,

@@ -12,9 +12,9 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import load_case  # noqa: E402
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
 from aftermath.measures.speed import speed  # noqa: E402
 from aftermath.measures.steps import STEPS  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
 from aftermath.times import Latency  # noqa: E402
 from aftermath.vocabulary import ANSWERS, CLOCK_MEANINGS, EXPOSED_BY  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402

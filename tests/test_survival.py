@@ -12,8 +12,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
-from aftermath.measures.survival import Masses, _least_squares, identification_region, turnbull  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
+from aftermath.statistics.turnbull import Masses, _least_squares, identification_region, turnbull  # noqa: E402
 
 INF = math.inf
 ends = st.integers(0, 12)

@@ -17,7 +17,7 @@ from aftermath.figures import theme
 from aftermath.figures.crisis_timeline import KEY_STEPS, event_bounds
 from aftermath.figures.packing import APART, Mark, Place, pack
 from aftermath.figures.time_axis import TICKS, TimeAxis, first_tick
-from aftermath.measures.result import NothingToMeasure
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import DAY, HOUR, MINUTE
 from aftermath.workspace import Workspace, find_workspace
 from drawings import (

@@ -15,9 +15,9 @@ from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import load_case  # noqa: E402
 from aftermath.cases.coders import Coder  # noqa: E402
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
 from aftermath.measures.stances import FEW, Estimate, imbalance, mean_and_imbalance  # noqa: E402
 from aftermath.measures.tone import coded_texts, tone  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402
 from factories import case, event, text  # noqa: E402

@@ -14,10 +14,10 @@ from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.cases.case import load_case  # noqa: E402
 from aftermath.cases.coders import Coder  # noqa: E402
-from aftermath.measures.reliability import Agreement  # noqa: E402
-from aftermath.measures.result import NothingToMeasure  # noqa: E402
 from aftermath.measures.rubric import coded_items, rubric_items  # noqa: E402
 from aftermath.measures.transparency import agreement_of, transparency  # noqa: E402
+from aftermath.statistics.agreement import Agreement  # noqa: E402
+from aftermath.statistics.result import NothingToMeasure  # noqa: E402
 from aftermath.vocabulary import EMPATHY_ITEMS, RUBRIC_ITEMS, TRANSPARENCY_ITEMS  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402

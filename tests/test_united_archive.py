@@ -19,7 +19,7 @@ from aftermath.archives.posts import ArchiveError
 from aftermath.archives.series import ALL_KINDS, read_series, series, write_series
 from aftermath.figures import theme
 from aftermath.measures.archive_recovery import archive_recovery, furthest, share_returned
-from aftermath.measures.result import NothingToMeasure
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.workspace import Workspace
 from posting import KEY, archives, batches, posts
 

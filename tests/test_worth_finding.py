@@ -8,9 +8,9 @@ import time
 import pytest
 
 import aftermath as am
-from aftermath.cases.network import ORIGIN, Difference, TemporalNetwork
 from aftermath.comparison.worth_finding import ENDS, worth_finding
 from aftermath.measures.steps import answers_of
+from aftermath.statistics.temporal_network import ORIGIN, Difference, TemporalNetwork
 from aftermath.times import HOUR, Latency
 from factories import DAY, case, event, relation
 

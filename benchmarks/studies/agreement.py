@@ -8,8 +8,8 @@ from functools import partial
 
 import numpy as np
 
-from aftermath.measures.reliability import krippendorff_alpha
 from aftermath.measures.stances import STANCE_LEVELS
+from aftermath.statistics.agreement import krippendorff_alpha
 from studies import Draw, Study
 
 SHARES, UNITS = (0.95, 0.90, 0.80), (6, 11, 22, 50)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.measures.archive_recovery import area_above_usual, share_returned
-from aftermath.measures.ears import turning_share
+from aftermath.statistics.ears import turning_share
 from studies import Draw, Study
 
 USUAL, RISE, RETURN, WATCHED = 0.2, 0.3, 10, 30  # shares; days

@@ -9,10 +9,10 @@ from functools import partial
 
 import numpy as np
 
-from aftermath.measures.recovery.averaged import AveragedOdds, averaged_odds, on_scale
-from aftermath.measures.recovery.coverage import LARGE_SHARE, crossing
-from aftermath.measures.result import NothingToMeasure
+from aftermath.measures.coverage_recovery import LARGE_SHARE, crossing
 from aftermath.measures.stances import STANCE_LEVELS
+from aftermath.statistics.averaged import AveragedOdds, averaged_odds, on_scale
+from aftermath.statistics.result import NothingToMeasure
 from studies import LEVEL, Draw, Study
 
 HALF_LIFE_LEVEL = 0.90

@@ -9,11 +9,11 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from aftermath.measures.recovery.exponential import exponential_recovery
-from aftermath.measures.recovery.local_level import local_level
-from aftermath.measures.recovery.segmented import segmented_regression
-from aftermath.measures.simulated import COMPARISON
 from aftermath.problems import AftermathError
+from aftermath.statistics.checks.simulated import COMPARISON
+from aftermath.statistics.exponential import exponential_recovery
+from aftermath.statistics.local_level import local_level
+from aftermath.statistics.segmented import segmented_regression
 from studies import Draw, Study
 
 LEVEL = 0.90

@@ -7,9 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from aftermath.comparison.meta_regression import IMPUTATIONS, pooled_regression
-from aftermath.comparison.shift import shift
 from aftermath.comparison.variables import Variable
+from aftermath.statistics.meta_regression import IMPUTATIONS, pooled_regression
+from aftermath.statistics.shift import shift
 from aftermath.times import DAY
 from studies import Draw, Study
 

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from aftermath.measures.recovery.bending import level_change
-from aftermath.measures.recovery.local_level import local_level
-from aftermath.measures.recovery.loss import resilience_loss
-from aftermath.measures.recovery.segmented import segmented_regression
+from aftermath.statistics.bending import level_change
+from aftermath.statistics.local_level import local_level
+from aftermath.statistics.resilience import resilience_loss
+from aftermath.statistics.segmented import segmented_regression
 from studies import Draw, Study
 
 DROP, HALF_LIFE, NOISE = 3.0, 3.0, 0.3

@@ -245,7 +245,7 @@ def pull(
     into: Annotated[Path | None, typer.Option(help="Folder for the answers as they came.")] = None,
 ) -> None:
     """Ask a public source, and keep its answers: complaints, recalls, page views, news, first captures of pages."""
-    from aftermath.archives import public
+    from aftermath import public
 
     if source is None or not query:
         _say(public.help_text(source))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aftermath.measures.reliability import krippendorff_alpha
+from aftermath.statistics.agreement import krippendorff_alpha
 
 TOLERANCE = 5e-5
 TABLE = np.array([[0, 4, 1], [0, 8, 0], [0, 1, 5]])

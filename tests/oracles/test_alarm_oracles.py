@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pytest
 
-from aftermath.measures.ears import ears_c1, turning_share
+from aftermath.statistics.ears import ears_c1, turning_share
 
 TOLERANCE = 5e-4
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from aftermath.measures.recovery import change_points
-from aftermath.measures.recovery.change_points import COSTS
+from aftermath.statistics.change_points import COSTS, change_points
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ import polars as pl
 import pytest
 
 from aftermath.cases.case import load_case
-from aftermath.measures.event_study import EventStudy, daily_returns, event_study
+from aftermath.statistics.event_study import EventStudy, daily_returns, event_study
 
 ROUNDING = 1e-12
 

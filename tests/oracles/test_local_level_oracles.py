@@ -12,7 +12,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from aftermath.measures.recovery import LocalLevel, local_level
+from aftermath.statistics.local_level import LocalLevel, local_level
 
 VARIANCES = 0.02
 LIKELIHOOD = 1e-3

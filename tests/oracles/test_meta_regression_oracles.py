@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import pytest
 
-from aftermath.comparison.meta_regression import meta_regression
+from aftermath.statistics.meta_regression import meta_regression
 
 BCG_ROWS = [  # log risk ratio, standard error, absolute latitude
     (-0.8893113339, 0.5706003549, 44),

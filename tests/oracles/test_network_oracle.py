@@ -6,7 +6,7 @@ the lengths of all shortest paths that they print for it. The tolerance is nothi
 
 from __future__ import annotations
 
-from aftermath.cases.network import Difference, TemporalNetwork
+from aftermath.statistics.temporal_network import Difference, TemporalNetwork
 
 # Dechter, Meiri and Pearl (1991), the example of their figure 2: John takes the car, Fred the carpool; minutes after 7:00.
 PAPER = (

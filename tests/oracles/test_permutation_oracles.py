@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from aftermath.comparison.permutation import kendall, sign_flips, tau_b, two_groups
+from aftermath.statistics.permutation import kendall, sign_flips, tau_b, two_groups
 
 MAIZE = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
 

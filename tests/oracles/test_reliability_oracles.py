@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from aftermath.measures.reliability import krippendorff_alpha
+from aftermath.statistics.agreement import krippendorff_alpha
 
 TOLERANCE = 5e-7
 

@@ -15,7 +15,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from aftermath.measures.recovery import exponential_recovery, resilience_loss, time_to_return
+from aftermath.statistics.exponential import exponential_recovery
+from aftermath.statistics.resilience import resilience_loss
+from aftermath.statistics.returning import time_to_return
 
 EXPONENTIAL = 1.5594738771
 

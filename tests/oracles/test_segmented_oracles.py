@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from aftermath.measures.recovery import Segmented, segmented_regression
+from aftermath.statistics.segmented import Segmented, segmented_regression
 
 TOLERANCE = 5e-7
 

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import pytest
 
-from aftermath.comparison.permutation import two_groups
-from aftermath.comparison.shift import shift
+from aftermath.statistics.permutation import two_groups
+from aftermath.statistics.shift import shift
 
 GLOBULIN = [38, 26, 29, 41, 36, 31, 32, 30, 35, 33], [45, 28, 27, 38, 40, 42, 39, 39, 34, 35]
 WINGS = [1.72, 1.64, 1.74, 1.70, 1.82, 1.82, 1.90, 1.82, 2.08], [1.78, 1.86, 1.96, 2.00, 2.00, 1.96]

@@ -14,7 +14,7 @@ import warnings
 import numpy as np
 import pytest
 
-from aftermath.measures.survival import Masses, turnbull
+from aftermath.statistics.turnbull import Masses, turnbull
 
 INF = np.inf
 PRINTED = 1e-4

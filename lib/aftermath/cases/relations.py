@@ -11,9 +11,9 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.desk import Desk
-from aftermath.cases.network import ORIGIN, Contradiction, Difference, TemporalNetwork
 from aftermath.cases.reading import read_table
 from aftermath.problems import CaseError
+from aftermath.statistics.temporal_network import ORIGIN, Contradiction, Difference, TemporalNetwork
 from aftermath.times import Latency, Span
 from aftermath.wording import NO_BREAK, exact_duration, listed
 from aftermath.workspace import Workspace

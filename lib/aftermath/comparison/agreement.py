@@ -11,11 +11,11 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.coders import Coder, who_coded_all
-from aftermath.measures.reliability import Agreement, krippendorff_alpha
-from aftermath.measures.result import Result
 from aftermath.measures.rubric import Item, coded_items
 from aftermath.measures.stances import STANCE_LEVELS
 from aftermath.measures.transparency import agreement_of
+from aftermath.statistics.agreement import Agreement, krippendorff_alpha
+from aftermath.statistics.result import Result
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from aftermath.comparison.meta_regression import IMPUTATIONS, NoSlope, Slope, pooled_regression
-from aftermath.comparison.permutation import Permutation, TooFew, kendall
 from aftermath.comparison.variables import Variable
 from aftermath.kept import kept
-from aftermath.measures.result import Result
+from aftermath.statistics.meta_regression import IMPUTATIONS, NoSlope, Slope, pooled_regression
+from aftermath.statistics.permutation import Permutation, TooFew, kendall
+from aftermath.statistics.result import Result
 from aftermath.wording import counted, interval, listed, number
 
 LEVEL = 0.95

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from aftermath.comparison.entry import Entry
-from aftermath.measures.result import Result
 from aftermath.problems import AftermathError
+from aftermath.statistics.result import Result
 from aftermath.wording import counted, in_words, latency_text, listed
 from aftermath.workspace import Workspace, find_workspace
 

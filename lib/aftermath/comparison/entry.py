@@ -12,11 +12,11 @@ import polars as pl
 from aftermath.cases.about import About
 from aftermath.cases.case import Case
 from aftermath.measures.claims import Ledger, claims
-from aftermath.measures.recovery.coverage import CoverageRecovery, recovery_from_coverage
-from aftermath.measures.result import NothingToMeasure
+from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import Phase, Tone
 from aftermath.measures.transparency import Transparency, transparency
+from aftermath.statistics.result import NothingToMeasure
 
 
 @dataclass(frozen=True)

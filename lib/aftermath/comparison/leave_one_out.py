@@ -26,8 +26,8 @@ from aftermath.cases.case import cases as all_cases
 from aftermath.cases.relations import BELIEVED
 from aftermath.cases.tables import CaseTables
 from aftermath.comparison.standing import separable
-from aftermath.measures.result import Result
 from aftermath.measures.steps import STEPS, answers_of, first_act
+from aftermath.statistics.result import Result
 from aftermath.times import Latency
 from aftermath.wording import counted, listed, number, relation_words
 

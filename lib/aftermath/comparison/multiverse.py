@@ -28,16 +28,16 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.comparison.choices import AVERAGED, CHOICES, CODERS, NONE, OPENNESS, RELATIONS, SCALES, asked
-from aftermath.comparison.permutation import taus
 from aftermath.comparison.variables import SEEN_ONLY, SHARED_ITEMS
 from aftermath.kept import kept
-from aftermath.measures.recovery.averaged import AveragedOdds, averaged_odds
-from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.rubric import Item, enough_coded, rubric_items
 from aftermath.measures.stances import STANCE_LEVELS, imbalance
 from aftermath.measures.steps import STEPS, first_act
 from aftermath.measures.tone import coded_texts
 from aftermath.measures.transparency import agreement_of
+from aftermath.statistics.averaged import AveragedOdds, averaged_odds
+from aftermath.statistics.permutation import taus
+from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.times import Latency, difference, local_day
 from aftermath.wording import counted, number
 

@@ -20,7 +20,6 @@ import polars as pl
 
 from aftermath.cases.case import Case
 from aftermath.comparison.entry import Entry
-from aftermath.comparison.permutation import TooFew
 from aftermath.comparison.rules import (
     FOLLOWED,
     NOT_ASKED,
@@ -31,8 +30,9 @@ from aftermath.comparison.rules import (
     PlaybookError,
     rule_of,
 )
-from aftermath.comparison.shift import Shift, shift
-from aftermath.measures.result import Result
+from aftermath.statistics.permutation import TooFew
+from aftermath.statistics.result import Result
+from aftermath.statistics.shift import Shift, shift
 from aftermath.wording import NO_BREAK, counted, in_words, number
 
 LEVEL = 0.95

@@ -25,10 +25,10 @@ from aftermath.comparison.strategies import StrategyComparison, compare_strategi
 from aftermath.comparison.together import Together, together
 from aftermath.comparison.worth_finding import WorthFinding, worth_finding
 from aftermath.kept import kept
-from aftermath.measures.result import Result
 from aftermath.measures.speed import Speed
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.problems import AftermathError
+from aftermath.statistics.result import Result
 
 
 class ComparisonError(AftermathError):

@@ -14,9 +14,9 @@ from functools import cached_property
 
 import polars as pl
 
-from aftermath.measures.result import Result
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS
+from aftermath.statistics.result import Result
 from aftermath.times import Latency
 from aftermath.wording import counted, listed, number
 

@@ -20,7 +20,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.measures.result import Result
+from aftermath.statistics.result import Result
 from aftermath.times import DAY
 from aftermath.wording import counted, latency_text, listed
 

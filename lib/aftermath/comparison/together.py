@@ -24,7 +24,7 @@ from aftermath.comparison.variables import (
     openness,
     recovery,
 )
-from aftermath.measures.result import Result
+from aftermath.statistics.result import Result
 
 if TYPE_CHECKING:
     from aftermath.comparison.scoreboard import Comparison

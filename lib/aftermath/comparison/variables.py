@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aftermath.comparison.entry import Entry
-from aftermath.measures.intervals import t_quantile
 from aftermath.measures.transparency import index_without
+from aftermath.statistics.intervals import t_quantile
 from aftermath.times import MINUTE
 
 SEEN_ONLY, LATEST = "seen only", "not seen counts as latest"

@@ -24,9 +24,9 @@ import polars as pl
 
 from aftermath.cases.case import Case
 from aftermath.cases.case import cases as all_cases
-from aftermath.cases.network import ORIGIN, TemporalNetwork
-from aftermath.measures.result import Result
 from aftermath.measures.steps import STEPS, answers_of, first_act
+from aftermath.statistics.result import Result
+from aftermath.statistics.temporal_network import ORIGIN, TemporalNetwork
 from aftermath.times import Latency
 from aftermath.wording import counted, duration, number
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from aftermath.measures.result import Result
+from aftermath.statistics.result import Result
 from aftermath.wording import counted, listed, number
 
 

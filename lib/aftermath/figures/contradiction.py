@@ -26,7 +26,7 @@ from aftermath.figures.theme import (
     wrapped,
 )
 from aftermath.measures.contradiction import ContradictoryTimes, Statement, Stop
-from aftermath.measures.result import NothingToMeasure
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import DAY, HOUR, MINUTE
 from aftermath.wording import MINUS, duration, exact_duration
 

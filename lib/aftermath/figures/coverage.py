@@ -21,7 +21,7 @@ from aftermath.figures.theme import (
     scatter_trace,
     wrapped,
 )
-from aftermath.measures.simulated import COMPARISON, HOLDS, KEEPS, SimulationStudy
+from aftermath.statistics.checks.simulated import COMPARISON, HOLDS, KEEPS, SimulationStudy
 from aftermath.wording import DASH, interval, number
 
 _ROW, _GAP = 18, 14  # px: the height of a row, and the space between groups

@@ -30,7 +30,7 @@ from aftermath.figures.theme import (
     wrapped,
 )
 from aftermath.figures.time_axis import TimeAxis, first_tick
-from aftermath.measures.result import require_clock
+from aftermath.measures.clock import require_clock
 from aftermath.measures.speed import speed
 from aftermath.times import Latency, Span, difference
 from aftermath.wording import latency_text, listed, precision, span_text

@@ -24,8 +24,8 @@ from aftermath.figures.theme import (
     scatter_trace,
     shortened,
 )
-from aftermath.measures.event_study import EventStudy
 from aftermath.measures.market import MarketReaction, Reading
+from aftermath.statistics.event_study import EventStudy
 from aftermath.wording import day_text, interval, number
 
 _HEIGHT = 190

@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 
 from aftermath import vocabulary
-from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
 from aftermath.measures.stances import Estimate
+from aftermath.statistics.agreement import CUSTOMARY_FLOOR, Agreement
 from aftermath.times import DAY, HOUR, MINUTE, Latency
 
 CARD_WIDTH = 208

@@ -13,7 +13,7 @@ alarm; their rate on quiet days is part of the result.
 
 References
 ----------
-Hutwagner et al. (2003), Newcombe (1998) and Kleinman (1973), see ``aftermath.measures.ears``.
+Hutwagner et al. (2003), Newcombe (1998) and Kleinman (1973), see ``aftermath.statistics.ears``.
 Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28, 437-442.
 """
 
@@ -29,10 +29,11 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aftermath.cases.case import Case
-from aftermath.measures.ears import BASELINE, THRESHOLD, ears_c1, read_counts, turning_share
-from aftermath.measures.recovery.series import SeriesError
-from aftermath.measures.result import NothingToMeasure, Result, require_clock
+from aftermath.measures.clock import require_clock
 from aftermath.measures.speed import speed
+from aftermath.statistics.ears import BASELINE, THRESHOLD, ears_c1, read_counts, turning_share
+from aftermath.statistics.result import NothingToMeasure, Result
+from aftermath.statistics.series import SeriesError
 from aftermath.times import DAY, Latency, Span, first_day, latency, local_day
 from aftermath.wording import counted, day_text, in_words, interval, latency_text, number
 
@@ -205,7 +206,7 @@ def alarm(
     zone
         Time zone in which dates are days.
     baseline, threshold
-        See ``aftermath.measures.ears.ears_c1``.
+        See ``aftermath.statistics.ears.ears_c1``.
     level
         Of the one-sided bound of the turning rule and of the interval of the rate of false alarms.
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from aftermath.measures.recovery.bending import LevelChange
-from aftermath.measures.recovery.change_points import ChangePoints
-from aftermath.measures.recovery.exponential import ExponentialRecovery
-from aftermath.measures.recovery.local_level import LocalLevel
-from aftermath.measures.recovery.loss import ResilienceLoss
-from aftermath.measures.recovery.returning import TimeToReturn
-from aftermath.measures.recovery.segmented import Segmented
-from aftermath.measures.recovery.series import spell, units
+from aftermath.statistics.bending import LevelChange
+from aftermath.statistics.change_points import ChangePoints
+from aftermath.statistics.exponential import ExponentialRecovery
+from aftermath.statistics.local_level import LocalLevel
+from aftermath.statistics.resilience import ResilienceLoss
+from aftermath.statistics.returning import TimeToReturn
+from aftermath.statistics.segmented import Segmented
+from aftermath.statistics.series import spell, units
 from aftermath.wording import DASH, counted, interval, number
 
 METHODS = {

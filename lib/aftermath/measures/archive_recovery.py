@@ -31,14 +31,14 @@ from aftermath.measures.archive_estimates import (
     points,
     returned_words,
 )
-from aftermath.measures.recovery.bending import LevelChange, level_change
-from aftermath.measures.recovery.change_points import ChangePoints, change_points
-from aftermath.measures.recovery.exponential import ExponentialRecovery, exponential_recovery
-from aftermath.measures.recovery.local_level import LocalLevel, local_level
-from aftermath.measures.recovery.loss import ResilienceLoss, resilience_loss
-from aftermath.measures.recovery.returning import TimeToReturn, time_to_return
-from aftermath.measures.recovery.segmented import Segmented, segmented_regression
-from aftermath.measures.recovery.series import FEW_BEFORE, SeriesError
+from aftermath.statistics.bending import LevelChange, level_change
+from aftermath.statistics.change_points import ChangePoints, change_points
+from aftermath.statistics.exponential import ExponentialRecovery, exponential_recovery
+from aftermath.statistics.local_level import LocalLevel, local_level
+from aftermath.statistics.resilience import ResilienceLoss, resilience_loss
+from aftermath.statistics.returning import TimeToReturn, time_to_return
+from aftermath.statistics.segmented import Segmented, segmented_regression
+from aftermath.statistics.series import FEW_BEFORE, SeriesError
 from aftermath.wording import counted, in_words, number
 
 
@@ -49,7 +49,7 @@ class ArchiveRecovery:
     Parameters
     ----------
     change, segmented, local, exponential, returned, loss, breaks
-        Results of ``aftermath.measures.recovery``. Of ``exponential`` and ``loss`` the value is the share that is **not**
+        Results of ``aftermath.statistics``. Of ``exponential`` and ``loss`` the value is the share that is **not**
         negative, because both measure a fall.
     why_not
         Name of a fit to why it is None.

@@ -1,7 +1,7 @@
 """What people posted: sentiment in an attached archive day by day, how it came back, and when it would have alarmed.
 
 The unit is the share of posts that a scorer calls negative; ``aftermath.measures.archive_recovery`` fits its recovery.
-The alarm is the turning rule of ``aftermath.measures.ears``; volume has a say **only where collection was not capped**.
+The alarm is the turning rule of ``aftermath.statistics.ears``; volume has a say **only where collection was not capped**.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from aftermath.cases.case import Case
 from aftermath.kept import kept
 from aftermath.measures.alarm import alarm
 from aftermath.measures.archive_recovery import ArchiveRecovery, archive_recovery
-from aftermath.measures.ears import BASELINE, turning_share
-from aftermath.measures.recovery.series import SeriesError
-from aftermath.measures.result import NothingToMeasure, Result, require_clock
+from aftermath.measures.clock import require_clock
 from aftermath.measures.speed import speed
+from aftermath.statistics.ears import BASELINE, turning_share
+from aftermath.statistics.result import NothingToMeasure, Result
+from aftermath.statistics.series import SeriesError
 from aftermath.times import Latency, Span, first_day, latency, local_day
 from aftermath.wording import counted, day_text, in_words, interval, latency_text, listed, moment, number
 from aftermath.workspace import Workspace

@@ -9,7 +9,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.about import Claim
 from aftermath.cases.case import Case
-from aftermath.measures.result import Result
+from aftermath.statistics.result import Result
 from aftermath.wording import counted, in_words, listed
 
 

@@ -13,10 +13,10 @@ from datetime import timedelta
 import polars as pl
 
 from aftermath.cases.case import read_case
-from aftermath.cases.network import ORIGIN, Contradiction, Difference
 from aftermath.cases.relations import EPOCH, read_times, temporal_network, weakest
-from aftermath.measures.result import Result
 from aftermath.problems import CaseError
+from aftermath.statistics.result import Result
+from aftermath.statistics.temporal_network import ORIGIN, Contradiction, Difference
 from aftermath.wording import counted, exact_duration, listed
 from aftermath.workspace import Workspace, find_workspace
 

@@ -10,8 +10,8 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.rubric import coded_items
+from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.wording import counted, listed, number
 
 

@@ -26,10 +26,10 @@ import numpy as np
 import polars as pl
 
 from aftermath.kept import kept
-from aftermath.measures.result import NothingToMeasure, Result
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS
-from aftermath.measures.survival import identification_region, turnbull
+from aftermath.statistics.result import NothingToMeasure, Result
+from aftermath.statistics.turnbull import identification_region, turnbull
 from aftermath.times import DAY, HOUR, MINUTE, Latency
 from aftermath.wording import NO_BREAK, counted, duration, interval, listed, number
 

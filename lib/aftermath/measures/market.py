@@ -22,10 +22,11 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.measures.event_study import CAVEAT, EventStudy, daily_returns, event_study
-from aftermath.measures.market_model import Convention
-from aftermath.measures.result import NothingToMeasure, Result, require_clock
+from aftermath.measures.clock import require_clock
 from aftermath.measures.speed import speed
+from aftermath.statistics.event_study import CAVEAT, EventStudy, daily_returns, event_study
+from aftermath.statistics.market_model import Convention
+from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.times import DAY, Span
 from aftermath.wording import counted, day_text, in_words, listed
 
@@ -173,7 +174,7 @@ def market_reaction(
     zone, closes_at
         Time zone of the exchange, and its local closing time; news **at or after it** counts on the next trading day.
     estimation, level
-        See ``aftermath.measures.event_study.event_study``.
+        See ``aftermath.statistics.event_study.event_study``.
 
     Returns
     -------

@@ -20,9 +20,9 @@ import polars as pl
 
 from aftermath.cases.case import Case
 from aftermath.kept import kept
-from aftermath.measures.recovery.segmented import Segmented, segmented_regression
-from aftermath.measures.recovery.series import SeriesError
-from aftermath.measures.result import NothingToMeasure, Result
+from aftermath.statistics.result import NothingToMeasure, Result
+from aftermath.statistics.segmented import Segmented, segmented_regression
+from aftermath.statistics.series import SeriesError
 from aftermath.times import first_day, local_day
 from aftermath.wording import counted, day_text, in_words, interval, listed, number
 

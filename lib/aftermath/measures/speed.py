@@ -20,8 +20,9 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.codebook import answers_from_before
-from aftermath.measures.result import Result, require_clock
+from aftermath.measures.clock import require_clock
 from aftermath.measures.steps import STEPS, Step, answering, first_act
+from aftermath.statistics.result import Result
 from aftermath.times import Latency, ended_before, local_day
 from aftermath.wording import counted, latency_text, listed, number
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aftermath.measures.reliability import DRAWS, LEVEL
+from aftermath.statistics.agreement import DRAWS, LEVEL
 from aftermath.wording import interval, number
 
 FEW = 8

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.cases.network import Difference
+from aftermath.statistics.temporal_network import Difference
 from aftermath.times import Latency, first_of, local_day
 from aftermath.wording import duration, exact_duration, latency_text, listed, relation_words
 

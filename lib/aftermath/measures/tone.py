@@ -18,9 +18,10 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.coders import Coder
 from aftermath.cases.coding import singly_coded_texts
-from aftermath.measures.reliability import Agreement, krippendorff_alpha
-from aftermath.measures.result import NothingToMeasure, Result, require_clock
+from aftermath.measures.clock import require_clock
 from aftermath.measures.stances import FEW, STANCE_LEVELS, Estimate, mean_and_imbalance
+from aftermath.statistics.agreement import Agreement, krippendorff_alpha
+from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.times import first_day, local_day
 from aftermath.wording import counted, listed
 

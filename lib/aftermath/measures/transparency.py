@@ -23,9 +23,10 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.coders import Coder
-from aftermath.measures.reliability import DRAWS, Agreement, krippendorff_alpha
-from aftermath.measures.result import NothingToMeasure, Result, require_clock
+from aftermath.measures.clock import require_clock
 from aftermath.measures.rubric import BEST, LEAST_CODED, LEVELS, Item, enough_coded, rubric_items
+from aftermath.statistics.agreement import DRAWS, Agreement, krippendorff_alpha
+from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.wording import counted, interval, listed, number
 
 

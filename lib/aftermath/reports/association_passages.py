@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from aftermath.comparison.association import Association
 from aftermath.comparison.choices import CHOICES, NONE
 from aftermath.comparison.multiverse import Multiverse
-from aftermath.comparison.permutation import Permutation
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.together import SHARED, Together
 from aftermath.comparison.variables import LATEST
@@ -16,6 +15,7 @@ from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape
 from aftermath.reports.naming import link_of
 from aftermath.reports.passages.tables import absent, rows_of, table
+from aftermath.statistics.permutation import Permutation
 from aftermath.wording import DASH, counted, interval, listed, number, probability
 
 _HOW = (

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from aftermath.measures.recovery.coverage import CoverageRecovery, Days
-from aftermath.measures.reliability import LEVEL
+from aftermath.measures.coverage_recovery import CoverageRecovery, Days
 from aftermath.measures.stances import FEW
 from aftermath.measures.steps import Step
 from aftermath.measures.tone import Phase
 from aftermath.measures.transparency import Index
 from aftermath.reports.measured import CODED, Measured
 from aftermath.reports.results import Results
+from aftermath.statistics.agreement import LEVEL
 from aftermath.wording import NO_BREAK, duration
 
 _INDICES = ("transparency", "empathy")

@@ -11,7 +11,6 @@ from aftermath.comparison.findings import Finding
 from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.figures import marks
-from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
 from aftermath.measures.stances import FEW
 from aftermath.problems import Problem
 from aftermath.reports.advice_passages import advice, conclusions, contrasts, strategies
@@ -26,6 +25,7 @@ from aftermath.reports.passages.sources import library_version
 from aftermath.reports.passages.tables import absent, rows_of, table
 from aftermath.reports.topic_passages import topics, topics_by_phase
 from aftermath.reports.worth_finding_passages import worth_finding
+from aftermath.statistics.agreement import CUSTOMARY_FLOOR, Agreement
 from aftermath.wording import DASH, NO_BREAK, counted, in_words, interval, latency_text, number
 
 if TYPE_CHECKING:

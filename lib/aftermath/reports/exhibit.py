@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from aftermath.measures.result import Result
 from aftermath.reports.html import Linker, escape, plain, table_html
+from aftermath.statistics.result import Result
 from aftermath.wording import counted
 
 if TYPE_CHECKING:

@@ -17,13 +17,13 @@ from aftermath.measures.latency_curves import (
     latency_curves,
     left_out_words,
 )
-from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.steps import STEPS
 from aftermath.reports.board import case_link
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape
 from aftermath.reports.naming import event_links, link_of, with_names
 from aftermath.reports.passages.tables import absent, folded, rows_of, table
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import DAY
 from aftermath.wording import DASH, counted, duration, latency_text, listed, number
 

@@ -6,10 +6,10 @@ import math
 
 from aftermath import vocabulary
 from aftermath.figures import marks
-from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
 from aftermath.measures.stances import Estimate
 from aftermath.reports.html import escape
 from aftermath.reports.passages.tables import table
+from aftermath.statistics.agreement import CUSTOMARY_FLOOR, Agreement
 from aftermath.times import DAY, HOUR, Latency
 from aftermath.wording import NO_BREAK
 

@@ -11,15 +11,15 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.alarm import Alarm, alarm_from_coverage
 from aftermath.measures.archive_sentiment import ArchiveSentiment, archive_sentiment
+from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.market import MarketReaction, market_reaction
-from aftermath.measures.recovery.coverage import CoverageRecovery, recovery_from_coverage
-from aftermath.measures.recovery.series import SeriesError
-from aftermath.measures.result import NothingToMeasure
 from aftermath.measures.signals import Signals, signals
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.measures.transparency import Transparency, transparency
 from aftermath.reports.passages import numbers, unmeasured
+from aftermath.statistics.result import NothingToMeasure
+from aftermath.statistics.series import SeriesError
 
 _Made = TypeVar("_Made")
 

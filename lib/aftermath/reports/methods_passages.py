@@ -6,13 +6,22 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from aftermath.measures.checks import Check, MethodChecks
-from aftermath.measures.checks.check import LAST_DIGIT
-from aftermath.measures.simulated import COMPARISON, KEEPS, NARROW, PROMISES, REFUSES, SAYS_SO, WIDE, SimulationStudy
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape
 from aftermath.reports.passages.sources import library_version
 from aftermath.reports.passages.tables import rows_of, table
+from aftermath.statistics.checks import Check, MethodChecks
+from aftermath.statistics.checks.check import LAST_DIGIT
+from aftermath.statistics.checks.simulated import (
+    COMPARISON,
+    KEEPS,
+    NARROW,
+    PROMISES,
+    REFUSES,
+    SAYS_SO,
+    WIDE,
+    SimulationStudy,
+)
 from aftermath.wording import counted, in_words, listed, number
 
 _SAME = ("no", "yes")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from aftermath.measures.result import Result
 from aftermath.problems import AftermathError
+from aftermath.statistics.result import Result
 
 RESULTS_TYPE = "application/vnd.aftermath.results+json"
 RESULTS = "results"  # the tag of the cell

@@ -9,14 +9,14 @@ import polars as pl
 
 from aftermath.cases.case import Case
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.measures.topic_result import Topic, Topics
-from aftermath.measures.topic_shares import Share
-from aftermath.measures.topics import topics as find_topics
 from aftermath.problems import AftermathError
 from aftermath.reports.board import COVERAGE, case_address
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape, table_html
 from aftermath.reports.passages.tables import absent, rows_of, table
+from aftermath.topics.topic_result import Topic, Topics
+from aftermath.topics.topic_shares import Share
+from aftermath.topics.topics import topics as find_topics
 from aftermath.wording import DASH, NO_BREAK, counted, number
 
 _HOW_SIZES = (

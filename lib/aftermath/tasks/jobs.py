@@ -15,10 +15,10 @@ import aftermath
 from aftermath.archives.places import attached_files, vector_files
 from aftermath.files import fingerprint
 from aftermath.kept import keeping
-from aftermath.measures.inputs import PRICES, SIMULATION
 from aftermath.reports import execute
 from aftermath.reports.made_from import MadeFrom
 from aftermath.reports.parameters import ParameterError, known, parse_settings, read_parameters
+from aftermath.statistics.checks.inputs import PRICES, SIMULATION
 from aftermath.workspace import Workspace, WorkspaceError
 
 _EVIDENCE = (".csv", ".md", ".yaml")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aftermath import figures
-from aftermath.measures.event_study import AbnormalReturn
 from aftermath.measures.market import WITHIN, MarketReaction, Reading
 from aftermath.reports.exhibit import Exhibit
 from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table
+from aftermath.statistics.event_study import AbnormalReturn
 from aftermath.wording import counted, day_text, interval, number
 
 _HEADINGS = (

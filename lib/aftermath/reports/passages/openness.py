@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from aftermath import vocabulary
 from aftermath.cases.coders import Coder, who_coded
 from aftermath.figures.marks import ac_bar, alpha_bar, index_bar, score_square
-from aftermath.measures.reliability import CUSTOMARY_FLOOR, Agreement
 from aftermath.measures.rubric import Item
 from aftermath.measures.transparency import Index, Transparency
 from aftermath.reports.html import escape
 from aftermath.reports.passages.references import References
 from aftermath.reports.passages.tables import table
+from aftermath.statistics.agreement import CUSTOMARY_FLOOR, Agreement
 from aftermath.wording import interval, number
 
 _GROUPS = {"Transparency": vocabulary.TRANSPARENCY_ITEMS, "Empathy": vocabulary.EMPATHY_ITEMS}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from aftermath.cases.coders import who_coded
-from aftermath.measures.recovery.coverage import CoverageRecovery
+from aftermath.measures.coverage_recovery import CoverageRecovery
 from aftermath.reports.html import escape
 from aftermath.reports.passages.tables import rows_of, table
 from aftermath.wording import counted, interval, number

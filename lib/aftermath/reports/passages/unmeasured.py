@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aftermath.measures.recovery.coverage import CoverageRecovery
+from aftermath.measures.coverage_recovery import CoverageRecovery
 from aftermath.measures.signals import FEWEST_MONTHS, Signals
 from aftermath.reports.html import escape
 from aftermath.reports.passages.tables import rows_of, table

@@ -1,0 +1,338 @@
+"""One polite client: slow enough, patient but not without end, and never led to another host.
+
+The standard library's ``urllib.request`` asks: nothing to install, and nothing sent that is not written here (no cookies,
+no credentials from ``.netrc``, no compression).
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import ssl
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import NoReturn
+from urllib.parse import urljoin, urlsplit
+
+from aftermath.problems import AftermathError
+from aftermath.public.answers import ShapeError, loaded
+from aftermath.wording import counted, duration, number
+
+AGENT = "Aftermath/0.1 (workbench for research on crisis communication)"
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+SLOW_DOWN = (429, 503)
+PASSING = (408, 425, 500, 502, 504, *SLOW_DOWN)
+MOVED = (301, 302, 303, 307, 308)
+MOST_HOPS = 3
+LONGEST_REST = 300.0
+CHUNK = 1 << 16
+EXCERPT = 200
+
+
+class PullError(AftermathError):
+    """A public source could not be asked, refused, or answered something else. What came before is kept."""
+
+
+class _AgainError(Exception):
+    """A trouble that may pass; ``wait`` is how many seconds the source asks for, None where it does not say."""
+
+    def __init__(self, why: str, *, wait: float | None = None, told_to_slow_down: bool = False) -> None:
+        super().__init__(why)
+        self.wait, self.told_to_slow_down = wait, told_to_slow_down
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came.
+
+    Parameters
+    ----------
+    status
+        Of the answer.
+    body
+        The bytes as they came.
+    content_type
+        As the source named it; **it is not trusted**.
+    headers
+        Names in lower case.
+    """
+
+    status: int
+    body: bytes
+    content_type: str
+    headers: Mapping[str, str]
+
+
+class _EveryStatus(urllib.request.HTTPErrorProcessor):
+    """Hands on every answer, errors and redirects too: what to do about them is decided here, not in the library."""
+
+    def http_response(self, request: object, response: http.client.HTTPResponse) -> http.client.HTTPResponse:
+        return response
+
+    https_response = http_response
+
+
+@dataclass
+class Client:
+    """Asks, waits, asks again, and gives up with a reason.
+
+    Parameters
+    ----------
+    sleep, monotonic, now
+        How time passes; exchanged in tests.
+    attempts
+        How often one question is put, at most.
+    timeout, deadline
+        Seconds without a byte, and seconds for a whole answer.
+    most_bytes
+        The longest answer that is read.
+    patience
+        The longest wait, in seconds, that a source may ask for; beyond it the pull stops and says when to go on.
+    instead
+        Address of a server **on this machine** that stands in for every source, e.g. ``http://127.0.0.1:8000``.
+    agent
+        How the client names itself.
+    """
+
+    sleep: Callable[[float], None] = time.sleep
+    monotonic: Callable[[], float] = time.monotonic
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    attempts: int = 5
+    timeout: float = 30.0
+    deadline: float = 180.0
+    most_bytes: int = 64 << 20
+    patience: float = 600.0
+    instead: str = ""
+    agent: str = AGENT
+    _free: dict[str, float] = field(default_factory=dict, repr=False)
+
+    def get(
+        self,
+        url: str,
+        *,
+        pause: float = 1.0,
+        rest: float = 10.0,
+        headers: Mapping[str, str] | None = None,
+        nothing_there: Mapping[int, str] | None = None,
+    ) -> Answer:
+        """The answer to one question: whole, JSON, and with a status that means an answer.
+
+        Parameters
+        ----------
+        url
+            Address with ``https``; plain ``http`` only to this machine.
+        pause
+            Seconds between two questions to one host, at least.
+        rest
+            Seconds to wait after "slow down" without a ``Retry-After``; doubled each time.
+        headers
+            To send besides; their values never show up in an error.
+        nothing_there
+            Statuses besides 200 that are answers.
+
+        Raises
+        ------
+        PullError
+            After the last attempt, or at once where asking again is no use.
+        """
+        address = self._address(url)
+        sent = dict(headers or {})
+        for attempt in range(max(1, self.attempts)):
+            self._take_turn(urlsplit(address).netloc, pause)
+            try:
+                return self._judged(self._asked(address, sent), {200, *(nothing_there or {})}, address, sent)
+            except _AgainError as trouble:
+                last = trouble
+            if attempt + 1 < self.attempts:
+                self.sleep(self._rest(last, attempt, pause, rest, address))
+        raise PullError(
+            f"{_host(address)}: {last}; asked {counted(self.attempts, 'time')}. "
+            "What came before is kept: run the same pull again later."
+        )
+
+    # When to ask
+
+    def _take_turn(self, host: str, pause: float) -> None:
+        wait = self._free.get(host, 0.0) - self.monotonic()
+        if wait > 0:
+            self.sleep(wait)
+        self._free[host] = self.monotonic() + pause
+
+    def _rest(self, trouble: _AgainError, attempt: int, pause: float, rest: float, address: str) -> float:
+        """Seconds to wait: what the source asks for, or twice as long each time."""
+        if trouble.wait is None:
+            return min(LONGEST_REST, (rest if trouble.told_to_slow_down else max(1.0, pause)) * 2**attempt)
+        if trouble.wait > self.patience:
+            later = (self.now() + timedelta(seconds=min(trouble.wait, 1e8))).isoformat(timespec="minutes")
+            raise PullError(
+                f"{_host(address)}: asks to wait {duration(trouble.wait)}. "
+                f"What came before is kept: run the same pull again after {later}."
+            )
+        return trouble.wait
+
+    # Asking
+
+    def _address(self, url: str) -> str:
+        parts = urlsplit(url)
+        if self.instead:
+            stand_in = urlsplit(self.instead)
+            if stand_in.hostname not in LOOPBACK:
+                raise PullError(f"{self.instead} is not on this machine: only 127.0.0.1 may stand in for a source")
+            parts = parts._replace(scheme=stand_in.scheme, netloc=stand_in.netloc)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise PullError(f"{parts.geturl()[:EXCERPT]} is not https: only this machine is asked without")
+        return parts.geturl()
+
+    def _asked(self, address: str, headers: Mapping[str, str]) -> Answer:
+        """The answer after at most a few hops **on the same host**."""
+        start = address
+        for _ in range(1 + MOST_HOPS):
+            answer = self._once(address, headers)
+            if answer.status not in MOVED:
+                return answer
+            target = _target(address, answer.headers.get("location", ""))
+            if _origin(target) != _origin(start):
+                raise PullError(
+                    f"{_host(start)}: answers {answer.status} and points to {target[:EXCERPT]!r}, another host, which is "
+                    "not followed. If you are behind a login page, log in; if the source has moved, its module must be told."
+                )
+            address = target
+        raise PullError(f"{_host(start)}: redirects in a circle. Try again later.")
+
+    def _once(self, address: str, headers: Mapping[str, str]) -> Answer:
+        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
+            address,
+            headers={"User-Agent": self.agent, "Accept": "application/json", "Accept-Encoding": "identity", **headers},
+        )
+        try:
+            with _opener(address).open(request, timeout=self.timeout) as response:
+                return self._received(response)
+        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+            _explained(error, address)
+
+    def _received(self, response: http.client.HTTPResponse) -> Answer:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        body = self._body(response)
+        if headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+            raise PullError("the answer is compressed, though that was not asked for. Try again later.")
+        return Answer(response.status, body, headers.get("content-type", ""), headers)
+
+    def _body(self, response: http.client.HTTPResponse) -> bytes:
+        announced, body, until = response.length, bytearray(), self.monotonic() + self.deadline
+        while announced is None or len(body) < announced:
+            if max(len(body), announced or 0) > self.most_bytes:
+                raise PullError(f"the answer is longer than {number(self.most_bytes)} bytes. Ask for fewer days.")
+            if self.monotonic() > until:
+                raise _AgainError(f"the answer was not whole after {duration(self.deadline)}")
+            if not (piece := response.read1(CHUNK)):
+                break
+            body += piece
+        if announced is not None and len(body) < announced:
+            raise _AgainError(f"the answer broke off after {number(len(body))} of {number(announced)} bytes")
+        return bytes(body)
+
+    # Judging
+
+    def _judged(self, answer: Answer, expected: set[int], address: str, headers: Mapping[str, str]) -> Answer:
+        """The answer, if it is one."""
+        if answer.status in PASSING:
+            slow = answer.status in SLOW_DOWN
+            wait = _retry_after(answer.headers.get("retry-after", ""), self.now()) if slow else None
+            raise _AgainError(f"answers {_status(answer.status)}", wait=wait, told_to_slow_down=slow)
+        said = _hidden(_excerpt(answer.body), headers)
+        if answer.status not in expected:
+            raise PullError(f"{_host(address)}: answers {_status(answer.status)}: {said!r}. {_cure(answer.status)}")
+        _must_be_json(answer.body, said, address)
+        return answer
+
+
+def _must_be_json(body: bytes, said: str, address: str) -> None:
+    begins = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if not begins:
+        raise _AgainError("the answer is empty")
+    if begins in (b"{", b"["):
+        try:
+            loaded(body)
+        except ShapeError as error:
+            raise _AgainError(f"the answer is {error}") from None
+    elif "limit requests" in said.lower():  # GDELT says so in plain words with status 200
+        raise _AgainError("asks for fewer requests", told_to_slow_down=True)
+    else:
+        what = "a web page" if begins == b"<" else "words"
+        raise PullError(
+            f"{_host(address)}: answers with {what} instead of figures: {said!r}. "
+            "Mend the query if that is what it says; else try again later."
+        )
+
+
+def _opener(address: str) -> urllib.request.OpenerDirector:
+    here = urlsplit(address).hostname in LOOPBACK
+    return urllib.request.build_opener(_EveryStatus, *([urllib.request.ProxyHandler({})] if here else []))
+
+
+def _explained(error: Exception, address: str) -> NoReturn:
+    reason = getattr(error, "reason", None) or error
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        raise PullError(
+            f"{_host(address)}: its certificate cannot be verified ({reason.verify_message}). "
+            "Set the clock of this machine right, or ask who runs the network why it stands in between."
+        ) from error
+    raise _AgainError(f"could not be reached, or hung up ({_excerpt(str(reason).encode())})") from error
+
+
+def _retry_after(text: str, now: datetime) -> float | None:
+    """Seconds to wait by a ``Retry-After``: a number, or a date; None where it says nothing usable (RFC 9110, 10.2.3)."""
+    if re.fullmatch(r"[0-9]{1,9}", text.strip()):
+        return float(text)
+    try:
+        then = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return max(0.0, (then - now).total_seconds())
+
+
+def _cure(status: int) -> str:
+    if status in (401, 403):
+        return "If the source needs a key, check it; else it does not want to be asked from here."
+    return "Check the query." if status < 500 else "Try again later."
+
+
+def _status(status: int) -> str:
+    return f"{status} {http.client.responses.get(status, '')}".strip()
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc
+
+
+def _target(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError:  # an address in brackets that is none
+        return location
+
+
+def _origin(address: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc
+
+
+def _excerpt(body: bytes) -> str:
+    """The first words of an answer, fit for a terminal: no tags, nothing that cannot be seen."""
+    text = re.sub(r"<[^>]{0,500}>", " ", body[: 10 * EXCERPT].decode("utf-8", "replace"))
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:EXCERPT]
+
+
+def _hidden(text: str, headers: Mapping[str, str]) -> str:
+    for value in headers.values():
+        text = text.replace(value.split()[-1], "[key]")
+    return text
