@@ -16,7 +16,8 @@ from aftermath.archives.features import write_features
 from aftermath.archives.filtering import only
 from aftermath.archives.posts import KINDS, ArchiveError
 from aftermath.archives.scoring import FEATURES_SCHEMA, TONES
-from aftermath.archives.series import ALL_KINDS, BOOTSTRAP_BELOW, FEW, read_series, series, wilson, write_series
+from aftermath.archives.series import ALL_KINDS, BOOTSTRAP_BELOW, FEW, read_series, series, write_series
+from aftermath.statistics.intervals import count_interval
 from posting import KEY, batches, marks, posts
 
 START = datetime(2017, 4, 9, tzinfo=UTC)
@@ -153,7 +154,7 @@ def test_few_posts_have_no_interval_and_enough_have():
 @pytest.mark.parametrize(("count", "n"), [(0, 10), (1, 10), (7, 9), (10, 10), (491, 914)])
 def test_intervals_of_shares_are_wilsons(count, n):
     expected = stats.binomtest(count, n).proportion_ci(0.95, method="wilson")
-    assert wilson(count, n) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert count_interval(count, n) == pytest.approx((expected.low, expected.high), abs=1e-12)
 
 
 def test_the_bootstrap_and_the_normal_interval_agree_where_one_takes_over(monkeypatch):

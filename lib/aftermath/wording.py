@@ -13,7 +13,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from aftermath import vocabulary
-from aftermath.times import DAY, HOUR, MINUTE, Latency, Span
+from aftermath.times import DAY, HOUR, MINUTE, MONTH, YEAR, Latency, Span
 
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
@@ -23,7 +23,6 @@ RESOLUTION = 1.0  # seconds: a day ends at 23:59:59 and the next begins a second
 
 _MOST_PLACES = 6
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_MONTH, _YEAR = 30.4375 * DAY, 365.25 * DAY
 _SENTENCE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\b(?:Mr|Dr|Ms|St|No|vs|Co))(?<!\b(?:Inc|Mrs))[.!?][”\"’)]*\s+(?=[^a-z\s])|(?<=[。！？])"
 )
@@ -130,11 +129,11 @@ def _duration(seconds: float) -> tuple[str, str]:
     if minutes < 10 * 60:
         hours, rest = divmod(minutes, 60)
         return (f"{hours}{NO_BREAK}h{NO_BREAK}{rest}{NO_BREAK}min", "") if rest else (f"{hours}", "h")
-    for unit, length, limit in (("h", HOUR, 47.5), ("day", DAY, 59.5), ("month", _MONTH, 23.5)):
+    for unit, length, limit in (("h", HOUR, 47.5), ("day", DAY, 59.5), ("month", MONTH, 23.5)):
         count = round(seconds / length)
         if seconds / length < limit:
             return f"{count}", unit if unit == "h" or count == 1 else unit + "s"
-    return number(round(seconds / _YEAR)), "years"
+    return number(round(seconds / YEAR)), "years"
 
 
 def duration(seconds: float) -> str:

@@ -30,6 +30,7 @@ import polars as pl
 from aftermath.archives.posts import KINDS, ArchiveError
 from aftermath.archives.scoring import DECIMALS
 from aftermath.files import write_whole
+from aftermath.statistics.intervals import Z, count_interval
 
 EVERY = ("1h", "1d")
 ALL_KINDS = "all"
@@ -37,7 +38,6 @@ FEW = 8  # posts below which there is no interval
 BOOTSTRAP_BELOW, DRAWS = 200, 1000
 AT_A_TIME = 1_000_000  # posts whose authors are told apart in one pass
 ROW_GROUP = 50_000  # posts written together, for each slice
-Z = 1.959963984540054  # of 95 %
 TEN_THOUSAND = 10**DECIMALS
 
 SERIES_SCHEMA = pl.Schema(
@@ -298,23 +298,9 @@ def _row(row: dict, drawn: tuple[float, float] | None, capped: bool) -> dict[str
 
 
 def _share(name: str, count: int, n: int) -> dict[str, float | None]:
-    lower, upper = wilson(count, n) if n >= FEW else (None, None)
+    lower, upper = count_interval(count, n) if n >= FEW else (None, None)
     share = count / n if n else None
     return {f"share_{name}": share, f"share_{name}_lower": lower, f"share_{name}_upper": upper}
-
-
-def wilson(count: int, n: int) -> tuple[float, float]:
-    """Wilson's score interval of a share, at 95 %.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in wilson(1, 10)]
-    [0.0179, 0.4042]
-    """
-    share, square = count / n, Z * Z
-    middle, spread = share + square / (2 * n), Z * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-    lower, upper = ((middle + move) / (1 + square / n) for move in (-spread, spread))
-    return (0.0 if count == 0 else lower), (1.0 if count == n else upper)
 
 
 def _moments(n: int, total: int, squares: int, drawn: tuple[float, float] | None) -> dict[str, float | None]:

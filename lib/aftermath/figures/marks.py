@@ -11,7 +11,7 @@ import math
 from aftermath import vocabulary
 from aftermath.measures.stances import Estimate
 from aftermath.statistics.agreement import CUSTOMARY_FLOOR, Agreement
-from aftermath.times import DAY, HOUR, MINUTE, Latency
+from aftermath.times import DAY, HOUR, MINUTE, MONTH, Latency
 
 CARD_WIDTH = 208
 FAMILY_CLASSES = {
@@ -26,7 +26,7 @@ FAMILY_CLASSES = {
 CERTAINTY_CLASSES = {"documented": "doc", "inferred": "inf", "disputed": "dis"}
 VERDICT_CLASSES = {"supported": "sup", "partly": "par", "unsupported": "uns", "contradicted": "con"}
 
-_TICKS = ((HOUR, "1 h"), (DAY, "1 day"), (30.4375 * DAY, "1 mo"))
+_TICKS = ((HOUR, "1 h"), (DAY, "1 day"), (MONTH, "1 mo"))
 _LONGEST = 688 * DAY  # the right end of the axis; what is longer ends there
 _MINUTE_AT = 11.0  # linear up to a minute, logarithmic beyond
 _NARROWEST = 4.0

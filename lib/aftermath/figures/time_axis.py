@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from aftermath.figures.theme import LIGHT, THINNEST, TICK, text_width
-from aftermath.times import DAY, HOUR, MINUTE
+from aftermath.times import DAY, HOUR, MINUTE, MONTH, YEAR
 
-MONTH, YEAR = 30.4375 * DAY, 365.25 * DAY
 TICKS = {
     MINUTE: "1 min",
     10 * MINUTE: "10 min",

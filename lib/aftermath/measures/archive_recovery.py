@@ -21,7 +21,7 @@ from functools import partial
 
 import polars as pl
 
-from aftermath.archives.series import FEW, wilson
+from aftermath.archives.series import FEW
 from aftermath.measures.archive_estimates import (
     METHODS,
     WORDS,
@@ -34,6 +34,7 @@ from aftermath.measures.archive_estimates import (
 from aftermath.statistics.bending import LevelChange, level_change
 from aftermath.statistics.change_points import ChangePoints, change_points
 from aftermath.statistics.exponential import ExponentialRecovery, exponential_recovery
+from aftermath.statistics.intervals import count_interval
 from aftermath.statistics.local_level import LocalLevel, local_level
 from aftermath.statistics.resilience import ResilienceLoss, resilience_loss
 from aftermath.statistics.returning import TimeToReturn, time_to_return
@@ -231,7 +232,7 @@ def furthest(before: pl.DataFrame) -> tuple[float, float]:
     (-0.289, 0.873)
     """
     counts = [*before.select("negative", "n").iter_rows(), (before["negative"].sum(), before["n"].sum())]
-    intervals = [wilson(negative, n) for negative, n in counts if n >= FEW]
+    intervals = [count_interval(negative, n) for negative, n in counts if n >= FEW]
     if not intervals:
         return -1.0, 1.0
     return -max(upper for _, upper in intervals), 1 - min(lower for lower, _ in intervals)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aftermath.archives.attached import AttachedSeries, attached_series
-from aftermath.archives.series import ALL_KINDS, FEW, wilson
+from aftermath.archives.series import ALL_KINDS, FEW
 from aftermath.cases.case import Case
 from aftermath.kept import kept
 from aftermath.measures.alarm import alarm
@@ -21,6 +21,7 @@ from aftermath.measures.archive_recovery import ArchiveRecovery, archive_recover
 from aftermath.measures.clock import require_clock
 from aftermath.measures.speed import speed
 from aftermath.statistics.ears import BASELINE, turning_share
+from aftermath.statistics.intervals import count_interval
 from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.statistics.series import SeriesError
 from aftermath.times import Latency, Span, first_day, latency, local_day
@@ -267,7 +268,7 @@ def _day(time: date | datetime, zone: str) -> date:
 
 
 def _share_text(negative: int, n: int) -> str:
-    ends = [100 * end for end in wilson(negative, n)]
+    ends = [100 * end for end in count_interval(negative, n)]
     return f"{number(100 * negative / n)} % {interval(*ends)} (n = {number(n)})"
 
 

@@ -28,6 +28,7 @@ import polars as pl
 from aftermath.kept import kept
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS
+from aftermath.statistics.intervals import t_quantile, wilson
 from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.statistics.turnbull import identification_region, turnbull
 from aftermath.times import DAY, HOUR, MINUTE, Latency
@@ -368,21 +369,12 @@ def bootstrap_band(
     distinct, which = np.unique(samples, axis=0, return_inverse=True)  # few intervals are often drawn alike
     curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in distinct])[which]
     lower, upper = turnbull(left, right).survival(seconds)
+    z = t_quantile(level, np.inf)
     ends = (
-        np.minimum(np.quantile(curves[:, 0], (1 - level) / 2, axis=0), _score_interval(lower, len(left), level)[0]),
-        np.maximum(np.quantile(curves[:, 1], (1 + level) / 2, axis=0), _score_interval(upper, len(left), level)[1]),
+        np.minimum(np.quantile(curves[:, 0], (1 - level) / 2, axis=0), wilson(np.clip(lower, 0, 1), len(left), z)[0]),
+        np.maximum(np.quantile(curves[:, 1], (1 + level) / 2, axis=0), wilson(np.clip(upper, 0, 1), len(left), z)[1]),
     )
     return np.clip(ends[0], 0, 1), np.clip(ends[1], 0, 1)
-
-
-def _score_interval(share: np.ndarray, n: int, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Both ends of Wilson's interval for shares of n."""
-    from scipy.special import ndtri
-
-    share, squared = np.clip(share, 0, 1), float(ndtri((1 + level) / 2)) ** 2
-    middle = share + squared / (2 * n)
-    reach = np.sqrt(squared * (share * (1 - share) / n + squared / (4 * n**2)))
-    return (middle - reach) / (1 + squared / n), (middle + reach) / (1 + squared / n)
 
 
 def _times(left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from aftermath.statistics.intervals import wilson
 from aftermath.statistics.series import SeriesError
 
 BASELINE, THRESHOLD = 7, 3.0
@@ -167,7 +168,7 @@ def _turn(bad: float, n: float, bad_before: np.ndarray, n_before: np.ndarray, le
         return dict.fromkeys(_TURN)
     share, before = bad / n, float(bad_before.sum()) / all_before
     t = float(stdtrit(bins - 1 if bins > 1 else math.inf, level))
-    posts = math.hypot(share - _wilson(share, n, -t), _wilson(before, all_before, t) - before)
+    posts = math.hypot(share - wilson(share, n, t)[0], wilson(before, all_before, t)[1] - before)
     swing = t * math.sqrt(_extra(bad_before, n_before) * (1 + float((n_before**2).sum()) / all_before**2))
     lower = share - before - math.hypot(posts, swing)
     turned = lower > 0 if bins > 1 else None
@@ -183,8 +184,3 @@ def _extra(bad: np.ndarray, n: np.ndarray) -> float:
     squares = float(n[bins] @ (bad[bins] / n[bins] - pooled) ** 2)
     by_chance = (int(bins.sum()) - 1) * pooled * (1 - pooled)
     return max(0.0, (squares - by_chance) / (posts - float((n**2).sum()) / posts))
-
-
-def _wilson(share: float, n: float, z: float) -> float:
-    """One limit of Wilson's score interval: the lower for a negative z, the upper for a positive one."""
-    return (share + z * z / (2 * n) + z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))) / (1 + z * z / n)

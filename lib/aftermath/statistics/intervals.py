@@ -1,6 +1,20 @@
-"""How many standard errors an interval reaches either way."""
+"""How far an interval reaches either way: of a mean in standard errors, and of a share.
+
+References
+----------
+Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American Statistical
+Association 22, 209-212.
+"""
 
 from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+Z = 1.959963984540054  # of 95 %
+
+Share = TypeVar("Share", float, np.ndarray)
 
 
 def t_quantile(level: float, freedom: float) -> float:
@@ -21,3 +35,37 @@ def t_quantile(level: float, freedom: float) -> float:
     from scipy.special import stdtrit  # behind scipy.stats, which takes longer to import than a case to measure
 
     return float(stdtrit(freedom, (1 + level) / 2))
+
+
+def wilson(share: Share, n: float, z: float = Z) -> tuple[Share, Share]:
+    """Wilson's score interval of one share, or of each of several.
+
+    Parameters
+    ----------
+    share
+        Between 0 and 1.
+    n
+        How many it is a share of, more than 0.
+    z
+        Standard errors that the interval reaches either way; 95 % if not given.
+
+    Examples
+    --------
+    >>> [round(float(end), 4) for end in wilson(0.1, 10)]
+    [0.0179, 0.4042]
+    """
+    square = z * z
+    middle, reach = share + square / (2 * n), z * np.sqrt(share * (1 - share) / n + square / (4 * n * n))
+    return (middle - reach) / (1 + square / n), (middle + reach) / (1 + square / n)
+
+
+def count_interval(count: int, n: int) -> tuple[float, float]:
+    """Wilson's score interval of so many of n, at 95 %, **which begins at 0 for none and ends at 1 for all**.
+
+    Examples
+    --------
+    >>> [round(end, 4) for end in count_interval(0, 10)]
+    [0.0, 0.2775]
+    """
+    lower, upper = map(float, wilson(count / n, n))
+    return (0.0 if count == 0 else lower), (1.0 if count == n else upper)

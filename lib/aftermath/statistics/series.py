@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 
 from aftermath.problems import AftermathError
+from aftermath.times import DAY
 from aftermath.wording import counted, number
 
 EventTime = float | Decimal | date  # of the kind of the times of its series; a datetime is a date too
 
-DAY = 86400.0
 FEW_BEFORE = 8
 LARGEST = 1e100  # beyond, squares overflow
 ROUNDING = 1e-12  # of a value, within which two values are one; of a sum of squares, within which a fit is perfect

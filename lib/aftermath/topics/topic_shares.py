@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aftermath.archives.series import wilson
+from aftermath.statistics.intervals import count_interval
 from aftermath.wording import counted, interval, number
 
 FEW = 8
@@ -68,7 +68,7 @@ def share_by_case(cases: Sequence[str], inside: np.ndarray, *, draws: int = DRAW
     if n < FEW:
         return Share(count, n, None, None)
     if len(names) < FEW:
-        return Share(count, n, *wilson(count, n))
+        return Share(count, n, *count_interval(count, n))
     sizes, hits = np.bincount(rows), np.bincount(rows, weights=inside)
     drawn = np.random.default_rng(seed).integers(len(names), size=(draws, len(names)))
     shares = hits[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)

@@ -21,6 +21,7 @@ import polars as pl
 
 from aftermath.problems import AftermathError
 from aftermath.statistics.checks.inputs import SIMULATION
+from aftermath.statistics.intervals import wilson
 from aftermath.statistics.result import Result
 from aftermath.wording import DASH, MINUS, counted, listed, number
 
@@ -75,7 +76,10 @@ class SimulationStudy(Result):
     @cached_property
     def table(self) -> pl.DataFrame:
         """``rows``, with the Monte Carlo interval of the coverage (95 %, Wilson) and the verdict in words."""
-        ends = [_wilson(row["coverage"], row["estimates"]) for row in self.rows.iter_rows(named=True)]
+        ends = [
+            (None, None) if row["coverage"] is None else wilson(row["coverage"], row["estimates"])
+            for row in self.rows.iter_rows(named=True)
+        ]
         bounds = pl.DataFrame(ends, schema={"coverage_lower": pl.Float64, "coverage_upper": pl.Float64}, orient="row")
         verdicts = pl.Series("verdict", [verdict(row) for row in self.rows.iter_rows(named=True)])
         return pl.concat([self.rows, bounds], how="horizontal").with_columns(verdicts)
@@ -208,12 +212,3 @@ def _read(text: str, name: str) -> str | float | None:
         return int(plain)
     value = math.inf if plain == "no end" else float(plain)
     return value / 100 if name in _PERCENT else value
-
-
-def _wilson(share: float | None, n: int) -> tuple[float | None, float | None]:
-    """Wilson's interval of a share, 95 %; none of nothing."""
-    if share is None:
-        return None, None
-    z = 1.959964
-    middle, spread = share + z * z / (2 * n), z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (middle - spread) / (1 + z * z / n), (middle + spread) / (1 + z * z / n)
