@@ -24,10 +24,10 @@ from threadpoolctl import threadpool_limits
 
 from aftermath.cases.case import cases
 from aftermath.files import write_whole
-from aftermath.topics import topic_model, topic_quality
-from aftermath.topics.embed import load_embeddings
-from aftermath.topics.encoder import encoder
-from aftermath.topics.topics import TOWARDS_THE_MIDDLE
+from aftermath.topic_modelling import topic_model, topic_quality
+from aftermath.topic_modelling.embed import load_embeddings
+from aftermath.topic_modelling.encoder import encoder
+from aftermath.topic_modelling.topics import TOWARDS_THE_MIDDLE
 from aftermath.wording import MINUS
 
 START, END = "<!-- table of benchmarks/topics.py -->", "<!-- end of the table -->"

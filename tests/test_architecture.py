@@ -32,7 +32,7 @@ FLOORS = {
     "public": 2,
     "measures": 3,
     "comparison": 4,
-    "topics": 4,
+    "topic_modelling": 4,
     "figures": 5,
     "reports": 6,
     "course": 6,

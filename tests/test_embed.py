@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from aftermath.cases.case import cases
-from aftermath.topics import encoder as encoders
-from aftermath.topics.embed import (
+from aftermath.topic_modelling import encoder as encoders
+from aftermath.topic_modelling.embed import (
     MANIFEST,
     VECTORS,
     EmbeddingsError,
@@ -25,8 +25,8 @@ from aftermath.topics.embed import (
     load_embeddings,
     text_checksum,
 )
-from aftermath.topics.encoder import DIMENSION, EmbedError, Encoder, encoder
-from aftermath.topics.names import ORGANISATION, PERSON, Names, names_of
+from aftermath.topic_modelling.encoder import DIMENSION, EmbedError, Encoder, encoder
+from aftermath.topic_modelling.names import ORGANISATION, PERSON, Names, names_of
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case, case_folder, event, text
 
@@ -235,7 +235,7 @@ def test_the_manifest_says_what_the_vectors_are() -> None:
 
 def test_reading_needs_neither_torch_nor_the_model() -> None:
     question = (
-        "import sys\nfrom aftermath.topics.embed import load_embeddings\nfrom aftermath.cases.case import load_case\n"
+        "import sys\nfrom aftermath.topic_modelling.embed import load_embeddings\nfrom aftermath.cases.case import load_case\n"
         "found = load_embeddings(None, [load_case('red-cross-tweet')])\n"
         "print(found.vectors.shape, {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
     )

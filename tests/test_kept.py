@@ -18,7 +18,7 @@ from aftermath.kept import keeping, kept
 from aftermath.tasks.build import build
 from aftermath.tasks.folder import forget
 from aftermath.tasks.jobs import results_folder
-from aftermath.topics import topics as topics_module
+from aftermath.topic_modelling import topics as topics_module
 from tiny import CASES, make_workspace, touch_evidence
 
 DIGIORNO, RED_CROSS, _ = CASES

@@ -20,11 +20,11 @@ from aftermath.figures import theme
 from aftermath.reports import topic_passages
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.statistics.result import NothingToMeasure
-from aftermath.topics import topic_model, topic_quality
-from aftermath.topics.embed import EmbeddingsError
-from aftermath.topics.topic_result import ONE_CASE, Topics
-from aftermath.topics.topic_shares import share_by_case
-from aftermath.topics.topics import LEAST_TEXTS, topics, topics_of
+from aftermath.topic_modelling import topic_model, topic_quality
+from aftermath.topic_modelling.embed import EmbeddingsError
+from aftermath.topic_modelling.topic_result import ONE_CASE, Topics
+from aftermath.topic_modelling.topic_shares import share_by_case
+from aftermath.topic_modelling.topics import LEAST_TEXTS, topics, topics_of
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case, text
 
@@ -282,7 +282,7 @@ def test_two_processes_give_the_same_topics_without_network_and_torch() -> None:
 @pytest.mark.parametrize("before", ["", "import plotly.express"])
 def test_whoever_imports_bertopic_afterwards_gets_it_whole(before: str) -> None:
     script = (
-        f"import sys, warnings\n{before}\nfrom aftermath.topics import topic_model\n"
+        f"import sys, warnings\n{before}\nfrom aftermath.topic_modelling import topic_model\n"
         "ours = topic_model._bertopic()\n"
         "warnings.simplefilter('ignore')\n"
         "import bertopic, plotly.express\n"

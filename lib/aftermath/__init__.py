@@ -54,7 +54,7 @@ _NOUNS = {
     "strategies": "aftermath.comparison.strategies:compare_strategies",
     "time_to_return": "aftermath.statistics.returning",
     "tone": "aftermath.measures.tone",
-    "topics": "aftermath.topics.topics",
+    "topics": "aftermath.topic_modelling.topics",
     "transparency": "aftermath.measures.transparency",
     "turnbull": "aftermath.statistics.turnbull",
     "worth_finding": "aftermath.comparison.worth_finding",

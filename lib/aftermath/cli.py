@@ -223,7 +223,7 @@ def embed(
     ] = None,
 ) -> None:
     """Make the vectors of all coverage abstracts anew; needs the extra embed."""
-    from aftermath.topics.embed import embed_abstracts
+    from aftermath.topic_modelling.embed import embed_abstracts
 
     _say(str(embed_abstracts(find_workspace(), model)))
 

@@ -22,8 +22,8 @@ from aftermath.figures.theme import (
     scatter_trace,
     shortened,
 )
-from aftermath.topics.topic_result import Topic, Topics
-from aftermath.topics.topic_shares import FEW, Share
+from aftermath.topic_modelling.topic_result import Topic, Topics
+from aftermath.topic_modelling.topic_shares import FEW, Share
 from aftermath.wording import counted, number
 
 _ROW, _BAR, _BELOW = 52, 14, 11  # px: a topic with its name above its bar, the bar, and from its middle to its interval

@@ -14,9 +14,9 @@ from aftermath.reports.board import COVERAGE, case_address
 from aftermath.reports.exhibit import Exhibit, Passage, exhibit
 from aftermath.reports.html import escape, table_html
 from aftermath.reports.passages.tables import absent, rows_of, table
-from aftermath.topics.topic_result import Topic, Topics
-from aftermath.topics.topic_shares import Share
-from aftermath.topics.topics import topics as find_topics
+from aftermath.topic_modelling.topic_result import Topic, Topics
+from aftermath.topic_modelling.topic_shares import Share
+from aftermath.topic_modelling.topics import topics as find_topics
 from aftermath.wording import DASH, NO_BREAK, counted, number
 
 _HOW_SIZES = (

@@ -18,7 +18,7 @@ from aftermath.kept import keeping
 from aftermath.reports import execute
 from aftermath.reports.made_from import MadeFrom
 from aftermath.reports.parameters import ParameterError, known, parse_settings, read_parameters
-from aftermath.statistics.checks.inputs import PRICES, SIMULATION
+from aftermath.statistics.inputs import PRICES, SIMULATION
 from aftermath.workspace import Workspace, WorkspaceError
 
 _EVIDENCE = (".csv", ".md", ".yaml")

@@ -14,9 +14,9 @@ import polars as pl
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.statistics.change_points import COSTS, change_points
 from aftermath.statistics.checks.check import Check, Source
-from aftermath.statistics.checks.inputs import PRICES
 from aftermath.statistics.ears import ears_c1
 from aftermath.statistics.event_study import EventStudy, daily_returns, event_study
+from aftermath.statistics.inputs import PRICES
 from aftermath.statistics.local_level import local_level
 from aftermath.statistics.resilience import resilience_loss
 from aftermath.statistics.temporal_network import Difference, TemporalNetwork

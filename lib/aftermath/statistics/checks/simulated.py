@@ -20,7 +20,7 @@ from pathlib import Path
 import polars as pl
 
 from aftermath.problems import AftermathError
-from aftermath.statistics.checks.inputs import SIMULATION
+from aftermath.statistics.inputs import SIMULATION
 from aftermath.statistics.intervals import wilson
 from aftermath.statistics.result import Result
 from aftermath.wording import DASH, MINUS, counted, listed, number

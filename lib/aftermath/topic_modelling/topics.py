@@ -1,6 +1,6 @@
 """Topics: what the coverage was about, over all cases or in one, and how that changed after clock zero.
 
-The abstracts are our own words; their vectors are archived (``topics/embed.py``) and nothing is downloaded. Names are
+The abstracts are our own words; their vectors are archived (``topic_modelling/embed.py``) and nothing is downloaded. Names are
 masked and each case is moved half way towards the middle of all, because otherwise the topics are the cases.
 ``docs/topics.md`` has the comparison that chose the model, and its limits.
 """
@@ -23,10 +23,10 @@ from aftermath.files import fingerprint
 from aftermath.kept import kept
 from aftermath.measures.tone import PHASE_DAYS, day_since_zero, phase_label
 from aftermath.statistics.result import NothingToMeasure
-from aftermath.topics import topic_model
-from aftermath.topics.embed import Embeddings, load_embeddings
-from aftermath.topics.topic_result import Topic, Topics
-from aftermath.topics.topic_shares import share_by_case
+from aftermath.topic_modelling import topic_model
+from aftermath.topic_modelling.embed import Embeddings, load_embeddings
+from aftermath.topic_modelling.topic_result import Topic, Topics
+from aftermath.topic_modelling.topic_shares import share_by_case
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
 

@@ -9,8 +9,8 @@ from functools import cached_property
 import polars as pl
 
 from aftermath.statistics.result import Result
-from aftermath.topics.topic_model import Stability
-from aftermath.topics.topic_shares import Share
+from aftermath.topic_modelling.topic_model import Stability
+from aftermath.topic_modelling.topic_shares import Share
 from aftermath.wording import counted, in_words, listed, number
 
 ONE_CASE = 0.6

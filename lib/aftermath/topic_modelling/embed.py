@@ -22,8 +22,8 @@ from aftermath.cases.case import Case
 from aftermath.cases.case import cases as all_cases
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
-from aftermath.topics.encoder import DIMENSION, MODEL, EmbedError, Encoder, encoder
-from aftermath.topics.names import ORGANISATION, PERSON, Names, names_of
+from aftermath.topic_modelling.encoder import DIMENSION, MODEL, EmbedError, Encoder, encoder
+from aftermath.topic_modelling.names import ORGANISATION, PERSON, Names, names_of
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
 
