@@ -13,6 +13,8 @@ from hypothesis import strategies as st  # noqa: E402
 from aftermath.cases.case import Case  # noqa: E402
 from aftermath.cases.relations import BELIEVED  # noqa: E402
 from aftermath.measures.speed import speed  # noqa: E402
+from aftermath.reports.passages.head import step_card  # noqa: E402
+from aftermath.reports.passages.references import References  # noqa: E402
 from aftermath.times import Latency  # noqa: E402
 from aftermath.vocabulary import CERTAINTIES, RELATION_RULES  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
@@ -85,11 +87,16 @@ def test_an_answer_that_a_relation_puts_before_clock_zero_is_told_with_the_relat
     later = speed(case(records, relations=[before]))["apology"]
     assert (later.latency, later.by_clock, later.event_ids) == (Latency(900, 999), Latency(0, 100), ("e03",))
     assert list(later.relations) == [2]
-    unseen = speed(case(records[:2], relations=[before]))["apology"]
+    alone = case(records[:2], relations=[before])
+    unseen = speed(alone)["apology"]
     assert (unseen.latency, unseen.by_clock, unseen.event_ids) == (Latency(0, math.inf), Latency(0, 100), ())
     assert unseen.text.replace(NO_BREAK, " ") == (
         "first apology not seen in the 0 s of the record (within 2 min by clock times alone, sharpened by “told one after the "
         "other”, read as at least 1 s (relations.csv:2))"
+    )
+    shown = step_card("Apology", unseen, speed(alone), References(alone)).replace(NO_BREAK, " ")
+    assert (
+        f"Not seen in the 0 s of the record after clock zero ({unseen.difference}): not".replace(NO_BREAK, " ") in shown
     )
 
 
