@@ -200,6 +200,10 @@ class Latency:
         """Whether every reading of this latency is shorter than every reading of the other."""
         return self.upper < other.lower
 
+    def separable_from(self, other: Latency) -> bool:
+        """Whether the record tells which of two latencies was shorter; never where one says nothing about speed."""
+        return self.timed and other.timed and (self.certainly_before(other) or other.certainly_before(self))
+
 
 def latency(act: Span, zero: Span) -> Latency:
     """The latency of a response: never negative, because a response cannot precede clock zero.

@@ -57,11 +57,7 @@ def temporal_network(events: pl.DataFrame, relations: pl.DataFrame, believed: st
     """
     if believed not in BELIEVED:
         raise ValueError(f"relations = {believed!r} is no choice; use one of: {', '.join(BELIEVED)}")
-    certainties, vague = BELIEVED[believed]
-    rows = relations.filter(pl.col("certainty").is_in(certainties))
-    if not vague:
-        rows = rows.filter(~pl.col("rule").is_in(vocabulary.VAGUE_RULES))
-    return TemporalNetwork([*_clock_times(events), *_related(rows)])
+    return TemporalNetwork([*_clock_times(events), *_related(relations, believed)])
 
 
 def _clock_times(events: pl.DataFrame) -> Iterator[Difference]:
@@ -71,10 +67,12 @@ def _clock_times(events: pl.DataFrame) -> Iterator[Difference]:
         yield Difference(ORIGIN, event_id, at_least, at_most, f"events.csv:{row}", certainty)
 
 
-def _related(relations: pl.DataFrame) -> Iterator[Difference]:
-    columns = ("row", "from_event", "to_event", "at_least_seconds", "at_most_seconds", "certainty")
-    for row, start, end, at_least, at_most, certainty in relations.select(columns).iter_rows():
-        yield Difference(start, end, at_least, at_most, f"relations.csv:{row}", certainty)
+def _related(relations: pl.DataFrame, believed: str) -> Iterator[Difference]:
+    certainties, vague = BELIEVED[believed]
+    columns = ("row", "from_event", "to_event", "at_least_seconds", "at_most_seconds", "certainty", "rule")
+    for row, start, end, at_least, at_most, certainty, rule in relations.select(columns).iter_rows():
+        if certainty in certainties and (vague or rule not in vocabulary.VAGUE_RULES):
+            yield Difference(start, end, at_least, at_most, f"relations.csv:{row}", certainty)
 
 
 @dataclass(frozen=True)

@@ -214,16 +214,14 @@ def _rows(case: Case, step: str, latencies: Mapping[str, Latency]) -> Iterator[L
     for number_of_row in _setting(case, step) if own.timed else ():
         without = _latency(_without(case, number_of_row), step)
         others = () if without == own else latencies.items()
-        hanging = [other for other, latency in others if _apart(own, latency) and not _apart(without, latency)]
+        hanging = [
+            other for other, latency in others if own.separable_from(latency) and not without.separable_from(latency)
+        ]
         if hanging:
             (stated,) = case.relations.filter(pl.col("row") == number_of_row).iter_rows(named=True)
             fields = {field.name: stated[field.name] for field in dataclasses.fields(LeftOut) if field.name in stated}
             pairs = tuple(sorted((min(case.id, other), max(case.id, other)) for other in hanging))
             yield LeftOut(case_id=case.id, pairs=pairs, **fields)
-
-
-def _apart(one: Latency, other: Latency) -> bool:
-    return one.timed and other.timed and (one.certainly_before(other) or other.certainly_before(one))
 
 
 def _setting(case: Case, step: str) -> Sequence[int]:

@@ -187,9 +187,7 @@ def worth_finding(cases: Iterable[Case] | None = None, step: str = "response") -
     latencies = {case_id: first_act(case, acts, named=named).latency for case_id, case in clocked.items()}
     timed = {case_id: latency for case_id, latency in latencies.items() if latency.timed}
     overlapping = tuple(
-        (one, other)
-        for one, other in itertools.combinations(timed, 2)
-        if not timed[one].certainly_before(timed[other]) and not timed[other].certainly_before(timed[one])
+        (one, other) for one, other in itertools.combinations(timed, 2) if not timed[one].separable_from(timed[other])
     )
     facts = [fact for case_id in timed for fact in _facts(clocked[case_id], step, timed, overlapping)]
     ranked = sorted(facts, key=lambda fact: (-fact.settles, -fact.most, fact.case_id, fact.event_id, fact.end))
