@@ -31,7 +31,7 @@ from aftermath.comparison.findings import findings
 from aftermath.comparison.gathering import gather
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures.crisis_timeline import timeline
-from aftermath.reports import advice_passages
+from aftermath.pages import advice_passages
 from aftermath.workspace import Workspace
 from build import generated
 

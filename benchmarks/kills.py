@@ -22,7 +22,7 @@ from pathlib import Path
 import polars as pl
 import psutil
 
-from aftermath.reports.made_from import read_made_from, seal_holds
+from aftermath.pages.made_from import read_made_from, seal_holds
 from build import FEW, workspace
 
 VICTIMS = ("all", "main", "worker or kernel")

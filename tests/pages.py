@@ -16,9 +16,9 @@ import nbformat
 from nbformat.v4 import new_output
 
 from aftermath.cases.case import load_case
-from aftermath.reports.exhibit import PAGE_TYPE
-from aftermath.reports.page import render
-from aftermath.reports.passages.head import lead
+from aftermath.pages.exhibit import PAGE_TYPE
+from aftermath.pages.page import render
+from aftermath.pages.passages.head import lead
 from aftermath.workspace import INSTALLED_FROM, Workspace
 
 _VOID = {"meta", "link", "br", "input", "img", "hr", "line", "rect", "path", "circle"}

@@ -10,11 +10,11 @@ import nbformat
 import polars as pl
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from aftermath.building import points
 from aftermath.files import write_whole
-from aftermath.reports.execute import CellError
-from aftermath.reports.made_from import MadeFrom
-from aftermath.reports.results import results
-from aftermath.tasks import points
+from aftermath.pages.made_from import MadeFrom
+from aftermath.running.execute import CellError
+from aftermath.running.results import results
 from aftermath.workspace import Workspace
 from tiny import write_notebook
 
@@ -48,15 +48,16 @@ def count_point(notebook: Path, products: tuple[Path, Path], made: MadeFrom, wor
         points.execute = before
 
 
-def _execute(notebook: Path, target: Path, values: Mapping[str, object], workspace: Workspace, log_name: str) -> Path:
+def _execute(notebook: Path, target: Path, values: Mapping[str, object], workspace: Workspace, log_name: str) -> dict:
     with (workspace.root / "runs").open("a", encoding="utf-8") as file:
         file.write(json.dumps(dict(values)) + "\n")
     write_whole(target, "half")
     if values["seed"] == UNLUCKY:
         raise CellError(workspace.relative(target), 3, "c1", "ValueError: too red")
     table = pl.DataFrame({"z": [values["seed"] * 2, None], "a": ["x", values.get("case_id", "y")]})
-    text = json.dumps(handed_on(table) if values["seed"] != SILENT else new_notebook())
-    return write_whole(target, text)
+    executed = handed_on(table) if values["seed"] != SILENT else new_notebook()
+    write_whole(target, json.dumps(executed))
+    return executed
 
 
 def runs(workspace: Workspace) -> list[dict]:

@@ -30,13 +30,14 @@ FLOORS = {
     "cases": 2,
     "archives": 2,
     "public": 2,
+    "running": 2,
     "measures": 3,
     "comparison": 4,
     "topic_modelling": 4,
     "figures": 5,
-    "reports": 6,
+    "pages": 6,
     "course": 6,
-    "tasks": 7,
+    "building": 7,
     "cli_archive": 8,
     "cli": 9,
     "__main__": 10,
@@ -133,18 +134,18 @@ def test_an_upward_import_would_be_seen(tmp_path, monkeypatch):
     module = library / "cases" / "sneaky.py"
     module.write_text(
         "def late():\n    from aftermath.measures import speed\n    from ..cli import main\n    import aftermath as am\n"
-        "    from aftermath import figures\n    am.compare(am.__file__)\n    return 'aftermath.reports.page'\n"
+        "    from aftermath import figures\n    am.compare(am.__file__)\n    return 'aftermath.pages.page'\n"
     )
     monkeypatch.setitem(globals(), "ROOT", tmp_path)
     monkeypatch.setitem(globals(), "LIBRARY", library)
-    assert {part for _, part in uses_of_the_house(module)} == {"measures", "cli", "compare", "figures", "reports"}
+    assert {part for _, part in uses_of_the_house(module)} == {"measures", "cli", "compare", "figures", "pages"}
 
 
 def test_only_the_tasks_know_the_build_engine():
     knowing = {
         part_of(path) for path in MODULES for _, name in imported(path) if name.split(".")[0].startswith("pytask")
     }
-    assert knowing <= {"tasks"}
+    assert knowing <= {"building"}
 
 
 # Sizes

@@ -15,7 +15,7 @@ import pytest
 
 from aftermath.comparison.gathering import gather
 from aftermath.comparison.scoreboard import compare
-from aftermath.reports import comparison_passages, site
+from aftermath.pages import comparison_passages, site
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import DAY, case_folder, event, score, signal, text

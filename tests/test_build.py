@@ -17,15 +17,15 @@ import psutil
 import pytest
 from rich.console import Console
 
+from aftermath.building.build import build
+from aftermath.building.folder import prepared, remove_gone, unbuilt
+from aftermath.building.jobs import case_job, page_jobs, read_settings, site_job
+from aftermath.building.lock import BusyError, alone
+from aftermath.building.outcome import Failure, failure_of
+from aftermath.building.progress import Progress
+from aftermath.building.task_pages import Result
 from aftermath.files import WriteError
 from aftermath.problems import CaseError, Problem
-from aftermath.tasks.build import build
-from aftermath.tasks.folder import prepared, remove_gone, unbuilt
-from aftermath.tasks.jobs import case_job, page_jobs, read_settings, site_job
-from aftermath.tasks.lock import BusyError, alone
-from aftermath.tasks.outcome import Failure, failure_of
-from aftermath.tasks.progress import Progress
-from aftermath.tasks.task_pages import Result
 from aftermath.workspace import Workspace
 from tiny import CASES, REPORT, ROOT, SHOW, make_workspace, touch_evidence, write_notebook
 
@@ -42,7 +42,9 @@ def workspace(tmp_path) -> Workspace:
 
 def test_two_builds_at_once_are_refused_and_a_dead_one_holds_no_lock(tmp_path):
     lock = tmp_path / ".lock"
-    code = f"import pathlib, time\nfrom aftermath.tasks.lock import alone\nwith alone(pathlib.Path({str(lock)!r})):\n"
+    code = (
+        f"import pathlib, time\nfrom aftermath.building.lock import alone\nwith alone(pathlib.Path({str(lock)!r})):\n"
+    )
     code += "    print('held', flush=True)\n    time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout.readline() == "held\n"

@@ -15,11 +15,11 @@ import pytest
 from typer.testing import CliRunner
 
 from aftermath import __main__, cli
+from aftermath.building import build as building
+from aftermath.building.outcome import Failure, Outcome
+from aftermath.building.stopping import Interrupted
+from aftermath.pages import forking
 from aftermath.problems import AftermathError
-from aftermath.reports import forking
-from aftermath.tasks import build as building
-from aftermath.tasks.outcome import Failure, Outcome
-from aftermath.tasks.stopping import Interrupted
 from aftermath.workspace import Workspace
 from tiny import CASES, ROOT, make_workspace
 

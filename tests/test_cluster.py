@@ -15,11 +15,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from aftermath.tasks import cluster
-from aftermath.tasks.build import build
-from aftermath.tasks.jobs import Job
-from aftermath.tasks.sweep import sweep
-from aftermath.tasks.task_pages import run
+from aftermath.building import cluster
+from aftermath.building.build import build
+from aftermath.building.jobs import Job
+from aftermath.building.sweep import sweep
+from aftermath.building.task_pages import run
 from aftermath.workspace import Workspace
 from sweeping import tagged
 from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook

@@ -15,8 +15,8 @@ from aftermath.figures.theme import TICK
 from aftermath.measures.coverage_recovery import recovery_from_coverage
 from aftermath.measures.tone import tone
 from aftermath.measures.transparency import transparency
-from aftermath.reports.board import board
-from aftermath.reports.report import report
+from aftermath.pages.board import board
+from aftermath.pages.report import report
 from aftermath.wording import NO_BREAK
 from breaking import KITCHEN, RED, copy, field, rows_of
 from drawings import views

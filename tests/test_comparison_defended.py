@@ -16,9 +16,9 @@ from aftermath.comparison.advice import rule_in_words
 from aftermath.comparison.strategies import StrategyComparison
 from aftermath.figures import theme
 from aftermath.figures.multiverse import COLUMNS
-from aftermath.reports import comparison_passages as passages
-from aftermath.reports.board import board
-from aftermath.reports.exhibit import Exhibit, Passage
+from aftermath.pages import comparison_passages as passages
+from aftermath.pages.board import board
+from aftermath.pages.exhibit import Exhibit, Passage
 from drawings import colours, of_role, views
 from factories import case, event, relation, workspace
 

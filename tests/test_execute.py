@@ -12,12 +12,13 @@ import pytest
 
 from aftermath import files
 from aftermath.files import WriteError
+from aftermath.pages.run import run_case, run_comparison
 from aftermath.problems import CaseError
-from aftermath.reports import execute as module
-from aftermath.reports import kernels
-from aftermath.reports.execute import CellError, execute, run_case, run_comparison
-from aftermath.reports.kernels import KernelError
-from aftermath.reports.parameters import ParameterError
+from aftermath.running import execute as module
+from aftermath.running import kernels
+from aftermath.running.execute import CellError, execute
+from aftermath.running.kernels import KernelError
+from aftermath.running.parameters import ParameterError
 from aftermath.workspace import Workspace
 from tiny import REPORT, SHOW, make_workspace, write_notebook
 
@@ -238,5 +239,7 @@ def test_a_full_disk_leaves_earlier_pages_as_they_were(workspace, monkeypatch):
 
 def test_a_notebook_can_be_executed_to_any_place(workspace, tmp_path):
     notebook = write_notebook(tmp_path / "own.ipynb", "n: int = 1", "print(n + 1)")
-    target = execute(notebook, tmp_path / "out" / "own.ipynb", {"n": 4}, workspace)
+    target = tmp_path / "out" / "own.ipynb"
+    executed = execute(notebook, target, {"n": 4}, workspace)
+    assert executed.cells[-1].outputs[0].text == "5\n"
     assert nbformat.read(target, as_version=4).cells[-1].outputs[0].text == "5\n"

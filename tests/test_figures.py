@@ -42,7 +42,7 @@ from drawings import (
     views,
 )
 
-SCRIPT = Path(figures.__file__).parents[1] / "reports" / "assets" / "figures.js"
+SCRIPT = Path(figures.__file__).parents[1] / "pages" / "assets" / "figures.js"
 
 
 class TestEveryFigure:

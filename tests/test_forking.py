@@ -14,10 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from aftermath.reports import kernels
-from aftermath.reports.execute import execute, run_case
-from aftermath.reports.forking import MANY, PRELOADED, PRELOADED_FOR_MANY
-from aftermath.tasks.build import build
+from aftermath.building.build import build
+from aftermath.pages import kernels
+from aftermath.pages.run import run_case
+from aftermath.running.execute import execute
+from aftermath.running.forking import MANY, PRELOADED, PRELOADED_FOR_MANY
 from aftermath.workspace import Workspace
 from tiny import make_workspace, write_notebook
 
@@ -120,18 +121,18 @@ def test_the_process_that_is_forked_only_imports(preloaded):
 
 def test_what_was_imported_before_stays_as_it_was():
     done = _python(
-        "import sqlalchemy\nimport aftermath.reports.preloaded\nimport sqlalchemy.dialects\nprint(sqlalchemy.dialects.__name__)"
+        "import sqlalchemy\nimport aftermath.running.preloaded\nimport sqlalchemy.dialects\nprint(sqlalchemy.dialects.__name__)"
     )
     assert done.stdout == "sqlalchemy.dialects\n", done.stderr
     done = _python(
-        "import aftermath.reports.preloaded\nimport sqlalchemy.dialects\nprint(sqlalchemy.dialects.__name__)"
+        "import aftermath.running.preloaded\nimport sqlalchemy.dialects\nprint(sqlalchemy.dialects.__name__)"
     )
     assert done.stdout == "sqlalchemy.dialects\n", done.stderr
 
 
 def test_what_is_hardly_used_is_imported_when_somebody_asks_for_it():
     done = _python(
-        "import sys\nimport aftermath.reports.preloaded\n"
+        "import sys\nimport aftermath.running.preloaded\n"
         "print([name for name in ('requests', 'numpy.f2py') if name in sys.modules])\n"
         "import papermill.iorw, numpy\n"
         "print(papermill.iorw.requests.get.__module__, numpy.f2py.run_main.__module__)\n"
@@ -142,7 +143,7 @@ def test_what_is_hardly_used_is_imported_when_somebody_asks_for_it():
 
 
 FORK = """import time
-from aftermath.reports.forking import end_forking, forking, start_forking
+from aftermath.running.forking import end_forking, forking, start_forking
 def forked(code):
     with forking() as context:
         process = context.Process(target=exec, args=(code,))
@@ -190,8 +191,8 @@ def _marked(process: psutil.Process, mark: Path) -> bool:
 @pytest.mark.parametrize(
     "call",
     [
-        "from aftermath.reports.execute import run_case\nrun_case('red-cross-tweet')",
-        "from aftermath.tasks.build import build\nassert not build(['red-cross-tweet']).failures",
+        "from aftermath.pages.run import run_case\nrun_case('red-cross-tweet')",
+        "from aftermath.building.build import build\nassert not build(['red-cross-tweet']).failures",
     ],
     ids=["one page", "a build"],
 )
@@ -212,7 +213,7 @@ def test_a_kernel_ends_with_the_process_that_asked_for_it_however_that_ends(work
     asleep = f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(600)"
     write_notebook(workspace.notebooks / "case_report.ipynb", 'case_id: str = "x"', asleep)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "AFTERMATH_ROOT": str(workspace.root)}
-    script = "from aftermath.reports.execute import run_case; run_case('red-cross-tweet')"
+    script = "from aftermath.pages.run import run_case; run_case('red-cross-tweet')"
     caller = subprocess.Popen([sys.executable, "-c", script], env=environment)
     try:
         kernel = psutil.Process(int(_wait_for(mark)))

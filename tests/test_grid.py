@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from aftermath.reports.parameters import ParameterError, declared
-from aftermath.tasks.grid import MOST, grid, read_values
+from aftermath.building.grid import MOST, grid, read_values
+from aftermath.running.parameters import ParameterError, declared
 
 KNOWN = declared('seed: int = 0\ndays: list[int] = [7, 30]\nword: str = "a"\nlevel: float = 0.9\nall: bool = True')
 

@@ -24,7 +24,7 @@ from aftermath.comparison.rules import Answer
 from aftermath.comparison.scoreboard import compare
 from aftermath.comparison.standing import standing
 from aftermath.figures.packing import Mark, pack
-from aftermath.reports.naming import with_names
+from aftermath.pages.naming import with_names
 from aftermath.times import Latency
 from factories import case, event, score, text
 

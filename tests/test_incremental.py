@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from aftermath.archives.places import MANIFEST, SERIES, VECTORS
-from aftermath.tasks import jobs as jobs_module
-from aftermath.tasks.jobs import Job, page_jobs, read_settings, site_job
-from aftermath.tasks.task_pages import run, stale
+from aftermath.building import jobs as jobs_module
+from aftermath.building.jobs import Job, page_jobs, read_settings, site_job
+from aftermath.building.task_pages import run, stale
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook
 
@@ -28,7 +28,7 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.workspace: Workspace = make_workspace(folder / "site")
         self.library, self.settings, self.unbuilt = folder / "library", (), {}
-        for name in ("measure.py", "reports/templates/page.html.j2", "reports/assets/style.css"):
+        for name in ("measure.py", "pages/templates/page.html.j2", "pages/assets/style.css"):
             self.write(self.library / name, "first")
         for name in (MANIFEST, VECTORS):
             self.write(self.vectors / name, "first")
@@ -118,8 +118,8 @@ KINDS = {
     "a parameter of all": (_set("settings", ("seed=1",)), {*CASES, "comparison"}),
     "source of the library": (lambda site: site.write(site.library / "measure.py", "other"), ALL),
     "a module more": (lambda site: site.write(site.library / "more.py", ""), ALL),
-    "a template": (lambda site: site.write(site.library / "reports/templates/page.html.j2", "other"), ALL),
-    "a sheet": (lambda site: site.write(site.library / "reports/assets/style.css", "other"), ALL),
+    "a template": (lambda site: site.write(site.library / "pages/templates/page.html.j2", "other"), ALL),
+    "a sheet": (lambda site: site.write(site.library / "pages/assets/style.css", "other"), ALL),
     "archived vectors": (lambda site: site.write(site.vectors / VECTORS, "other"), {"comparison"}),
     "an archived series": (lambda site: site.write(site.posts / SERIES, "other"), {RED_CROSS}),
     "a manifest": (lambda site: site.write(site.posts / MANIFEST, f"case: {RED_CROSS}\ntitle: x"), {RED_CROSS}),

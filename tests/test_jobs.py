@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from aftermath.reports.parameters import ParameterError
-from aftermath.tasks.jobs import Job, comparison_job, page_jobs, read_settings, site_job
+from aftermath.building.jobs import Job, comparison_job, page_jobs, read_settings, site_job
+from aftermath.running.parameters import ParameterError
 from aftermath.workspace import Workspace, WorkspaceError
 from tiny import CASES, REPORT, ROOT, make_workspace, touch_evidence, write_notebook
 

@@ -12,12 +12,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import aftermath as am
+from aftermath.building.build import build
+from aftermath.building.folder import forget
+from aftermath.building.jobs import results_folder
 from aftermath.comparison import gathering, scoreboard
 from aftermath.comparison import multiverse as multiverse_module
 from aftermath.kept import keeping, kept
-from aftermath.tasks.build import build
-from aftermath.tasks.folder import forget
-from aftermath.tasks.jobs import results_folder
 from aftermath.topic_modelling import topics as topics_module
 from tiny import CASES, make_workspace, touch_evidence
 

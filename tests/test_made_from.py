@@ -11,17 +11,17 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from aftermath.reports.log import Course, course_text
-from aftermath.reports.made_from import MadeFrom, read_made_from, seal_holds, sealed
-from aftermath.reports.page import render
-from aftermath.reports.parameters import ParameterError
-from aftermath.tasks.build import build
-from aftermath.tasks.jobs import Job, case_job, page_jobs, read_settings
-from aftermath.tasks.outcome import Outcome
-from aftermath.tasks.plan import plan
-from aftermath.tasks.reasons import differences, why
-from aftermath.tasks.summary import write_summary
-from aftermath.tasks.verify import verify_build
+from aftermath.building.build import build
+from aftermath.building.jobs import Job, case_job, page_jobs, read_settings
+from aftermath.building.outcome import Outcome
+from aftermath.building.plan import plan
+from aftermath.building.reasons import differences, why
+from aftermath.building.summary import write_summary
+from aftermath.building.verify import verify_build
+from aftermath.pages.made_from import MadeFrom, read_made_from, seal_holds, sealed
+from aftermath.pages.page import render
+from aftermath.running.log import Course, course_text
+from aftermath.running.parameters import ParameterError
 from aftermath.workspace import Workspace
 from tiny import CASES, REPORT, SHOW, make_workspace, touch_evidence, write_notebook
 

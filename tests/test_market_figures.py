@@ -135,7 +135,7 @@ def test_no_line_runs_from_one_definition_to_another() -> None:
 
 
 def test_a_value_leads_to_its_row_on_the_page() -> None:
-    from aftermath.reports.passages.references import ordered_signals
+    from aftermath.pages.passages.references import ordered_signals
 
     rows = ordered_signals(load_case(GM))
     checked = 0

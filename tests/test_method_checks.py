@@ -12,10 +12,10 @@ import polars as pl
 import pytest
 from nbformat.v4 import new_output
 
-from aftermath.reports import methods_passages as passages
-from aftermath.reports.execute import run_methods
-from aftermath.reports.exhibit import PAGE_TYPE
-from aftermath.reports.page import render
+from aftermath.pages import methods_passages as passages
+from aftermath.pages.exhibit import PAGE_TYPE
+from aftermath.pages.page import render
+from aftermath.pages.run import run_methods
 from aftermath.statistics.checks import METHODS, MethodChecks, Source, method_checks
 from aftermath.statistics.checks import computed as parts
 from aftermath.statistics.checks.simulated import simulation_study

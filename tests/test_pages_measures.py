@@ -7,8 +7,8 @@ import re
 import pytest
 
 import aftermath as am
-from aftermath.reports.html import escape
-from aftermath.reports.parameters import ParameterError
+from aftermath.pages.html import escape
+from aftermath.running.parameters import ParameterError
 from aftermath.wording import number
 from factories import case, event, signal, text
 from pages import Page, real_page
@@ -195,6 +195,6 @@ def test_a_level_that_is_none_is_refused(level):
 
 
 def test_reasons_are_escaped():
-    from aftermath.reports.passages.unmeasured import unmeasured_table
+    from aftermath.pages.passages.unmeasured import unmeasured_table
 
     assert escape("<b>no</b>") in unmeasured_table({"A <measure>": "<b>no</b>"})

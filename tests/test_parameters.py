@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from aftermath.reports.parameters import (
+from aftermath.running.parameters import (
     REQUIRED,
     Parameter,
     ParameterError,

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from aftermath.tasks.jobs import Job
-from aftermath.tasks.record import FILE, note, out_of_order
+from aftermath.building.jobs import Job
+from aftermath.building.record import FILE, note, out_of_order
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_a_damaged_record_means_that_nothing_is_known(job, tmp_path, damage):
 
 def test_to_find_nothing_to_do_loads_neither_the_engine_nor_tables():
     script = (
-        "import sys\nimport aftermath.tasks.build\n"
+        "import sys\nimport aftermath.building.build\n"
         "print(sorted(set(sys.modules) & {'pytask', 'polars', 'dataframely', 'papermill', 'loky', 'distributed'}))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -22,7 +22,7 @@ from aftermath.measures.coverage_recovery import (  # noqa: E402
     crossing,
     recovery_from_coverage,
 )
-from aftermath.reports.passages.recovery import cells  # noqa: E402
+from aftermath.pages.passages.recovery import cells  # noqa: E402
 from aftermath.statistics.averaged import SCALES, AveragedOdds, averaged_odds, on_scale  # noqa: E402
 from aftermath.statistics.ordinal import ProportionalOdds  # noqa: E402
 from aftermath.statistics.result import NothingToMeasure  # noqa: E402

@@ -11,8 +11,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import aftermath as am
-from aftermath.reports.page import render
-from aftermath.reports.results import RESULTS_TYPE, Results, ResultsError, hands_on, read_results, results
+from aftermath.pages.page import render
+from aftermath.running.results import RESULTS_TYPE, Results, ResultsError, hands_on, read_results, results
 from sweeping import handed_on
 
 HOSTILE = "</script><b onclick='x'>|, \"\n\u202e"

@@ -18,12 +18,12 @@ from aftermath.comparison.rules import PlaybookError
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import WriteError
 from aftermath.measures.latency_curves import MARKS, latency_curves
-from aftermath.reports import comparison_passages as passages
-from aftermath.reports import site
-from aftermath.reports.board import CLAIMS, COVERAGE, OPENNESS, SPEED
-from aftermath.reports.exhibit import PAGE_TYPE
-from aftermath.reports.latency_passages import _grouped
-from aftermath.reports.page import render
+from aftermath.pages import comparison_passages as passages
+from aftermath.pages import site
+from aftermath.pages.board import CLAIMS, COVERAGE, OPENNESS, SPEED
+from aftermath.pages.exhibit import PAGE_TYPE
+from aftermath.pages.latency_passages import _grouped
+from aftermath.pages.page import render
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case_folder, event, scored, text

@@ -13,8 +13,8 @@ from hypothesis import strategies as st  # noqa: E402
 from aftermath.cases.case import Case  # noqa: E402
 from aftermath.cases.relations import BELIEVED  # noqa: E402
 from aftermath.measures.speed import speed  # noqa: E402
-from aftermath.reports.passages.head import step_card  # noqa: E402
-from aftermath.reports.passages.references import References  # noqa: E402
+from aftermath.pages.passages.head import step_card  # noqa: E402
+from aftermath.pages.passages.references import References  # noqa: E402
 from aftermath.times import Latency  # noqa: E402
 from aftermath.vocabulary import CERTAINTIES, RELATION_RULES  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402

@@ -16,12 +16,12 @@ import pytest
 
 import aftermath as am
 from aftermath import cli
+from aftermath.building import points
+from aftermath.building.folder import prepared
+from aftermath.building.lock import BusyError
+from aftermath.building.sweep import SweepError, plan_sweep, sweep
 from aftermath.comparison.choices import CHOICES
-from aftermath.reports.parameters import ParameterError, read_parameters
-from aftermath.tasks import points
-from aftermath.tasks.folder import prepared
-from aftermath.tasks.lock import BusyError
-from aftermath.tasks.sweep import SweepError, plan_sweep, sweep
+from aftermath.running.parameters import ParameterError, read_parameters
 from aftermath.workspace import Workspace
 from sweeping import SILENT, UNLUCKY, count_point, runs, tagged
 from tiny import CASES, REPORT, ROOT, make_workspace, touch_evidence
@@ -187,9 +187,7 @@ def test_a_sweep_that_cannot_be_says_why_before_anything_runs(workspace, asked, 
 
 
 def test_a_sweep_waits_for_no_build(run, workspace):
-    code = (
-        "import pathlib, time\nfrom aftermath.tasks.folder import prepared\nfrom aftermath.workspace import Workspace\n"
-    )
+    code = "import pathlib, time\nfrom aftermath.building.folder import prepared\nfrom aftermath.workspace import Workspace\n"
     code += f"with prepared(Workspace(pathlib.Path({str(workspace.root)!r}))):\n    print('held', flush=True)\n    time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout.readline() == "held\n"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.tasks.build import Bench
-from aftermath.tasks.jobs import Job
-from aftermath.tasks.record import FILE, out_of_order
-from aftermath.tasks.stopping import Stop
-from aftermath.tasks.task_pages import EngineError, run, stale
+from aftermath.building.build import Bench
+from aftermath.building.jobs import Job
+from aftermath.building.record import FILE, out_of_order
+from aftermath.building.stopping import Stop
+from aftermath.building.task_pages import EngineError, run, stale
 from tiny import note
 
 

@@ -11,7 +11,7 @@ from aftermath.cases.case import Case, load_case, read_case
 from aftermath.figures import theme
 from aftermath.figures.bars import Bar
 from aftermath.figures.links import link_traces, links_of
-from aftermath.reports.passages.events import how_read, legend, timeline_words
+from aftermath.pages.passages.events import how_read, legend, timeline_words
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import Workspace
 from breaking import Break, cell, copy, rows_of

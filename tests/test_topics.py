@@ -17,7 +17,7 @@ from aftermath import figures
 from aftermath.cases.case import Case, cases, load_case
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures import theme
-from aftermath.reports import topic_passages
+from aftermath.pages import topic_passages
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling import topic_model, topic_quality

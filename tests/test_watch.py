@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from aftermath.building import watch as watch_module
+from aftermath.building.stopping import Interrupted
+from aftermath.building.watch import LibraryChanged, changes, watch
 from aftermath.problems import AftermathError
-from aftermath.tasks import watch as watch_module
-from aftermath.tasks.stopping import Interrupted
-from aftermath.tasks.watch import LibraryChanged, changes, watch
 from aftermath.workspace import Workspace
 from tiny import CASES, make_workspace, touch_evidence
 

@@ -12,7 +12,7 @@ def main() -> None:
     gc.set_threshold(_RARELY)
     try:
         if sys.argv[1:2] == ["build"] and not any(word.startswith(_MAKES_NOTHING_HERE) for word in sys.argv):
-            from aftermath.reports.forking import start_forking
+            from aftermath.running.forking import start_forking
 
             start_forking()
         from aftermath.cli import main as run

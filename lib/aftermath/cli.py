@@ -19,7 +19,7 @@ from aftermath.wording import NO_BREAK
 from aftermath.workspace import find_workspace
 
 if TYPE_CHECKING:
-    from aftermath.tasks.outcome import Outcome
+    from aftermath.building.outcome import Outcome
 
 app = typer.Typer(
     help="Documented crises rebuilt from archived evidence, and compared.",
@@ -94,13 +94,13 @@ def build(
 ) -> None:
     """Make every page that is out of date: the cases, the comparison, the index."""
     if dry_run:
-        from aftermath.tasks.plan import plan
+        from aftermath.building.plan import plan
 
         _say(plan(case or (), force=force, settings=parameter or ()).text)
         return
     from rich.console import Console
 
-    from aftermath.tasks.build import build as make
+    from aftermath.building.build import build as make
 
     forced = iter([force])
 
@@ -113,7 +113,7 @@ def build(
         return outcome
 
     if watch:
-        from aftermath.tasks.watch import watch as keep_building
+        from aftermath.building.watch import watch as keep_building
 
         keep_building(once, lambda error: _say(str(error), error=True))
     elif once().failures:
@@ -123,7 +123,7 @@ def build(
 @app.command("verify-build")
 def verify_build() -> None:
     """Recompute the checksums that pages carry, and say which pages differ from their inputs."""
-    from aftermath.tasks.verify import verify_build as verify
+    from aftermath.building.verify import verify_build as verify
 
     verification = verify()
     _say(verification.text, error=bool(verification.differing))
@@ -164,7 +164,7 @@ def sweep(
     aftermath sweep case_report --case gm-ignition-recall --case kitchenaid-tweet
     -p "phase_days=7,30|14,60" -p seed=0,1
     """
-    from aftermath.tasks import sweep as sweeping
+    from aftermath.building import sweep as sweeping
 
     asked = {"settings": parameter or (), "name": name}
     if dry_run:

@@ -1,0 +1,318 @@
+"""What a build makes, and from what: one job a page."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.metadata
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import aftermath
+from aftermath.archives.places import attached_files, vector_files
+from aftermath.files import fingerprint
+from aftermath.kept import keeping
+from aftermath.pages import run
+from aftermath.pages.made_from import MadeFrom
+from aftermath.running.parameters import ParameterError, known, parse_settings, read_parameters
+from aftermath.statistics.inputs import PRICES, SIMULATION
+from aftermath.workspace import Workspace, WorkspaceError
+
+_EVIDENCE = (".csv", ".md", ".yaml")
+_SHAPING = "bertopic dataframely jinja2 krippendorff mistune nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
+_SITE = (
+    "index.html",
+    "marks.html",
+    *(f"assets/{name}" for name in ("style.css", "app.js", "figures.js", "plotly.min.js")),
+    *(f"data/{name}" for name in ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv", "advice.csv")),
+)
+_OWN_PAGES = ("comparison", "methods")
+LIBRARY = Path(aftermath.__file__).parent
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page, or several files, that one task makes.
+
+    Parameters
+    ----------
+    key
+        Tells the job from all others.
+    title
+        How it is called in front of people.
+    inputs
+        What it is made from: name to fingerprint.
+    parameters
+        Values of parameters as one text.
+    products
+        The files that it makes.
+    make
+        Makes them; can be sent to another process.
+    turn
+        ``first`` where it takes longest, ``last`` where it takes least and can fill the end; empty for all others.
+    """
+
+    key: str
+    title: str
+    inputs: Mapping[str, str]
+    parameters: str
+    products: tuple[Path, ...]
+    make: Callable[[], object]
+    turn: str = ""
+
+    @property
+    def page(self) -> Path:
+        """The page that says what it was made from."""
+        pages = [path for path in self.products if path.suffix == ".html"]
+        return next((path for path in pages if path.name == "index.html"), pages[0])
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Values of parameters, sorted by the notebooks that take them."""
+
+    report: Mapping[str, object]
+    comparison: Mapping[str, object]
+
+
+def read_settings(workspace: Workspace, texts: Iterable[str]) -> Settings:
+    """Sort ``name=value`` texts by the notebooks that declare the names.
+
+    Parameters
+    ----------
+    workspace
+        Holds the notebooks.
+    texts
+        As on the command line.
+
+    Returns
+    -------
+    Settings
+
+    Raises
+    ------
+    ParameterError
+        If no notebook knows a name, or a value is ill-typed.
+    """
+    report = {name: one for name, one in run.report_parameters(workspace).items() if name != "case_id"}
+    path = workspace.notebooks / run.COMPARISON
+    comparison = read_parameters(path) if path.is_file() else {}
+    texts = tuple(texts)
+    if any(text.partition("=")[0].strip() == "case_id" for text in texts):
+        raise ParameterError(f"case_id is set by --case. {known((comparison | report).values())}")
+    parse_settings(comparison | report, texts)
+    return Settings(*(parse_settings(some, _of(some, texts)) for some in (report, comparison)))
+
+
+def _of(parameters: Mapping[str, object], texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if text.partition("=")[0].strip() in parameters]
+
+
+def evidence(workspace: Workspace, case_id: str) -> str:
+    """Fingerprint of the files that a case is coded in; what is generated from them does not count."""
+    return fingerprint(workspace.case_folder(case_id), _coded(workspace, case_id))
+
+
+def _coded(workspace: Workspace, case_id: str) -> list[Path]:
+    files = workspace.case_folder(case_id).glob("[!.]*")
+    return sorted(path for path in files if path.suffix in _EVIDENCE)
+
+
+def _each(kind: str, root: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """One fingerprint of all, which also tells of a file that is gone, and one a file, to say which changed."""
+    paths = sorted(paths)
+    return {kind: fingerprint(root, paths)} | {f"{kind}: {path.name}": fingerprint(root, [path]) for path in paths}
+
+
+@functools.cache
+def library() -> str:
+    """Fingerprint of everything that the library consists of, templates and assets included, **as it was when first asked**."""
+    return library_now()
+
+
+def library_now() -> str:
+    """Fingerprint of the library as it lies on the disk."""
+    files = (path for path in LIBRARY.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return fingerprint(LIBRARY, (path for path in files if not path.name.startswith(".")))
+
+
+@functools.cache
+def environment() -> str:
+    """Versions of Python and of the packages that leave their mark on a page."""
+    return "\n".join([sys.version, *(f"{name} {_version(name)}" for name in _SHAPING)])
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -> tuple[Job, ...]:
+    """The jobs of the pages: the chosen cases, or all cases, the comparison and the methods.
+
+    Parameters
+    ----------
+    workspace
+        Where to work.
+    chosen
+        Case ids; empty for everything.
+    settings
+        Values of parameters.
+
+    Returns
+    -------
+    tuple of Job
+        The comparison, the methods, then the cases, sorted.
+
+    Raises
+    ------
+    WorkspaceError
+        If a chosen case is not there, or there is none at all.
+    """
+    present = workspace.case_ids()
+    if not present:
+        raise WorkspaceError(f"{workspace.cases}: holds no case yet. `aftermath new ID` begins one.")
+    absent = sorted(set(chosen) - set(present))
+    if absent:
+        raise WorkspaceError(f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present)}.")
+    cases = [case_job(workspace, case_id, settings.report) for case_id in sorted(set(chosen or present))]
+    return tuple(cases if chosen else [comparison_job(workspace, settings.comparison), methods_job(workspace), *cases])
+
+
+def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -> Job:
+    """The job of one case's page, **which depends on no other case**."""
+    notebooks = (workspace.notebooks / name for name in (run.REPORT, run.WITHOUT_RECORD))
+    inputs = (
+        _each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id))
+        | _each("notebook", workspace.notebooks, notebooks)
+        | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
+        | _common()
+    )
+    return Job(
+        key=f"case {case_id}",
+        title=case_id,
+        inputs=inputs,
+        parameters=_as_text(values),
+        products=products(workspace, case_id, f"cases/{case_id}.html"),
+        make=_keeping(workspace, run.run_case, case_id, dict(values), workspace, _made(inputs, values)),
+    )
+
+
+def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
+    """The job of the comparison, which depends on all cases."""
+    notebook, vectors = [workspace.notebooks / run.COMPARISON], vector_files(workspace)
+    inputs = (
+        all_evidence(workspace)
+        | {"notebook": fingerprint(workspace.notebooks, notebook), "vectors": fingerprint(vectors[0].parent, vectors)}
+        | _common()
+    )
+    return Job(
+        key="comparison",
+        title="comparison",
+        inputs=inputs,
+        parameters=_as_text(values),
+        products=products(workspace, "comparison", "comparison.html"),
+        make=_keeping(workspace, run.run_comparison, dict(values), workspace, _made(inputs, values)),
+        turn="first",
+    )
+
+
+def methods_job(workspace: Workspace) -> Job:
+    """The job of the page of methods, which depends on no case of the workspace, but on prices that came with the library."""
+    inputs = (
+        {f"prices of {case_id}": fingerprint(path.parent, [path]) for case_id, path in PRICES.items()}
+        | {"simulation": fingerprint(SIMULATION.parent, [SIMULATION])}
+        | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / run.METHODS])}
+        | _common()
+    )
+    return Job(
+        key="methods",
+        title="methods",
+        inputs=inputs,
+        parameters="",
+        products=products(workspace, "methods", "methods.html"),
+        make=functools.partial(run.run_methods, workspace, _made(inputs, {})),
+    )
+
+
+def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
+    """The job of the index and whatever else is made from no notebook.
+
+    Parameters
+    ----------
+    workspace
+        Where to work.
+    unbuilt
+        Cases without a page, with the reason.
+    """
+    inputs = all_evidence(workspace) | {"unbuilt": _as_text(unbuilt)} | _common()
+    return Job(
+        key="site",
+        title="index",
+        inputs=inputs,
+        parameters="",
+        products=tuple(workspace.site / name for name in _SITE),
+        make=_keeping(workspace, _write_site, workspace, dict(unbuilt), _made(inputs, {})),
+        turn="last",
+    )
+
+
+def results_folder(workspace: Workspace) -> Path:
+    """Where results are kept from build to build **for this library and these packages**, and for no others."""
+    made_with = hashlib.sha256("\n".join([library(), environment()]).encode()).hexdigest()
+    return workspace.build / ".kept" / made_with[:32]
+
+
+def _keeping(workspace: Workspace, make: Callable[..., object], *arguments: object) -> Callable[[], object]:
+    """A job that takes what was kept of whatever did not change."""
+    return functools.partial(_make_keeping, results_folder(workspace), make, *arguments)
+
+
+def _make_keeping(folder: Path, make: Callable[..., object], *arguments: object) -> None:
+    with keeping(folder):
+        make(*arguments)
+
+
+def _write_site(workspace: Workspace, unbuilt: Mapping[str, str], made: MadeFrom) -> None:
+    from aftermath.pages.site import write_site
+
+    write_site(workspace, unbuilt=unbuilt, made=made)
+
+
+def products(workspace: Workspace, page_id: str, page: str) -> tuple[Path, ...]:
+    """The executed notebook, its copy on the site, and the page."""
+    name = f"{page_id}.ipynb"
+    files = (workspace.build / "notebooks" / name, workspace.site / "notebooks" / name, workspace.site / page)
+    # A case that took the name of a page of the site must not claim its files; it fails when it is checked.
+    return files[2:] if page_id.lower() in _OWN_PAGES and page != f"{page_id}.html" else files
+
+
+def all_evidence(workspace: Workspace) -> dict[str, str]:
+    """One fingerprint a case, one of which cases there are, and one of the files beside the case folders.
+
+    The engine looks at what is there: **a case that is gone changes nothing but the list of cases**.
+    """
+    case_ids = workspace.case_ids()
+    beside = (path for path in workspace.cases.glob("[!.]*") if path.suffix in _EVIDENCE)
+    own = {f"evidence of {case_id}": evidence(workspace, case_id) for case_id in case_ids}
+    which = hashlib.sha256("\n".join(case_ids).encode()).hexdigest()
+    return own | {"which cases": which, "beside the cases": fingerprint(workspace.cases, beside)}
+
+
+def _made(inputs: Mapping[str, str], values: Mapping[str, object]) -> MadeFrom:
+    """What a page says of itself; versions are listed once, as versions."""
+    named = {name: value for name, value in inputs.items() if name != "environment"}
+    return MadeFrom(named, dict(values), tuple(environment().split("\n")))
+
+
+def _common() -> dict[str, str]:
+    return {"library": library(), "environment": environment()}
+
+
+def _as_text(values: Mapping[str, object]) -> str:
+    return json.dumps(dict(values), sort_keys=True)

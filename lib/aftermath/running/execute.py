@@ -1,0 +1,206 @@
+"""Running a notebook: with parameters that were checked, in a kernel of its own, with a log. Knows no page."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aftermath.files import write_whole
+from aftermath.problems import AftermathError
+from aftermath.running.log import Course, course_text
+from aftermath.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ATTEMPTS = 3
+
+_MARKER = "papermill-error-cell-tag"
+_INJECTED = "injected-parameters"
+
+
+class CellError(AftermathError):
+    """A cell of a notebook failed; the executed notebook was kept with the error in it.
+
+    Attributes
+    ----------
+    notebook
+        The executed notebook, relative to the workspace.
+    cell
+        Number of the cell, **counted from 1 over all cells**, as it stands in the executed notebook.
+    cell_id
+        Its id, the same in the notebook and the executed notebook.
+    reason
+        The last line of the error.
+    """
+
+    def __init__(self, notebook: str, cell: int, cell_id: str, reason: str) -> None:
+        super().__init__(notebook, cell, cell_id, reason)
+        self.notebook, self.cell, self.cell_id, self.reason = notebook, cell, cell_id, reason
+
+    def __str__(self) -> str:
+        return f"{self.notebook}, cell {self.cell} (id {self.cell_id}): {self.reason}"
+
+
+def execute(
+    notebook: Path, target: Path, values: Mapping[str, object], workspace: Workspace, log_name: str = ""
+) -> NotebookNode:
+    """Execute a notebook; what is written is the same **byte for byte** for the same inputs.
+
+    Parameters
+    ----------
+    notebook
+        The notebook, which is not changed.
+    target
+        Where the executed notebook belongs.
+    values
+        Parameters, checked.
+    workspace
+        The workspace that the notebook's kernel works in.
+    log_name
+        Name of the log in ``build/logs/``, without ``.log``; that of the target if not given.
+
+    Returns
+    -------
+    NotebookNode
+        The executed notebook, which has been written.
+
+    Raises
+    ------
+    KernelError
+        If no kernel could be started, **after three attempts**.
+    CellError
+        If a cell failed; **it is not tried again**, and the executed notebook is kept with the error in it.
+    WriteError
+        If a file could not be written; an earlier one stays as it was.
+    """
+    watch = _run(notebook, values, workspace)
+    executed = _settled(watch.notebook)
+    cell = executed.cells[watch.cell]
+    if watch.error:
+        _put_error(cell, watch.error)
+    failed = (watch.cell, _errors(cell)[-1]) if watch.error else None
+    log = workspace.build / "logs" / f"{log_name or target.stem}.log"
+    write_whole(log, course_text(workspace.relative(notebook), values, executed, watch.course, failed))
+    write_whole(target, _content(executed))
+    if failed is None:
+        return executed
+    raise CellError(workspace.relative(target), watch.cell + 1, cell.get("id", "none"), _reason(cell))
+
+
+@dataclass
+class _Watch:
+    """What is known of a run: how far it came, and what ended it."""
+
+    notebook: NotebookNode | None = None
+    cell: int = 0
+    error: Exception | None = None
+    course: Course = field(default_factory=Course)
+
+    def on_start(self, notebook: NotebookNode) -> None:
+        """The kernel answers."""
+        self.notebook = notebook
+
+    def on_cell(self, cell: NotebookNode, cell_index: int) -> None:
+        """A code cell begins."""
+        self.cell = cell_index
+        self.course.begin(str(cell_index + 1))
+
+
+def _run(notebook: Path, values: Mapping[str, object], workspace: Workspace) -> _Watch:
+    """Run a notebook, with further attempts where the kernel does not start."""
+    from aftermath.running.kernels import KernelError, last_words
+
+    for _ in range(ATTEMPTS):
+        with tempfile.TemporaryDirectory(prefix="aftermath-", ignore_cleanup_errors=True) as folder:
+            watch = _attempt(notebook, values, workspace, Path(folder))
+            if watch.notebook is not None:
+                return watch
+            reason = f"{watch.error}{last_words(Path(folder))}"
+    raise KernelError(
+        f"{workspace.relative(notebook)}: the kernel did not start in {ATTEMPTS} attempts: {reason}. "
+        "Run the command again, with --workers 1 if the machine is busy or short of memory."
+    )
+
+
+def _attempt(notebook: Path, values: Mapping[str, object], workspace: Workspace, folder: Path) -> _Watch:
+    """Run a notebook once. What goes wrong after the kernel answered is the notebook's; before, the kernel's."""
+    import papermill
+
+    from aftermath.running.kernels import ENGINE, START_FAILURES
+
+    watch = _Watch()
+    kernel, language = _kernel_of(notebook, workspace)
+    try:
+        papermill.execute_notebook(
+            notebook,
+            None,  # written by us, whole
+            dict(values),
+            engine_name=ENGINE,
+            kernel_name=kernel,
+            language=language,
+            progress_bar=False,
+            folder=folder,
+            root=workspace.root,
+            on_start=watch.on_start,
+            on_cell=watch.on_cell,
+        )
+    except Exception as error:
+        if watch.notebook is None and not isinstance(error, START_FAILURES):
+            raise
+        watch.error, watch.cell = error, getattr(error, "cell_index", watch.cell)
+    watch.course.begin("end")
+    return watch
+
+
+def _kernel_of(notebook: Path, workspace: Workspace) -> tuple[str, str]:
+    """Name and language of a notebook's kernel, which is known to be installed."""
+    import nbformat
+
+    from aftermath.running.kernels import require_kernel
+
+    spec = nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {})
+    require_kernel(spec.get("name", "python3"), workspace.relative(notebook))
+    return spec.get("name", "python3"), spec.get("language", "python")
+
+
+def _settled(notebook: NotebookNode) -> NotebookNode:
+    """An executed notebook without what differs from run to run."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    notebook.cells = [cell for cell in notebook.cells if _MARKER not in cell.metadata.get("tags", ())]
+    for cell in notebook.cells:
+        for volatile in ("papermill", "execution"):
+            cell.metadata.pop(volatile, None)
+        if _INJECTED in cell.metadata.get("tags", ()):
+            cell["id"] = _INJECTED
+    return notebook
+
+
+def _content(notebook: NotebookNode) -> bytes:
+    """Indented like any notebook, ten times as fast as by nbformat: figures make megabytes."""
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(notebook, order="sorted"), indent=1) + b"\n"
+
+
+def _put_error(cell: NotebookNode, error: Exception) -> None:
+    """Keep in the notebook what ended the run, where the kernel could not do so itself."""
+    from nbformat.v4 import new_output
+
+    if not _errors(cell):
+        cell.outputs.append(new_output("error", ename=type(error).__name__, evalue=str(error), traceback=[]))
+
+
+def _errors(cell: NotebookNode) -> list[NotebookNode]:
+    return [output for output in cell.outputs if output.output_type == "error"]
+
+
+def _reason(cell: NotebookNode) -> str:
+    """The last line of a cell's error, with its kind."""
+    error = _errors(cell)[-1]
+    lines = [line.strip() for line in error.evalue.split("\n") if line.strip()]
+    return ": ".join([error.ename, *lines[-1:]])
