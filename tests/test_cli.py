@@ -18,8 +18,8 @@ from aftermath import __main__, cli
 from aftermath.building import build as building
 from aftermath.building.outcome import Failure, Outcome
 from aftermath.building.stopping import Interrupted
-from aftermath.pages import forking
 from aftermath.problems import AftermathError
+from aftermath.running import forking
 from aftermath.workspace import Workspace
 from tiny import CASES, ROOT, make_workspace
 

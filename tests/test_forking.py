@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from aftermath.building.build import build
-from aftermath.pages import kernels
 from aftermath.pages.run import run_case
+from aftermath.running import kernels
 from aftermath.running.execute import execute
 from aftermath.running.forking import MANY, PRELOADED, PRELOADED_FOR_MANY
 from aftermath.workspace import Workspace
