@@ -24,8 +24,8 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from aftermath.cases.case import Case, cases, load_case
-from aftermath.cases.tables import CaseTables
+from aftermath.case_files.case import Case, cases, load_case
+from aftermath.case_files.tables import CaseTables
 from aftermath.comparison.advice import tested_advice
 from aftermath.comparison.findings import findings
 from aftermath.comparison.gathering import gather

@@ -11,7 +11,7 @@ from functools import cache
 import pytest
 
 from aftermath import figures, vocabulary
-from aftermath.cases.case import Case, case_ids, load_case
+from aftermath.case_files.case import Case, case_ids, load_case
 from aftermath.figures import theme
 from aftermath.figures.time_axis import TimeAxis, first_tick
 from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage

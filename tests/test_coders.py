@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from aftermath import figures, vocabulary
-from aftermath.cases.case import load_case, read_case
-from aftermath.cases.coders import OVERSTATES, Coder, coded_by, who_coded, who_coded_all
-from aftermath.cases.coding import singly_coded_texts, uncoded_items, uncoded_texts
+from aftermath.case_files.case import load_case, read_case
+from aftermath.case_files.coders import OVERSTATES, Coder, coded_by, who_coded, who_coded_all
+from aftermath.case_files.coding import singly_coded_texts, uncoded_items, uncoded_texts
 from aftermath.comparison.scoreboard import compare
 from aftermath.figures.theme import TICK
 from aftermath.measures.coverage_recovery import recovery_from_coverage

@@ -9,7 +9,7 @@ import pytest
 
 import aftermath as am
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.agreement import reliability
 from aftermath.comparison.columns import SCHEMA
 from aftermath.comparison.gathering import gather

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 import aftermath as am
-from aftermath.cases.relations import BELIEVED
+from aftermath.case_files.relations import BELIEVED
 from aftermath.comparison.leave_one_out import leave_one_out
 from aftermath.comparison.standing import separable, standing
 from aftermath.measures.steps import STEPS

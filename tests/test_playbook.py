@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 import aftermath as am
-from aftermath.cases.tables import CaseTables
+from aftermath.case_files.tables import CaseTables
 from aftermath.comparison.playbook import Advice, Playbook, playbook, read_advice
 from aftermath.comparison.playbook import Tested as Answered  # pytest collects what is called Test
 from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer, PlaybookError

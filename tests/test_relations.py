@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from aftermath.cases.case import cases, load_case, read_case
-from aftermath.cases.relations import temporal_network
-from aftermath.cases.tables import LONGEST_RELATION
+from aftermath.case_files.case import cases, load_case, read_case
+from aftermath.case_files.relations import temporal_network
+from aftermath.case_files.tables import LONGEST_RELATION
 from aftermath.comparison.standing import standing
 from aftermath.measures.speed import speed
 from aftermath.statistics.temporal_network import ORIGIN, ContradictionError, Difference, TemporalNetwork

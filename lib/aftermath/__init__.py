@@ -16,14 +16,15 @@ import importlib
 _NOUNS = {
     "AftermathError": "aftermath.problems",
     "CaseError": "aftermath.problems",
-    "case_ids": "aftermath.cases.case",
-    "load_case": "aftermath.cases.case",
+    "case_ids": "aftermath.case_files.case",
+    "cases": "aftermath.case_files.case",
+    "load_case": "aftermath.case_files.case",
     "alarm": "aftermath.measures.alarm",
     "alarm_from_coverage": "aftermath.measures.alarm",
     "archive_sentiment": "aftermath.measures.archive_sentiment",
     "associations": "aftermath.comparison.together:together",
     "change_points": "aftermath.statistics.change_points",
-    "check": "aftermath.cases.check",
+    "check": "aftermath.case_files.check",
     "claims": "aftermath.measures.claims",
     "compare": "aftermath.comparison.scoreboard",
     "conclusions": "aftermath.comparison.conclusions",
@@ -69,7 +70,7 @@ _NOUNS = {
     "tweet_time": "aftermath.times",
 }
 
-_PACKAGES = ("cases", "figures")
+_PACKAGES = ("figures",)
 
 __all__ = [*_NOUNS, *_PACKAGES]
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from aftermath.cases.about import About
-from aftermath.cases.case import Case
+from aftermath.case_files.about import About
+from aftermath.case_files.case import Case
 from aftermath.measures.claims import Ledger, claims
 from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.speed import Speed, speed

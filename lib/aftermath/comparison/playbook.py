@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.rules import (
     FOLLOWED,

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.advice import tested_advice
 from aftermath.comparison.agreement import Reliability, codes, reliability
 from aftermath.comparison.columns import SCHEMA, row

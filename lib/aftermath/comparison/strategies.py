@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.statistics.result import Result
 from aftermath.times import DAY
 from aftermath.wording import counted, latency_text, listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from aftermath.cases.coders import OVERSTATES, who_coded_all
+from aftermath.case_files.coders import OVERSTATES, who_coded_all
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.findings import Finding
 from aftermath.comparison.gathering import Failure

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.measures.alarm import Alarm, alarm_from_coverage
 from aftermath.measures.archive_sentiment import ArchiveSentiment, archive_sentiment
 from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage

@@ -8,7 +8,7 @@ from itertools import groupby
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.figures.links import BY_CLOCK, RELATED
 from aftermath.figures.marks import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
 from aftermath.measures.speed import Speed
