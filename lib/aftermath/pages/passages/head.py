@@ -10,7 +10,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.coders import coded_by
-from aftermath.figures.marks import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
+from aftermath.figures.inline_svg import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
 from aftermath.measures.speed import Speed
 from aftermath.measures.stances import FEW
 from aftermath.measures.steps import Step

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aftermath.figures.marks import verdict_badge
+from aftermath.figures.inline_svg import verdict_badge
 from aftermath.measures.claims import Ledger
 from aftermath.pages.html import escape
 from aftermath.pages.passages.references import References

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from aftermath import vocabulary
 from aftermath.case_files.coders import Coder, who_coded
-from aftermath.figures.marks import ac_bar, alpha_bar, index_bar, score_square
+from aftermath.figures.inline_svg import ac_bar, alpha_bar, index_bar, score_square
 from aftermath.measures.rubric import Item
 from aftermath.measures.transparency import Index, Transparency
 from aftermath.pages.html import escape
