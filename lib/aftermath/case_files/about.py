@@ -391,12 +391,10 @@ def _coder(coder_id: Scalar, entry: Value, problems: FileProblems) -> Coder | No
 
 def _check_record(record: Mapping[Scalar, Value], problems: FileProblems) -> None:
     """A documented crisis has a clock and its classes; where none is on record they would assert one."""
-    classes = ("clock_zero", "exposed_by", "crisis_type", "cause")
-    for name in classes:
+    for name in ("clock_zero", "exposed_by", "crisis_type", "cause"):
         given = record.get(name) is not None
         if record.get("record") == "documented" and not given and name in record:
-            problems.add(
-                "is empty although the crisis is documented", _FIELDS[name][1].split(", or null")[0], column=name
-            )
+            mend = _FIELDS[name][1].split(", or null")[0]
+            problems.add("is empty although the crisis is documented", mend, column=name)
         if record.get("record") == "none_found" and given:
             problems.add(f"{_shown(record[name])} is given although no crisis is on record", "write null", column=name)

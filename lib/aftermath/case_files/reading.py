@@ -48,7 +48,7 @@ _RULES = {
         "leave strategies empty, or make the organisation the actor",
     ),
 }
-_RULES_OF_GIVEN_FIELDS = ("primary_key", "label_twice")
+_RULES_OF_GIVEN_FIELDS = ("primary_key", "label_twice", "fewer_than_two")
 
 
 @dataclass(frozen=True)
