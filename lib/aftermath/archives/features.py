@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -140,9 +140,9 @@ def _join(parts: list[Path], whole: Path, target: Path) -> None:
 class _Here(Executor):
     """Does everything at once, in this process."""
 
-    def submit(self, function: Callable, /, *arguments: object, **settings: object) -> Future:
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         done: Future = Future()
-        done.set_result(function(*arguments, **settings))
+        done.set_result(fn(*args, **kwargs))
         return done
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -153,7 +154,7 @@ def add(
     retrieved: date | None = None,
     again: bool = False,
     missing: Sequence[str] = (),
-    **described: object,
+    **described: Any,
 ) -> Manifest:
     """Describe an archive: its files are read whole, summed, and named in a new manifest. **They are not copied.**
 

@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -289,12 +290,12 @@ def _poisson_bootstrap(scores: pl.DataFrame, seed: list[int]) -> tuple[float, fl
     return float(lower), float(upper)
 
 
-def _row(row: dict, drawn: tuple[float, float] | None, capped: bool) -> dict[str, object]:
+def _row(row: dict, drawn: tuple[float, float] | None, capped: bool) -> dict[str, Any]:
     n, start = row["n"], row["bin"]
-    told = {name: row[name] for name in ("kind", "n", "negative", "positive")}
-    told |= {"time": start.isoformat(), "volume": None if capped else row["volume"], "authors": row["authors"]}
-    told |= _share("negative", row["negative"], n) | _share("positive", row["positive"], n)
-    return told | _moments(n, row["total"], row["squares"], drawn)
+    counted = {name: row[name] for name in ("kind", "n", "negative", "positive")}
+    counted |= {"time": start.isoformat(), "volume": None if capped else row["volume"], "authors": row["authors"]}
+    shares = _share("negative", row["negative"], n) | _share("positive", row["positive"], n)
+    return counted | shares | _moments(n, row["total"], row["squares"], drawn)
 
 
 def _share(name: str, count: int, n: int) -> dict[str, float | None]:
@@ -307,7 +308,7 @@ def _moments(n: int, total: int, squares: int, drawn: tuple[float, float] | None
     mean = total / n / TEN_THOUSAND if n else None
     # of whole numbers until the last division, so that nothing is lost by cancellation
     variance = (n * squares - total * total) / (n * (n - 1)) / TEN_THOUSAND**2 if n > 1 else None
-    if drawn is None and n >= BOOTSTRAP_BELOW:
+    if drawn is None and mean is not None and variance is not None and n >= BOOTSTRAP_BELOW:
         spread = Z * math.sqrt(variance / n)
         drawn = mean - spread, mean + spread
     lower, upper = drawn or (None, None)

@@ -64,7 +64,7 @@ class Validation:
 
 
 def _measured_text(last: pl.DataFrame) -> str:
-    return f"{in_words(last.height).capitalize()} labelled sets and parts of sets, {counted(last['n'].sum(), 'judgement')}."
+    return f"{in_words(last.height).capitalize()} labelled sets and parts of sets, {counted(int(last['n'].sum()), 'judgement')}."
 
 
 def _worst_text(last: pl.DataFrame) -> str:
@@ -116,11 +116,11 @@ def validate_sentiment(
     ArchiveError
         If the folder has no labelled set, or one cannot be read.
     """
-    scorers = scorers or [scorer_for("en"), scorer_for("zh")]
+    asked = scorers or [scorer for language in ("en", "zh") if (scorer := scorer_for(language)) is not None]
     rows = [
         row
         for labelled in labelled_sets(Path(folder))
-        for scorer in scorers
+        for scorer in asked
         if scorer.language == labelled.language
         for judge, part in _honest(scorer, labelled)
         for row in _rows(judge, _drawn(part, most, seed), draws, seed)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -69,8 +70,8 @@ class _Sitting(NotebookClient):
         self.km = AsyncKernelManager(connection_file=str(connection), kernel_spec_manager=_ThisInterpreter())
         return self.km
 
-    def output(self, *_: object) -> None:
-        return None
+    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> None:
+        """Keep nothing of what a cell prints or shows."""
 
     @property
     def cut_short(self) -> bool:
@@ -106,7 +107,7 @@ def sit(notebook: NotebookNode, root: Path, *, seconds: int) -> dict[int, Outcom
     outcomes: dict[int, Outcome] = {}
     deadline = monotonic() + SITTING * seconds
 
-    def note(cell_index: int, execute_reply: dict, **_: object) -> None:
+    def note(cell_index: int, execute_reply: dict, **_: Any) -> None:
         outcomes[cell_index] = _outcome(execute_reply["content"])
         if monotonic() > deadline or _leaves(execute_reply["content"]):
             raise DeadKernelError

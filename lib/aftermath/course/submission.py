@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode, v4
 
@@ -175,5 +176,5 @@ def _handed_in(cell: dict) -> HandedIn:
     )
 
 
-def _mapping(value: object) -> dict:
+def _mapping(value: Any) -> dict:
     return value if isinstance(value, dict) else {}

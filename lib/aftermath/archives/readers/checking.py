@@ -107,7 +107,7 @@ class Checker:
             pl.when(pl.col("author") != "").then("author").alias("author"),
             "engagement",
             pl.when(pl.col("url") != "").then("url").alias("url"),
-        ).cast(dict(SCHEMA))
+        ).cast(SCHEMA)
 
 
 def _fault(retrieved: datetime | None) -> pl.Expr:
@@ -133,8 +133,7 @@ def _within(since: datetime | None, until: datetime | None) -> pl.Expr:
 
 def _refuse_damaged(ids: pl.Series, lines: pl.Series, file: str) -> None:
     damaged = (ids.str.contains(_SCIENTIFIC) | ids.str.contains(_FLOATING)).fill_null(False)
-    if damaged.any():
-        row = damaged.arg_max()
+    if (row := next(iter(damaged.arg_true()), None)) is not None:
         raise ArchiveError(f"{file}:{lines[row]}: the id {ids[row][:40]!r} was damaged by a spreadsheet. {_CURE}")
     long = ids.filter(ids.str.contains(_LONG).fill_null(False))
     if len(long) >= _ENOUGH_LONG and long.str.ends_with("000").all():

@@ -203,7 +203,7 @@ def _condition(text: str) -> tuple[str, str] | None:
 def _as_ids(ids: pl.Series, name: str) -> pl.Series:
     """Ids as text; **numbers with a decimal point are refused** where they have lost digits."""
     if ids.dtype.is_float():
-        if ids.abs().max() is not None and not ids.abs().max() < 2**53:
+        if not (ids.drop_nulls().abs() < 2**53).all():
             raise ArchiveError(
                 f"{name}: the ids in column {ids.name!r} were damaged by a spreadsheet or a program: they are numbers with a "
                 "decimal point and have lost their last digits. Export the posts anew with ids as text."

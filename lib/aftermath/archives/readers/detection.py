@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers.encoding import Source, Unreadable, detect_encoding
@@ -120,7 +121,7 @@ def _json_format(source: Source) -> str:
     return max(sorted(set(votes)), key=votes.count)
 
 
-def _vote(value: object) -> str | None:
+def _vote(value: Any) -> str | None:
     if not isinstance(value, dict):
         return None
     if "source_platform" in value:

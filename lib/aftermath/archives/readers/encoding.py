@@ -262,6 +262,8 @@ def _without_mark(chunks: Iterator[bytes], mark: int) -> Iterator[bytes]:
 
 
 def _mark_damage(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
     return _DAMAGED, error.end
 
 

@@ -113,8 +113,9 @@ class Clock:
             read = text.str.to_datetime(form, strict=False, time_unit="us")
         except pl.exceptions.PolarsError as error:
             raise ArchiveError(f"{form!r} is not a form of times ({error}); write e.g. %m/%d/%Y %H:%M") from None
-        if read.dtype.time_zone is not None or read.null_count() == len(read):
-            return read.cast(INSTANT) if read.dtype.time_zone else read.dt.replace_time_zone("UTC")
+        zoned = isinstance(read.dtype, pl.Datetime) and read.dtype.time_zone is not None
+        if zoned or read.null_count() == len(read):
+            return read.cast(INSTANT) if zoned else read.dt.replace_time_zone("UTC")
         which = rows.arg_true()
         return self._in_zone(read, written, lambda row: place(which[row]))
 

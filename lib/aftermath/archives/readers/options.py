@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 _MOST_MISSING = 1_000_000
 
@@ -29,7 +30,7 @@ class Options:
     found: Mapping[str, str] = field(default_factory=dict)
     of_twitter: bool = False
 
-    def note_missing(self, post_id: object) -> None:
+    def note_missing(self, post_id: Any) -> None:
         """Keep the id of a post that the export names but does not hold."""
         if isinstance(post_id, str) and post_id and len(self.missing) < _MOST_MISSING:
             self.missing[post_id[:40]] = None

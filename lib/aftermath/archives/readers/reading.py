@@ -119,10 +119,10 @@ class Reading(Iterator[Batch]):
         self.lines += batch.lines
         self.bad += len(batch.bad)
         self.bad_lines += batch.bad[: _LISTED - len(self.bad_lines)]
-        if batch.posts.height:
-            times = batch.posts["time"]
-            self.first = min(filter(None, (self.first, times.min())))
-            self.last = max(filter(None, (self.last, times.max())))
+        first, last = batch.posts["time"].min(), batch.posts["time"].max()
+        if isinstance(first, datetime) and isinstance(last, datetime):
+            self.first = min(self.first or first, first)
+            self.last = max(self.last or last, last)
 
     def _judge(self, *, final: bool) -> None:
         """Refuse an archive of which too much cannot be read."""

@@ -100,7 +100,7 @@ class _Table:
         bad: list[BadLine] = []
         try:
             for record in self._records():
-                if type(record) is BadLine:
+                if isinstance(record, BadLine):
                     bad.append(record)
                 else:
                     lines.append(record[0])

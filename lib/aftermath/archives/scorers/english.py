@@ -57,7 +57,7 @@ def _compound():
 class _Word:
     """All that VADER asks of a word, whatever stands around it."""
 
-    __slots__ = ("boost", "charge", "known", "lower", "negates", "turns", "upper")
+    __slots__ = ("boost", "charge", "charged", "known", "lower", "negates", "turns", "upper")
 
     def __init__(self, token: str, lexicon: dict[str, float]) -> None:
         stripped = token.strip(string.punctuation)
@@ -66,7 +66,8 @@ class _Word:
         self.upper = word.isupper()
         self.known = self.lower in lexicon
         self.boost = vader.BOOSTER_DICT.get(self.lower, 0.0)
-        self.charge = lexicon[self.lower] if self.known and not self.boost else None
+        self.charged = self.known and not self.boost
+        self.charge = lexicon[self.lower] if self.charged else 0.0
         self.negates = self.lower in _NEGATING or "n't" in self.lower
         self.turns = bool(self.boost) or self.negates or self.lower in _TURNING
 
@@ -96,7 +97,7 @@ class _Reading:
         if not text.isascii() and not self.emojis.keys().isdisjoint(text):
             text = text.translate(self.spelt)
         words = list(map(self.words.__getitem__, text.split()))
-        charged = [place for place, word in enumerate(words) if word.charge is not None]
+        charged = [place for place, word in enumerate(words) if word.charged]
         if not charged:
             return 0.0
         shouting = 0 < [word.upper for word in words].count(True) < len(words)
@@ -192,12 +193,17 @@ def _with_least(valence: float, words: list[_Word], place: int) -> float:
 
 def _weighed(words: list[_Word], charged: list[int], valences: list[float]) -> list[float]:
     """What stands before a "but" counts half, what comes after it half as much again."""
-    if not any(word.lower == "but" for word in words):
+    but = next((number for number, word in enumerate(words) if word.lower == "but"), None)
+    if but is None:
         return valences
-    complete = [0] * len(words)
-    for place, valence in zip(charged, valences, strict=True):
-        complete[place] = valence
-    return vader.SentimentIntensityAnalyzer._but_check([word.lower for word in words], complete)
+    complete = [0.0] * len(words)
+    for number, valence in zip(charged, valences, strict=True):
+        complete[number] = valence
+    for valence in complete:
+        first = complete.index(valence)  # of equal valences the first is weighed, again and again: as in the package
+        if first != but:
+            complete[first] = valence * (0.5 if first < but else 1.5)
+    return complete
 
 
 def _normalised(total: float, text: str) -> float:
