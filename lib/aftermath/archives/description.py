@@ -179,9 +179,11 @@ def write_manifest(manifest: Manifest, folder: Path) -> Path:
     folder
         The folder of the archive; it is made where it is missing.
     """
-    record = {each.name: _plain(getattr(manifest, each.name)) for each in fields(Manifest)}
-    told = {name: value for name, value in record.items() if value not in (None, "", [], {}, False) or name == "capped"}
-    text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
+    record = {field.name: _plain(getattr(manifest, field.name)) for field in fields(Manifest)}
+    given = {
+        name: value for name, value in record.items() if value not in (None, "", [], {}, False) or name == "capped"
+    }
+    text = yaml.safe_dump(given, sort_keys=False, allow_unicode=True, width=120)
     return write_whole(folder / MANIFEST, text)
 
 

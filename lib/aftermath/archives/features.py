@@ -103,8 +103,8 @@ def _parts(posts: Iterable[pl.DataFrame], folder: Path, recipe: Recipe, pool: Ex
     """The parts in the order of the archive, each when it is done; at most ``ahead`` batches are under way."""
     pending: deque[Future] = deque()
     first = 0
-    for place, frame in enumerate(posts):
-        pending.append(pool.submit(write_part, frame.drop("url"), first, folder / f"{place:08}.parquet", recipe))
+    for number, frame in enumerate(posts):
+        pending.append(pool.submit(write_part, frame.drop("url"), first, folder / f"{number:08}.parquet", recipe))
         first += frame.height
         if len(pending) > ahead:
             yield pending.popleft().result()

@@ -106,13 +106,13 @@ class Remembered:
 
     def recall(self, texts: Iterable[str]) -> dict[str, float | None]:
         """The scores of those texts that are remembered."""
-        young, old, found = self._young, self._old, {}
+        young, old, scores = self._young, self._old, {}
         for text in texts:
             if text in young:
-                found[text] = young[text]
+                scores[text] = young[text]
             elif text in old:
-                found[text] = old[text]
-        return found
+                scores[text] = old[text]
+        return scores
 
     def learn(self, scores: dict[str, float | None]) -> None:
         """Remember scores, and those just recalled a while longer."""

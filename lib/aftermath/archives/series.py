@@ -112,9 +112,9 @@ def series(
     sums = _with_all(_sums(posts), by_kind)
     if sums.is_empty():
         raise ArchiveError("there is no post to make a series of: check the span and the filter of the archive")
-    told = sums.join(_authors(posts, int(sums["volume"].sum()), by_kind), on=["bin", "kind"], how="left")
-    draws = _bootstrap(posts, told, by_kind, seed)
-    rows = [_row(row, draws.get((row["bin"], row["kind"])), capped) for row in told.iter_rows(named=True)]
+    table = sums.join(_authors(posts, int(sums["volume"].sum()), by_kind), on=["bin", "kind"], how="left")
+    draws = _bootstrap(posts, table, by_kind, seed)
+    rows = [_row(row, draws.get((row["bin"], row["kind"])), capped) for row in table.iter_rows(named=True)]
     return pl.DataFrame(rows, schema=SERIES_SCHEMA)
 
 
@@ -239,18 +239,18 @@ def _distinct(posts: pl.LazyFrame, by_kind: bool) -> Iterator[pl.DataFrame]:
 
 
 def _bootstrap(
-    posts: pl.LazyFrame, told: pl.DataFrame, by_kind: bool, seed: int
+    posts: pl.LazyFrame, table: pl.DataFrame, by_kind: bool, seed: int
 ) -> dict[tuple[date | datetime, str], tuple[float, float]]:
     """Intervals of the means of small bins, from the histograms of their scores."""
-    small = told.filter(pl.col("n").is_between(FEW, BOOTSTRAP_BELOW, closed="left"))
-    found = {}
+    small = table.filter(pl.col("n").is_between(FEW, BOOTSTRAP_BELOW, closed="left"))
+    intervals = {}
     for part in _slices(small):
         for (start, kind), scores in _histograms(posts, part, by_kind):
-            found[start, kind] = _poisson_bootstrap(scores, [seed, int(_epoch(start)), _KIND_PLACE[kind]])
-    return found
+            intervals[start, kind] = _poisson_bootstrap(scores, [seed, int(_epoch(start)), _KIND_NUMBERS[kind]])
+    return intervals
 
 
-_KIND_PLACE = {kind: place for place, kind in enumerate([ALL_KINDS, *KINDS])}
+_KIND_NUMBERS = {kind: number for number, kind in enumerate([ALL_KINDS, *KINDS])}
 
 
 def _epoch(start: date | datetime) -> float:
@@ -259,8 +259,8 @@ def _epoch(start: date | datetime) -> float:
 
 def _slices(small: pl.DataFrame) -> list[pl.DataFrame]:
     """Small bins by as many as hold a bounded number of posts together."""
-    place = (pl.col("n").cum_sum() - pl.col("n")) // AT_A_TIME
-    return small.with_columns(place=place).partition_by("place") if small.height else []
+    number = (pl.col("n").cum_sum() - pl.col("n")) // AT_A_TIME
+    return small.with_columns(slice=number).partition_by("slice") if small.height else []
 
 
 def _histograms(

@@ -172,9 +172,9 @@ def read_times(folder: Path, workspace: Workspace) -> tuple[pl.DataFrame, pl.Dat
     frames, problems = [], []
     for table, schema in (("events", Events), ("relations", Relations)):
         path = folder / f"{table}.csv"
-        found = FileProblems(workspace.relative(path))
-        frames.append(read_table(path, schema, found).frame)
-        problems += found
+        of_file = FileProblems(workspace.relative(path))
+        frames.append(read_table(path, schema, of_file).frame)
+        problems += of_file
     if problems:
         raise CaseError(problems)
     return frames[0], frames[1]

@@ -76,12 +76,12 @@ class Checker:
         faults = rows.select(_fault(self.retrieved)).to_series()
         bad = rows.select("line", why=faults).filter(faults.is_not_null())
         posts = self._kept(rows.filter(faults.is_null()))
-        listed = [(each.line, each.why) for each in chunk.bad] + bad.rows()
+        listed = [(bad_line.line, bad_line.why) for bad_line in chunk.bad] + bad.rows()
         lines_left_out = (BadLine(file, line, printable(why, _WHY)) for line, why in sorted(listed))
         return Batch(posts, tuple(lines_left_out), chunk.lines)
 
-    def _with_times(self, rows: pl.DataFrame, place: Callable[[int], str], snowflakes: bool) -> pl.DataFrame:
-        instants = self.clock.instants(rows["time"], place).alias("instant")
+    def _with_times(self, rows: pl.DataFrame, line_of: Callable[[int], str], snowflakes: bool) -> pl.DataFrame:
+        instants = self.clock.instants(rows["time"], line_of).alias("instant")
         if snowflakes and instants.null_count():
             missing = rows["time"].is_null()
             by_id = times_of_posts(rows["post_id"])

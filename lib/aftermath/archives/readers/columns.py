@@ -81,14 +81,14 @@ class Columns:
                 f"{unknown[0][:60]!r} is no field of a post; those that columns can be given for: {', '.join(FIELDS)}"
             )
         by_name = {_plain(column): column for column in reversed(header)}
-        found = {field: _usual(names, by_name) for field, names in USUAL.items()} | {
+        columns_of = {field: _usual(names, by_name) for field, names in USUAL.items()} | {
             field: column for field, column in given.items() if field in USUAL
         }
         counts = tuple(by_name[count] for count in _COUNTS if count in by_name)
         if "engagement" in given:
             counts = tuple(filter(None, given["engagement"].split("+")))
         where = _condition(given.get("where", ""))
-        columns = cls({field: column for field, column in found.items() if column}, counts, where, name)
+        columns = cls({field: column for field, column in columns_of.items() if column}, counts, where, name)
         columns._refuse_absent(header)
         return columns
 

@@ -62,10 +62,10 @@ def detect(path: Path) -> str:
     ArchiveError
         If it is in none of them.
     """
-    found = members(path)
-    if not found:
+    files = members(path)
+    if not files:
         raise ArchiveError(f"{path.name} is empty: there is nothing to read in it. Copy or export it again.")
-    return detect_format(found[0], None)
+    return detect_format(files[0], None)
 
 
 def source_of(member: Member) -> Source:

@@ -46,7 +46,7 @@ def printable(text: str, limit: int = 80) -> str:
     >>> printable("a" + chr(27) + "[31mb" + chr(10)), printable("abc", 2)
     ('a\\\\x1b[31mb\\\\n', 'ab…')
     """
-    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text[: limit + 1])
+    shown = "".join(character if character.isprintable() else repr(character)[1:-1] for character in text[: limit + 1])
     return shown if len(text) <= limit else shown[:limit] + "…"
 
 

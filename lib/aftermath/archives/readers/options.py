@@ -19,7 +19,7 @@ class Options:
         For tables: field of the post table to column of the file.
     missing
         Ids that the export says are gone: deleted, withheld, of closed accounts.
-    found
+    used
         The column map that was used, guesses included; set by a reader of tables.
     of_twitter
         Set by a reader of tables that found ids to be Twitter's.
@@ -27,7 +27,7 @@ class Options:
 
     columns: Mapping[str, str] = field(default_factory=dict)
     missing: dict[str, None] = field(default_factory=dict)
-    found: Mapping[str, str] = field(default_factory=dict)
+    used: Mapping[str, str] = field(default_factory=dict)
     of_twitter: bool = False
 
     def note_missing(self, post_id: Any) -> None:

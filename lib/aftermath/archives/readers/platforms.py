@@ -105,8 +105,8 @@ def _text(value: Any) -> str | None:
 
 def _first(item: Any, *paths: str) -> str | None:
     """What stands at the first of some dotted paths that leads to text or a number."""
-    found = (_text(_dig(item, *path.split("."))) for path in paths)
-    return next((text for text in found if text), None)
+    texts = (_text(_dig(item, *path.split("."))) for path in paths)
+    return next((text for text in texts if text), None)
 
 
 def _present(item: dict, *keys: str) -> None:

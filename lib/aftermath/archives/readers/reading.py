@@ -64,7 +64,7 @@ class Reading(Iterator[Batch]):
     @property
     def columns(self) -> dict[str, str]:
         """For tables: field of a post to the column that it was read from, guesses included."""
-        return dict(self._options.found)
+        return dict(self._options.used)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -74,8 +74,8 @@ class Reading(Iterator[Batch]):
     def __next__(self) -> Batch:
         return next(self._batches)
 
-    def _read(self, found: Sequence[Member]) -> Iterator[Batch]:
-        for member in found:
+    def _read(self, files: Sequence[Member]) -> Iterator[Batch]:
+        for member in files:
             try:
                 yield from self._of_member(member)
             except CutShort as error:
@@ -203,7 +203,7 @@ def read(
     ...     [batch.posts["text"].to_list() for batch in reading], reading.duplicates
     ([['sorry']], 1)
     """
-    paths = [Path(each) for each in ([path] if isinstance(path, str | Path) else path)]
+    paths = [Path(file) for file in ([path] if isinstance(path, str | Path) else path)]
     if not paths:
         raise ArchiveError(f"{name or 'the archive'}: no file is named. Name the files that were exported.")
     given = dict(columns or {})
@@ -218,10 +218,10 @@ def read(
 
 
 def _members(path: Path) -> tuple[Member, ...]:
-    found = members(path)
-    if not found:
+    files = members(path)
+    if not files:
         raise ArchiveError(f"{path.name} is empty: there is nothing to read in it. Copy or export it again.")
-    return found
+    return files
 
 
 def _shown(moment: datetime | None, otherwise: str) -> str:

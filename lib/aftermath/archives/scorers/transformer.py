@@ -86,7 +86,7 @@ class Transformer:
             str(self.folder), use_safetensors=True, **local
         ).eval()
         tokenizer = AutoTokenizer.from_pretrained(str(self.folder), **local)
-        names = [model.config.id2label[place] for place in range(model.config.num_labels)]
+        names = [model.config.id2label[number] for number in range(model.config.num_labels)]
         return tokenizer, model, valences(names)
 
 
