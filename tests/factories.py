@@ -20,7 +20,8 @@ import yaml
 
 from aftermath.case_files.about import About, Claim
 from aftermath.case_files.case import Case
-from aftermath.case_files.tables import ALL_SCHEMAS, CaseTables, file_columns
+from aftermath.case_files.columns import file_columns
+from aftermath.case_files.tables import ALL_SCHEMAS, CaseTables
 from aftermath.workspace import Workspace
 
 BASE = datetime(2020, 1, 1, 12, tzinfo=UTC)
@@ -197,7 +198,8 @@ def typed(table: str, records: Sequence[dict[str, str]]) -> pl.DataFrame:
     """Rows of text as a table in the types of its schema, **not checked**."""
     dtypes = {name: column.dtype for name, column in ALL_SCHEMAS[table].columns().items()}
     values = [
-        {"row": row} | {name: _value(record.get(name) or None, dtypes[name]) for name in file_columns(table)}
+        {"row": row}
+        | {name: _value(record.get(name) or None, dtypes[name]) for name in file_columns(ALL_SCHEMAS[table])}
         for row, record in enumerate(records, start=2)
     ]
     return pl.DataFrame(values, schema=dtypes, orient="row")
@@ -206,7 +208,9 @@ def typed(table: str, records: Sequence[dict[str, str]]) -> pl.DataFrame:
 def as_csv(table: str, records: Sequence[dict[str, str]]) -> str:
     """Rows of text as the content of the table's file."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, list(file_columns(table)), restval="", extrasaction="ignore", lineterminator="\n")
+    writer = csv.DictWriter(
+        file, list(file_columns(ALL_SCHEMAS[table])), restval="", extrasaction="ignore", lineterminator="\n"
+    )
     writer.writeheader()
     writer.writerows(records)
     return file.getvalue()

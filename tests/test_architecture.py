@@ -295,3 +295,19 @@ def test_every_noun_is_there():
     assert len(aftermath.__all__) > 8
     for noun in aftermath.__all__:
         assert getattr(aftermath, noun) is not None
+
+
+def test_the_door_says_kindly_what_it_does_not_offer():
+    import aftermath
+
+    with pytest.raises(AttributeError, match=r"^aftermath has no 'spede'; it offers AftermathError, .*speed, "):
+        aftermath.spede  # noqa: B018
+    assert set(aftermath.__all__) <= set(dir(aftermath))
+
+
+def test_no_noun_has_the_name_of_a_room():
+    """Importing a package sets its name at the door, where it would take the place of the noun."""
+    import aftermath
+
+    rooms = {path.parent.name for path in LIBRARY.glob("*/__init__.py")} | {path.stem for path in LIBRARY.glob("*.py")}
+    assert rooms & set(aftermath.__all__) == {"figures"}

@@ -1,11 +1,12 @@
-"""Matched contrasts: read with readable errors, and no case that is not there."""
+"""Matched contrasts: cases side by side, and no case that is not there."""
 
 from __future__ import annotations
 
 import pytest
 
 import aftermath as am
-from aftermath.comparison.contrasts import ContrastError, read_contrasts
+from aftermath.comparison.contrasts import read_contrasts
+from aftermath.workspace import find_workspace
 from factories import case, case_folder, event, workspace
 
 HEADER = "contrast,title,why,case_ids\n"
@@ -22,9 +23,9 @@ def written(tmp_path, text):
     return made
 
 
-def test_every_contrast_of_the_repository_has_its_cases(root, comparison):
+def test_every_contrast_of_the_repository_has_its_cases(comparison):
     found = am.contrasts(comparison)
-    assert len(found.matched) == len(read_contrasts(root / "casestudies" / "contrasts.csv")) == 3
+    assert len(found.matched) == len(read_contrasts(find_workspace())) == 3
     assert all(len(each.entries) == len(each.contrast.case_ids) and not each.missing for each in found.matched)
     assert found.table.height == 9
 
@@ -56,35 +57,6 @@ def test_a_workspace_without_the_file_has_no_contrast_and_no_error(tmp_path):
     assert not found.matched
     assert "No case of any" in found.text
     assert found.table.is_empty()
-
-
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("", "has the columns none"),
-        ("a,b\n", "has the columns a, b; it needs contrast"),
-        (
-            HEADER + "one,First,Alike.,x;y\none,Again,Alike.,x;y\n",
-            "contrasts.csv:3:contrast  'one' stands more than once",
-        ),
-        (HEADER + "one,First,Alike.,x\n", "contrasts.csv:2:case_ids  names 1.case"),
-        (HEADER + "one,First,Alike.,x;x\n", "needs two"),
-        (HEADER + "one,,Alike.,x;y\n", "contrasts.csv:2:title  is empty"),
-        (HEADER + "one,First,Alike, and more,x;y\n", "contrasts.csv:2  has another number of cells"),
-        (HEADER + "one,First\n", "contrasts.csv:2  has another number of cells"),
-    ],
-)
-def test_what_is_wrong_is_said_with_its_place(tmp_path, text, what):
-    made = written(tmp_path, text)
-    with pytest.raises(ContrastError, match=what):
-        read_contrasts(made.cases / "contrasts.csv")
-
-
-def test_a_file_that_is_no_text_is_refused(tmp_path):
-    path = tmp_path / "contrasts.csv"
-    path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ContrastError, match="cannot be read"):
-        read_contrasts(path)
 
 
 def test_a_case_folder_beside_the_file_is_not_disturbed(tmp_path):

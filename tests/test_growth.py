@@ -19,7 +19,7 @@ from aftermath.comparison import playbook as playbooks
 from aftermath.comparison.entry import Entry, entry
 from aftermath.comparison.names import short_names
 from aftermath.comparison.pairwise import pairwise
-from aftermath.comparison.playbook import FILE, playbook_from, read_advice
+from aftermath.comparison.playbook import playbook_from, read_advice
 from aftermath.comparison.rules import Answer
 from aftermath.comparison.scoreboard import compare
 from aftermath.figures.packing import Mark, pack
@@ -97,7 +97,7 @@ def test_names_are_made_once_for_a_comparison_and_only_whole_ids_are_named():
 def test_every_rule_is_asked_once_of_every_case(monkeypatch):
     made = [small(number) for number in range(6)]
     entries = [entry(each, each.id, seed=0, phase_days=(7, 30), level=0.95) for each in made]
-    advice = read_advice(am.workspace.find_workspace().cases / FILE)
+    advice = read_advice(am.workspace.find_workspace())
     asked: Counter[tuple[str, str]] = Counter()
     rule_of = playbooks.rule_of
 

@@ -10,13 +10,12 @@ import aftermath as am
 from aftermath.case_files.tables import CaseTables
 from aftermath.comparison.playbook import Advice, Playbook, playbook_from, read_advice
 from aftermath.comparison.playbook import Tested as Answered  # pytest collects what is called Test
-from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer, PlaybookError
+from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer
 from aftermath.comparison.strategies import RECOMMENDED, case_strategies, strategies
 from aftermath.statistics.shift import shift
 from aftermath.times import DAY, Span, difference
+from aftermath.workspace import find_workspace
 from factories import case, event, relation
-
-HEADER = "advice_id,text_id,advice,indicator,rule\n"
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +32,8 @@ def answers(cases, entries, rule):
     return playbook_from(cases, entries, [Advice("a1", "text", "do it", "", rule)]).tested[0].answers
 
 
-def test_all_advice_is_read_and_answered_for_every_crisis(root, cases, entries):
-    advice = read_advice(root / "casestudies" / "playbook.csv")
+def test_all_advice_is_read_and_answered_for_every_crisis(cases, entries):
+    advice = read_advice(find_workspace())
     tested = playbook_from(cases, entries, advice)
     assert len(tested.tested) == 49
     assert all(len(each.answers) == 16 for each in tested.tested)
@@ -221,38 +220,11 @@ def test_the_real_playbook_claims_nothing(cases):
     assert not any(word in text.lower() for word in ("significant", "*", "because", "caused", "effect"))
 
 
-def test_evidence_names_events_of_the_case(cases, entries, root):
+def test_evidence_names_events_of_the_case(cases, entries):
     known = {case.id: set(case.events["event_id"]) for case in cases}
-    for each in playbook_from(cases, entries, read_advice(root / "casestudies" / "playbook.csv")).tested:
+    for each in playbook_from(cases, entries, read_advice(find_workspace())).tested:
         for case_id, answer in each.answers.items():
             assert set(answer.evidence) <= known[case_id]
-
-
-@pytest.mark.parametrize(
-    ("row", "what"),
-    [
-        ("a1,t,x,y,latency nothing 3 h", "not a step"),
-        ("a1,t,x,y,rubric T99", "not an item"),
-        ("a1,t,x,y,cause moonlight: rubric E1", "not a cause"),
-        ("a1,t,x,y,together apology dancing", "not an act"),
-        ("a1,t,x,y,guess", "not a rule"),
-        ("a1,t,x,y,consistent\na1,t,x,y,consistent", "more than once"),
-    ],
-)
-def test_a_bad_row_is_named_with_its_place(tmp_path, row, what):
-    path = tmp_path / "playbook.csv"
-    path.write_text(HEADER + row + "\n", encoding="utf-8")
-    with pytest.raises(PlaybookError, match=what) as caught:
-        read_advice(path)
-    assert str(caught.value).startswith(f"playbook.csv:{row.count(chr(10)) + 2}:")
-
-
-def test_a_missing_file_and_other_columns_are_refused(tmp_path):
-    with pytest.raises(PlaybookError, match="cannot be read"):
-        read_advice(tmp_path / "playbook.csv")
-    (tmp_path / "playbook.csv").write_text("advice\nx\n", encoding="utf-8")
-    with pytest.raises(PlaybookError, match="needs advice_id"):
-        read_advice(tmp_path / "playbook.csv")
 
 
 def test_strategies_come_in_order_of_time_and_are_held_against_theory(cases):

@@ -14,7 +14,6 @@ from nbformat.v4 import new_output
 
 import aftermath as am
 from aftermath.comparison.gathering import Gathering, gather
-from aftermath.comparison.rules import PlaybookError
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import WriteError
 from aftermath.measures.latency_curves import MARKS, latency_curves
@@ -24,6 +23,7 @@ from aftermath.pages.board import CLAIMS, COVERAGE, OPENNESS, SPEED
 from aftermath.pages.exhibit import PAGE_TYPE
 from aftermath.pages.latency_passages import _grouped
 from aftermath.pages.page import render
+from aftermath.problems import CaseError
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case_folder, event, scored, text
@@ -222,7 +222,7 @@ def test_advice_can_be_downloaded_and_is_an_empty_table_where_there_is_none(made
 def test_advice_that_cannot_be_used_is_an_error_and_no_empty_table(tmp_path):
     (tmp_path / "casestudies").mkdir()
     (tmp_path / "casestudies" / "playbook.csv").write_text("advice_id\na1\n", encoding="utf-8")
-    with pytest.raises(PlaybookError, match=r"playbook\.csv"):
+    with pytest.raises(CaseError, match=r"playbook\.csv"):
         site.write_site(Workspace(tmp_path))
     assert not (tmp_path / "build" / "site" / "index.html").exists()
 

@@ -109,6 +109,19 @@ ANSWERS = (
     "recall",
 )
 
+_CORRECTIVE_ACTS = ("corrective_action", "recall", "compensation", "discipline", "leadership_change")
+
+# The kinds of answer whose time is measured: name -> (label, acts that count, whether a named person must speak).
+STEPS = {
+    "response": ("First public response", ANSWERS, False),
+    "acknowledgement": ("First acknowledgement", ("acknowledgement",), False),
+    "apology": ("First apology", ("apology",), False),
+    "named_apology": ("First apology by a named person", ("apology",), True),
+    "corrective_action": ("First corrective action", _CORRECTIVE_ACTS, False),
+    "information_hub": ("Information hub", ("information_hub",), False),
+    "direct_reply": ("First direct reply", ("direct_reply",), False),
+}
+
 CHANNELS = {
     word: word.replace("_", " ")
     for word in (

@@ -60,21 +60,21 @@ def attached_series(case_id: str, workspace: Workspace) -> tuple[AttachedSeries,
         If a manifest or series cannot be read, or a series is not the one that its manifest describes.
     """
     folders = [path.parent for path in attached_files(case_id, workspace) if path.name == MANIFEST]
-    found = ((folder, load_manifest(folder)) for folder in folders)
+    manifests = ((folder, load_manifest(folder)) for folder in folders)
     return tuple(
         _attached(folder, manifest)
-        for folder, manifest in found
+        for folder, manifest in manifests
         if manifest.case == case_id and (folder / SERIES).is_file()
     )
 
 
 def _attached(folder: Path, manifest: Manifest) -> AttachedSeries:
     path = folder / SERIES
-    recorded, found = manifest.shared.get(SERIES), hashlib.sha256(path.read_bytes()).hexdigest()
-    if recorded is None or recorded.sha256 != found:
+    recorded, actual = manifest.shared.get(SERIES), hashlib.sha256(path.read_bytes()).hexdigest()
+    if recorded is None or recorded.sha256 != actual:
         raise ArchiveError(
             f"{folder.name}/{SERIES}: is not the series that the manifest describes.\n"
-            f"  recorded  sha256 {recorded.sha256 if recorded else 'none'}\n  found     sha256 {found}\n"
+            f"  recorded  sha256 {recorded.sha256 if recorded else 'none'}\n  found     sha256 {actual}\n"
             f"  Make it anew with `aftermath archive series {folder.name}`."
         )
     return AttachedSeries(folder, manifest, read_series(path))

@@ -96,10 +96,10 @@ def _pattern(name: str) -> str:
 
 
 def _hidden(match: re.Match) -> str:
-    found = match[0]
-    if _ENDS_UNSPACED.search(found):
+    matched = match[0]
+    if _ENDS_UNSPACED.search(matched):
         return MASK_CHINESE
-    return MASK.upper() if found.isupper() else MASK
+    return MASK.upper() if matched.isupper() else MASK
 
 
 @functools.lru_cache(maxsize=64)

@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
 
 from aftermath.archives.places import MANIFEST
 from aftermath.archives.posts import ArchiveError
@@ -155,10 +157,10 @@ def load_manifest(folder: Path) -> Manifest:
     faults: list[str] = []
     values = {}
     for name, value in record.items():
-        known = _FORMS.get(name)
+        known = _READERS.get(name)
         try:
             if known is None:
-                raise ValueError(f"is no field of a manifest; those are {', '.join(_FORMS)}")
+                raise ValueError(f"is no field of a manifest; those are {', '.join(_READERS)}")
             values[name] = known(value)
         except (ValueError, TypeError, AttributeError) as error:
             faults.append(f"{folder.name}/{MANIFEST}: {str(name)[:60]} {error}")
@@ -177,9 +179,11 @@ def write_manifest(manifest: Manifest, folder: Path) -> Path:
     folder
         The folder of the archive; it is made where it is missing.
     """
-    record = {each.name: _plain(getattr(manifest, each.name)) for each in fields(Manifest)}
-    told = {name: value for name, value in record.items() if value not in (None, "", [], {}, False) or name == "capped"}
-    text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
+    record = {field.name: _plain(getattr(manifest, field.name)) for field in fields(Manifest)}
+    given = {
+        name: value for name, value in record.items() if value not in (None, "", [], {}, False) or name == "capped"
+    }
+    text = yaml.safe_dump(given, sort_keys=False, allow_unicode=True, width=120)
     return write_whole(folder / MANIFEST, text)
 
 
@@ -204,16 +208,14 @@ class _Loader(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
-    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """The next node, unless it refers back to another."""
         if self.check_event(yaml.AliasEvent):
-            raise yaml.composer.ComposerError(
-                None, None, "references (*) are not read here", self.peek_event().start_mark
-            )
+            raise ComposerError(None, None, "references (*) are not read here", self.peek_event().start_mark)
         return super().compose_node(parent, index)
 
 
-def _record(path: Path) -> dict[str, object]:
+def _record(path: Path) -> dict[str, Any]:
     where = f"{path.parent.name}/{path.name}"
     try:
         if path.stat().st_size > _LARGEST:
@@ -233,32 +235,32 @@ def _record(path: Path) -> dict[str, object]:
 # How each field is read; a reader raises ValueError with what is wrong
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")
     return value.strip()
 
 
-def _number(value: object) -> int:
+def _number(value: Any) -> int:
     if not (isinstance(value, str) and re.fullmatch(r"\d{1,15}", value)):
         raise ValueError(f"is {str(value)[:40]!r}; write a whole number")
     return int(value)
 
 
-def _truth(value: object) -> bool:
+def _truth(value: Any) -> bool:
     if value not in ("true", "false"):
         raise ValueError(f"is {str(value)[:40]!r}; write true or false")
     return value == "true"
 
 
-def _day(value: object) -> date:
+def _day(value: Any) -> date:
     try:
         return date.fromisoformat(_text(value))
     except ValueError:
         raise ValueError(f"is {str(value)[:40]!r}; write a date such as 2017-04-20") from None
 
 
-def _instant(value: object) -> datetime:
+def _instant(value: Any) -> datetime:
     try:
         moment = datetime.fromisoformat(_text(value))
     except ValueError:
@@ -268,20 +270,20 @@ def _instant(value: object) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _span(value: object) -> tuple[datetime, ...]:
+def _span(value: Any) -> tuple[datetime, ...]:
     ends = tuple(map(_instant, value if isinstance(value, list) else [value]))
     if len(ends) != 2 or ends[0] > ends[1]:
         raise ValueError("must be two times, the earlier first")
     return ends
 
 
-def _level(value: object) -> str:
+def _level(value: Any) -> str:
     if value not in LEVELS:
         raise ValueError(f"is {str(value)[:40]!r}; it is one of {', '.join(LEVELS)}")
     return str(value)
 
 
-def _inside(value: object) -> str:
+def _inside(value: Any) -> str:
     """A name with ``/`` that stays inside its folder."""
     path = PurePosixPath(_text(value))
     if not path.parts or path.is_absolute() or ".." in path.parts or re.search(r"[\\\x00]|^[A-Za-z]:", str(value)):
@@ -289,7 +291,7 @@ def _inside(value: object) -> str:
     return str(path)
 
 
-def _location(value: object) -> str:
+def _location(value: Any) -> str:
     first, *rest = _text(value).split("/")
     if first not in (f"${{{VARIABLE}}}", BESIDE):
         raise ValueError(
@@ -299,11 +301,11 @@ def _location(value: object) -> str:
     return "/".join([first, *([_inside("/".join(rest))] if any(rest) else [])])
 
 
-def _files(value: object) -> dict[str, File]:
+def _files(value: Any) -> dict[str, File]:
     return {_inside(name): _file(name, entry) for name, entry in _mapping(value).items()}
 
 
-def _file(name: str, entry: object) -> File:
+def _file(name: str, entry: Any) -> File:
     entry = _mapping(entry)
     total = entry.get("sha256")
     if not (isinstance(total, str) and _SUM.fullmatch(total)):
@@ -311,27 +313,27 @@ def _file(name: str, entry: object) -> File:
     return File(total, _number(entry.get("bytes")))
 
 
-def _mapping(value: object) -> dict:
+def _mapping(value: Any) -> dict:
     if not isinstance(value, dict):
         raise ValueError("must have entries of the form `name: value`")
     return value
 
 
-def _texts(value: object) -> dict[str, str]:
+def _texts(value: Any) -> dict[str, str]:
     return {_text(name): _text(entry) for name, entry in _mapping(value).items()}
 
 
-def _numbers(value: object) -> dict[str, int]:
+def _numbers(value: Any) -> dict[str, int]:
     return {_text(name): _number(entry) for name, entry in _mapping(value).items()}
 
 
-def _list(value: object) -> tuple[str, ...]:
+def _list(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError("must be a list")
     return tuple(map(_text, value))
 
 
-_FORMS: dict[str, Callable[[object], object]] = {each.name: _text for each in fields(Manifest)} | {
+_READERS: dict[str, Callable[[Any], Any]] = {field.name: _text for field in fields(Manifest)} | {
     "retrieved": _day,
     "level": _level,
     "location": _location,
@@ -349,7 +351,7 @@ _FORMS: dict[str, Callable[[object], object]] = {each.name: _text for each in fi
 }
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     """A value as YAML has it."""
     if isinstance(value, File):
         return {"sha256": value.sha256, "bytes": value.bytes}

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -103,8 +103,8 @@ def _parts(posts: Iterable[pl.DataFrame], folder: Path, recipe: Recipe, pool: Ex
     """The parts in the order of the archive, each when it is done; at most ``ahead`` batches are under way."""
     pending: deque[Future] = deque()
     first = 0
-    for place, frame in enumerate(posts):
-        pending.append(pool.submit(write_part, frame.drop("url"), first, folder / f"{place:08}.parquet", recipe))
+    for number, frame in enumerate(posts):
+        pending.append(pool.submit(write_part, frame.drop("url"), first, folder / f"{number:08}.parquet", recipe))
         first += frame.height
         if len(pending) > ahead:
             yield pending.popleft().result()
@@ -140,9 +140,9 @@ def _join(parts: list[Path], whole: Path, target: Path) -> None:
 class _Here(Executor):
     """Does everything at once, in this process."""
 
-    def submit(self, function: Callable, /, *arguments: object, **settings: object) -> Future:
+    def submit(self, fn: Callable, /, *args: Any, **kwargs: Any) -> Future:
         done: Future = Future()
-        done.set_result(function(*arguments, **settings))
+        done.set_result(fn(*args, **kwargs))
         return done
 
 

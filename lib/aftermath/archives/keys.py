@@ -51,12 +51,12 @@ def author_key(file: Path | None = None) -> bytes:
     ArchiveError
         If there is none, it is too short, or its file lies inside the workspace, from where it would be shared.
     """
-    named = os.environ.get(FILE_VARIABLE)
     if file is None and os.environ.get(KEY_VARIABLE):
         return _long_enough(os.environ[KEY_VARIABLE].encode(), KEY_VARIABLE)
-    if file is None and not named:
+    named = file or os.environ.get(FILE_VARIABLE)
+    if not named:
         raise ArchiveError(f"authors cannot be hashed: there is no key. {_CURE}")
-    return _read_key(Path(file or named).expanduser())
+    return _read_key(Path(named).expanduser())
 
 
 def keyed_hashes(values: pl.Series, key: bytes) -> pl.Series:

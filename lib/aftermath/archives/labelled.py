@@ -50,8 +50,8 @@ class Labelled:
 
     def part(self, wanted: Sequence[int], name: str) -> Labelled:
         """Some of the texts, under another name."""
-        means = tuple(self.means[place] for place in wanted) if self.means else ()
-        texts, labels = (tuple(column[place] for place in wanted) for column in (self.texts, self.labels))
+        means = tuple(self.means[index] for index in wanted) if self.means else ()
+        texts, labels = (tuple(column[index] for index in wanted) for column in (self.texts, self.labels))
         return Labelled(name, self.language, texts, labels, means, self.aliases, self.domain)
 
 
@@ -147,7 +147,7 @@ def _airlines(content: str) -> Iterator[Labelled]:
     whole = Labelled("Tweets to six US airlines, 2015", "en", texts, labels, aliases=aliases)
     yield whole
     yield whole.part(
-        [place for place, row in enumerate(rows) if row["airline"] == "United"],
+        [index for index, row in enumerate(rows) if row["airline"] == "United"],
         "Tweets to United, 2015 (part of the six)",
     )
 
@@ -165,7 +165,7 @@ def _brands(content: str) -> Iterator[Labelled]:
 def _reviews(content: str, name: str, domain: str) -> Iterator[Labelled]:
     rows = [row for row in _rows(content) if row["review"]]
     labels = tuple(TWO_WAY[row["label"]] for row in rows)
-    dairy = [place for place, row in enumerate(rows) if row.get("cat") == MENGNIU]
+    dairy = [index for index, row in enumerate(rows) if row.get("cat") == MENGNIU]
     aliases = (MENGNIU,) if dairy else ()
     whole = Labelled(name, "zh", tuple(row["review"] for row in rows), labels, aliases=aliases, domain=domain)
     yield whole
@@ -211,8 +211,8 @@ def labelled_sets(folder: Path) -> list[Labelled]:
     ArchiveError
         If there is none, or one cannot be read.
     """
-    found = [each for source in SOURCES for each in source.sets(folder)]
-    if not found:
+    sets = [labelled for source in SOURCES for labelled in source.sets(folder)]
+    if not sets:
         wanted = ", ".join(sorted({source.file.partition("/")[0] for source in SOURCES}))
         raise ArchiveError(f"{folder}: no labelled set in it. Give the folder that holds one of these: {wanted}.")
-    return found
+    return sets

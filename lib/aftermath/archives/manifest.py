@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -51,8 +52,8 @@ class Verified:
     @property
     def text(self) -> str:
         """The same in a sentence."""
-        found = f"{len(self.sound)} of its files {'is' if len(self.sound) == 1 else 'are'} as recorded"
-        return f"{self.name}: {found}." + (f" Its posts were not looked at: {self.absent}" if self.absent else "")
+        counted = f"{len(self.sound)} of its files {'is' if len(self.sound) == 1 else 'are'} as recorded"
+        return f"{self.name}: {counted}." + (f" Its posts were not looked at: {self.absent}" if self.absent else "")
 
 
 def archive_folder(name: str, workspace: Workspace | None = None) -> Path:
@@ -72,8 +73,8 @@ def archive_folder(name: str, workspace: Workspace | None = None) -> Path:
 
 def archives(workspace: Workspace | None = None) -> dict[str, Manifest]:
     """Every archive of a workspace by its name, sorted."""
-    found = sorted(archives_folder(workspace).glob(f"*/{MANIFEST}"))
-    return {path.parent.name: load_manifest(path.parent) for path in found if not path.parent.name.startswith(".")}
+    paths = sorted(archives_folder(workspace).glob(f"*/{MANIFEST}"))
+    return {path.parent.name: load_manifest(path.parent) for path in paths if not path.parent.name.startswith(".")}
 
 
 def verify(folder: Path) -> Verified:
@@ -153,7 +154,7 @@ def add(
     retrieved: date | None = None,
     again: bool = False,
     missing: Sequence[str] = (),
-    **described: object,
+    **described: Any,
 ) -> Manifest:
     """Describe an archive: its files are read whole, summed, and named in a new manifest. **They are not copied.**
 
@@ -330,10 +331,10 @@ def _compare(files: Mapping[str, File], root: Path) -> None:
         path = root / name
         if not path.is_file():
             faults.append(f"{name}: is missing in {root.name}. Bring it back, or add the archive again.")
-        elif (found := _sum(path)) != recorded:
+        elif (actual := _sum(path)) != recorded:
             faults.append(
                 f"{name}: has changed since it was added.\n  recorded  sha256 {recorded.sha256}  {recorded.bytes:,} bytes\n"
-                f"  found     sha256 {found.sha256}  {found.bytes:,} bytes\n"
+                f"  found     sha256 {actual.sha256}  {actual.bytes:,} bytes\n"
                 "  Bring the recorded file back; if the new one is meant, add the archive again with --again."
             )
     if faults:

@@ -16,6 +16,7 @@ import polars as pl
 
 from aftermath.archives.keys import keyed_hashes
 from aftermath.archives.posts import KINDS
+from aftermath.archives.scorers.protocol import Scorer
 
 TONES = ("negative", "neutral", "positive")
 DECIMALS = 4  # of a score: sums of so many ten-thousandths are exact, in whatever order they are added
@@ -81,7 +82,7 @@ class Recipe:
     """
 
     key: bytes = field(repr=False)
-    scorer_for: Callable
+    scorer_for: Callable[[str], Scorer | None]
     clean: Callable[[str], str]
     mask: Callable[[str, tuple[str, ...]], str]
     aliases: tuple[str, ...] = ()
@@ -105,13 +106,13 @@ class Remembered:
 
     def recall(self, texts: Iterable[str]) -> dict[str, float | None]:
         """The scores of those texts that are remembered."""
-        young, old, found = self._young, self._old, {}
+        young, old, scores = self._young, self._old, {}
         for text in texts:
             if text in young:
-                found[text] = young[text]
+                scores[text] = young[text]
             elif text in old:
-                found[text] = old[text]
-        return found
+                scores[text] = old[text]
+        return scores
 
     def learn(self, scores: dict[str, float | None]) -> None:
         """Remember scores, and those just recalled a while longer."""
@@ -127,14 +128,14 @@ class Judge:
     Parameters
     ----------
     scorer
-        With ``id``, ``score``, ``negative`` and ``positive``.
+        Of that language.
     recipe
         How texts are cleaned and masked.
     raw, cleaned
         Scores by text as it stood, and by what was left of it.
     """
 
-    scorer: object
+    scorer: Scorer
     recipe: Recipe
     raw: Remembered = field(default_factory=Remembered)
     cleaned: Remembered = field(default_factory=Remembered)
@@ -188,7 +189,7 @@ def features_of(posts: pl.DataFrame, recipe: Recipe, first: int = 0) -> pl.DataF
     }
     blank = {name: pl.lit(None, FEATURES_SCHEMA[name]) for name in ("embedding", "topic")}
     judged = posts.drop("text").hstack(_scores(posts, recipe)).with_columns(**made, **blank)
-    return judged.select(FEATURES_SCHEMA.names()).cast(dict(FEATURES_SCHEMA))
+    return judged.select(FEATURES_SCHEMA.names()).cast(FEATURES_SCHEMA)
 
 
 def _scores(posts: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:

@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -111,9 +112,9 @@ def series(
     sums = _with_all(_sums(posts), by_kind)
     if sums.is_empty():
         raise ArchiveError("there is no post to make a series of: check the span and the filter of the archive")
-    told = sums.join(_authors(posts, int(sums["volume"].sum()), by_kind), on=["bin", "kind"], how="left")
-    draws = _bootstrap(posts, told, by_kind, seed)
-    rows = [_row(row, draws.get((row["bin"], row["kind"])), capped) for row in told.iter_rows(named=True)]
+    table = sums.join(_authors(posts, int(sums["volume"].sum()), by_kind), on=["bin", "kind"], how="left")
+    draws = _bootstrap(posts, table, by_kind, seed)
+    rows = [_row(row, draws.get((row["bin"], row["kind"])), capped) for row in table.iter_rows(named=True)]
     return pl.DataFrame(rows, schema=SERIES_SCHEMA)
 
 
@@ -238,18 +239,18 @@ def _distinct(posts: pl.LazyFrame, by_kind: bool) -> Iterator[pl.DataFrame]:
 
 
 def _bootstrap(
-    posts: pl.LazyFrame, told: pl.DataFrame, by_kind: bool, seed: int
+    posts: pl.LazyFrame, table: pl.DataFrame, by_kind: bool, seed: int
 ) -> dict[tuple[date | datetime, str], tuple[float, float]]:
     """Intervals of the means of small bins, from the histograms of their scores."""
-    small = told.filter(pl.col("n").is_between(FEW, BOOTSTRAP_BELOW, closed="left"))
-    found = {}
+    small = table.filter(pl.col("n").is_between(FEW, BOOTSTRAP_BELOW, closed="left"))
+    intervals = {}
     for part in _slices(small):
         for (start, kind), scores in _histograms(posts, part, by_kind):
-            found[start, kind] = _poisson_bootstrap(scores, [seed, int(_epoch(start)), _KIND_PLACE[kind]])
-    return found
+            intervals[start, kind] = _poisson_bootstrap(scores, [seed, int(_epoch(start)), _KIND_NUMBERS[kind]])
+    return intervals
 
 
-_KIND_PLACE = {kind: place for place, kind in enumerate([ALL_KINDS, *KINDS])}
+_KIND_NUMBERS = {kind: number for number, kind in enumerate([ALL_KINDS, *KINDS])}
 
 
 def _epoch(start: date | datetime) -> float:
@@ -258,8 +259,8 @@ def _epoch(start: date | datetime) -> float:
 
 def _slices(small: pl.DataFrame) -> list[pl.DataFrame]:
     """Small bins by as many as hold a bounded number of posts together."""
-    place = (pl.col("n").cum_sum() - pl.col("n")) // AT_A_TIME
-    return small.with_columns(place=place).partition_by("place") if small.height else []
+    number = (pl.col("n").cum_sum() - pl.col("n")) // AT_A_TIME
+    return small.with_columns(slice=number).partition_by("slice") if small.height else []
 
 
 def _histograms(
@@ -289,12 +290,12 @@ def _poisson_bootstrap(scores: pl.DataFrame, seed: list[int]) -> tuple[float, fl
     return float(lower), float(upper)
 
 
-def _row(row: dict, drawn: tuple[float, float] | None, capped: bool) -> dict[str, object]:
+def _row(row: dict, drawn: tuple[float, float] | None, capped: bool) -> dict[str, Any]:
     n, start = row["n"], row["bin"]
-    told = {name: row[name] for name in ("kind", "n", "negative", "positive")}
-    told |= {"time": start.isoformat(), "volume": None if capped else row["volume"], "authors": row["authors"]}
-    told |= _share("negative", row["negative"], n) | _share("positive", row["positive"], n)
-    return told | _moments(n, row["total"], row["squares"], drawn)
+    counted = {name: row[name] for name in ("kind", "n", "negative", "positive")}
+    counted |= {"time": start.isoformat(), "volume": None if capped else row["volume"], "authors": row["authors"]}
+    shares = _share("negative", row["negative"], n) | _share("positive", row["positive"], n)
+    return counted | shares | _moments(n, row["total"], row["squares"], drawn)
 
 
 def _share(name: str, count: int, n: int) -> dict[str, float | None]:
@@ -307,7 +308,7 @@ def _moments(n: int, total: int, squares: int, drawn: tuple[float, float] | None
     mean = total / n / TEN_THOUSAND if n else None
     # of whole numbers until the last division, so that nothing is lost by cancellation
     variance = (n * squares - total * total) / (n * (n - 1)) / TEN_THOUSAND**2 if n > 1 else None
-    if drawn is None and n >= BOOTSTRAP_BELOW:
+    if drawn is None and mean is not None and variance is not None and n >= BOOTSTRAP_BELOW:
         spread = Z * math.sqrt(variance / n)
         drawn = mean - spread, mean + spread
     lower, upper = drawn or (None, None)

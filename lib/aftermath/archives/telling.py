@@ -23,8 +23,8 @@ def listing(manifests: Mapping[str, Manifest]) -> str:
         return "There is no archive yet: `aftermath archive add NAME FILES...` describes one."
     width = max(map(len, manifests))
     rows = [
-        (name, _posts(each), span(each), each.level, _printable(each.title)[:_ONE_LINE])
-        for name, each in manifests.items()
+        (name, _posts(manifest), span(manifest), manifest.level, _printable(manifest.title)[:_ONE_LINE])
+        for name, manifest in manifests.items()
     ]
     spans = max(len(row[2]) for row in rows)
     return "\n".join(
@@ -49,7 +49,7 @@ def describe(name: str, manifest: Manifest) -> str:
     manifest
         What it says of itself.
     """
-    told = {
+    lines = {
         "title": manifest.title,
         "case": manifest.case,
         "producer": manifest.producer,
@@ -72,8 +72,8 @@ def describe(name: str, manifest: Manifest) -> str:
         "files": _files(manifest),
         "shared": ", ".join(manifest.shared),
     }
-    width = max(map(len, told))
-    return "\n".join([name, *(f"  {field:{width}}  {_printable(value)}" for field, value in told.items() if value)])
+    width = max(map(len, lines))
+    return "\n".join([name, *(f"  {field:{width}}  {_printable(value)}" for field, value in lines.items() if value)])
 
 
 def _posts(manifest: Manifest) -> str:

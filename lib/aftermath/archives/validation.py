@@ -64,11 +64,11 @@ class Validation:
 
 
 def _measured_text(last: pl.DataFrame) -> str:
-    return f"{in_words(last.height).capitalize()} labelled sets and parts of sets, {counted(last['n'].sum(), 'judgement')}."
+    return f"{in_words(last.height).capitalize()} labelled sets and parts of sets, {counted(int(last['n'].sum()), 'judgement')}."
 
 
 def _worst_text(last: pl.DataFrame) -> str:
-    ends = [last.sort("macro_f1", "set").row(place, named=True) for place in (0, -1)]
+    ends = [last.sort("macro_f1", "set").row(row_number, named=True) for row_number in (0, -1)]
     worst, best = (f"{number(row['macro_f1'], 2)} ({row['set']})" for row in ends)
     return f"Macro F1 runs from {worst} to {best}."
 
@@ -116,11 +116,11 @@ def validate_sentiment(
     ArchiveError
         If the folder has no labelled set, or one cannot be read.
     """
-    scorers = scorers or [scorer_for("en"), scorer_for("zh")]
+    asked = scorers or [scorer for language in ("en", "zh") if (scorer := scorer_for(language)) is not None]
     rows = [
         row
         for labelled in labelled_sets(Path(folder))
-        for scorer in scorers
+        for scorer in asked
         if scorer.language == labelled.language
         for judge, part in _honest(scorer, labelled)
         for row in _rows(judge, _drawn(part, most, seed), draws, seed)
@@ -133,7 +133,7 @@ def _honest(scorer: Scorer, labelled: Labelled) -> Iterator[tuple[Scorer, Labell
     if not (isinstance(scorer, Chinese) and labelled.domain):
         yield scorer, labelled
         return
-    kept = [place for place, text in enumerate(labelled.texts) if held_out(text)]
+    kept = [index for index, text in enumerate(labelled.texts) if held_out(text)]
     yield scorer, labelled.part(kept, HELD_OUT.format(labelled.name))
     sister = Chinese(without=labelled.domain)
     yield sister, labelled.part(range(len(labelled.texts)), NOT_TAUGHT.format(labelled.name))
@@ -179,8 +179,8 @@ def confusion(human: Sequence[str], called: Sequence[str]) -> np.ndarray:
     >>> confusion(["negative", "negative"], ["negative", "neutral"]).tolist()
     [[1, 1, 0], [0, 0, 0], [0, 0, 0]]
     """
-    places = {label: place for place, label in enumerate(LABELS)}
-    cells = [3 * places[one] + places[other] for one, other in zip(human, called, strict=True)]
+    places = {label: number for number, label in enumerate(LABELS)}
+    cells = [3 * places[theirs] + places[ours] for theirs, ours in zip(human, called, strict=True)]
     return np.bincount(cells, minlength=9).reshape(3, 3)
 
 
@@ -237,7 +237,7 @@ def _ends(name: str, value: float, sampled: np.ndarray) -> dict:
     if np.isnan(value):
         return dict.fromkeys(names)
     ends = np.nanquantile(sampled, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return dict(zip(names, (round(float(each), 4) for each in (value, *ends)), strict=True))
+    return dict(zip(names, (round(float(figure), 4) for figure in (value, *ends)), strict=True))
 
 
 def _correlated(scores: Sequence[float], means: Sequence[float], draws: int, random: np.random.Generator) -> dict:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, TypeAlias, TypeGuard
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
+from yaml.composer import ComposerError
+from yaml.constructor import ConstructorError
 
 from aftermath import vocabulary
 from aftermath.case_files.coders import CODED_TABLES, CODER_ID, RESERVED_CODERS, Coder
-from aftermath.case_files.desk import UNPRINTABLE, Desk, short
-from aftermath.case_files.forms import partial_date
+from aftermath.case_files.field_readers import partial_date
+from aftermath.case_files.file_problems import UNPRINTABLE, FileProblems, short
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ class About:
         return self.record == "documented"
 
 
+# What a file of YAML can hold: plain words stay text, other scalars need an explicit tag.
+Scalar: TypeAlias = str | int | float | bytes | date | None
+Value: TypeAlias = "Scalar | list[Value] | dict[Scalar, Value]"
+
+
 class _Loader(yaml.SafeLoader):
     """A safe loader that reads every plain word as text, and refuses what hides or multiplies content.
 
@@ -82,11 +91,11 @@ class _Loader(yaml.SafeLoader):
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
 
-    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         """The next node, unless it refers back to another."""
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark
-            raise yaml.composer.ComposerError(None, None, "references (*) are not read here", mark)
+            raise ComposerError(None, None, "references (*) are not read here", mark)
         return super().compose_node(parent, index)
 
 
@@ -94,7 +103,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
     seen = set()
     for key, _ in node.value:
         if isinstance(key, yaml.ScalarNode) and key.value in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
+            raise ConstructorError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
         seen.add(key.value if isinstance(key, yaml.ScalarNode) else None)
     return loader.construct_mapping(node, deep=True)
 
@@ -102,36 +111,43 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
 
 
-def read_about(text: str, desk: Desk) -> About | None:
+def read_about(text: str, problems: FileProblems) -> About | None:
     """Read and check ``case.yaml``.
 
     Parameters
     ----------
     text
         Its content.
-    desk
+    problems
         Takes the problems, and learns in which line each field stands.
 
     Returns
     -------
     About or None
-        **Fields that have a problem are None**, and claims that have one are left out; the desk tells.
+        **Fields that have a problem are None**, and claims that have one are left out; the problems say which.
         None where the text holds no fields at all.
     """
-    record = _load(text, desk)
+    record = _load(text, problems)
     if record is None:
         return None
-    _check_fields(record, _FIELDS, desk)
-    claims = [_claim(entry, number, desk) for number, entry in enumerate(_entries(record), start=1)]
-    coders = [_coder(name, entry, desk) for name, entry in _named_coders(record)]
-    _check_record(record, desk)
-    sound = {field.name: _frozen(record.get(field.name)) for field in fields(About) if not desk.faulty(field.name)}
-    none = dict.fromkeys(field.name for field in fields(About))
-    checked = {"documented_claims": claims, "coders": coders}
-    return About(**none | sound | {name: tuple(filter(None, entries)) for name, entries in checked.items()})
+    _check_fields(record, _FIELDS, problems)
+    entries, described = record.get("documented_claims"), record.get("coders")
+    claims = [
+        _claim(entry, number, problems)
+        for number, entry in enumerate(entries if isinstance(entries, list) else (), start=1)
+    ]
+    coders = [
+        _coder(coder_id, entry, problems)
+        for coder_id, entry in (described.items() if isinstance(described, dict) else ())
+    ]
+    _check_record(record, problems)
+    names = [field.name for field in fields(About)]
+    sound: dict[str, Any] = {name: None if problems.faulty(name) else _frozen(record.get(name)) for name in names}
+    sound["documented_claims"], sound["coders"] = tuple(filter(None, claims)), tuple(filter(None, coders))
+    return About(**sound)
 
 
-def _load(text: str, desk: Desk) -> dict | None:
+def _load(text: str, problems: FileProblems) -> dict[Scalar, Value] | None:
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -139,20 +155,20 @@ def _load(text: str, desk: Desk) -> dict | None:
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         what, row = _yaml_fault(error)
         mend = "indent with spaces, quote text that has a colon, and write each field once"
-        desk.put(f"is not well-formed YAML: {what}", mend, row)
+        problems.add(f"is not well-formed YAML: {what}", mend, row)
         return None
-    if not isinstance(record, dict):
-        desk.put("holds no fields", "write one `field: value` a line; `aftermath new` shows them all")
+    if not isinstance(record, dict) or not isinstance(node, yaml.MappingNode):
+        problems.add("holds no fields", "write one `field: value` a line; `aftermath new` shows them all")
         return None
-    desk.rows.update(_lines(node))
+    problems.rows.update(_lines(node))
     return record
 
 
 def _yaml_fault(error: Exception) -> tuple[str, int]:
     """What the reader of YAML found wrong, and in which line; 0 where it does not say."""
-    nested = isinstance(error, RecursionError)
-    what = getattr(error, "problem", None) or ("it is nested too deeply" if nested else "it cannot be read")
-    mark, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return "it is nested too deeply" if isinstance(error, RecursionError) else "it cannot be read", 0
+    what, mark, begun = error.problem or "it cannot be read", error.problem_mark, error.context_mark
     if mark and begun and begun.line < mark.line:
         what += f", {error.context} that begins in line {begun.line + 1}"
     return what, mark.line + 1 if mark else 0
@@ -172,24 +188,14 @@ def _lines(node: yaml.MappingNode, prefix: str = "") -> Iterator[tuple[str, int]
                     yield from _lines(claim, f"{name}[{number}].")
 
 
-def _entries(record: Mapping) -> list:
-    claims = record.get("documented_claims")
-    return claims if isinstance(claims, list) else []
-
-
-def _named_coders(record: Mapping) -> list[tuple]:
-    coders = record.get("coders")
-    return list(coders.items()) if isinstance(coders, dict) else []
-
-
-def _frozen(value: object) -> object:
+def _frozen(value: Value) -> Value | tuple[Value, ...]:
     return tuple(value) if isinstance(value, list) else value
 
 
-Check = tuple[Callable[[object], bool], str]
+Check = tuple[Callable[[Value], bool], str]
 
 
-def _is_text(value: object) -> bool:
+def _is_text(value: Value) -> TypeGuard[str]:
     return isinstance(value, str) and not UNPRINTABLE.search(value)
 
 
@@ -202,7 +208,7 @@ def _one_of(words: Iterable[str], *, nullable: bool = False) -> Check:
 def _matching(pattern: str, hint: str, *, nullable: bool = False) -> Check:
     expression = re.compile(pattern, re.DOTALL)
 
-    def sound(value: object) -> bool:
+    def sound(value: Value) -> bool:
         return (value is None and nullable) or (_is_text(value) and bool(expression.fullmatch(value)))
 
     return sound, hint
@@ -211,23 +217,23 @@ def _matching(pattern: str, hint: str, *, nullable: bool = False) -> Check:
 def _list_of(pattern: str, hint: str) -> Check:
     expression = re.compile(pattern)
 
-    def sound(value: object) -> bool:
+    def sound(value: Value) -> bool:
         return isinstance(value, list) and bool(value) and all(map(_sound_word, value))
 
-    def _sound_word(word: object) -> bool:
+    def _sound_word(word: Value) -> bool:
         return _is_text(word) and bool(expression.fullmatch(word))
 
     return sound, hint
 
 
-def _is_zone(value: object) -> bool:
+def _is_zone(value: Value) -> bool:
     try:
         return isinstance(value, str) and bool(ZoneInfo(value))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
 
 
-def _is_partial_date(value: object) -> bool:
+def _is_partial_date(value: Value) -> bool:
     try:
         return value is None or (isinstance(value, str) and bool(partial_date(value)))
     except ValueError:
@@ -242,7 +248,7 @@ RESERVED_IDS = frozenset(
 )
 
 
-def is_case_id(value: object) -> bool:
+def is_case_id(value: Value) -> bool:
     """Whether a value can be the id of a case: lower-case words with hyphens, and no reserved name.
 
     Examples
@@ -259,7 +265,7 @@ def is_case_id(value: object) -> bool:
 
 
 _SOME_TEXT = r"\s*\S.*"
-_FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
+_FIELDS: dict[str, Check] = {
     "id": (is_case_id, f"write the folder's name: lower-case words with hyphens, at most {ID_LENGTH} characters"),
     "title": _matching(_SOME_TEXT, "write a title"),
     "organisation": _matching(_SOME_TEXT, "name the organisation"),
@@ -288,7 +294,7 @@ _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
 }
 _OPTIONAL = ("parent", "coders", "blind", "training", "date", "codes")
 _TRUTHS = {"true": True, "false": False}
-_CODER_CHECKS = {
+_CODER_CHECKS: dict[str, Check] = {
     "kind": _one_of(vocabulary.CODER_KINDS),
     "blind": (
         lambda value: isinstance(value, str) and value in _TRUTHS,
@@ -303,7 +309,7 @@ _CODER_CHECKS = {
         f"list the tables that they were to code, of {' and '.join(CODED_TABLES)}, or leave the field out",
     ),
 }
-_CLAIM_CHECKS = {
+_CLAIM_CHECKS: dict[str, Check] = {
     "claim": _matching(_SOME_TEXT, "write the claim in your own words"),
     "from": _matching(r"[a-z0-9][a-z0-9-]*", "name the text_id of the text that makes the claim"),
     "verdict": _one_of(vocabulary.VERDICTS),
@@ -323,68 +329,72 @@ def field_hints() -> dict[str, str]:
     return {name: mend for name, (_, mend) in _FIELDS.items()}
 
 
-def _check_fields(record: Mapping, checks: Mapping, desk: Desk, prefix: str = "") -> None:
+def _check_fields(
+    record: Mapping[Scalar, Value], checks: Mapping[str, Check], problems: FileProblems, prefix: str = ""
+) -> None:
     for name, (sound, mend) in checks.items():
         if name not in record:
             if name not in _OPTIONAL:
-                desk.put("this field is missing", mend, column=prefix + name)
+                problems.add("this field is missing", mend, column=prefix + name)
         elif not sound(record[name]):
-            desk.put(_fault(record[name]), mend, column=prefix + name)
+            problems.add(_fault(record[name]), mend, column=prefix + name)
     for name in record:
         if name not in checks:
-            desk.put(
+            problems.add(
                 "is not a field of this file",
                 f"remove or rename it; the fields are {', '.join(checks)}",
                 column=f"{prefix}{name}",
             )
 
 
-def _fault(value: object) -> str:
+def _fault(value: Value) -> str:
     return "is empty" if value in (None, "", []) else f"{_shown(value)} is not what belongs here"
 
 
-def _shown(value: object) -> str:
+def _shown(value: Value) -> str:
     if isinstance(value, list):
         return f"[{short(', '.join(map(_shown, value[:9])))}]"
     return f"'{short(value)}'" if isinstance(value, str) else f"a {type(value).__name__}"
 
 
-def _claim(entry: object, number: int, desk: Desk) -> Claim | None:
-    place = f"documented_claims[{number}]"
+def _claim(entry: Value, number: int, problems: FileProblems) -> Claim | None:
+    field = f"documented_claims[{number}]"
     if not isinstance(entry, dict):
-        desk.put(f"{_shown(entry)} is not a claim", f"write the fields {', '.join(_CLAIM_CHECKS)}", column=place)
+        problems.add(f"{_shown(entry)} is not a claim", f"write the fields {', '.join(_CLAIM_CHECKS)}", column=field)
         return None
-    before = len(desk.problems)
-    _check_fields(entry, _CLAIM_CHECKS, desk, f"{place}.")
-    if len(desk.problems) > before:
+    before = len(problems)
+    _check_fields(entry, _CLAIM_CHECKS, problems, f"{field}.")
+    if len(problems) > before:
         return None
-    return Claim(entry["claim"], entry["from"], entry["verdict"], entry["why"], tuple(entry["source_ids"]))
+    checked: dict[str, Any] = {name: _frozen(entry[name]) for name in _CLAIM_CHECKS}
+    return Claim(origin=checked.pop("from"), **checked)
 
 
-def _coder(name: object, entry: object, desk: Desk) -> Coder | None:
-    place = f"coders.{name}"
-    if not isinstance(name, str) or not re.fullmatch(CODER_ID, name) or name in RESERVED_CODERS:
+def _coder(coder_id: Scalar, entry: Value, problems: FileProblems) -> Coder | None:
+    field = f"coders.{coder_id}"
+    if not isinstance(coder_id, str) or not re.fullmatch(CODER_ID, coder_id) or coder_id in RESERVED_CODERS:
         mend = f"write a lower-case letter, then letters, digits or hyphens, at most 20, and none of {', '.join(RESERVED_CODERS)}"
-        desk.put("cannot be the id of a coder", mend, column=place)
+        problems.add("cannot be the id of a coder", mend, column=field)
         return None
     if not isinstance(entry, dict):
         what = _fault(entry) if entry is None else f"{_shown(entry)} is no description of a coder"
-        desk.put(what, f"write the fields {', '.join(_CODER_CHECKS)}", column=place)
+        problems.add(what, f"write the fields {', '.join(_CODER_CHECKS)}", column=field)
         return None
-    before = len(desk.problems)
-    _check_fields(entry, _CODER_CHECKS, desk, f"{place}.")
-    if len(desk.problems) > before:
+    before = len(problems)
+    _check_fields(entry, _CODER_CHECKS, problems, f"{field}.")
+    if len(problems) > before:
         return None
-    given = {field: _frozen(value) for field, value in entry.items()}
-    return Coder(name, **given | {"blind": _TRUTHS.get(entry.get("blind"))})
+    checked: dict[str, Any] = {name: _frozen(entry[name]) for name in _CODER_CHECKS if name in entry}
+    checked["blind"] = _TRUTHS.get(checked.get("blind", ""))
+    return Coder(coder_id, **checked)
 
 
-def _check_record(record: Mapping, desk: Desk) -> None:
+def _check_record(record: Mapping[Scalar, Value], problems: FileProblems) -> None:
     """A documented crisis has a clock and its classes; where none is on record they would assert one."""
-    classes = ("clock_zero", "exposed_by", "crisis_type", "cause")
-    for name in classes:
+    for name in ("clock_zero", "exposed_by", "crisis_type", "cause"):
         given = record.get(name) is not None
         if record.get("record") == "documented" and not given and name in record:
-            desk.put("is empty although the crisis is documented", _FIELDS[name][1].split(", or null")[0], column=name)
+            mend = _FIELDS[name][1].split(", or null")[0]
+            problems.add("is empty although the crisis is documented", mend, column=name)
         if record.get("record") == "none_found" and given:
-            desk.put(f"{_shown(record[name])} is given although no crisis is on record", "write null", column=name)
+            problems.add(f"{_shown(record[name])} is given although no crisis is on record", "write null", column=name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from collections.abc import Mapping
@@ -14,10 +15,10 @@ import polars as pl
 from aftermath.case_files.about import About, read_about
 from aftermath.case_files.coders import CODED_TABLES, Coder
 from aftermath.case_files.consistency import check_together
-from aftermath.case_files.desk import Desk, one_line, read_text
+from aftermath.case_files.file_problems import FileProblems, one_line, read_text
 from aftermath.case_files.reading import read_table
 from aftermath.case_files.relations import CaseTimes, case_times, temporal_network
-from aftermath.case_files.tables import OPTIONAL_SCHEMAS, SCHEMAS, CaseTables, Prices, Relations
+from aftermath.case_files.tables import ALL_SCHEMAS, OPTIONAL_SCHEMAS, SCHEMAS, CaseTables, Prices, Relations
 from aftermath.files import checksum, fingerprint
 from aftermath.problems import CaseError, Problem
 from aftermath.times import Latency, Span, difference
@@ -27,6 +28,25 @@ LARGEST_YAML = 500_000  # bytes: the reader of YAML is slow
 EVIDENCE_FILES = ("case.yaml", *(f"{table}.csv" for table in SCHEMAS), "NOTES.md")
 _ATTEMPTS = 5
 OPTIONAL_FILES = tuple(f"{table}.csv" for table in OPTIONAL_SCHEMAS)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the files of a case said when they were read.
+
+    Parameters
+    ----------
+    folder, about, tables, notes
+        As a ``Case`` takes them.
+    checksum
+        SHA-256 over the files.
+    """
+
+    folder: Path
+    about: About
+    tables: CaseTables
+    notes: str
+    checksum: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,11 +65,8 @@ class Case:
         The text of ``NOTES.md``.
     lines
         Field of ``case.yaml`` to the line it stands in.
-
-    Attributes
-    ----------
-    as_read
-        Whether it is what its files say; **False for a case made otherwise**, e.g. changed by ``dataclasses.replace``.
+    evidence
+        What its files said when they were read; None for a case made otherwise.
     """
 
     folder: Path
@@ -57,7 +74,7 @@ class Case:
     tables: CaseTables
     notes: str
     lines: Mapping[str, int] = field(default_factory=dict)
-    as_read: bool = field(default=False, init=False)
+    evidence: Evidence | None = None
 
     def __repr__(self) -> str:
         return f"Case({self.id!r}: {self.events.height} events, {self.coverage.height} texts, {self.sources.height} sources)"
@@ -127,10 +144,11 @@ class Case:
         """How long after one event another happened; **no rows where the case has no** ``relations.csv``."""
         return Relations.create_empty() if self.tables.relations is None else self.tables.relations
 
-    @cached_property
+    @property
     def files(self) -> tuple[str, ...]:
         """The names of its evidence files: those that every case has, then the optional ones that it has."""
-        return evidence_files(self.folder)
+        optional = (f"{table}.csv" for table in OPTIONAL_SCHEMAS if getattr(self.tables, table) is not None)
+        return (*EVIDENCE_FILES, *optional)
 
     @cached_property
     def zero(self) -> Span | None:
@@ -187,10 +205,22 @@ class Case:
             raise ValueError(f"{self.id} has no clock zero: no crisis is on record")
         return difference(span, self.zero)
 
+    @property
+    def as_read(self) -> bool:
+        """Whether it is what its files say; **False for a case made otherwise**, e.g. changed by ``dataclasses.replace``."""
+        read = self.evidence
+        return (
+            read is not None
+            and read.folder == self.folder
+            and read.about is self.about
+            and read.tables is self.tables
+            and read.notes is self.notes
+        )
+
     @cached_property
     def checksum(self) -> str:
         """SHA-256 over the evidence files, **as they were when the case was read**."""
-        return checksum(self.folder / name for name in self.files)
+        return self.evidence.checksum if self.evidence else checksum(self.folder / name for name in self.files)
 
 
 def evidence_files(folder: Path) -> tuple[str, ...]:
@@ -219,11 +249,13 @@ def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Pr
             one_line(workspace.relative(folder)), 0, "", "there is no such case", f"choose one of: {known}"
         )
         return None, (missing,)
+    before = _contents(folder)
+    case, problems = _read(folder, workspace)
     for _ in range(_ATTEMPTS):  # what is being saved is read again: a case is of one moment
-        before = _contents(folder)
-        case, problems = _read(folder, workspace)
-        if _contents(folder) == before:
+        now = _contents(folder)
+        if now == before:
             break
+        before, (case, problems) = now, _read(folder, workspace)
     return case, problems
 
 
@@ -236,21 +268,22 @@ def _contents(folder: Path) -> str:
 
 
 def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
-    desks = {name: Desk(workspace.relative(folder / name)) for name in evidence_files(folder)}
-    text = read_text(folder / "case.yaml", desks["case.yaml"], largest=LARGEST_YAML)
-    about = read_about(text, desks["case.yaml"]) if text is not None else None
-    notes = read_text(folder / "NOTES.md", desks["NOTES.md"])
-    names = [table for table in (*SCHEMAS, *OPTIONAL_SCHEMAS) if f"{table}.csv" in desks]
-    tables = {table: read_table(folder / f"{table}.csv", table, desks[f"{table}.csv"]) for table in names}
-    check_together(folder.name, tables, about, desks)
-    problems = tuple(sorted(problem for desk in desks.values() for problem in desk.problems.values()))
-    if problems or about is None or notes is None:
-        return None, problems
-    frames = {table: reading.frame for table, reading in tables.items()}
+    problems = {name: FileProblems(workspace.relative(folder / name)) for name in evidence_files(folder)}
+    text = read_text(folder / "case.yaml", problems["case.yaml"], largest=LARGEST_YAML)
+    about = read_about(text, problems["case.yaml"]) if text is not None else None
+    notes = read_text(folder / "NOTES.md", problems["NOTES.md"])
+    tables = {
+        table: read_table(folder / f"{table}.csv", schema, problems[f"{table}.csv"])
+        for table, schema in ALL_SCHEMAS.items()
+        if f"{table}.csv" in problems
+    }
+    check_together(folder.name, tables, about, problems)
+    if any(problems.values()) or about is None or notes is None:
+        return None, tuple(sorted(itertools.chain.from_iterable(problems.values())))
     # each table was held against its schema as it was read
-    case = Case(folder, about, CaseTables.cast(frames), notes, desks["case.yaml"].rows)
-    object.__setattr__(case, "as_read", bool(case.checksum))  # which is taken now: later the files may be others
-    return case, ()
+    frames = CaseTables.cast({table: reading.frame for table, reading in tables.items()})
+    evidence = Evidence(folder, about, frames, notes, checksum(folder / name for name in problems))
+    return Case(folder, about, frames, notes, problems["case.yaml"].rows, evidence), ()
 
 
 def load_case(case_id: str, workspace: Workspace | None = None) -> Case:
@@ -299,7 +332,7 @@ def cases(workspace: Workspace | None = None) -> tuple[Case, ...]:
     """
     workspace = workspace or find_workspace()
     read = [read_case(workspace.case_folder(case_id), workspace) for case_id in workspace.case_ids()]
-    problems = [problem for _, found in read for problem in found]
+    problems = [problem for _, of_case in read for problem in of_case]
     if problems:
         raise CaseError(problems)
     return tuple(case for case, _ in read if case is not None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from aftermath.case_files.case import read_case
 from aftermath.case_files.codebook import warnings_of
+from aftermath.case_files.shared_tables import shared_problems
 from aftermath.problems import Problem
 from aftermath.wording import counted
 from aftermath.workspace import Workspace, WorkspaceError, find_workspace
@@ -58,7 +59,7 @@ def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None, *, s
     Parameters
     ----------
     case_ids
-        Names of folders in ``casestudies/``; all of them if none is given. A name that is no folder, or
+        Names of folders in ``casestudies/``; all of them, and the tables beside them, if none is given. A name that is no folder, or
         would lead elsewhere, is itself a problem.
     workspace
         Where to look; the workspace in force if not given.
@@ -75,9 +76,11 @@ def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None, *, s
     '1 case checked: no problem.'
     """
     workspace = workspace or find_workspace()
-    chosen = tuple(dict.fromkeys(case_ids)) or workspace.case_ids()
+    named = tuple(dict.fromkeys(case_ids))
+    chosen = named or workspace.case_ids()
     checked = [_checked(case_id, workspace) for case_id in chosen]
-    problems = sorted(problem for problems, _ in checked for problem in problems)
+    beside = () if named else shared_problems(workspace)
+    problems = sorted([*beside, *(problem for of_case, _ in checked for problem in of_case)])
     warnings = sorted(warning for _, warnings in checked for warning in warnings)
     if strict:
         return Report(chosen, tuple(sorted(problems + warnings)))

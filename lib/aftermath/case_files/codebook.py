@@ -14,7 +14,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.coding import uncoded_items, uncoded_texts
-from aftermath.case_files.desk import short
+from aftermath.case_files.file_problems import short
 from aftermath.post_times import post_of, post_time
 from aftermath.problems import Problem
 from aftermath.times import parse_instant
@@ -66,14 +66,15 @@ def answers_from_before(case: Case, relations: str = "all") -> tuple[str, ...]:
     tuple
         Event ids, in order.
     """
-    if case.zero is None:
+    clock_zero = case.about.clock_zero
+    if clock_zero is None:
         return ()
     answers = case.events.filter(
         pl.col("actor") == "organisation",
         pl.col("acts").list.eval(pl.element().is_in(vocabulary.ANSWERS)).list.any(),
     )
     times = case.times(relations)
-    zero, since_zero = times.spans[case.about.clock_zero], times.since_zero
+    zero, since_zero = times.spans[clock_zero], times.since_zero
     # an answer that shares the span of clock zero counts as after it, one whose span begins earlier does so only by a relation
     return tuple(
         event_id

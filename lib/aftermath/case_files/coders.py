@@ -78,7 +78,7 @@ class Coder:
     def _facts(self) -> str:
         """Everything that is stated of the coder."""
         facts = (
-            vocabulary.CODER_KINDS.get(self.kind),
+            vocabulary.CODER_KINDS.get(self.kind or ""),
             {True: "blind", False: "not blind", None: None}[self.blind],
             f"training: {self.training}" if self.training else None,
             f"coded {self.date}" if self.date else None,

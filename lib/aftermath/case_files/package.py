@@ -8,15 +8,16 @@ packages up to date.
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 from pathlib import Path
+from typing import Any
 
 import dataframely as dy
 
 from aftermath.case_files.about import About
 from aftermath.case_files.case import Case, cases, load_case
-from aftermath.case_files.tables import ALL_SCHEMAS, REFERENCES, file_columns
+from aftermath.case_files.columns import file_columns, metadata_of
+from aftermath.case_files.tables import ALL_SCHEMAS, REFERENCES
 from aftermath.files import write_whole
 from aftermath.workspace import Workspace, find_workspace
 
@@ -29,7 +30,7 @@ LICENCE = {
 }
 CONTRIBUTORS = [{"title": "The Aftermath contributors", "roles": ["coder"]}]
 
-_FORM_PATTERNS = {
+_FORMAT_PATTERNS = {
     "partial_date": r"[0-9]{4}(-[0-9]{2}){0,2}",
     "day_or_instant": r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}([+-][0-9]{2}:[0-9]{2}|Z))?",
 }
@@ -145,7 +146,7 @@ def _file(case: Case, name: str, path: str, kind: str, mediatype: str, descripti
 
 
 def _table(case: Case, table: str) -> dict:
-    description = inspect.getdoc(ALL_SCHEMAS[table]).partition(": ")[2]
+    description = (ALL_SCHEMAS[table].__doc__ or "").partition(": ")[2]
     described = _file(case, table, f"{table}.csv", "csv", "text/csv", _sentence(description))
     return described | {"type": "table", "schema": table_schema(table)}
 
@@ -171,14 +172,14 @@ def table_schema(table: str) -> dict:
     """
     schema = {
         "$schema": f"{PROFILES}/tableschema.json",
-        "fields": [_field(table, name, column) for name, column in file_columns(table).items()],
+        "fields": [_field(table, name, column) for name, column in file_columns(ALL_SCHEMAS[table]).items()],
         "missingValues": [""],
     }
     primary_key = list(ALL_SCHEMAS[table].primary_key())
     foreign_keys = [
         {"fields": [column], "reference": {"resource": target, "fields": [key]}}
         for (source, column), (target, key) in REFERENCES.items()
-        if source == table and not isinstance(file_columns(table)[column], dy.List)
+        if source == table and not isinstance(file_columns(ALL_SCHEMAS[table])[column], dy.List)
     ]
     named = {"primaryKey": primary_key, "foreignKeys": foreign_keys}
     return schema | {name: keys for name, keys in named.items() if keys}
@@ -188,22 +189,26 @@ def _field(table: str, name: str, column: dy.Column) -> dict:
     kind = next(described for kind, described in _TYPES.items() if isinstance(column, kind))
     constraints = _constraints(column)
     # Words that a constraint lists need not stand in the description as well.
-    hint = "" if "enum" in constraints else _sentence(column.metadata["mend"])
+    hint = "" if "enum" in constraints else _sentence(metadata_of(column)["mend"])
     target = REFERENCES.get((table, name)) if isinstance(column, dy.List) else None
     names = f"Each stands in {target[0]}.csv as {target[1]}." if target else ""
-    field = {"name": name, **kind, "description": " ".join(filter(None, (_sentence(column.description), names, hint)))}
+    field = {
+        "name": name,
+        **kind,
+        "description": " ".join(filter(None, (_sentence(column.description or ""), names, hint))),
+    }
     return field | ({"constraints": constraints} if constraints else {})
 
 
 def _constraints(column: dy.Column) -> dict:
-    constraints: dict[str, object] = {"required": True} if _is_required(column) else {}
+    constraints: dict[str, Any] = {"required": True} if _is_required(column) else {}
     if isinstance(column, dy.List):
         return constraints
-    metadata = column.metadata
+    metadata = metadata_of(column)
     pattern = (getattr(column, "regex", None) or "").removeprefix("^").removesuffix("$")
     given = {
         "enum": metadata.get("words"),
-        "pattern": _FORM_PATTERNS.get(metadata.get("form"), pattern),
+        "pattern": _FORMAT_PATTERNS.get(metadata.get("format", ""), pattern),
         "maxLength": getattr(column, "max_length", None),
         "minimum": getattr(column, "min", None),
         "exclusiveMinimum": getattr(column, "min_exclusive", None),
@@ -213,7 +218,7 @@ def _constraints(column: dy.Column) -> dict:
 
 
 def _is_required(column: dy.Column) -> bool:
-    return column.min_length > 0 if isinstance(column, dy.List) else not column.nullable
+    return bool(column.min_length) if isinstance(column, dy.List) else not column.nullable
 
 
 def _sentence(text: str) -> str:

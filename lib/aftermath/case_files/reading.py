@@ -10,15 +10,16 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import dataframely as dy
 import polars as pl
 
-from aftermath.case_files.desk import Desk, read_text, short
-from aftermath.case_files.forms import reader_of
-from aftermath.case_files.tables import ALL_SCHEMAS, file_columns
+from aftermath.case_files.columns import Table, file_columns, metadata_of
+from aftermath.case_files.field_readers import Field, listed_words, reader_of
+from aftermath.case_files.file_problems import FileProblems, read_text, short
 
-# rule of a schema -> (column it is put down at, what is wrong with {} its text, what mends it); None: as the
+# rule of a schema -> (column it is a problem of, what is wrong with {} its text, what mends it); None: as the
 # column says
 _RULES = {
     "primary_key": (None, "{} stands more than once", None),
@@ -37,6 +38,7 @@ _RULES = {
         "give both, or leave both empty",
     ),
     "without_reason": ("rationale", "is empty", None),
+    "fewer_than_two": ("case_ids", "{} names fewer than two cases", "a contrast needs two, as in 'one;two'"),
     "to_itself": ("to_event", "{} is the event itself", "name another event"),
     "no_end_given": ("at_least_seconds", "neither end is given", "give one of the two ends, or remove the row"),
     "ends_swapped": ("at_least_seconds", "{} is more than at_most_seconds", "swap the two, or correct one of them"),
@@ -46,7 +48,7 @@ _RULES = {
         "leave strategies empty, or make the organisation the actor",
     ),
 }
-_RULES_OF_GIVEN_FIELDS = ("primary_key", "label_twice")
+_RULES_OF_GIVEN_FIELDS = ("primary_key", "label_twice", "fewer_than_two")
 
 
 @dataclass(frozen=True)
@@ -56,71 +58,71 @@ class Reading:
     Parameters
     ----------
     frame
-        The rows in the types of the schema, what could not be read being null; None where the file
-        could not be laid out in columns. **Valid under the schema only if the desk has no problem.**
+        The rows in the types of the schema, what could not be read being null; none where the file
+        could not be laid out in columns. **Valid under the schema only if the file has no problem.**
     complete
         Whether every row of the file is there, so that what is missing from it is missing indeed.
     """
 
-    frame: pl.DataFrame | None
+    frame: pl.DataFrame
     complete: bool
 
 
-def read_table(path: Path, table: str, desk: Desk) -> Reading:
+def read_table(path: Path, schema: type[Table], problems: FileProblems) -> Reading:
     """Read and check one table.
 
     Parameters
     ----------
     path
         The CSV file.
-    table
-        Name of its schema, e.g. ``events``.
-    desk
-        Takes the problems.
+    schema
+        What it should hold, e.g. ``tables.Events``.
+    problems
+        Takes what is wrong.
 
     Returns
     -------
     Reading
-        What could be read; the desk tells whether it is sound.
+        What could be read; it is sound where there is no problem.
     """
-    text = read_text(path, desk)
-    rows = _parse(text, table, desk) if text is not None else None
+    text = read_text(path, problems)
+    rows = _parse(text, schema, problems) if text is not None else None
     if rows is None:
-        return Reading(None, complete=False)
-    complete = not desk.problems
-    typed = _typed(rows, table, desk)
-    _check(typed, rows, table, desk)
+        return Reading(schema.create_empty(), complete=False)
+    complete = not problems
+    typed = _typed(rows, schema, problems)
+    _check(typed, rows, schema, problems)
     return Reading(_compact(typed), complete)
 
 
-def _parse(text: str, table: str, desk: Desk) -> pl.DataFrame | None:
+def _parse(text: str, schema: type[Table], problems: FileProblems) -> pl.DataFrame | None:
     """All fields as text, empty ones as null; None where the columns are not the schema's."""
-    records = _records(text, desk)
-    if not records or not _header_is_sound(records[0], list(file_columns(table)), desk):
+    records = _records(text, problems)
+    if not records or not _header_is_sound(records[0], list(file_columns(schema)), problems):
         return None
     header = records[0]
     # A row without any text is a blank line that a spreadsheet has filled with commas.
     numbered = [(row, record) for row, record in enumerate(records[1:], start=2) if any(record)]
     for row, record in numbered:
         if len(record) != len(header):
-            desk.put(
+            problems.add(
                 f"has {len(record)} fields where the header has {len(header)}",
                 "put text that has commas between quotation marks",
                 row,
             )
     sound = [(row, *record) for row, record in numbered if len(record) == len(header)]
     frame = pl.DataFrame(sound, schema={"row": pl.UInt32} | dict.fromkeys(header, pl.String), orient="row")
-    return frame.with_columns(pl.col(pl.String).replace("", None)).select("row", *file_columns(table))
+    return frame.with_columns(pl.col(pl.String).replace("", None)).select("row", *file_columns(schema))
 
 
-def _records(text: str, desk: Desk) -> list[list[str]] | None:
+def _records(text: str, problems: FileProblems) -> list[list[str]] | None:
     """The rows of the file with their fields stripped; None where it is not well formed."""
     records: list[list[str]] = []
     try:
         for record in csv.reader(io.StringIO(text, newline=""), strict=True):
             records.append([value.strip() for value in record])
     except csv.Error as error:
-        desk.put(
+        problems.add(
             f"is not a well-formed CSV file ({error})",
             "close every quotation mark, or save the file again as CSV",
             len(records) + 1,
@@ -129,29 +131,30 @@ def _records(text: str, desk: Desk) -> list[list[str]] | None:
     return records or [[]]
 
 
-def _header_is_sound(header: list[str], expected: list[str], desk: Desk) -> bool:
+def _header_is_sound(header: list[str], expected: list[str], problems: FileProblems) -> bool:
     columns = f"the columns are {', '.join(expected)}"
     if not set(header) & set(expected):
-        desk.put("does not name the columns", f"write them in the first row with commas between; {columns}", 1)
+        problems.add("does not name the columns", f"write them in the first row with commas between; {columns}", 1)
         return False
     for column in expected:
         if column not in header:
-            desk.put("this column is missing", f"add it; {columns}", 1, column)
+            problems.add("this column is missing", f"add it; {columns}", 1, column)
     for column in header:
         if column not in expected:
-            desk.put("is not a column of this table", f"remove or rename it; {columns}", 1, column or "(no name)")
+            problems.add("is not a column of this table", f"remove or rename it; {columns}", 1, column or "(no name)")
         elif header.count(column) > 1:
-            desk.put("stands more than once in the header", "keep one of the two columns", 1, column)
-    return not desk.problems
+            problems.add("stands more than once in the header", "keep one of the two columns", 1, column)
+    return not problems
 
 
-def _typed(rows: pl.DataFrame, table: str, desk: Desk) -> pl.DataFrame:
-    """The fields in the types of the schema; what cannot be read is put down and becomes null."""
+def _typed(rows: pl.DataFrame, schema: type[Table], problems: FileProblems) -> pl.DataFrame:
+    """The fields in the types of the schema; what cannot be read is a problem and becomes null."""
     columns = {"row": rows["row"]}
-    for name, column in file_columns(table).items():
+    for name, column in file_columns(schema).items():
         read = reader_of(column)
         values = [
-            _read_field(read, text, column, desk, row, name) for row, text in zip(rows["row"], rows[name], strict=True)
+            _read_field(read, text, column, problems, row, name)
+            for row, text in zip(rows["row"], rows[name], strict=True)
         ]
         columns[name] = pl.Series(name, values, dtype=column.dtype)
     return pl.DataFrame(columns)
@@ -165,52 +168,55 @@ def _compact(table: pl.DataFrame) -> pl.DataFrame:
     return pl.read_ipc_stream(written)
 
 
-def _read_field(read: Callable, text: str | None, column: dy.Column, desk: Desk, row: int, name: str) -> object:
+def _read_field(
+    read: Callable[[str], Field], text: str | None, column: dy.Column, problems: FileProblems, row: int, name: str
+) -> Field | None:
     if text is None:
         return [] if isinstance(column, dy.List) else None
     try:
         return read(text)
     except ValueError as error:
-        desk.put(f"'{short(text)}' {error}", column.metadata["mend"], row, name)
+        problems.add(f"'{short(text)}' {error}", metadata_of(column)["mend"], row, name)
         return None
 
 
-def _check(typed: pl.DataFrame, rows: pl.DataFrame, table: str, desk: Desk) -> None:
-    """Put down what the schema finds wrong with the typed table."""
-    failure = ALL_SCHEMAS[table].filter(typed).failure
+def _check(typed: pl.DataFrame, rows: pl.DataFrame, schema: type[Table], problems: FileProblems) -> None:
+    """Add what the schema finds wrong with the typed table."""
+    failure = schema.filter(typed).failure
     if not len(failure):
         return
     texts = {record["row"]: record for record in rows.iter_rows(named=True)}
     details = failure.details()
     for record in details.iter_rows(named=True):
         for rule in (key for key in details.columns if record[key] == "invalid"):
-            _put_rule(rule, texts[record["row"]], table, desk)
+            _add_rule(rule, texts[record["row"]], schema, problems)
 
 
-def _put_rule(rule: str, texts: dict, table: str, desk: Desk) -> None:
-    columns = file_columns(table)
-    name, _, kind = rule.partition("|")
-    place, what, mend = _RULES.get(rule, (name, None, None))
-    place = place or next(iter(columns))
-    text, column = texts[place], columns[place]
+def _add_rule(rule: str, texts: dict[str, Any], schema: type[Table], problems: FileProblems) -> None:
+    columns = file_columns(schema)
+    of_column, _, kind = rule.partition("|")
+    name, what, mend = _RULES.get(rule, (of_column, None, None))
+    name = name or next(iter(columns))
+    text, column = texts[name], columns[name]
     if text is None and (what is None or rule in _RULES_OF_GIVEN_FIELDS):
         fault = "is empty"
     elif what is None:
-        fault = _column_fault(kind, text, column)
+        fault = _column_fault(kind, text or "", column)
     else:
         fault = what.format(f"'{short(text or '')}'")
-    desk.put(fault, mend or column.metadata["mend"], texts["row"], place)
+    problems.add(fault, mend or metadata_of(column)["mend"], texts["row"], name)
 
 
 def _column_fault(kind: str, text: str, column: dy.Column) -> str:
     """What is wrong with a field that breaks a rule of its column."""
     quoted = f"'{short(text)}'"
-    if kind in ("min", "max"):
+    if kind in ("min", "max") and isinstance(column, dy.Int8 | dy.Int64):
         return f"{quoted} is not between {column.min} and {column.max}"
-    if kind == "min_exclusive":
+    if kind == "min_exclusive" and isinstance(column, dy.Float64):
         return f"{quoted} is not above {column.min_exclusive:g}"
     if kind.endswith("vocabulary"):
-        return _unknown_words(reader_of(column)(text), column.metadata["words"])
+        words = listed_words(text) if isinstance(column, dy.List) else [text]
+        return _unknown_words(words, metadata_of(column)["words"])
     if kind.endswith("reserved"):
         return f"{quoted} is a name that tables of results use themselves"
     if kind.endswith("words"):
@@ -220,8 +226,7 @@ def _column_fault(kind: str, text: str, column: dy.Column) -> str:
     return f"{quoted} is not in the form asked for"
 
 
-def _unknown_words(given: str | list[str], known: list[str]) -> str:
-    words = [given] if isinstance(given, str) else given
+def _unknown_words(words: list[str], known: list[str]) -> str:
     unknown = dict.fromkeys(f"'{short(word)}'" for word in words if word not in known)
     verb = "is not a word" if len(unknown) == 1 else "are not words"
     return f"{', '.join(unknown)} {verb} of the vocabulary"

@@ -10,14 +10,16 @@ from pathlib import Path
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.case_files.desk import Desk
+from aftermath.case_files.file_problems import FileProblems
 from aftermath.case_files.reading import read_table
+from aftermath.case_files.tables import Events, Relations
 from aftermath.problems import CaseError
 from aftermath.statistics.temporal_network import ORIGIN, Contradiction, Difference, TemporalNetwork
 from aftermath.times import Latency, Span
 from aftermath.wording import NO_BREAK, exact_duration, listed
 from aftermath.workspace import Workspace
 
+EVENTS_FILE, RELATIONS_FILE = "events.csv", "relations.csv"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # which relations are believed: certainties, and whether vague words count
 BELIEVED = {
@@ -60,11 +62,22 @@ def temporal_network(events: pl.DataFrame, relations: pl.DataFrame, believed: st
     return TemporalNetwork([*_clock_times(events), *_related(relations, believed)])
 
 
+def _where(file: str, row: int) -> str:
+    """Where a statement stands, which ``file_and_row`` takes apart again."""
+    return f"{file}:{row}"
+
+
+def file_and_row(statement: Difference) -> tuple[str, int]:
+    """Where a statement of a case's network stands: row 9 sorts before row 10."""
+    file, _, row = statement.where.rpartition(":")
+    return file, int(row)
+
+
 def _clock_times(events: pl.DataFrame) -> Iterator[Difference]:
     columns = ("row", "event_id", "earliest", "latest", "certainty")
     for row, event_id, earliest, latest, certainty in events.select(columns).iter_rows():
         at_least, at_most = (int((end - EPOCH).total_seconds()) for end in (earliest, latest))
-        yield Difference(ORIGIN, event_id, at_least, at_most, f"events.csv:{row}", certainty)
+        yield Difference(ORIGIN, event_id, at_least, at_most, _where(EVENTS_FILE, row), certainty)
 
 
 def _related(relations: pl.DataFrame, believed: str) -> Iterator[Difference]:
@@ -72,7 +85,7 @@ def _related(relations: pl.DataFrame, believed: str) -> Iterator[Difference]:
     columns = ("row", "from_event", "to_event", "at_least_seconds", "at_most_seconds", "certainty", "rule")
     for row, start, end, at_least, at_most, certainty, rule in relations.select(columns).iter_rows():
         if certainty in certainties and (vague or rule not in vocabulary.VAGUE_RULES):
-            yield Difference(start, end, at_least, at_most, f"relations.csv:{row}", certainty)
+            yield Difference(start, end, at_least, at_most, _where(RELATIONS_FILE, row), certainty)
 
 
 @dataclass(frozen=True)
@@ -100,14 +113,21 @@ def case_times(network: TemporalNetwork, clock_zero: str | None) -> CaseTimes:
     """When events happened, from a network without contradiction in which every event has a clock time."""
     since_origin = network.after() if network.events else {}  # a case without events has no origin either
     spans = {
-        event_id: Span(*(EPOCH + timedelta(seconds=second) for second in ends))
-        for event_id, ends in since_origin.items()
+        event_id: Span(*(EPOCH + timedelta(seconds=second) for second in _both(bounds)))
+        for event_id, bounds in since_origin.items()
         if event_id != ORIGIN
     }
     offsets = network.after(clock_zero) if clock_zero else {}
-    return CaseTimes(
-        network, spans, {event_id: Latency(*map(float, offsets[event_id])) for event_id in spans if event_id in offsets}
-    )
+    since_zero = {event_id: Latency(*_both(offsets[event_id])) for event_id in spans if event_id in offsets}
+    return CaseTimes(network, spans, since_zero)
+
+
+def _both(bounds: tuple[int | None, int | None]) -> tuple[float, float]:
+    """Both bounds of a difference, which is bounded on both sides where every event has a clock time."""
+    at_least, at_most = bounds
+    if at_least is None or at_most is None:
+        raise ValueError("an event has no clock time, so that nothing bounds how far it is from others")
+    return float(at_least), float(at_most)
 
 
 def weakest(contradiction: Contradiction) -> Difference:
@@ -119,25 +139,19 @@ def weakest(contradiction: Contradiction) -> Difference:
         Of a network of ``temporal_network``; clock times alone cannot contradict each other.
     """
     doubt = list(vocabulary.CERTAINTIES).index
-    related = [row for row in contradiction.differences if row.where.startswith("relations.csv")]
+    related = [row for row in contradiction.differences if file_and_row(row)[0] == RELATIONS_FILE]
     return max(related, key=lambda row: doubt(row.certainty))
 
 
 def contradictory_row(contradiction: Contradiction, case_id: str) -> tuple[str, str, int, str]:
-    """What is wrong, what mends it, and where: a contradiction is put down at the least certain of its relations."""
+    """What is wrong, what mends it, and where: a contradiction is a problem of the least certain of its relations."""
     least = weakest(contradiction)
-    others = {row.where: row for row in contradiction.differences if row.where != least.where}
-    named = [f"{where} ({others[where].certainty})" for where in sorted(others, key=_place)]
+    others = {file_and_row(row): row for row in contradiction.differences if row.where != least.where}
+    named = [f"{row.where} ({row.certainty})" for _, row in sorted(others.items())]
     beside = f" beside {listed(named)}" if named else ""
     what = f"cannot hold{beside}: together they miss by {exact_duration(contradiction.seconds).replace(NO_BREAK, ' ')}"
     mend = f"correct or remove the least certain of these rows; am.contradiction({case_id!r}) shows them together"
-    return what, mend, _place(least.where)[1], "from_event"
-
-
-def _place(where: str) -> tuple[str, int]:
-    """File and row of a statement, so that row 9 sorts before row 10."""
-    file, _, row = where.partition(":")
-    return file, int(row)
+    return what, mend, file_and_row(least)[1], "from_event"
 
 
 def read_times(folder: Path, workspace: Workspace) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -156,11 +170,11 @@ def read_times(folder: Path, workspace: Workspace) -> tuple[pl.DataFrame, pl.Dat
         If one of the two files cannot be read for what it is.
     """
     frames, problems = [], []
-    for table in ("events", "relations"):
+    for table, schema in (("events", Events), ("relations", Relations)):
         path = folder / f"{table}.csv"
-        desk = Desk(workspace.relative(path))
-        frames.append(read_table(path, table, desk).frame)
-        problems += desk.problems.values()
+        of_file = FileProblems(workspace.relative(path))
+        frames.append(read_table(path, schema, of_file).frame)
+        problems += of_file
     if problems:
         raise CaseError(problems)
     return frames[0], frames[1]

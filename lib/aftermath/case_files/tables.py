@@ -6,71 +6,27 @@ with ``;`` between the words. Every loaded table has a column ``row``: the row i
 spreadsheet shows it (**the header is row 1**), so that anything computed can be traced back.
 """
 
-from collections.abc import Iterable
-
 import dataframely as dy
 import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.coders import CODER_ID, RESERVED_CODERS
+from aftermath.case_files.columns import (
+    Table,
+    ids_column,
+    instant_column,
+    key_column,
+    text_column,
+    word_column,
+    words_column,
+)
 
 LABEL_LENGTH = 34
 ABSTRACT_WORDS = (20, 45)
 LONGEST_RELATION = 36_525 * 86_400  # seconds: a hundred years
 
 
-def _words(allowed: Iterable[str], description: str, *, nullable: bool = False) -> dy.String:
-    words = list(allowed)
-    return dy.String(
-        nullable=nullable,
-        check={"vocabulary": lambda column: column.is_in(words)},
-        description=description,
-        metadata={"mend": f"use one of: {', '.join(words)}", "words": words},
-    )
-
-
-def _word_list(allowed: Iterable[str], description: str, *, optional: bool = False) -> dy.List:
-    words = list(allowed)
-    return dy.List(
-        dy.String(),
-        min_length=0 if optional else 1,
-        check={"vocabulary": lambda column: column.list.eval(pl.element().is_in(words)).list.all()},
-        description=description,
-        metadata={"mend": f"use these words, with ; between: {', '.join(words)}", "words": words},
-    )
-
-
-def _ids(description: str, example: str, *, optional: bool = False) -> dy.List:
-    return dy.List(
-        dy.String(),
-        min_length=0 if optional else 1,
-        description=description,
-        metadata={"mend": f"name ids with ; between, e.g. {example}"},
-    )
-
-
-def _key(prefix: str, description: str) -> dy.String:
-    return dy.String(
-        regex=rf"^{prefix}[0-9]{{2,}}$",
-        description=description,
-        metadata={"mend": f"write {prefix} and at least two digits, each id once, e.g. {prefix}01"},
-        primary_key=True,
-    )
-
-
-def _text(description: str, mend: str, **options: object) -> dy.String:
-    if not options.get("nullable"):
-        options.setdefault("min_length", 1)
-    return dy.String(description=description, metadata={"mend": mend}, **options)
-
-
-def _instant(description: str, *, nullable: bool = False) -> dy.Datetime:
-    return dy.Datetime(
-        time_zone="UTC",
-        nullable=nullable,
-        description=description,
-        metadata={"mend": "write an ISO 8601 instant with offset, e.g. 2014-02-28T00:00:00-05:00"},
-    )
+_SOURCE_ID = {"mend": "name a source_id that stands in sources.csv"}
 
 
 def _stance(description: str, *, nullable: bool = False) -> dy.Int8:
@@ -83,15 +39,6 @@ def _stance(description: str, *, nullable: bool = False) -> dy.Int8:
     )
 
 
-_SOURCE_ID = {"mend": "name a source_id that stands in sources.csv"}
-
-
-class Table(dy.Schema):
-    """What all tables share."""
-
-    row = dy.UInt32(description="row in the file, the header being row 1")
-
-
 class Sources(Table):
     """``sources.csv``: what was read."""
 
@@ -101,13 +48,13 @@ class Sources(Table):
         description="slug of publisher and date",
         metadata={"mend": "write lower-case letters, digits and hyphens, each id once, e.g. nyt-2014-02-28"},
     )
-    title = _text("title as published", "write the title, or leave it empty", nullable=True)
-    publisher = _text("outlet, agency, company or journal", "name the publisher")
-    author = _text("author as printed", "write the author, or leave it empty", nullable=True)
+    title = text_column("title as published", "write the title, or leave it empty", nullable=True)
+    publisher = text_column("outlet, agency, company or journal", "name the publisher")
+    author = text_column("author as printed", "write the author, or leave it empty", nullable=True)
     published = dy.String(
         nullable=True,
         description="date of publication",
-        metadata={"mend": "write YYYY-MM-DD, YYYY-MM or YYYY, or leave it empty", "form": "partial_date"},
+        metadata={"mend": "write YYYY-MM-DD, YYYY-MM or YYYY, or leave it empty", "format": "partial_date"},
     )
     url = dy.String(
         nullable=True,
@@ -115,39 +62,39 @@ class Sources(Table):
         description="where the text that was read is found",
         metadata={"mend": "write an address that begins with http:// or https://, or leave it empty"},
     )
-    link = _words(vocabulary.LINKS, "whether the address is shown as a link")
-    kind = _words(vocabulary.SOURCE_KINDS, "kind of source")
+    link = word_column(vocabulary.LINKS, "whether the address is shown as a link")
+    kind = word_column(vocabulary.SOURCE_KINDS, "kind of source")
     language = dy.String(
         regex=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
         description="language of the text",
         metadata={"mend": "write a BCP 47 tag, e.g. en or zh"},
     )
-    read = _words(vocabulary.READINGS, "how much of it was read")
+    read = word_column(vocabulary.READINGS, "how much of it was read")
     read_on = dy.Date(description="day of reading", metadata={"mend": "write YYYY-MM-DD"})
 
 
 class Events(Table):
     """``events.csv``: who did what, and when."""
 
-    event_id = _key("e", "id of the event")
-    label = _text(
+    event_id = key_column("e", "id of the event")
+    label = text_column(
         "label for the timeline",
         f"write 2 to 5 words, at most {LABEL_LENGTH} characters, each label once",
         max_length=LABEL_LENGTH,
     )
-    earliest = _instant("earliest moment at which it can have happened")
-    latest = _instant("latest moment at which it can have happened")
-    best_earliest = _instant("start of the likeliest reading", nullable=True)
-    best_latest = _instant("end of the likeliest reading", nullable=True)
-    actor = _words(vocabulary.ACTORS, "who acted")
-    acts = _word_list(vocabulary.ACTS, "what was done")
-    channel = _word_list(vocabulary.CHANNELS, "where it was done")
-    speaker = _text("person named", "write the name, or leave it empty", nullable=True)
-    role = _text("office of that person", "write the office, or leave it empty", nullable=True)
-    strategies = _word_list(vocabulary.STRATEGIES, "response strategies of the organisation", optional=True)
-    summary = _text("what happened, in one or two sentences", "write one or two sentences in your own words")
-    source_ids = _ids("sources of the event", "nyt-2014-02-28;gm-2014-02-13")
-    certainty = _words(vocabulary.CERTAINTIES, "how the time is known")
+    earliest = instant_column("earliest moment at which it can have happened")
+    latest = instant_column("latest moment at which it can have happened")
+    best_earliest = instant_column("start of the likeliest reading", nullable=True)
+    best_latest = instant_column("end of the likeliest reading", nullable=True)
+    actor = word_column(vocabulary.ACTORS, "who acted")
+    acts = words_column(vocabulary.ACTS, "what was done")
+    channel = words_column(vocabulary.CHANNELS, "where it was done")
+    speaker = text_column("person named", "write the name, or leave it empty", nullable=True)
+    role = text_column("office of that person", "write the office, or leave it empty", nullable=True)
+    strategies = words_column(vocabulary.STRATEGIES, "response strategies of the organisation", optional=True)
+    summary = text_column("what happened, in one or two sentences", "write one or two sentences in your own words")
+    source_ids = ids_column("sources of the event", "nyt-2014-02-28;gm-2014-02-13")
+    certainty = word_column(vocabulary.CERTAINTIES, "how the time is known")
 
     @dy.rule()
     def earliest_after_latest(cls) -> pl.Expr:
@@ -181,13 +128,13 @@ class Events(Table):
 class Coverage(Table):
     """``coverage.csv``: a content analysis of what was published."""
 
-    doc_id = _key("d", "id of the text")
+    doc_id = key_column("d", "id of the text")
     source_id = dy.String(description="source of the text", metadata=_SOURCE_ID)
     published = dy.String(
         description="day or moment of publication",
-        metadata={"mend": "write YYYY-MM-DD, or an instant with offset", "form": "day_or_instant"},
+        metadata={"mend": "write YYYY-MM-DD, or an instant with offset", "format": "day_or_instant"},
     )
-    frames = _word_list(vocabulary.FRAMES, "frames of the text", optional=True)
+    frames = words_column(vocabulary.FRAMES, "frames of the text", optional=True)
     abstract = dy.String(
         check={
             "words": lambda column: column.str.count_matches(r"\S+").is_between(*ABSTRACT_WORDS),
@@ -231,13 +178,13 @@ class Signals(Table):
     )
     time = dy.String(
         description="day or moment of the value",
-        metadata={"mend": "write YYYY-MM-DD, or an instant with offset", "form": "day_or_instant"},
+        metadata={"mend": "write YYYY-MM-DD, or an instant with offset", "format": "day_or_instant"},
     )
     value = dy.Float64(
         allow_inf=False, allow_nan=False, description="the number", metadata={"mend": "write a plain number, e.g. 4.31"}
     )
-    unit = _text("unit of the value", "name the unit")
-    scope = _text("country, platform or population covered", "say what the number covers")
+    unit = text_column("unit of the value", "name the unit")
+    scope = text_column("country, platform or population covered", "say what the number covers")
     source_id = dy.String(description="source of the value", metadata=_SOURCE_ID)
 
 
@@ -254,9 +201,9 @@ class Rubric(Table):
         },
     )
     coder = _coder("who scored", "item")
-    score = _words(vocabulary.SCORES, "score of the item; empty where it is not coded", nullable=True)
-    event_ids = _ids("events that the score rests on", "e07;e08", optional=True)
-    rationale = _text(
+    score = word_column(vocabulary.SCORES, "score of the item; empty where it is not coded", nullable=True)
+    event_ids = ids_column("events that the score rests on", "e07;e08", optional=True)
+    rationale = text_column(
         "why, in one sentence; not empty where there is a score", "write one sentence in your own words", nullable=True
     )
 
@@ -281,7 +228,7 @@ class Prices(Table):
         "write a positive number; repeat the close where nothing is to be adjusted",
     )
     market_close = _price("closing value of a market index", "write a positive number, e.g. 1867.63")
-    source_ids = _ids("sources of the closes", "prices-share;prices-index")
+    source_ids = ids_column("sources of the closes", "prices-share;prices-index")
 
     @dy.rule()
     def days_out_of_order(cls) -> pl.Expr:
@@ -313,8 +260,8 @@ class Relations(Table):
     )
     at_least_seconds = _seconds("at least so many seconds after; negative where it may have come first")
     at_most_seconds = _seconds("at most so many seconds after")
-    certainty = _words(vocabulary.CERTAINTIES, "how it is known")
-    source_ids = _ids("sources of the relation", "nyt-2014-02-28;gm-2014-02-13")
+    certainty = word_column(vocabulary.CERTAINTIES, "how it is known")
+    source_ids = ids_column("sources of the relation", "nyt-2014-02-28;gm-2014-02-13")
     rule = dy.String(
         primary_key=True,
         check={"vocabulary": lambda column: column.is_in(list(vocabulary.RELATION_RULES))},
@@ -324,7 +271,7 @@ class Relations(Table):
             "words": list(vocabulary.RELATION_RULES),
         },
     )
-    reason = _text("what the sources say, in one sentence", "write one sentence in your own words")
+    reason = text_column("what the sources say, in one sentence", "write one sentence in your own words")
 
     @dy.rule()
     def to_itself(cls) -> pl.Expr:
@@ -375,8 +322,3 @@ REFERENCES = {
     ("relations", "to_event"): ("events", "event_id"),
     ("relations", "source_ids"): ("sources", "source_id"),
 }
-
-
-def file_columns(table: str) -> dict[str, dy.Column]:
-    """The columns that a table's file has, in order: those of its schema but for ``row``."""
-    return {name: column for name, column in ALL_SCHEMAS[table].columns().items() if name != "row"}

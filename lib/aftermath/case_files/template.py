@@ -15,7 +15,8 @@ import yaml
 
 from aftermath import vocabulary
 from aftermath.case_files.about import ID_LENGTH, field_hints, is_case_id
-from aftermath.case_files.tables import SCHEMAS, file_columns
+from aftermath.case_files.columns import file_columns
+from aftermath.case_files.tables import ALL_SCHEMAS, SCHEMAS
 from aftermath.files import WriteError
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace, WorkspaceError, find_workspace
@@ -137,7 +138,7 @@ def _comment(hint: str) -> str:
 def _table(table: str) -> str:
     """The header, in events the one row that every case has, and in the rubric all rows that a case should have."""
     file = io.StringIO()
-    writer = csv.DictWriter(file, list(file_columns(table)), restval="", lineterminator="\n")
+    writer = csv.DictWriter(file, list(file_columns(ALL_SCHEMAS[table])), restval="", lineterminator="\n")
     writer.writeheader()
     if table == "events":
         writer.writerow(EXAMPLE_EVENT)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from pathlib import Path
+from collections.abc import Callable
 
 from aftermath import vocabulary
-from aftermath.comparison.rules import OWN_CHANNELS, UNOBSERVABLE, PlaybookError
-from aftermath.measures.steps import STEPS
+from aftermath.case_files.playbook_rules import parse_rule
+from aftermath.case_files.shared_tables import has_shared, read_shared
+from aftermath.comparison.rules import OWN_CHANNELS, UNOBSERVABLE
+from aftermath.vocabulary import STEPS
 from aftermath.wording import NO_BREAK, listed
 from aftermath.workspace import Workspace, find_workspace
-
-TEXTS = "texts.csv"
 
 
 def titles_of_texts(workspace: Workspace | None = None) -> dict[str, str]:
@@ -21,21 +18,14 @@ def titles_of_texts(workspace: Workspace | None = None) -> dict[str, str]:
 
     Raises
     ------
-    PlaybookError
-        If the file cannot be read, or has no columns ``text_id`` and ``title``.
+    CaseError
+        If the file has any problem.
     """
-    path = (workspace or find_workspace()).cases / TEXTS
-    return _titles(path) if path.is_file() else {}
-
-
-def _titles(path: Path) -> dict[str, str]:
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-        return {row["text_id"]: row["title"] or row["text_id"] for row in rows}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise PlaybookError(f"{path.name}: cannot be read ({error}); restore it as UTF-8 text") from error
-    except KeyError as missing:
-        raise PlaybookError(f"{path.name}:1  has no column {missing}; it needs text_id and title") from None
+    workspace = workspace or find_workspace()
+    if not has_shared("texts", workspace):
+        return {}
+    texts = read_shared("texts", workspace).select("text_id", "title")
+    return {text_id: title or text_id for text_id, title in texts.iter_rows()}
 
 
 def rule_in_words(rule: str) -> str:
@@ -48,34 +38,34 @@ def rule_in_words(rule: str) -> str:
     >>> rule_in_words("consistent")
     'No denial after an acknowledgement or apology'
     """
-    kind, _, rest = rule.partition(" ")
-    return {
-        "latency": _latency,
-        "rubric": _rubric,
-        "together": _together,
-        "cause": _cause,
-        "consistent": lambda _: "No denial after an acknowledgement or apology",
-        UNOBSERVABLE: lambda _: "Cannot be seen from outside",
-    }[kind](rest)
+    stated = parse_rule(rule)
+    return _IN_WORDS[stated.kind](*stated.words)
 
 
-def _latency(rest: str) -> str:
-    step, figure, unit = rest.split()
+def _latency(step: str, figure: str, unit: str) -> str:
     own = f"First statement on a channel of its own ({len(OWN_CHANNELS)} kinds)"
     return f"{STEPS[step][0] if step in STEPS else own} certainly within {figure}{NO_BREAK}{unit}"
 
 
-def _rubric(rest: str) -> str:
-    items = [f"{item} ({vocabulary.RUBRIC_ITEMS[item]})" for item in rest.split()]
-    return f"Every coder gives the full score to {listed(items)}"
+def _rubric(*items: str) -> str:
+    named = [f"{item} ({vocabulary.RUBRIC_ITEMS[item]})" for item in items]
+    return f"Every coder gives the full score to {listed(named)}"
 
 
-def _together(rest: str) -> str:
-    first, second = (vocabulary.ACTS[act] for act in rest.split())
-    return f"One event holds both: {first} and {second}"
+def _together(first: str, second: str) -> str:
+    return f"One event holds both: {vocabulary.ACTS[first]} and {vocabulary.ACTS[second]}"
 
 
-def _cause(rest: str) -> str:
-    cause, rule = re.fullmatch(r"(\w+): (.+)", rest).groups()
+def _cause(cause: str, rule: str) -> str:
     inner = rule_in_words(rule)
     return f"Asked only where the cause is {vocabulary.CAUSES[cause]}: {inner[0].lower()}{inner[1:]}"
+
+
+_IN_WORDS: dict[str, Callable[..., str]] = {
+    "latency": _latency,
+    "rubric": _rubric,
+    "together": _together,
+    "cause": _cause,
+    "consistent": lambda: "No denial after an acknowledgement or apology",
+    UNOBSERVABLE: lambda: "Cannot be seen from outside",
+}

@@ -6,29 +6,19 @@ contrast is no test: it lets a reader see a difference in response where the tri
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from aftermath.case_files.shared_tables import has_shared, read_shared
 from aftermath.comparison.entry import Entry
-from aftermath.problems import AftermathError
 from aftermath.statistics.result import Result
 from aftermath.wording import counted, in_words, latency_text, listed
 from aftermath.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
     from aftermath.comparison.scoreboard import Comparison
-
-FILE = "contrasts.csv"
-_COLUMNS = ["contrast", "title", "why", "case_ids"]
-
-
-class ContrastError(AftermathError):
-    """The file of contrasts cannot be used; the text names the row and what would mend it."""
 
 
 @dataclass(frozen=True)
@@ -128,46 +118,16 @@ class Contrasts(Result):
         return f"{in_words(len(self.matched)).capitalize()} matched {'contrast' if len(self.matched) == 1 else 'contrasts'}.{out}"
 
 
-def read_contrasts(path: Path) -> tuple[Contrast, ...]:
-    """Read the file of contrasts.
-
-    Parameters
-    ----------
-    path
-        The file.
+def read_contrasts(workspace: Workspace) -> tuple[Contrast, ...]:
+    """Read ``casestudies/contrasts.csv``.
 
     Raises
     ------
-    ContrastError
-        If it cannot be read, has other columns, an id stands twice, a cell is empty or a contrast has fewer than two cases.
+    CaseError
+        If it is missing or has any problem; the error lists all of them.
     """
-    try:
-        reader = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
-        rows = list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ContrastError(f"{path.name}: cannot be read ({error}); restore it as UTF-8 text") from error
-    if reader.fieldnames != _COLUMNS:
-        found = ", ".join(reader.fieldnames or ()) or "none"
-        raise ContrastError(f"{path.name}:1  has the columns {found}; it needs {', '.join(_COLUMNS)}")
-    seen: set[str] = set()
-    return tuple(_contrast(row, f"{path.name}:{place}", seen) for place, row in enumerate(rows, start=2))
-
-
-def _contrast(row: dict, place: str, seen: set[str]) -> Contrast:
-    if None in row or None in row.values():
-        raise ContrastError(f"{place}  has another number of cells than the head; put commas inside a cell in quotes")
-    empty = [name for name in _COLUMNS if not row[name].strip()]
-    if empty:
-        raise ContrastError(f"{place}:{empty[0]}  is empty; fill it in")
-    if row["contrast"] in seen:
-        raise ContrastError(f"{place}:contrast  {row['contrast']!r} stands more than once; give each its own")
-    seen.add(row["contrast"])
-    case_ids = tuple(dict.fromkeys(filter(None, map(str.strip, row["case_ids"].split(";")))))
-    if len(case_ids) < 2:
-        raise ContrastError(
-            f"{place}:case_ids  names {counted(len(case_ids), 'case')}; a contrast needs two, as in 'one;two'"
-        )
-    return Contrast(row["contrast"], row["title"], row["why"], case_ids)
+    rows = read_shared("contrasts", workspace).drop("row").iter_rows()
+    return tuple(Contrast(*words, tuple(dict.fromkeys(filter(None, case_ids)))) for *words, case_ids in rows)
 
 
 def contrasts(comparison: Comparison, workspace: Workspace | None = None) -> Contrasts:
@@ -186,11 +146,11 @@ def contrasts(comparison: Comparison, workspace: Workspace | None = None) -> Con
 
     Raises
     ------
-    ContrastError
-        If the file is there and cannot be used.
+    CaseError
+        If the file is there and has any problem.
     """
-    path = (workspace or find_workspace()).cases / FILE
-    wanted = read_contrasts(path) if path.is_file() else ()
+    workspace = workspace or find_workspace()
+    wanted = read_contrasts(workspace) if has_shared("contrasts", workspace) else ()
     entries = {entry.case_id: entry for entry in comparison.entries}
     matches = {each.case_id: each.match for each in comparison.strategies.cases}
     found = [_matched(each, entries, matches) for each in wanted]

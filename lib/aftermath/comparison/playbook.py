@@ -8,18 +8,16 @@ have a rise that the interval has no end, there are too few to tell.** What is u
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from aftermath.case_files.case import Case
+from aftermath.case_files.shared_tables import read_shared
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.rules import (
     FOLLOWED,
@@ -28,7 +26,6 @@ from aftermath.comparison.rules import (
     NOT_KNOWN,
     UNOBSERVABLE,
     Answer,
-    PlaybookError,
     rule_of,
 )
 from aftermath.statistics.permutation import TooFew
@@ -249,34 +246,16 @@ def _row(tested: Tested) -> dict[str, object]:
     }
 
 
-def read_advice(path: Path) -> tuple[Advice, ...]:
-    """Read the file of advice.
+def read_advice(workspace: Workspace) -> tuple[Advice, ...]:
+    """Read ``casestudies/playbook.csv``.
 
     Raises
     ------
-    PlaybookError
-        If the file is missing, has other columns, an id stands twice, or a rule is not understood.
+    CaseError
+        If it is missing or has any problem; the error lists all of them.
     """
-    try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlaybookError(f"{path.name}: cannot be read ({error}); restore it as UTF-8 text") from error
-    wanted = ["advice_id", "text_id", "advice", "indicator", "rule"]
-    if rows and list(rows[0]) != wanted:
-        raise PlaybookError(
-            f"{path.name}:1  has the columns {', '.join(map(str, rows[0]))}; it needs {', '.join(wanted)}"
-        )
-    advice = tuple(Advice(**row) for row in rows)
-    for place, each in enumerate(advice, start=2):
-        try:
-            rule_of(each.rule)
-        except PlaybookError as error:
-            raise PlaybookError(f"{path.name}:{place}:rule  {error}") from None
-        if each.advice_id in [other.advice_id for other in advice[: place - 2]]:
-            raise PlaybookError(
-                f"{path.name}:{place}:advice_id  {each.advice_id!r} stands more than once; give each its own"
-            )
-    return advice
+    rows = read_shared("playbook", workspace).drop("row").with_columns(pl.col("indicator").fill_null(""))
+    return tuple(Advice(**row) for row in rows.iter_rows(named=True))
 
 
 def playbook(comparison: Comparison, workspace: Workspace | None = None) -> Playbook:
@@ -295,11 +274,10 @@ def playbook(comparison: Comparison, workspace: Workspace | None = None) -> Play
 
     Raises
     ------
-    PlaybookError
-        If the file is missing or cannot be used.
+    CaseError
+        If the file is missing or has any problem.
     """
-    path = (workspace or find_workspace()).cases / FILE
-    advice = read_advice(path)
+    advice = read_advice(workspace or find_workspace())
     return playbook_from(comparison.cases, comparison.entries, advice, level=comparison.level, seed=comparison.seed)
 
 

@@ -1,40 +1,27 @@
-"""Rules that the record can answer: what following a piece of advice would have left in it.
+"""What following a piece of advice would have left in the record: how each rule of the playbook is answered.
 
-=============================  ===========================================================================
-rule                           followed where
-=============================  ===========================================================================
-``latency STEP N min|h``       the first such answer came certainly within that time
-``rubric T1 T3``               every coder gives every item its full score
-``together ACT ACT``           one event of the organisation holds both acts
-``consistent``                 no denial follows an acknowledgement or apology
-``cause CAUSE: RULE``          the rule holds; cases of another cause are not asked
-``unobservable``               never known from outside
-=============================  ===========================================================================
-
-Where the interval straddles the threshold, or coders or the record leave it open, the answer is "not known".
+How rules are stated is said in ``case_files.playbook_rules``. A latency is followed where the first such answer came certainly
+within the time; items where every coder gave each its full score; acts together where one event of the organisation holds both;
+consistency where no denial follows an acknowledgement or apology. Where the interval straddles the threshold, or coders or the
+record leave it open, the answer is "not known".
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.playbook_rules import OWN_CHANNEL, parse_rule
 from aftermath.comparison.entry import Entry
-from aftermath.measures.steps import STEPS, Step, first_act
-from aftermath.problems import AftermathError
+from aftermath.measures.steps import Step, first_act
 from aftermath.wording import RESOLUTION, counted, duration, latency_text
 
 FOLLOWED, NOT_FOLLOWED, NOT_KNOWN, NOT_ASKED = "followed", "not followed", "not known", "not asked"
 UNOBSERVABLE = "unobservable"
 OWN_CHANNELS = ("twitter", "facebook", "instagram", "youtube", "tiktok", "weibo", "wechat", "blog", "website", "app")
 _UNITS = {"min": 60.0, "h": 3600.0}
-
-
-class PlaybookError(AftermathError):
-    """The file of advice cannot be used; the text names the row and what would mend it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +52,7 @@ def rule_of(text: str) -> Rule:
     Parameters
     ----------
     text
-        See the module.
+        See ``case_files.playbook_rules``.
 
     Returns
     -------
@@ -74,25 +61,18 @@ def rule_of(text: str) -> Rule:
 
     Raises
     ------
-    PlaybookError
+    RuleError
         If the text states no rule.
     """
-    for pattern, make in _RULES:
-        found = re.fullmatch(pattern, text)
-        if found:
-            return make(*found.groups())
-    raise PlaybookError(
-        f"{text!r} is not a rule; write e.g. 'latency response 60 min', 'rubric T7 E3' or 'unobservable'"
-    )
+    stated = parse_rule(text)
+    return _RULES[stated.kind](*stated.words)
 
 
 def _latency_rule(step: str, figure: str, unit: str) -> Rule:
-    if step not in STEPS and step != "own_channel":
-        raise PlaybookError(f"{step!r} is not a step; use one of {', '.join(STEPS)}, own_channel")
     limit = float(figure) * _UNITS[unit]
 
     def answer(case: Case, entry: Entry) -> Answer:
-        found = _own_channel(case) if step == "own_channel" else entry.speed[step]
+        found = _own_channel(case) if step == OWN_CHANNEL else entry.speed[step]
         clock = "; own clock" if entry.own_clock else ""
         why = f"{latency_text(found.latency)}, against {duration(limit)}{clock}"
         if found.latency.with_zero:
@@ -110,12 +90,7 @@ def _own_channel(case: Case) -> Step:
     return first_act(case, vocabulary.ANSWERS, label="First statement on a channel of its own", channels=OWN_CHANNELS)
 
 
-def _rubric_rule(items: str) -> Rule:
-    wanted = items.split()
-    unknown = [item for item in wanted if item not in vocabulary.RUBRIC_ITEMS]
-    if unknown:
-        raise PlaybookError(f"{unknown[0]!r} is not an item of the rubric; use {', '.join(vocabulary.RUBRIC_ITEMS)}")
-
+def _rubric_rule(*wanted: str) -> Rule:
     def answer(case: Case, entry: Entry) -> Answer:
         coded = {item.item: item for item in (entry.transparency.items if entry.transparency else ())}
         found = [coded[item] for item in wanted if item in coded and coded[item].coded]
@@ -134,10 +109,6 @@ def _rubric_rule(items: str) -> Rule:
 
 
 def _together_rule(first: str, second: str) -> Rule:
-    for act in (first, second):
-        if act not in vocabulary.ACTS:
-            raise PlaybookError(f"{act!r} is not an act; use a word of the codebook")
-
     def answer(case: Case, entry: Entry) -> Answer:
         one = _own(case, first)
         both = _ids(event for event in one if second in event["acts"])
@@ -179,8 +150,6 @@ def _ids(events: Iterable[dict]) -> tuple[str, ...]:
 
 
 def _cause_rule(cause: str, rest: str) -> Rule:
-    if cause not in vocabulary.CAUSES:
-        raise PlaybookError(f"{cause!r} is not a cause; use one of {', '.join(vocabulary.CAUSES)}")
     rule = rule_of(rest)
 
     def answer(case: Case, entry: Entry) -> Answer:
@@ -195,11 +164,11 @@ def _unobservable_rule() -> Rule:
     return lambda case, entry: Answer(NOT_KNOWN, "not to be seen from outside")
 
 
-_RULES: tuple[tuple[str, Callable[..., Rule]], ...] = (
-    (r"latency (\w+) (\d+) (min|h)", _latency_rule),
-    (r"rubric ((?:[TE]\d{1,2} ?)+)", _rubric_rule),
-    (r"together (\w+) (\w+)", _together_rule),
-    (r"consistent", _consistent_rule),
-    (r"cause (\w+): (.+)", _cause_rule),
-    (UNOBSERVABLE, _unobservable_rule),
-)
+_RULES: dict[str, Callable[..., Rule]] = {
+    "latency": _latency_rule,
+    "rubric": _rubric_rule,
+    "together": _together_rule,
+    "consistent": _consistent_rule,
+    "cause": _cause_rule,
+    UNOBSERVABLE: _unobservable_rule,
+}

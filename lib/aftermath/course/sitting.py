@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -69,8 +70,8 @@ class _Sitting(NotebookClient):
         self.km = AsyncKernelManager(connection_file=str(connection), kernel_spec_manager=_ThisInterpreter())
         return self.km
 
-    def output(self, *_: object) -> None:
-        return None
+    def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> None:
+        """Keep nothing of what a cell prints or shows."""
 
     @property
     def cut_short(self) -> bool:
@@ -106,14 +107,14 @@ def sit(notebook: NotebookNode, root: Path, *, seconds: int) -> dict[int, Outcom
     outcomes: dict[int, Outcome] = {}
     deadline = monotonic() + SITTING * seconds
 
-    def note(cell_index: int, execute_reply: dict, **_: object) -> None:
+    def note(cell_index: int, execute_reply: dict, **_: Any) -> None:
         outcomes[cell_index] = _outcome(execute_reply["content"])
         if monotonic() > deadline or _leaves(execute_reply["content"]):
             raise DeadKernelError
 
-    with tempfile.TemporaryDirectory(prefix="aftermath-", ignore_cleanup_errors=True) as desk:
-        Path(desk, ".kernel").mkdir()
-        _run(_client(notebook, desk, seconds, note), _environment(root, desk))
+    with tempfile.TemporaryDirectory(prefix="aftermath-", ignore_cleanup_errors=True) as folder:
+        Path(folder, ".kernel").mkdir()
+        _run(_client(notebook, folder, seconds, note), _environment(root, folder))
     return outcomes
 
 
@@ -138,7 +139,7 @@ def _leaves(content: dict) -> bool:
     return any(part.get("source") == "ask_exit" for part in content.get("payload", ()))
 
 
-def _client(notebook: NotebookNode, desk: str, seconds: int, note: Callable[..., None]) -> _Sitting:
+def _client(notebook: NotebookNode, folder: str, seconds: int, note: Callable[..., None]) -> _Sitting:
     return _Sitting(
         notebook,
         timeout=seconds,
@@ -148,14 +149,14 @@ def _client(notebook: NotebookNode, desk: str, seconds: int, note: Callable[...,
         allow_errors=True,
         shutdown_kernel="immediate",
         on_cell_executed=note,
-        resources={"metadata": {"path": desk}},
+        resources={"metadata": {"path": folder}},
     )
 
 
-def _environment(root: Path, desk: str) -> dict[str, str]:
+def _environment(root: Path, folder: str) -> dict[str, str]:
     """The kernel's environment: the workspace is set, and ``assert`` is never optimised away."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
-    return kept | {"AFTERMATH_ROOT": str(root), "IPYTHONDIR": str(Path(desk, ".kernel", "ipython"))}
+    return kept | {"AFTERMATH_ROOT": str(root), "IPYTHONDIR": str(Path(folder, ".kernel", "ipython"))}
 
 
 def _outcome(content: dict) -> Outcome:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode, v4
 
@@ -130,14 +131,14 @@ def _sorted_out(lesson: NotebookNode, submission: Submission) -> tuple[dict[str,
     wanted = {grading(cell)["grade_id"]: is_answer(cell) for cell in lesson.cells if grading(cell).get("grade_id")}
     answers: dict[str, str] = {}
     added: dict[str, list[str]] = {}
-    place = ""
+    grade_id = ""
     for cell in submission.cells:
         if cell.grade_id in wanted and cell.grade_id not in answers:
-            place = cell.grade_id
-            if wanted[place]:
-                answers[place] = cell.source
+            grade_id = cell.grade_id
+            if wanted[grade_id]:
+                answers[grade_id] = cell.source
         elif cell.is_code:
-            added.setdefault(place, []).append(cell.source)
+            added.setdefault(grade_id, []).append(cell.source)
     return answers, added
 
 
@@ -175,5 +176,5 @@ def _handed_in(cell: dict) -> HandedIn:
     )
 
 
-def _mapping(value: object) -> dict:
+def _mapping(value: Any) -> dict:
     return value if isinstance(value, dict) else {}

@@ -13,7 +13,15 @@ from datetime import timedelta
 import polars as pl
 
 from aftermath.case_files.case import read_case
-from aftermath.case_files.relations import EPOCH, read_times, temporal_network, weakest
+from aftermath.case_files.relations import (
+    EPOCH,
+    EVENTS_FILE,
+    RELATIONS_FILE,
+    file_and_row,
+    read_times,
+    temporal_network,
+    weakest,
+)
 from aftermath.problems import CaseError
 from aftermath.statistics.result import Result
 from aftermath.statistics.temporal_network import ORIGIN, Contradiction, Difference
@@ -172,9 +180,11 @@ def _followed(case_id: str, cycle: Contradiction, events: pl.DataFrame, relation
     first = min(range(len(cycle.steps)), key=lambda place: cycle.steps[place][0])
     rows = cycle.differences[first:] + cycle.differences[:first]
     steps = cycle.steps[first:] + cycle.steps[:first]
-    reasons = {f"events.csv:{row}": label for row, label in events.select("row", "label").iter_rows()}
-    reasons |= {f"relations.csv:{row}": reason for row, reason in relations.select("row", "reason").iter_rows()}
-    statements = [Statement(row, _says(*step), reasons[row.where]) for row, step in zip(rows, steps, strict=True)]
+    reasons = {(EVENTS_FILE, row): label for row, label in events.select("row", "label").iter_rows()}
+    reasons |= {(RELATIONS_FILE, row): reason for row, reason in relations.select("row", "reason").iter_rows()}
+    statements = [
+        Statement(row, _says(*step), reasons[file_and_row(row)]) for row, step in zip(rows, steps, strict=True)
+    ]
     by_id = {event["event_id"]: event for event in events.iter_rows(named=True)}
     between = [step for step in steps if ORIGIN not in step]
     origin, at, stops = by_id[between[0][0]]["latest"], 0, []
@@ -197,7 +207,6 @@ def _says(start: str, end: str, most: int) -> str:
 
 def _cells(statement: Statement) -> tuple:
     row = statement.difference
-    file, _, number = row.where.partition(":")
     bounds = (row.at_least, row.at_most) if statement.between else (None, None)
     events = (name or "clock" for name in (row.start, row.end))
-    return (file, int(number), *events, *bounds, row.certainty, statement.says, statement.reason)
+    return (*file_and_row(row), *events, *bounds, row.certainty, statement.says, statement.reason)

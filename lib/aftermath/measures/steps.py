@@ -12,22 +12,11 @@ from dataclasses import dataclass, field
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.relations import RELATIONS_FILE, file_and_row
 from aftermath.statistics.temporal_network import Difference
 from aftermath.times import Latency, first_of, local_day
+from aftermath.vocabulary import STEPS
 from aftermath.wording import duration, exact_duration, latency_text, listed, relation_words
-
-CORRECTIVE_ACTS = ("corrective_action", "recall", "compensation", "discipline", "leadership_change")
-
-# name -> (label, acts that count, whether a named person must speak)
-STEPS = {
-    "response": ("First public response", vocabulary.ANSWERS, False),
-    "acknowledgement": ("First acknowledgement", ("acknowledgement",), False),
-    "apology": ("First apology", ("apology",), False),
-    "named_apology": ("First apology by a named person", ("apology",), True),
-    "corrective_action": ("First corrective action", CORRECTIVE_ACTS, False),
-    "information_hub": ("Information hub", ("information_hub",), False),
-    "direct_reply": ("First direct reply", ("direct_reply",), False),
-}
 
 SECONDS_MATTER = 600.0  # s: in a latency below ten minutes
 
@@ -245,9 +234,9 @@ def _sharpened_by(
 
 def _words(case: Case, statements: Collection[Difference]) -> dict[int, str]:
     """Row of ``relations.csv`` to its words and how they were read."""
-    places = {statement.where for statement in statements}
+    places = set(map(file_and_row, statements))
     rows = case.relations.select("row", "rule", "at_least_seconds", "at_most_seconds").iter_rows()
-    return {row: relation_words(*said) for row, *said in rows if f"relations.csv:{row}" in places}
+    return {row: relation_words(*said) for row, *said in rows if (RELATIONS_FILE, row) in places}
 
 
 def _watched(case: Case, relations: str) -> float:

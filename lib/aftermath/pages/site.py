@@ -180,7 +180,7 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
 
     Raises
     ------
-    PlaybookError
+    CaseError
         If the workspace's advice cannot be used; the index stays as it was.
     """
     gathered = gather(workspace=workspace)

@@ -48,10 +48,10 @@ def inside(document: Any, *path: str) -> Any:
 
 def rows(document: Any, *path: str) -> list[dict]:
     """The list of objects under these names."""
-    found = inside(document, *path)
-    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+    records = inside(document, *path)
+    if not isinstance(records, list) or not all(isinstance(row, dict) for row in records):
         raise ShapeError(f"{'.'.join(path)!r} is not a list of objects")
-    return found
+    return records
 
 
 def figure(row: dict, name: str, *, least: float = 0) -> float:
@@ -109,11 +109,11 @@ def midnight(moment: date) -> datetime:
     return datetime.combine(moment, time(), UTC)
 
 
-def _shown(value: object) -> str:
+def _shown(value: Any) -> str:
     return repr(value)[:60]
 
 
-def tidy(found: Iterable[tuple[str, datetime, float, str, str]]) -> pl.DataFrame:
+def tidy(values: Iterable[tuple[str, datetime, float, str, str]]) -> pl.DataFrame:
     """Rows as the table of every source: signal, time, value, unit, scope; sorted, each value once.
 
     Raises
@@ -121,7 +121,7 @@ def tidy(found: Iterable[tuple[str, datetime, float, str, str]]) -> pl.DataFrame
     ShapeError
         If a signal has two values at one time.
     """
-    table = pl.DataFrame(list(found), schema=SCHEMA, orient="row").unique().sort("signal", "scope", "time", "value")
+    table = pl.DataFrame(list(values), schema=SCHEMA, orient="row").unique().sort("signal", "scope", "time", "value")
     doubled = table.filter(pl.struct("signal", "scope", "time").is_duplicated())
     if doubled.height:
         first = doubled.row(0, named=True)

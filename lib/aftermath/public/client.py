@@ -71,7 +71,9 @@ class Answer:
 class _EveryStatus(urllib.request.HTTPErrorProcessor):
     """Hands on every answer, errors and redirects too: what to do about them is decided here, not in the library."""
 
-    def http_response(self, request: object, response: http.client.HTTPResponse) -> http.client.HTTPResponse:
+    def http_response(
+        self, request: urllib.request.Request, response: http.client.HTTPResponse
+    ) -> http.client.HTTPResponse:
         return response
 
     https_response = http_response
@@ -142,18 +144,19 @@ class Client:
         """
         address = self._address(url)
         sent = dict(headers or {})
-        for attempt in range(max(1, self.attempts)):
+        attempt = 0
+        while True:
             self._take_turn(urlsplit(address).netloc, pause)
             try:
                 return self._judged(self._asked(address, sent), {200, *(nothing_there or {})}, address, sent)
             except _AgainError as trouble:
-                last = trouble
-            if attempt + 1 < self.attempts:
-                self.sleep(self._rest(last, attempt, pause, rest, address))
-        raise PullError(
-            f"{_host(address)}: {last}; asked {counted(self.attempts, 'time')}. "
-            "What came before is kept: run the same pull again later."
-        )
+                attempt += 1
+                if attempt >= self.attempts:
+                    raise PullError(
+                        f"{_host(address)}: {trouble}; asked {counted(self.attempts, 'time')}. "
+                        "What came before is kept: run the same pull again later."
+                    ) from None
+                self.sleep(self._rest(trouble, attempt - 1, pause, rest, address))
 
     # When to ask
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from urllib.parse import urlencode
 
 from aftermath.public.answers import ShapeError, figure, instant, loaded, rows, tidy, words
@@ -24,9 +25,11 @@ from aftermath.public.source import (
     Request,
     Source,
     one_of,
+    only,
     pieces,
     plain,
     settled_after,
+    several,
     since,
 )
 from aftermath.wording import counted
@@ -42,12 +45,12 @@ def plan(query: Query) -> list[Request]:
     """For each measure one request for each piece of at most a year."""
     return [
         Request(
-            f"{API}?{urlencode(_parameters(query['query'], MODES[measure], a, b))}",
+            f"{API}?{urlencode(_parameters(only(query, 'query'), MODES[measure], a, b))}",
             f"{measure} from {a.isoformat()} to {b.isoformat()}",
             settled_after(b, 1),
         )
-        for measure in query["measure"]
-        for a, b in pieces(query["start"], query["end"])
+        for measure in several(query, "measure")
+        for a, b in pieces(only(query, "start"), only(query, "end"))
     ]
 
 
@@ -66,15 +69,15 @@ def read(query: Query, bodies: Sequence[bytes]) -> Reading:
 
     ``tone`` is GDELT's own average, below 0 where words with a negative ring prevail.
     """
-    found = [row for body in bodies for row in _series(loaded(body))]
-    step = _step({moment for _, moment, *_ in found})
-    table = tidy((*row, f"{query['query']}, online news monitored by GDELT, every {step}") for row in found)
+    steps = [row for body in bodies for row in _series(loaded(body))]
+    step = _step({moment for _, moment, *_ in steps})
+    table = tidy((*row, f"{query['query']}, online news monitored by GDELT, every {step}") for row in steps)
     blind = table.filter((table["signal"] == "articles_monitored") & (table["value"] == 0)).height
     remarks = [f"{counted(blind, 'step')} in which GDELT monitored nothing: missing, not zero."] if blind else []
     return Reading(table, tuple(remarks if table.height else [*remarks, NO_MATCH]))
 
 
-def _series(document: object) -> Iterator[tuple]:
+def _series(document: Any) -> Iterator[tuple]:
     for line in rows(document, "timeline") if document != {} else ():  # {} is how "no match" is said
         name = words(line, "series")
         for point in rows(line, "data"):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from aftermath.public.answers import ShapeError, figure, instant, loaded, rows, tidy, words
@@ -22,6 +23,7 @@ from aftermath.public.source import (
     Request,
     Source,
     day,
+    only,
     pieces,
     plain,
     settled_after,
@@ -49,7 +51,7 @@ def plan(query: Query) -> list[Request]:
             f"stories from {a.isoformat()} to {b.isoformat()}",
             settled_after(b, LATE),
         )
-        for a, b in pieces(query["start"], query["end"])
+        for a, b in pieces(only(query, "start"), only(query, "end"))
     ]
 
 
@@ -62,7 +64,7 @@ def read(query: Query, bodies: Sequence[bytes]) -> Reading:
     return Reading(table, (remark,) if empty else ())
 
 
-def _counts(document: object) -> Iterator[tuple]:
+def _counts(document: Any) -> Iterator[tuple]:
     for row in rows(document, "count_over_time", "counts"):
         moment = instant(words(row, "date")[:10], "%Y-%m-%d")
         if "total_count" not in row:

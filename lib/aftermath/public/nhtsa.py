@@ -12,7 +12,6 @@ NHTSA does not use.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -43,11 +42,11 @@ def model_years(text: str) -> str:
 
 
 def _years(texts: Sequence[str]) -> list[int]:
-    found: set[int] = set()
+    years: set[int] = set()
     for text in texts:
         first, _, last = text.partition("-")
-        found.update(range(int(first), int(last or first) + 1))
-    return sorted(found)
+        years.update(range(int(first), int(last or first) + 1))
+    return sorted(years)
 
 
 def _plan(path: str) -> Callable[[Query], list[Request]]:
@@ -67,15 +66,15 @@ def _plan(path: str) -> Callable[[Query], list[Request]]:
 
 def _results(bodies: Sequence[bytes], key: str) -> dict[str, dict]:
     """Every record once, by its number: one report may be listed under several model years."""
-    found: dict[str, dict] = {}
+    records: dict[str, dict] = {}
     for body in bodies:
         document = loaded(body)
         listed = rows(document, "results")
         announced = inside(document, "count" if "count" in document else "Count")
         if announced != len(listed):
             raise ShapeError(f"{announced} records are announced and {len(listed)} listed")
-        found.update({str(inside(row, key)): row for row in listed})
-    return found
+        records.update({str(inside(row, key)): row for row in listed})
+    return records
 
 
 def _scope(query: Query) -> str:
@@ -105,13 +104,13 @@ def _people(record: dict, name: str) -> float:
     return 0.0 if inside(record, name) is None else figure(record, name)
 
 
-def _harm(record: dict) -> Counter[str]:
-    return Counter(
-        crashes_alleged=_alleged(record, "crash"),
-        fires_alleged=_alleged(record, "fire"),
-        injuries_alleged=_people(record, "numberOfInjuries"),
-        deaths_alleged=_people(record, "numberOfDeaths"),
-    )
+def _harm(record: dict) -> dict[str, float]:
+    return {
+        "crashes_alleged": _alleged(record, "crash"),
+        "fires_alleged": _alleged(record, "fire"),
+        "injuries_alleged": _people(record, "numberOfInjuries"),
+        "deaths_alleged": _people(record, "numberOfDeaths"),
+    }
 
 
 UNITS = {
@@ -126,20 +125,19 @@ UNITS = {
 def _read_complaints(query: Query, bodies: Sequence[bytes]) -> Reading:
     """Signals ``complaints`` and what they allege, by the day of filing. **A day without a row had no complaint.**"""
     days, undated = _dated(_results(bodies, "odiNumber"), "dateComplaintFiled", MONTH_FIRST)
-    found = []
+    values = []
     for moment, records in days.items():
-        sums = Counter(complaints=float(len(records)))
-        for record in records:
-            sums.update(_harm(record))
-        found += [(name, moment, float(n), UNITS[name], _scope(query)) for name, n in sums.items() if n]
-    return Reading(tidy(found), _undated(undated, "complaint"))
+        harms = [_harm(record) for record in records]
+        sums = {"complaints": float(len(records))} | {name: sum(harm[name] for harm in harms) for name in harms[0]}
+        values += [(name, moment, n, UNITS[name], _scope(query)) for name, n in sums.items() if n]
+    return Reading(tidy(values), _undated(undated, "complaint"))
 
 
 def _read_recalls(query: Query, bodies: Sequence[bytes]) -> Reading:
     """Signal ``recalls``: campaigns by the day on which the report reached NHTSA."""
     days, undated = _dated(_results(bodies, "NHTSACampaignNumber"), "ReportReceivedDate", DAY_FIRST)
-    found = [("recalls", moment, float(len(some)), "campaigns", _scope(query)) for moment, some in days.items()]
-    return Reading(tidy(found), _undated(undated, "recall"))
+    values = [("recalls", moment, float(len(some)), "campaigns", _scope(query)) for moment, some in days.items()]
+    return Reading(tidy(values), _undated(undated, "recall"))
 
 
 def _undated(n: int, noun: str) -> tuple[str, ...]:

@@ -79,9 +79,9 @@ class _Folder:
         if row is None or not path.is_file():
             return None
         body = path.read_bytes()
-        if (found := hashlib.sha256(body).hexdigest()) != row["sha256"]:
+        if (actual := hashlib.sha256(body).hexdigest()) != row["sha256"]:
             raise PullError(
-                f"{path} is not the answer that came: its sha256 is {found}, the record says {row['sha256']}. "
+                f"{path} is not the answer that came: its sha256 is {actual}, the record says {row['sha256']}. "
                 "Delete the file, and the same pull asks for it again."
             )
         return body

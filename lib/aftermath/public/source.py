@@ -170,22 +170,22 @@ class Source:
         known = [argument.name for argument in self.arguments]
         if unknown := sorted(set(query) - set(known)):
             raise QueryError(f"{self.name} does not take {listed(unknown)}: write {listed(known, 'or')}")
-        found = {argument.name: self._values(argument, query.get(argument.name)) for argument in self.arguments}
-        _in_order(self.name, found)
-        return {name: value for name, value in found.items() if value not in ("", [])}
+        checked = {argument.name: self._values(argument, query.get(argument.name)) for argument in self.arguments}
+        _in_order(self.name, checked)
+        return {name: value for name, value in checked.items() if value not in ("", [])}
 
     def _values(self, argument: Argument, given: str | Sequence[str] | None) -> str | list[str]:
         if given is None or given in ("", [], ()):
             if argument.default is None:
                 raise QueryError(f"{self.name} needs {argument.name}: {argument.help}")
             return ([argument.default] if argument.default else []) if argument.many else argument.default
-        values = list(given) if isinstance(given, list | tuple) else [given]
+        values = [given] if isinstance(given, str) else list(given)
         if len(values) > 1 and not argument.many:
             raise QueryError(f"{self.name} takes {argument.name} only once, not {len(values)} times")
         checked = [self._value(argument, value) for value in values]
         return list(dict.fromkeys(checked)) if argument.many else checked[0]
 
-    def _value(self, argument: Argument, value: object) -> str:
+    def _value(self, argument: Argument, value: str) -> str:
         try:
             return argument.check(plain(value))
         except ValueError as error:
@@ -193,8 +193,20 @@ class Source:
             raise QueryError(f"{self.name}: {argument.name}={shown} {error}") from None
 
 
-def _in_order(name: str, found: Query) -> None:
-    start, end = found.get("start"), found.get("end")
+def only(query: Query, name: str) -> str:
+    """The value of an argument that is given once; empty where it was left out."""
+    value = query.get(name, "")
+    return value if isinstance(value, str) else "".join(value[:1])
+
+
+def several(query: Query, name: str) -> list[str]:
+    """The values of an argument that may be given several times."""
+    value = query.get(name, [])
+    return [value] if isinstance(value, str) else value
+
+
+def _in_order(name: str, query: Query) -> None:
+    start, end = only(query, "start"), only(query, "end")
     if start and end and start > end:
         raise QueryError(f"{name}: start={start} is after end={end}. Exchange the two.")
 
@@ -202,7 +214,7 @@ def _in_order(name: str, found: Query) -> None:
 # Arguments
 
 
-def plain(value: object) -> str:
+def plain(value: str) -> str:
     """Text that can stand in an address.
 
     Raises
@@ -231,12 +243,12 @@ def day(text: str) -> str:
     '2017-04-09'
     """
     try:
-        found = date.fromisoformat(text)
+        moment = date.fromisoformat(text)
     except ValueError:
-        found = None
-    if found is None or found.isoformat() != text:
+        moment = None
+    if moment is None or moment.isoformat() != text:
         raise ValueError("is not a day: write YYYY-MM-DD, e.g. 2017-04-09")
-    if found < EARLIEST_DAY:
+    if moment < EARLIEST_DAY:
         raise ValueError(f"is before {EARLIEST_DAY.isoformat()}, the first day that can be asked for")
     return text
 

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 from aftermath.public.answers import ShapeError, instant, loaded, midnight, tidy
-from aftermath.public.source import Argument, Query, Reading, Request, Source, day
+from aftermath.public.source import Argument, Query, Reading, Request, Source, day, only
 
 API = "https://web.archive.org/cdx/search/cdx"
 FIELDS = ("timestamp", "statuscode", "digest")
@@ -39,7 +39,7 @@ def address(text: str) -> str:
 
 def plan(query: Query) -> list[Request]:
     """One request; further pages follow from its answer."""
-    limits = {"from": query.get("start", "").replace("-", ""), "to": query.get("end", "").replace("-", "")}
+    limits = {"from": only(query, "start").replace("-", ""), "to": only(query, "end").replace("-", "")}
     parameters = {
         "url": query["url"],
         "output": "json",
@@ -91,10 +91,13 @@ def read(query: Query, bodies: Sequence[bytes]) -> Reading:
     captures = sorted(capture for body in bodies for capture in _captures(body))
     scope = f"{query['url']}, Wayback Machine"
     days = Counter(moment.date() for moment, _ in captures)
-    found = [("captures", midnight(each), float(n), "captures", scope) for each, n in days.items()]
-    firsts = {"first_capture": captures, "first_capture_of_content": [each for each in captures if each[1] == "200"]}
-    found += [(name, some[0][0], 1.0, "capture", scope) for name, some in firsts.items() if some]
-    return Reading(tidy(found), () if captures else (UNKNOWN,))
+    values = [("captures", midnight(moment), float(n), "captures", scope) for moment, n in days.items()]
+    firsts = {
+        "first_capture": captures,
+        "first_capture_of_content": [capture for capture in captures if capture[1] == "200"],
+    }
+    values += [(name, some[0][0], 1.0, "capture", scope) for name, some in firsts.items() if some]
+    return Reading(tidy(values), () if captures else (UNKNOWN,))
 
 
 def _day(text: str) -> str:

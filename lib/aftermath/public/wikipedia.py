@@ -23,6 +23,7 @@ from aftermath.public.source import (
     Request,
     Source,
     one_of,
+    only,
     pieces,
     settled_after,
     since,
@@ -55,20 +56,20 @@ def title(text: str) -> str:
 
 def plan(query: Query) -> list[Request]:
     """One request for each piece of at most a year."""
-    where = "/".join(quote(query[name], safe="") for name in ("project", "access", "agent", "article"))
+    where = "/".join(quote(only(query, name), safe="") for name in ("project", "access", "agent", "article"))
     return [
         Request(
             f"{API}/{where}/daily/{a:%Y%m%d}00/{b:%Y%m%d}00",
             f"{query['article']} from {a.isoformat()} to {b.isoformat()}",
             settled_after(b, 1),
         )
-        for a, b in pieces(query["start"], query["end"])
+        for a, b in pieces(only(query, "start"), only(query, "end"))
     ]
 
 
 def read(query: Query, bodies: Sequence[bytes]) -> Reading:
     """Signal ``page_views``. **A day without a row is a day without data, not a day without views.**"""
-    scope = ", ".join(query[name] for name in ("project", "article", "access", "agent"))
+    scope = ", ".join(only(query, name) for name in ("project", "article", "access", "agent"))
     return Reading(
         tidy(
             ("page_views", instant(words(item, "timestamp"), "%Y%m%d%H"), figure(item, "views"), "views", scope)

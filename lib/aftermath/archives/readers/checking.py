@@ -76,12 +76,12 @@ class Checker:
         faults = rows.select(_fault(self.retrieved)).to_series()
         bad = rows.select("line", why=faults).filter(faults.is_not_null())
         posts = self._kept(rows.filter(faults.is_null()))
-        listed = [(each.line, each.why) for each in chunk.bad] + bad.rows()
+        listed = [(bad_line.line, bad_line.why) for bad_line in chunk.bad] + bad.rows()
         lines_left_out = (BadLine(file, line, printable(why, _WHY)) for line, why in sorted(listed))
         return Batch(posts, tuple(lines_left_out), chunk.lines)
 
-    def _with_times(self, rows: pl.DataFrame, place: Callable[[int], str], snowflakes: bool) -> pl.DataFrame:
-        instants = self.clock.instants(rows["time"], place).alias("instant")
+    def _with_times(self, rows: pl.DataFrame, line_of: Callable[[int], str], snowflakes: bool) -> pl.DataFrame:
+        instants = self.clock.instants(rows["time"], line_of).alias("instant")
         if snowflakes and instants.null_count():
             missing = rows["time"].is_null()
             by_id = times_of_posts(rows["post_id"])
@@ -107,7 +107,7 @@ class Checker:
             pl.when(pl.col("author") != "").then("author").alias("author"),
             "engagement",
             pl.when(pl.col("url") != "").then("url").alias("url"),
-        ).cast(dict(SCHEMA))
+        ).cast(SCHEMA)
 
 
 def _fault(retrieved: datetime | None) -> pl.Expr:
@@ -133,8 +133,7 @@ def _within(since: datetime | None, until: datetime | None) -> pl.Expr:
 
 def _refuse_damaged(ids: pl.Series, lines: pl.Series, file: str) -> None:
     damaged = (ids.str.contains(_SCIENTIFIC) | ids.str.contains(_FLOATING)).fill_null(False)
-    if damaged.any():
-        row = damaged.arg_max()
+    if (row := next(iter(damaged.arg_true()), None)) is not None:
         raise ArchiveError(f"{file}:{lines[row]}: the id {ids[row][:40]!r} was damaged by a spreadsheet. {_CURE}")
     long = ids.filter(ids.str.contains(_LONG).fill_null(False))
     if len(long) >= _ENOUGH_LONG and long.str.ends_with("000").all():

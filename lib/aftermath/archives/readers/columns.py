@@ -81,14 +81,14 @@ class Columns:
                 f"{unknown[0][:60]!r} is no field of a post; those that columns can be given for: {', '.join(FIELDS)}"
             )
         by_name = {_plain(column): column for column in reversed(header)}
-        found = {field: _usual(names, by_name) for field, names in USUAL.items()} | {
+        columns_of = {field: _usual(names, by_name) for field, names in USUAL.items()} | {
             field: column for field, column in given.items() if field in USUAL
         }
         counts = tuple(by_name[count] for count in _COUNTS if count in by_name)
         if "engagement" in given:
             counts = tuple(filter(None, given["engagement"].split("+")))
         where = _condition(given.get("where", ""))
-        columns = cls({field: column for field, column in found.items() if column}, counts, where, name)
+        columns = cls({field: column for field, column in columns_of.items() if column}, counts, where, name)
         columns._refuse_absent(header)
         return columns
 
@@ -203,7 +203,7 @@ def _condition(text: str) -> tuple[str, str] | None:
 def _as_ids(ids: pl.Series, name: str) -> pl.Series:
     """Ids as text; **numbers with a decimal point are refused** where they have lost digits."""
     if ids.dtype.is_float():
-        if ids.abs().max() is not None and not ids.abs().max() < 2**53:
+        if not (ids.drop_nulls().abs() < 2**53).all():
             raise ArchiveError(
                 f"{name}: the ids in column {ids.name!r} were damaged by a spreadsheet or a program: they are numbers with a "
                 "decimal point and have lost their last digits. Export the posts anew with ids as text."

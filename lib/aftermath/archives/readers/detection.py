@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers.encoding import Source, Unreadable, detect_encoding
@@ -61,10 +62,10 @@ def detect(path: Path) -> str:
     ArchiveError
         If it is in none of them.
     """
-    found = members(path)
-    if not found:
+    files = members(path)
+    if not files:
         raise ArchiveError(f"{path.name} is empty: there is nothing to read in it. Copy or export it again.")
-    return detect_format(found[0], None)
+    return detect_format(files[0], None)
 
 
 def source_of(member: Member) -> Source:
@@ -120,7 +121,7 @@ def _json_format(source: Source) -> str:
     return max(sorted(set(votes)), key=votes.count)
 
 
-def _vote(value: object) -> str | None:
+def _vote(value: Any) -> str | None:
     if not isinstance(value, dict):
         return None
     if "source_platform" in value:

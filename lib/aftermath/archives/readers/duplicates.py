@@ -52,11 +52,11 @@ class Seen:
         return pl.Series(ids.name, new[inverse] & (first[inverse] == np.arange(len(hashes))))
 
     def _has(self, hashes: np.ndarray) -> np.ndarray:
-        found = _among(hashes, self._recent)
+        known = _among(hashes, self._recent)
         bounds = np.searchsorted(hashes >> _SHIFT, np.arange(_DRAWERS + 1, dtype=np.uint64))
         for drawer, start, stop in zip(self._drawers, bounds[:-1], bounds[1:], strict=True):
-            found[start:stop] |= _among(hashes[start:stop], drawer)
-        return found
+            known[start:stop] |= _among(hashes[start:stop], drawer)
+        return known
 
     def _add(self, hashes: np.ndarray) -> None:
         self._recent = _merged(self._recent, hashes)
@@ -69,8 +69,8 @@ class Seen:
         self._recent = np.empty(0, np.uint64)
 
 
-def _merged(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    both = np.concatenate([one, other])
+def _merged(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    both = np.concatenate([first, second])
     both.sort(kind="stable")  # two sorted runs: merged in one pass
     return both
 

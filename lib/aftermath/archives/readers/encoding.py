@@ -86,17 +86,17 @@ class Source:
 
     def first_lines(self, count: int) -> list[bytes]:
         """The first lines that hold anything, for finding out what they are; fewer where the file is cut short."""
-        found: list[bytes] = []
+        lines: list[bytes] = []
         try:
             for _, line in self.lines():
                 if line and not line.isspace():
-                    found.append(line)
-                if len(found) >= count:
+                    lines.append(line)
+                if len(lines) >= count:
                     break
         except CutShort:
-            if not found:
+            if not lines:
                 raise
-        return found
+        return lines
 
     def text(self, line: bytes) -> str:
         """The text of a line.
@@ -194,16 +194,16 @@ def _is_wide(name: str) -> bool:
 
 def _telling(member: Member, newline: bytes) -> list[bytes]:
     """Lines with characters outside ASCII."""
-    found, scanned, kept = [], 0, 0
+    lines, scanned, kept = [], 0, 0
     with contextlib.suppress(CutShort):
         for line in _split(member.chunks(), newline, member.name):
             scanned += len(line) + 1
             if not line.isascii():
-                found.append(line[:_ENOUGH_BYTES])
-                kept += len(found[-1])
-            if scanned > _SCANNED or kept > _ENOUGH_BYTES or len(found) >= _ENOUGH_LINES:
+                lines.append(line[:_ENOUGH_BYTES])
+                kept += len(lines[-1])
+            if scanned > _SCANNED or kept > _ENOUGH_BYTES or len(lines) >= _ENOUGH_LINES:
                 break
-    return found
+    return lines
 
 
 def _narrow(lines: list[bytes]) -> str:
@@ -262,6 +262,8 @@ def _without_mark(chunks: Iterator[bytes], mark: int) -> Iterator[bytes]:
 
 
 def _mark_damage(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
     return _DAMAGED, error.end
 
 

@@ -64,14 +64,14 @@ class Clock:
         if self.zone is not None:
             _check_zone(self.zone)
 
-    def instants(self, times: pl.Series, place: Callable[[int], str]) -> pl.Series:
+    def instants(self, times: pl.Series, line_of: Callable[[int], str]) -> pl.Series:
         """Instants in UTC, null where a time cannot be read.
 
         Parameters
         ----------
         times
             Text, or what a typed file holds.
-        place
+        line_of
             From a row to its file and line, for messages.
 
         Raises
@@ -80,24 +80,24 @@ class Clock:
             If times carry no zone and none was given.
         """
         if times.dtype == pl.Date or (isinstance(times.dtype, pl.Datetime) and times.dtype.time_zone is None):
-            read = self._in_zone(times.cast(pl.Datetime("us")), times, place)
+            read = self._in_zone(times.cast(pl.Datetime("us")), times, line_of)
         elif isinstance(times.dtype, pl.Datetime):
             read = times.cast(INSTANT)
         else:
-            read = self._of_text(times.cast(pl.String), place)
+            read = self._of_text(times.cast(pl.String), line_of)
         return pl.select(pl.when(read.is_between(_EARLIEST, _LATEST, closed="left")).then(read)).to_series()
 
-    def _of_text(self, times: pl.Series, place: Callable[[int], str]) -> pl.Series:
+    def _of_text(self, times: pl.Series, line_of: Callable[[int], str]) -> pl.Series:
         text = times.str.strip_chars().str.replace(r" ?\b(UTC|GMT)$", "Z")
         read = pl.Series(times.name, [None] * len(times), dtype=INSTANT)
         for form in self._forms():
             unread = text.is_not_null() & read.is_null()
             if not unread.any():
                 break
-            found = self._by(form, text.filter(unread), times.filter(unread), unread, place)
-            if found.null_count() < len(found):
+            instants = self._by(form, text.filter(unread), times.filter(unread), unread, line_of)
+            if instants.null_count() < len(instants):
                 self._last = form
-                read = read.scatter(unread.arg_true(), found)
+                read = read.scatter(unread.arg_true(), instants)
         return read
 
     def _forms(self) -> list[str]:
@@ -105,7 +105,7 @@ class Clock:
         return [self._last, *(form for form in forms if form != self._last)] if self._last else forms
 
     def _by(
-        self, form: str, text: pl.Series, written: pl.Series, rows: pl.Series, place: Callable[[int], str]
+        self, form: str, text: pl.Series, written: pl.Series, rows: pl.Series, line_of: Callable[[int], str]
     ) -> pl.Series:
         if form in _SINCE_1970:
             return _since_1970(text, form)
@@ -113,17 +113,18 @@ class Clock:
             read = text.str.to_datetime(form, strict=False, time_unit="us")
         except pl.exceptions.PolarsError as error:
             raise ArchiveError(f"{form!r} is not a form of times ({error}); write e.g. %m/%d/%Y %H:%M") from None
-        if read.dtype.time_zone is not None or read.null_count() == len(read):
-            return read.cast(INSTANT) if read.dtype.time_zone else read.dt.replace_time_zone("UTC")
+        zoned = isinstance(read.dtype, pl.Datetime) and read.dtype.time_zone is not None
+        if zoned or read.null_count() == len(read):
+            return read.cast(INSTANT) if zoned else read.dt.replace_time_zone("UTC")
         which = rows.arg_true()
-        return self._in_zone(read, written, lambda row: place(which[row]))
+        return self._in_zone(read, written, lambda row: line_of(which[row]))
 
-    def _in_zone(self, local: pl.Series, written: pl.Series, place: Callable[[int], str]) -> pl.Series:
+    def _in_zone(self, local: pl.Series, written: pl.Series, line_of: Callable[[int], str]) -> pl.Series:
         """Local times as instants: **the earlier one where the clocks are set back**, null where they skip it."""
         if self.zone is None:
             row = local.is_not_null().arg_max() or 0
             raise ArchiveError(
-                f"{place(row)}: the time {str(written[row])[:40]!r} has no zone, so it could be hours off. Say where its clock "
+                f"{line_of(row)}: the time {str(written[row])[:40]!r} has no zone, so it could be hours off. Say where its clock "
                 "stands, e.g. --zone America/New_York, or --zone UTC if the export says so."
             )
         zoned = local.dt.replace_time_zone(self.zone, ambiguous="earliest", non_existent="null")

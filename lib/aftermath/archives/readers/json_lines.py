@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,6 +12,7 @@ from aftermath.archives.posts import BadLine
 from aftermath.archives.readers.encoding import Source, Unreadable
 from aftermath.archives.readers.rows import Row
 
+T = TypeVar("T")
 _BROKEN = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _FIRST_LINES = 20
@@ -35,7 +37,7 @@ def records(source: Source, rows_of: Callable[[int, bytes], Iterable[Row | BadLi
             yield BadLine(source.name, line, str(fault))
 
 
-def each(
+def each_row(
     source_name: str, line: int, values: Iterable[bytes], row_of: Callable[[int, bytes], Row]
 ) -> list[Row | BadLine]:
     """Rows of several posts that share a line: **one that cannot be read does not take the others with it**."""
@@ -48,7 +50,7 @@ def each(
     return rows
 
 
-def decode(decoder: msgspec.json.Decoder, value: bytes) -> object:
+def decode(decoder: msgspec.json.Decoder[T], value: bytes) -> T:
     """A JSON value.
 
     Raises
@@ -68,17 +70,17 @@ def decode(decoder: msgspec.json.Decoder, value: bytes) -> object:
         raise Unreadable(_in_words(error)) from None
 
 
-def first_values(source: Source, count: int = _FIRST_LINES) -> list[object]:
+def first_values(source: Source, count: int = _FIRST_LINES) -> list[Any]:
     """The first JSON values of a file, those that can be read; for finding out what it is."""
-    found = []
+    values: list[Any] = []
     whole = _is_one_document(source)
     for value in [source.document()] if whole else source.first_lines(count):
         try:
             read = json.loads(value if whole else source.text(value))
         except (Unreadable, ValueError, RecursionError):
             continue
-        found += read[:count] if isinstance(read, list) else [read]
-    return found
+        values += read[:count] if isinstance(read, list) else [read]
+    return values
 
 
 def _values(source: Source) -> Iterator[tuple[int, bytes | Unreadable]]:

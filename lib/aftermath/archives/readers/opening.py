@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import io
 import re
 import stat
 import zipfile
@@ -15,7 +16,6 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 from aftermath.archives.posts import ArchiveError
 
@@ -46,7 +46,7 @@ def printable(text: str, limit: int = 80) -> str:
     >>> printable("a" + chr(27) + "[31mb" + chr(10)), printable("abc", 2)
     ('a\\\\x1b[31mb\\\\n', 'ab…')
     """
-    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text[: limit + 1])
+    shown = "".join(character if character.isprintable() else repr(character)[1:-1] for character in text[: limit + 1])
     return shown if len(text) <= limit else shown[:limit] + "…"
 
 
@@ -103,11 +103,14 @@ class Member:
                     break
         return begins
 
-    def _stream(self, opened: contextlib.ExitStack) -> BinaryIO:
-        is_member = self.zip is not None and self.inside is not None
-        stream = opened.enter_context(self.zip.open(self.inside) if is_member else self.path.open("rb"))
-        begins = stream.peek(2)[:2] if hasattr(stream, "peek") else b""
-        return opened.enter_context(gzip.GzipFile(fileobj=stream)) if begins == b"\x1f\x8b" else stream
+    def _stream(self, opened: contextlib.ExitStack) -> io.BufferedReader | zipfile.ZipExtFile | gzip.GzipFile:
+        stream = opened.enter_context(
+            self.zip.open(self.inside) if self.zip is not None and self.inside is not None else self.path.open("rb")
+        )
+        if not isinstance(stream, io.BufferedReader | zipfile.ZipExtFile):
+            raise TypeError(f"{self.name} opens as {type(stream).__name__}, of which nothing can be seen in advance")
+        is_gzip = stream.peek(2)[:2] == b"\x1f\x8b"
+        return opened.enter_context(gzip.GzipFile(fileobj=stream)) if is_gzip else stream
 
     def _within_limits(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         most = min(max(ALWAYS_ALLOWED, MOST_RATIO * self.packed), MOST_UNPACKED)

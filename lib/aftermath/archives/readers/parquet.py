@@ -37,7 +37,7 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
     with _on_disk(member) as path, _plainly(member.name):
         table = pl.scan_parquet(path, glob=False)
         columns = Columns.of(table.collect_schema().names(), options.columns, member.name)
-        options.found, options.of_twitter = columns.as_given(options.columns), columns.of_twitter
+        options.used, options.of_twitter = columns.as_given(options.columns), columns.of_twitter
         rows = table.select(pl.len()).collect().item()
         # slices of a plan: polars' own batches are read so far ahead that memory grows with the file
         for first in range(0, rows, _SLICE):

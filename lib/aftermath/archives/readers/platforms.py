@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 
 from aftermath.archives.posts import BadLine
 from aftermath.archives.readers.encoding import Source, Unreadable
-from aftermath.archives.readers.json_lines import decode, each, records
+from aftermath.archives.readers.json_lines import decode, each_row, records
 from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Chunk, Row, chunked, total
 
@@ -36,7 +37,7 @@ def read_platforms(source: Source, options: Options) -> Iterator[Chunk]:
     def rows_of(line: int, value: bytes) -> list[Row | BadLine]:
         item = decode(_any, value)
         if isinstance(item, dict) and isinstance(item.get("statuses"), list) and "data" not in item:
-            return each(source.name, line, map(msgspec.json.encode, item["statuses"]), _row)
+            return each_row(source.name, line, map(msgspec.json.encode, item["statuses"]), _row)
         return [_row_of(line, item)]
 
     return chunked(records(source, rows_of))
@@ -46,9 +47,9 @@ def _row(line: int, value: bytes) -> Row:
     return _row_of(line, decode(_any, value))
 
 
-def _row_of(line: int, item: object) -> Row:
+def _row_of(line: int, item: Any) -> Row:
     platform, data = unwrapped(item)
-    reader = _READERS.get(platform)
+    reader = _READERS.get(platform or "")
     if reader is None:
         raise Unreadable(
             f"is an item of {str(platform)[:40]!r}; {', '.join(sorted(_READERS))} are read here"
@@ -58,7 +59,7 @@ def _row_of(line: int, item: object) -> Row:
     return (line, *reader(data))
 
 
-def unwrapped(item: object) -> tuple[str | None, dict]:
+def unwrapped(item: Any) -> tuple[str | None, dict]:
     """The platform of an item, and the item without its envelope.
 
     Examples
@@ -87,7 +88,7 @@ _SIGNS = {
 }
 
 
-def _dig(item: object, *keys: str) -> object:
+def _dig(item: Any, *keys: str) -> Any:
     for key in keys:
         if not isinstance(item, dict):
             return None
@@ -95,17 +96,17 @@ def _dig(item: object, *keys: str) -> object:
     return None if item == "$undefined" else item
 
 
-def _text(value: object) -> str | None:
+def _text(value: Any) -> str | None:
     """Text or a number as text; None for anything else."""
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _first(item: object, *paths: str) -> str | None:
+def _first(item: Any, *paths: str) -> str | None:
     """What stands at the first of some dotted paths that leads to text or a number."""
-    found = (_text(_dig(item, *path.split("."))) for path in paths)
-    return next((text for text in found if text), None)
+    texts = (_text(_dig(item, *path.split("."))) for path in paths)
+    return next((text for text in texts if text), None)
 
 
 def _present(item: dict, *keys: str) -> None:
@@ -142,13 +143,13 @@ def _of_x(item: dict) -> tuple:
     return number, _first(legacy, "created_at"), text, _first(legacy, "lang"), kind, name, counts, url
 
 
-def _name_on_x(item: object) -> str | None:
+def _name_on_x(item: Any) -> str | None:
     user = "core.user_results.result"
     names = _first(item, f"{user}.legacy.screen_name", f"{user}.core.screen_name", "user.screen_name")
     return names or _first(item, "legacy.user_id_str")
 
 
-def _text_on_x(item: object) -> str | None:
+def _text_on_x(item: Any) -> str | None:
     long = _dig(item, "note_tweet", "note_tweet_results", "result", "text")
     text = _text(long) or _text(_dig(item, "legacy", "full_text"))
     return text and text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -181,13 +182,13 @@ def _of_douyin(item: dict) -> tuple:
     return number, time, text, None, "original", name, counts, f"https://www.douyin.com/video/{number}"
 
 
-def _of_either(item: dict, what: str) -> object:
+def _of_either(item: dict, what: str) -> Any:
     """A count under the name of the interface, or that of the page."""
     count = _dig(item, "statistics", f"{what}_count")
     return _dig(item, "stats", f"{what}Count") if count is None else count
 
 
-def _stream(item: dict) -> object:
+def _stream(item: dict) -> Any:
     """What a live stream says of itself, which Douyin keeps as JSON inside the JSON."""
     raw = _dig(item, "rawdata") or _dig(item, "cell_room", "rawdata") or _dig(item, "cellRoom", "rawdata")
     return decode(_any, raw.encode("utf-8", "replace")) if isinstance(raw, str) else raw
@@ -221,7 +222,7 @@ def _of_weibo(item: dict) -> tuple:
     return number, _first(item, "created_at"), text, None, kind, name, counts, url
 
 
-def _text_on_weibo(item: object) -> str | None:
+def _text_on_weibo(item: Any) -> str | None:
     plain = _text(_dig(item, "longText", "longTextContent")) or _text(_dig(item, "text_raw"))
     marked = plain if plain is not None else _text(_dig(item, "text"))
     if marked is None or plain is not None:
@@ -237,7 +238,7 @@ def _kind_on_weibo(item: dict, text: str | None) -> str:
     return "repost" if own in _EMPTY_REPOSTS else "quote"
 
 
-_READERS: dict[str | None, Callable[[dict], tuple]] = {
+_READERS: dict[str, Callable[[dict], tuple]] = {
     "x": _of_x,
     "tiktok": _of_tiktok,
     "douyin": _of_douyin,

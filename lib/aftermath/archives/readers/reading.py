@@ -64,7 +64,7 @@ class Reading(Iterator[Batch]):
     @property
     def columns(self) -> dict[str, str]:
         """For tables: field of a post to the column that it was read from, guesses included."""
-        return dict(self._options.found)
+        return dict(self._options.used)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -74,8 +74,8 @@ class Reading(Iterator[Batch]):
     def __next__(self) -> Batch:
         return next(self._batches)
 
-    def _read(self, found: Sequence[Member]) -> Iterator[Batch]:
-        for member in found:
+    def _read(self, files: Sequence[Member]) -> Iterator[Batch]:
+        for member in files:
             try:
                 yield from self._of_member(member)
             except CutShort as error:
@@ -119,10 +119,10 @@ class Reading(Iterator[Batch]):
         self.lines += batch.lines
         self.bad += len(batch.bad)
         self.bad_lines += batch.bad[: _LISTED - len(self.bad_lines)]
-        if batch.posts.height:
-            times = batch.posts["time"]
-            self.first = min(filter(None, (self.first, times.min())))
-            self.last = max(filter(None, (self.last, times.max())))
+        first, last = batch.posts["time"].min(), batch.posts["time"].max()
+        if isinstance(first, datetime) and isinstance(last, datetime):
+            self.first = min(self.first or first, first)
+            self.last = max(self.last or last, last)
 
     def _judge(self, *, final: bool) -> None:
         """Refuse an archive of which too much cannot be read."""
@@ -203,7 +203,7 @@ def read(
     ...     [batch.posts["text"].to_list() for batch in reading], reading.duplicates
     ([['sorry']], 1)
     """
-    paths = [Path(each) for each in ([path] if isinstance(path, str | Path) else path)]
+    paths = [Path(file) for file in ([path] if isinstance(path, str | Path) else path)]
     if not paths:
         raise ArchiveError(f"{name or 'the archive'}: no file is named. Name the files that were exported.")
     given = dict(columns or {})
@@ -218,10 +218,10 @@ def read(
 
 
 def _members(path: Path) -> tuple[Member, ...]:
-    found = members(path)
-    if not found:
+    files = members(path)
+    if not files:
         raise ArchiveError(f"{path.name} is empty: there is nothing to read in it. Copy or export it again.")
-    return found
+    return files
 
 
 def _shown(moment: datetime | None, otherwise: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -63,7 +64,10 @@ def chunked(records: Iterable[Row | BadLine], size: int = BATCH_POSTS) -> Iterat
     bad: list[BadLine] = []
     try:
         for record in records:
-            (bad if type(record) is BadLine else rows).append(record)
+            if isinstance(record, BadLine):
+                bad.append(record)
+            else:
+                rows.append(record)
             if len(rows) + len(bad) >= size:
                 yield _chunk(rows, bad)
                 rows, bad = [], []
@@ -82,7 +86,7 @@ def _chunk(rows: list[Row], bad: list[BadLine]) -> Chunk:
     return Chunk(frame, tuple(bad), len(rows) + len(bad))
 
 
-def total(*counts: object) -> int | None:
+def total(*counts: Any) -> int | None:
     """Reposts, likes and replies together; None where none of them is known.
 
     Examples
@@ -94,7 +98,7 @@ def total(*counts: object) -> int | None:
     return sum(known) if known else None
 
 
-def _count(value: object) -> int | None:
+def _count(value: Any) -> int | None:
     if type(value) is int:
         return value if 0 <= value < _LARGEST else None
     if type(value) is str and len(value) < 20:

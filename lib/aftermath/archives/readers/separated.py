@@ -34,12 +34,12 @@ def read_csv(source: Source, options: Options) -> Iterator[Chunk]:
     """
     table = _Table(source)
     columns = Columns.of(table.header, options.columns, source.name)
-    options.found, options.of_twitter = columns.as_given(options.columns), columns.of_twitter
+    options.used, options.of_twitter = columns.as_given(options.columns), columns.of_twitter
     places = [table.header.index(name) for name in columns.used]
     for lines, records, bad in table.blocks():
         fields = list(zip(*records, strict=True)) or [()] * len(table.header)
         series = [
-            pl.Series(name, fields[place], dtype=pl.String) for name, place in zip(columns.used, places, strict=True)
+            pl.Series(name, fields[index], dtype=pl.String) for name, index in zip(columns.used, places, strict=True)
         ]
         frame = pl.DataFrame([pl.Series(LINE, lines, dtype=pl.Int64), *series])
         yield Chunk(columns.raw(frame), tuple(bad), len(records) + len(bad))
@@ -100,7 +100,7 @@ class _Table:
         bad: list[BadLine] = []
         try:
             for record in self._records():
-                if type(record) is BadLine:
+                if isinstance(record, BadLine):
                     bad.append(record)
                 else:
                     lines.append(record[0])

@@ -8,7 +8,7 @@ import msgspec
 
 from aftermath.archives.posts import BadLine
 from aftermath.archives.readers.encoding import Source, Unreadable
-from aftermath.archives.readers.json_lines import decode, each, records
+from aftermath.archives.readers.json_lines import decode, each_row, records
 from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Chunk, Row, chunked, total
 
@@ -99,7 +99,7 @@ def read_twitter_v1(source: Source, options: Options) -> Iterator[Chunk]:
     def rows_of(line: int, value: bytes) -> list[Row | BadLine]:
         status = decode(_line, value)
         if status.statuses is not None:
-            return each(source.name, line, map(bytes, status.statuses), _row)
+            return each_row(source.name, line, map(bytes, status.statuses), _row)
         if status.delete is not None:
             options.note_missing(status.delete.status.id_str if status.delete.status else None)
             return []

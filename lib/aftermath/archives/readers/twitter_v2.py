@@ -8,7 +8,7 @@ import msgspec
 
 from aftermath.archives.posts import BadLine
 from aftermath.archives.readers.encoding import Source, Unreadable
-from aftermath.archives.readers.json_lines import decode, each, records
+from aftermath.archives.readers.json_lines import decode, each_row, records
 from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Chunk, Row, chunked, total
 
@@ -86,7 +86,7 @@ class _Context:
     def name(self, tweet: _Tweet) -> str | None:
         """The author's name, or else the number of the account."""
         inside = tweet.author or tweet.author_user
-        return (inside.username if inside else None) or self.names.get(tweet.author_id) or tweet.author_id
+        return (inside.username if inside else None) or self.names.get(tweet.author_id or "") or tweet.author_id
 
     def original(self, tweet: _Tweet) -> _Tweet | None:
         """What a repost repeats, where the export holds it."""
@@ -142,12 +142,12 @@ def read_twitter_v2(source: Source, options: Options) -> Iterator[Chunk]:
             return _without_data(line, value, page)
         context = _Context(page.includes)
         posts = map(bytes, decode(_many, data)) if data.startswith(b"[") else [data]
-        return each(source.name, line, posts, context.row)
+        return each_row(source.name, line, posts, context.row)
 
     return chunked(records(source, rows_of))
 
 
-def _without_data(line: int, value: bytes, page: _Page) -> list[Row]:
+def _without_data(line: int, value: bytes, page: _Page) -> list[Row | BadLine]:
     if bytes(page.meta) or page.includes is not None:
         return []
     if page.errors:

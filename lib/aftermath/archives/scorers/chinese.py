@@ -113,10 +113,10 @@ def counted_buckets(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         Two arrays of the same length: number of the text, and bucket from 0 to ``2 ** BITS`` - 1.
     """
     codes = [np.frombuffer(normal(text).encode("utf-32-le", "replace"), dtype="<u4") for text in texts]
-    owner = np.repeat(np.arange(len(codes)), [len(each) for each in codes])
+    owner = np.repeat(np.arange(len(codes)), [len(text_codes) for text_codes in codes])
     code = np.concatenate([*codes, np.empty(0, "<u4")]).astype(np.uint64)
-    found = [_strings(code, owner, length) for length in range(1, LONGEST + 1)]
-    return np.concatenate([owners for owners, _ in found]), np.concatenate([buckets for _, buckets in found])
+    strings = [_strings(code, owner, length) for length in range(1, LONGEST + 1)]
+    return np.concatenate([owners for owners, _ in strings]), np.concatenate([buckets for _, buckets in strings])
 
 
 def _strings(code: np.ndarray, owner: np.ndarray, length: int) -> tuple[np.ndarray, np.ndarray]:

@@ -57,7 +57,7 @@ def _compound():
 class _Word:
     """All that VADER asks of a word, whatever stands around it."""
 
-    __slots__ = ("boost", "charge", "known", "lower", "negates", "turns", "upper")
+    __slots__ = ("boost", "charge", "charged", "known", "lower", "negates", "turns", "upper")
 
     def __init__(self, token: str, lexicon: dict[str, float]) -> None:
         stripped = token.strip(string.punctuation)
@@ -66,7 +66,8 @@ class _Word:
         self.upper = word.isupper()
         self.known = self.lower in lexicon
         self.boost = vader.BOOSTER_DICT.get(self.lower, 0.0)
-        self.charge = lexicon[self.lower] if self.known and not self.boost else None
+        self.charged = self.known and not self.boost
+        self.charge = lexicon[self.lower] if self.charged else 0.0
         self.negates = self.lower in _NEGATING or "n't" in self.lower
         self.turns = bool(self.boost) or self.negates or self.lower in _TURNING
 
@@ -96,53 +97,53 @@ class _Reading:
         if not text.isascii() and not self.emojis.keys().isdisjoint(text):
             text = text.translate(self.spelt)
         words = list(map(self.words.__getitem__, text.split()))
-        charged = [place for place, word in enumerate(words) if word.charge is not None]
+        charged = [index for index, word in enumerate(words) if word.charged]
         if not charged:
             return 0.0
         shouting = 0 < [word.upper for word in words].count(True) < len(words)
-        valences = [_valence(words, place, shouting) for place in charged]
+        valences = [_valence(words, index, shouting) for index in charged]
         if "but" in text.lower():
             valences = _weighed(words, charged, valences)
         return _normalised(float(sum(valences)), text)
 
 
-def _valence(words: list[_Word], place: int, shouting: bool) -> float:
-    word = words[place]
-    if True not in [near.turns for near in words[max(place - 3, 0) : place + 3]]:
+def _valence(words: list[_Word], index: int, shouting: bool) -> float:
+    word = words[index]
+    if True not in [near.turns for near in words[max(index - 3, 0) : index + 3]]:
         return word.charge if not (word.upper and shouting) else _shouted(word.charge)
-    return _turned(words, place, shouting)
+    return _turned(words, index, shouting)
 
 
 def _shouted(valence: float) -> float:
     return valence + vader.C_INCR if valence > 0 else valence - vader.C_INCR
 
 
-def _turned(words: list[_Word], place: int, shouting: bool) -> float:
+def _turned(words: list[_Word], index: int, shouting: bool) -> float:
     """The valence of a word next to others that turn, strengthen or weaken it."""
-    word = words[place]
-    if word.lower == "kind" and place + 1 < len(words) and words[place + 1].lower == "of":
+    word = words[index]
+    if word.lower == "kind" and index + 1 < len(words) and words[index + 1].lower == "of":
         return 0
-    valence = _with_no(words, place)
+    valence = _with_no(words, index)
     if word.upper and shouting:
         valence = _shouted(valence)
-    for distance in range(1, min(place, 3) + 1):
-        before = words[place - distance]
+    for distance in range(1, min(index, 3) + 1):
+        before = words[index - distance]
         if not before.known:
             if before.boost:
                 valence += _boost(before, valence, shouting, distance)
-            valence = _negated(valence, words, place, distance)
+            valence = _negated(valence, words, index, distance)
             if distance == 3:
-                valence = _with_phrases(valence, words, place)
-    return _with_least(valence, words, place)
+                valence = _with_phrases(valence, words, index)
+    return _with_least(valence, words, index)
 
 
-def _with_no(words: list[_Word], place: int) -> float:
+def _with_no(words: list[_Word], index: int) -> float:
     """The word's own valence, turned round by a "no" shortly before it."""
-    word = words[place]
-    before = [word.lower for word in words[max(place - 3, 0) : place]]
+    word = words[index]
+    before = [word.lower for word in words[max(index - 3, 0) : index]]
     if "no" in before[-2:] or (len(before) == 3 and before[0] == "no" and before[2] in ("or", "nor")):
         return word.charge * vader.N_SCALAR
-    if word.lower == "no" and place + 1 < len(words) and words[place + 1].known:
+    if word.lower == "no" and index + 1 < len(words) and words[index + 1].known:
         return 0.0
     return word.charge
 
@@ -154,11 +155,11 @@ def _boost(before: _Word, valence: float, shouting: bool, distance: int) -> floa
     return boost * (1, 0.95, 0.9)[distance - 1]
 
 
-def _negated(valence: float, words: list[_Word], place: int, distance: int) -> float:
-    before = words[place - distance]
+def _negated(valence: float, words: list[_Word], index: int, distance: int) -> float:
+    before = words[index - distance]
     if distance == 1:
         return valence * vader.N_SCALAR if before.negates else valence
-    between = [word.lower for word in words[place - distance + 1 : place]]
+    between = [word.lower for word in words[index - distance + 1 : index]]
     # "this" and "so" right before a word strengthen it, with or without a "never" three words before: as in the package
     if (before.lower == "never" and between[0] in _AGAIN) or (distance == 3 and between[1] in _AGAIN):
         return valence * 1.25
@@ -167,37 +168,42 @@ def _negated(valence: float, words: list[_Word], place: int, distance: int) -> f
     return valence
 
 
-def _with_phrases(valence: float, words: list[_Word], place: int) -> float:
-    lowered = [word.lower for word in words[place - 3 : place + 3]]
+def _with_phrases(valence: float, words: list[_Word], index: int) -> float:
+    lowered = [word.lower for word in words[index - 3 : index + 3]]
     if _SIGNS_OF_PHRASES.isdisjoint(lowered):
         return valence
-    three, two, one, zero, *after = lowered
-    before = (f"{three} {two} {one}", f"{three} {two}", f"{two} {one}")
-    around = (f"{one} {zero}", f"{two} {one} {zero}", before[2], before[0], before[1])
+    third, second, first, own, *after = lowered  # the words before, counted from the word itself
+    before = (f"{third} {second} {first}", f"{third} {second}", f"{second} {first}")
+    around = (f"{first} {own}", f"{second} {first} {own}", before[2], before[0], before[1])
     valence = next((vader.SPECIAL_CASES[phrase] for phrase in around if phrase in vader.SPECIAL_CASES), valence)
     for count in range(1, len(after) + 1):
-        valence = vader.SPECIAL_CASES.get(" ".join([zero, *after[:count]]), valence)
+        valence = vader.SPECIAL_CASES.get(" ".join([own, *after[:count]]), valence)
     for phrase in before:
         valence += vader.BOOSTER_DICT.get(phrase, 0)
     return valence
 
 
-def _with_least(valence: float, words: list[_Word], place: int) -> float:
-    if not place or words[place - 1].lower != "least" or words[place - 1].known:
+def _with_least(valence: float, words: list[_Word], index: int) -> float:
+    if not index or words[index - 1].lower != "least" or words[index - 1].known:
         return valence
-    if place > 1 and words[place - 2].lower in ("at", "very"):
+    if index > 1 and words[index - 2].lower in ("at", "very"):
         return valence
     return valence * vader.N_SCALAR
 
 
 def _weighed(words: list[_Word], charged: list[int], valences: list[float]) -> list[float]:
     """What stands before a "but" counts half, what comes after it half as much again."""
-    if not any(word.lower == "but" for word in words):
+    but = next((index for index, word in enumerate(words) if word.lower == "but"), None)
+    if but is None:
         return valences
-    complete = [0] * len(words)
-    for place, valence in zip(charged, valences, strict=True):
-        complete[place] = valence
-    return vader.SentimentIntensityAnalyzer._but_check([word.lower for word in words], complete)
+    complete = [0.0] * len(words)
+    for index, valence in zip(charged, valences, strict=True):
+        complete[index] = valence
+    for valence in complete:
+        first = complete.index(valence)  # of equal valences the first is weighed, again and again: as in the package
+        if first != but:
+            complete[first] = valence * (0.5 if first < but else 1.5)
+    return complete
 
 
 def _normalised(total: float, text: str) -> float:

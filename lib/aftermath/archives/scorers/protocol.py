@@ -34,6 +34,7 @@ class Scorer(Protocol):
 
     def score(self, texts: Sequence[str]) -> list[float]:
         """Scores from -1 (hostile) to 1 (friendly), one a text; **NaN where it cannot read a text**."""
+        ...
 
 
 def labels(scores: Sequence[float], scorer: Scorer) -> list[str]:

@@ -61,7 +61,7 @@ class Transformer:
 
     def _batch(self, texts: list[str]) -> list[float]:
         tokenizer, model, valence = self._loaded
-        import torch
+        import torch  # pyright: ignore[reportMissingImports] - of the extra embed
 
         with torch.inference_mode():
             pieces = tokenizer(texts, padding=True, truncation=True, max_length=MOST_PIECES, return_tensors="pt")
@@ -75,7 +75,10 @@ class Transformer:
             raise ScorerError(
                 "torch and transformers are not installed. Install the extra: `pip install 'aftermath[embed]'`."
             )
-        from transformers import AutoModelForSequenceClassification, AutoTokenizer
+        from transformers import (  # pyright: ignore[reportMissingImports] - of the extra embed
+            AutoModelForSequenceClassification,
+            AutoTokenizer,
+        )
 
         # safetensors only, and no code of the model's own: a folder from somewhere must not run programs
         local = {"local_files_only": True, "trust_remote_code": False}
@@ -83,7 +86,7 @@ class Transformer:
             str(self.folder), use_safetensors=True, **local
         ).eval()
         tokenizer = AutoTokenizer.from_pretrained(str(self.folder), **local)
-        names = [model.config.id2label[place] for place in range(model.config.num_labels)]
+        names = [model.config.id2label[number] for number in range(model.config.num_labels)]
         return tokenizer, model, valences(names)
 
 

@@ -1,4 +1,4 @@
-"""Where the problems of a file are put down, and how its text is read in the first place."""
+"""The problems of a file as they are found, and how its text is read in the first place."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,32 +17,37 @@ UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass
-class Desk:
-    """Where the problems of one file are put down, at most one for a field.
+class FileProblems:
+    """The problems of one file, at most one for a field.
 
     Parameters
     ----------
     file
         The file's path as problems name it.
-    problems
-        Place to problem.
     rows
         Field to the row it stands in, for files whose fields do not come in columns.
     """
 
     file: str
-    problems: dict[tuple[int, str], Problem] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
+    _by_field: dict[tuple[int, str], Problem] = field(default_factory=dict, init=False)
 
-    def put(self, what: str, mend: str, row: int = 0, column: str = "") -> None:
-        """Put down a problem, unless the field has one already: the first is the cause."""
+    def __iter__(self) -> Iterator[Problem]:
+        return iter(self._by_field.values())
+
+    def __len__(self) -> int:
+        return len(self._by_field)
+
+    def add(self, what: str, mend: str, row: int = 0, column: str = "") -> None:
+        """Add a problem, unless the field has one already: the first is the cause."""
         row = row or self.rows.get(column) or self.rows.get(column.rpartition(".")[0], 0)
-        place = row, short(column)
-        self.problems.setdefault(place, Problem(one_line(self.file), *place, one_line(what), one_line(mend)))
+        column = short(column)
+        problem = Problem(one_line(self.file), row, column, one_line(what), one_line(mend))
+        self._by_field.setdefault((row, column), problem)
 
     def faulty(self, *columns: str) -> bool:
         """Whether any of these columns or fields has a problem."""
-        return any(problem.column in columns for problem in self.problems.values())
+        return any(problem.column in columns for problem in self)
 
 
 def one_line(text: str) -> str:
@@ -61,14 +67,14 @@ def short(text: str, limit: int = 60) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
-def read_text(path: Path, desk: Desk, *, largest: int = 50_000_000) -> str | None:
+def read_text(path: Path, problems: FileProblems, *, largest: int = 50_000_000) -> str | None:
     """The text of a file of a case, in UTF-8 with or without byte order mark.
 
     Parameters
     ----------
     path
         The file. **A link that leads out of the case folder is refused**, and so is what is no plain file.
-    desk
+    problems
         Takes the problem.
     largest
         Bytes that the file may have.
@@ -76,20 +82,20 @@ def read_text(path: Path, desk: Desk, *, largest: int = 50_000_000) -> str | Non
     Returns
     -------
     str or None
-        None where a problem was put down.
+        None where a problem was found.
     """
-    data = _read_bytes(path, desk, largest)
+    data = _read_bytes(path, problems, largest)
     if data is None:
         return None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
-        desk.put("is not UTF-8 text", "save the file as UTF-8", _row_at_end(before, path))
+        problems.add("is not UTF-8 text", "save the file as UTF-8", _row_at_end(before, path))
         return None
     hidden = UNPRINTABLE.search(text)
     if hidden:
-        desk.put(
+        problems.add(
             f"holds the control character {hidden.group()!r}",
             "remove it, or save the file again as plain UTF-8 text",
             _row_at_end(text[: hidden.start()], path),
@@ -98,26 +104,26 @@ def read_text(path: Path, desk: Desk, *, largest: int = 50_000_000) -> str | Non
     return text
 
 
-def _read_bytes(path: Path, desk: Desk, largest: int) -> bytes | None:
-    """The content of a plain file in the case folder; everything else is put down, nothing is waited for."""
+def _read_bytes(path: Path, problems: FileProblems, largest: int) -> bytes | None:
+    """The content of a plain file in the case folder; everything else is a problem, nothing is waited for."""
     if not os.path.lexists(path):
-        desk.put("is missing", "restore the file; `aftermath new` shows what a case folder holds")
+        problems.add("is missing", "restore the file; `aftermath new` shows what a case folder holds")
     elif not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
-        desk.put("is a link that leads out of the case folder", "put the file itself in its place")
+        problems.add("is a link that leads out of the case folder", "put the file itself in its place")
     elif not path.is_file():
-        desk.put("is not a file", "put a readable file in its place")
+        problems.add("is not a file", "put a readable file in its place")
     elif path.stat().st_size > largest:
-        desk.put(f"has more than {largest:,} bytes", "keep the codings here and put raw data elsewhere")
+        problems.add(f"has more than {largest:,} bytes", "keep the codings here and put raw data elsewhere")
     else:
-        return _content(path, desk)
+        return _content(path, problems)
     return None
 
 
-def _content(path: Path, desk: Desk) -> bytes | None:
+def _content(path: Path, problems: FileProblems) -> bytes | None:
     try:
         return path.read_bytes()
     except OSError as error:
-        desk.put(f"cannot be read ({error.strerror})", "make it a readable file")
+        problems.add(f"cannot be read ({error.strerror})", "make it a readable file")
         return None
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 
 import dataframely as dy
 
+from aftermath.case_files.columns import metadata_of
 from aftermath.times import parse_instant
 
 # Days outside these years cannot be shifted between time zones.
@@ -16,13 +17,16 @@ _YEARS = range(2, 9999)
 _MOST_DIGITS = 18  # of a number that fits its type: longer ones are out of every range
 
 
-def reader_of(column: dy.Column) -> Callable[[str], object]:
+Field = str | list[str] | int | float | date | datetime
+
+
+def reader_of(column: dy.Column) -> Callable[[str], Field]:
     """How to read a field of this column from its text.
 
     Parameters
     ----------
     column
-        A column of a schema; ``metadata["form"]`` names the form where the type does not settle it.
+        A column of a schema; ``metadata["format"]`` names the format where the type does not settle it.
 
     Returns
     -------
@@ -37,14 +41,15 @@ def reader_of(column: dy.Column) -> Callable[[str], object]:
     for kind, read in _READERS.items():
         if isinstance(column, kind):
             return read
-    return _FORMS.get((column.metadata or {}).get("form"), str)
+    return _FORMATS.get(metadata_of(column).get("format", ""), str)
 
 
-def _words(text: str) -> list[str]:
+def listed_words(text: str) -> list[str]:
+    """The words of a field that holds several, with ``;`` between."""
     return [word.strip() for word in text.split(";")]
 
 
-def _instant(text: str) -> object:
+def _instant(text: str) -> datetime:
     instant = parse_instant(text)
     if instant.year not in _YEARS:
         raise ValueError("is not a date")
@@ -107,9 +112,9 @@ def partial_date(text: str) -> str:
     return text
 
 
-_FORMS = {"day_or_instant": _day_or_instant, "partial_date": partial_date}
-_READERS = {
-    dy.List: _words,
+_FORMATS: dict[str, Callable[[str], Field]] = {"day_or_instant": _day_or_instant, "partial_date": partial_date}
+_READERS: dict[type[dy.Column], Callable[[str], Field]] = {
+    dy.List: listed_words,
     dy.Datetime: _instant,
     dy.Int8: _short_number,
     dy.Int64: _whole_number,
