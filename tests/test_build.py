@@ -18,12 +18,9 @@ import pytest
 from rich.console import Console
 
 from aftermath.building.build import build
-from aftermath.building.folder import prepared, remove_gone, unbuilt
+from aftermath.building.folder import BusyError, alone, prepared, remove_gone, unbuilt
 from aftermath.building.jobs import case_job, page_jobs, read_settings, site_job
-from aftermath.building.lock import BusyError, alone
-from aftermath.building.outcome import Failure, failure_of
-from aftermath.building.progress import Progress
-from aftermath.building.task_pages import Result
+from aftermath.building.outcome import Done, Failure, Progress, failure_of
 from aftermath.files import WriteError
 from aftermath.problems import CaseError, Problem
 from aftermath.workspace import Workspace
@@ -43,7 +40,7 @@ def workspace(tmp_path) -> Workspace:
 def test_two_builds_at_once_are_refused_and_a_dead_one_holds_no_lock(tmp_path):
     lock = tmp_path / ".lock"
     code = (
-        f"import pathlib, time\nfrom aftermath.building.lock import alone\nwith alone(pathlib.Path({str(lock)!r})):\n"
+        f"import pathlib, time\nfrom aftermath.building.folder import alone\nwith alone(pathlib.Path({str(lock)!r})):\n"
     )
     code += "    print('held', flush=True)\n    time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:
@@ -76,6 +73,14 @@ def test_a_build_folder_that_may_not_be_written_is_an_error_with_a_cure(workspac
         pass
 
 
+def test_records_of_versions_that_needed_them_are_removed(workspace):
+    for folder in (workspace.build, workspace.build / "points"):
+        (folder / ".engine").mkdir(parents=True)
+        (folder / ".engine" / "pytask.lock").write_text("records")
+    with prepared(workspace):
+        assert not list(workspace.build.rglob(".engine"))
+
+
 def test_half_written_files_are_swept(workspace):
     half = workspace.site / "cases" / ".a.html.x1y2"
     half.parent.mkdir(parents=True)
@@ -101,35 +106,31 @@ def test_pages_of_cases_that_are_gone_are_removed(workspace):
 # Words
 
 
-def result_of(workspace: Workspace, error: Exception | None = None) -> Result:
-    return Result(case_job(workspace, RED_CROSS, {}), 1.25, error, "the course")
-
-
 def test_a_case_with_problems_is_named_with_all_of_them(workspace):
     problems = [Problem("casestudies/x/events.csv", row, "acts", "is wrong", "mend it") for row in (2, 3)]
-    failure = failure_of(result_of(workspace, CaseError(problems)), workspace)
+    failure = failure_of(RED_CROSS, CaseError(problems), "", workspace)
     assert failure.problems
     assert str(failure).split("\n    ") == [f"{RED_CROSS}:", *map(str, problems)]
 
 
 def test_an_error_that_nobody_meant_leaves_its_course_in_a_file(workspace):
-    failure = failure_of(result_of(workspace, ZeroDivisionError("division by zero")), workspace)
+    failure = failure_of(RED_CROSS, ZeroDivisionError("division by zero"), "the course", workspace)
     assert str(failure).startswith(f"{RED_CROSS}:\n    ZeroDivisionError: division by zero\n")
     assert (workspace.root / failure.log).read_text() == "the course"
 
 
-def test_without_a_terminal_progress_is_one_plain_line_a_page(workspace):
+def test_without_a_terminal_progress_is_one_plain_line_a_page():
     console = Console(file=io.StringIO(), width=20)
     with Progress(console, 12).shown() as progress:
-        progress.finished(result_of(workspace))
-        progress.finished(result_of(workspace, ValueError()))
+        progress.finished(RED_CROSS, Done(1.25))
+        progress.finished(RED_CROSS, Done(1.25, ValueError()))
     assert console.file.getvalue() == f" 1/12    1.2 s  {RED_CROSS}\n 2/12   failed  {RED_CROSS}\n"
 
 
-def test_on_a_terminal_there_is_a_bar_beside_the_lines(workspace):
+def test_on_a_terminal_there_is_a_bar_beside_the_lines():
     console = Console(file=io.StringIO(), width=80, force_terminal=True)
     with Progress(console, 2).shown() as progress:
-        progress.finished(result_of(workspace))
+        progress.finished(RED_CROSS, Done(1.25))
     assert RED_CROSS in console.file.getvalue()
     assert "1/2" in console.file.getvalue()
 
@@ -260,6 +261,15 @@ def test_ctrl_c_on_a_terminal_while_all_is_still_imported_is_answered_in_a_line_
         process.wait(timeout=30)
     assert "Traceback" not in said
     assert psutil.wait_procs(family, timeout=10)[1] == []
+
+
+def test_to_find_nothing_to_do_loads_no_tables_and_nothing_that_runs_notebooks():
+    script = (
+        "import sys\nimport aftermath.building.build\n"
+        "print(sorted(set(sys.modules) & {'polars', 'dataframely', 'papermill', 'nbclient', 'jupyter_client', 'distributed'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:

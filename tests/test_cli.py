@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import shutil
 import signal
@@ -14,12 +13,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from aftermath import __main__, cli
+from aftermath import __main__, cli, files
 from aftermath.building import build as building
+from aftermath.building import work
 from aftermath.building.outcome import Failure, Outcome
-from aftermath.building.stopping import Interrupted
+from aftermath.building.work import Interrupted
+from aftermath.pages import preloaded
 from aftermath.problems import AftermathError
-from aftermath.running import forking
 from aftermath.workspace import Workspace
 from tiny import CASES, ROOT, make_workspace
 
@@ -69,7 +69,7 @@ def test_the_version_is_said(command):
 def test_help_loads_nothing_heavy_and_the_module_is_the_command():
     code = "import sys\nsys.argv = ['aftermath', '--help']\nimport runpy\n"
     code += "try:\n    runpy.run_module('aftermath', run_name='__main__')\nexcept SystemExit:\n    pass\n"
-    code += "print('heavy:', sorted({'polars', 'plotly', 'pytask', 'papermill', 'numpy'} & set(sys.modules)))"
+    code += "print('heavy:', sorted({'polars', 'plotly', 'papermill', 'numpy'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Documented crises" in done.stdout
     assert done.stdout.strip().endswith("heavy: []")
@@ -88,9 +88,8 @@ def test_help_loads_nothing_heavy_and_the_module_is_the_command():
 )
 def test_imports_begin_before_the_command_line_is_read_where_pages_may_be_made(words, begun, monkeypatch):
     done = []
-    monkeypatch.setattr(forking, "start_forking", lambda: done.append("begun"))
+    monkeypatch.setattr(preloaded, "preload", lambda: done.append("begun"))
     monkeypatch.setattr(cli, "main", lambda: done.append("run"))
-    monkeypatch.setattr(gc, "set_threshold", lambda _: None)
     monkeypatch.setattr(sys, "argv", ["aftermath", *words.split()])
     __main__.main()
     assert done == ["begun"] * begun + ["run"]
@@ -239,7 +238,8 @@ def test_a_full_disk_is_said_to_be(workspace, command, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_text", full)  # the engine's first record
+    monkeypatch.setattr(work.Work, "do", lambda *_: None)
+    monkeypatch.setattr(files.os, "fsync", full)
     status, _, error = command("build")
     assert (status, error.count("\n")) == (1, 1)
     assert "No space left on device" in error

@@ -19,7 +19,8 @@ from aftermath.building import cluster
 from aftermath.building.build import build
 from aftermath.building.jobs import Job
 from aftermath.building.sweep import sweep
-from aftermath.building.task_pages import run
+from aftermath.building.work import Work
+from aftermath.pages.made_from import MadeFrom
 from aftermath.workspace import Workspace
 from sweeping import tagged
 from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook
@@ -77,10 +78,12 @@ def _fail(log: Path) -> None:
 @pytest.mark.slow
 def test_work_of_a_worker_that_dies_is_done_by_another_and_a_page_that_fails_is_not_tried_again(scheduler, tmp_path):
     product, log = tmp_path / "a.html", tmp_path / "log"
-    good = Job("a", "a", {"x": "1"}, "", (product,), functools.partial(_die_once, tmp_path / "mark", product))
-    bad = Job("b", "b", {"x": "1"}, "", (tmp_path / "b.html",), functools.partial(_fail, log))
-    options = {"workers": 1, "temporary": str(tmp_path), "stopped": lambda: False, "finished": lambda result: None}
-    results = {result.job.key: result.error for result in run([good, bad], tmp_path / "x", dask=scheduler, **options)}
+    made, other = MadeFrom({"x": "1"}), tmp_path / "b.html"
+    good = Job("a", "a", made, product, (product,), functools.partial(_die_once, tmp_path / "mark", product))
+    bad = Job("b", "b", made, other, (other,), functools.partial(_fail, log))
+    work = Work(tmp_path, 1, force=False, console=None, dask=scheduler)
+    work.do([good, bad])
+    results = {title: done.error for title, done in work.done}
     assert results["a"] is None
     assert product.read_text(encoding="utf-8") == "made"
     assert "too red" in str(results["b"])
@@ -89,11 +92,10 @@ def test_work_of_a_worker_that_dies_is_done_by_another_and_a_page_that_fails_is_
 
 
 # The first page leaves a mark with the number of its worker, and takes its time, so that the worker can be killed in it.
-SLOW = """import multiprocessing, os, pathlib, time
-asked_by = multiprocessing.parent_process()
+SLOW = """import os, pathlib, psutil, time
 mark = pathlib.Path(os.environ["AFTERMATH_ROOT"]).parent / "worker"
 if not mark.exists():
-    mark.write_text(str(asked_by.pid if asked_by else os.getppid()))
+    mark.write_text(str(psutil.Process(os.getppid()).ppid()))  # who asked for the process that kernels are forked from
     time.sleep(600)"""
 
 WORDS = """from IPython.display import display

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import sys
@@ -140,11 +141,12 @@ def test_errors_come_back_from_another_process_whole():
 def test_a_kernel_that_does_not_start_is_tried_three_times_and_then_named(workspace, monkeypatch):
     tries = []
 
-    async def die(self, kernel_cmd, **settings):
-        tries.append(kernel_cmd)
+    async def die(self, cmd, **settings):
+        tries.append(cmd)
         raise RuntimeError("Kernel died before replying to kernel_info")
 
-    monkeypatch.setattr(kernels._Kernel, "_async_launch_kernel", die)
+    monkeypatch.setattr(kernels.LocalProvisioner, "launch_kernel", die)
+    monkeypatch.setattr(kernels, "can_fork", lambda: False)
     with pytest.raises(KernelError, match=r"case_report\.ipynb: the kernel did not start in 3 attempts: Kernel died"):
         run_case(CASE, None, workspace)
     assert len(tries) == 3
@@ -152,15 +154,15 @@ def test_a_kernel_that_does_not_start_is_tried_three_times_and_then_named(worksp
 
 
 def test_a_kernel_that_starts_at_the_third_attempt_is_good_enough(workspace, monkeypatch):
-    tries, launch = [], kernels._Kernel._async_launch_kernel
+    tries, launch = [], kernels.ForkedProvisioner.launch_kernel
 
-    async def hesitate(self, kernel_cmd, **settings):
-        tries.append(kernel_cmd)
+    async def hesitate(self, cmd, **settings):
+        tries.append(cmd)
         if len(tries) < 3:
             raise OSError(errno.EADDRINUSE, "Address already in use")
-        await launch(self, kernel_cmd, **settings)
+        return await launch(self, cmd, **settings)
 
-    monkeypatch.setattr(kernels._Kernel, "_async_launch_kernel", hesitate)
+    monkeypatch.setattr(kernels.ForkedProvisioner, "launch_kernel", hesitate)
     assert run_case(CASE, None, workspace).is_file()
     assert len(tries) == 3
 
@@ -178,6 +180,22 @@ def test_an_error_that_is_neither_is_not_hidden_behind_the_kernel(workspace, mon
     monkeypatch.setattr(kernels, "require_kernel", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run_case(CASE, None, workspace)
+
+
+def test_a_notebook_is_run_from_a_notebook_whose_loop_is_at_work(workspace):
+    async def cell() -> Path:
+        return run_case(CASE, None, workspace)
+
+    assert asyncio.run(cell()).is_file()
+
+
+def test_outputs_of_an_earlier_run_are_not_taken_for_this_ones(workspace):
+    notebook = nbformat.read(report(workspace, "raise ValueError", "print(2)"), as_version=4)
+    notebook.cells[-1].outputs = [nbformat.v4.new_output("stream", text="earlier")]
+    nbformat.write(notebook, workspace.notebooks / "case_report.ipynb")
+    with pytest.raises(CellError):
+        run_case(CASE, None, workspace)
+    assert cells(workspace)[-1].outputs == []
 
 
 def test_a_missing_kernel_is_named_with_the_cure(workspace):

@@ -15,10 +15,10 @@ import psutil
 import pytest
 
 from aftermath.building.build import build
+from aftermath.pages.preloaded import FOR_EVERY_PAGE, FOR_SOME_PAGES, MANY, preload
 from aftermath.pages.run import run_case
 from aftermath.running import kernels
 from aftermath.running.execute import execute
-from aftermath.running.forking import MANY, PRELOADED, PRELOADED_FOR_MANY
 from aftermath.workspace import Workspace
 from tiny import make_workspace, write_notebook
 
@@ -39,7 +39,10 @@ def workspace(tmp_path) -> Workspace:
 
 def _run(workspace: Workspace, *cells: str, name: str = "probe") -> Path:
     notebook = write_notebook(workspace.notebooks / f"{name}.ipynb", "", *cells)
-    return execute(notebook, workspace.build / f"{name}.ipynb", {}, workspace)
+    preload()
+    executed = workspace.build / f"{name}.ipynb"
+    execute(notebook, executed, {}, workspace)
+    return executed
 
 
 def _printed(executed: Path) -> dict:
@@ -47,10 +50,10 @@ def _printed(executed: Path) -> dict:
     return json.loads("".join(cells[-1]["outputs"][0]["text"]))
 
 
-def _python(script: str, **options: object) -> subprocess.CompletedProcess:
+def _python(script: str, *arguments: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", script]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, **options)
+    command = [sys.executable, "-c", script, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_a_forked_kernel_has_everything_imported_and_an_environment_of_its_own(workspace, monkeypatch):
@@ -83,16 +86,14 @@ def test_a_forked_kernel_and_one_started_anew_write_the_same(workspace, monkeypa
     assert _run(workspace, *cells).read_bytes() == forked
 
 
-def test_a_kernel_has_no_history_and_no_debugger_which_nobody_would_use(workspace):
+def test_a_kernel_has_no_history_which_nobody_would_use(workspace):
     look = (
-        "import json, os, sys\nfrom pathlib import Path\n"
-        "made = [path.name for path in Path(os.environ['IPYTHONDIR']).rglob('*')]\n"
-        "print(json.dumps({'made': made, 'debugger': bool(sys.modules.get('debugpy'))}))"
+        "import json, os\nfrom pathlib import Path\n"
+        "print(json.dumps([path.name for path in Path(os.environ['IPYTHONDIR']).rglob('*')]))"
     )
-    seen = _printed(_run(workspace, look))
-    assert "profile_default" in seen["made"]
-    assert not [name for name in seen["made"] if name.startswith("history")]
-    assert not seen["debugger"]
+    made = _printed(_run(workspace, look))
+    assert "profile_default" in made
+    assert not [name for name in made if name.startswith("history")]
 
 
 def test_nobody_sleeps_until_a_kernel_has_ended(workspace, monkeypatch):
@@ -108,10 +109,10 @@ def test_nobody_sleeps_until_a_kernel_has_ended(workspace, monkeypatch):
     assert max(slept) < 0.1
 
 
-@pytest.mark.parametrize("preloaded", [PRELOADED, PRELOADED_FOR_MANY])
-def test_the_process_that_is_forked_only_imports(preloaded):
+def test_the_process_that_is_forked_only_imports_and_everything_can_be_imported():
+    names = (*FOR_EVERY_PAGE, *FOR_SOME_PAGES)
     script = (
-        f"import os, threading\nimport {preloaded}\n"
+        f"import importlib, os, threading\nfor name in {names!r}: importlib.import_module(name)\n"
         "names = [open(f'/proc/self/task/{task}/comm').read().strip() for task in os.listdir('/proc/self/task')]\n"
         "print(threading.active_count(), [name for name in names if name.startswith(('polars-0', 'tokio', 'async'))])"
     )
@@ -119,71 +120,64 @@ def test_the_process_that_is_forked_only_imports(preloaded):
     assert done.stdout.split("\n")[0] == "1 []", done.stderr
 
 
-def test_what_was_imported_before_stays_as_it_was():
-    done = _python(
-        "import sqlalchemy\nimport aftermath.running.preloaded\nimport sqlalchemy.dialects\nprint(sqlalchemy.dialects.__name__)"
-    )
-    assert done.stdout == "sqlalchemy.dialects\n", done.stderr
-    done = _python(
-        "import aftermath.running.preloaded\nimport sqlalchemy.dialects\nprint(sqlalchemy.dialects.__name__)"
-    )
-    assert done.stdout == "sqlalchemy.dialects\n", done.stderr
-
-
-def test_what_is_hardly_used_is_imported_when_somebody_asks_for_it():
-    done = _python(
-        "import sys\nimport aftermath.running.preloaded\n"
-        "print([name for name in ('requests', 'numpy.f2py') if name in sys.modules])\n"
-        "import papermill.iorw, numpy\n"
-        "print(papermill.iorw.requests.get.__module__, numpy.f2py.run_main.__module__)\n"
-        "import requests, numpy.f2py\n"
-        "print(requests.__file__ is not None, numpy.f2py.__file__ is not None)"
-    )
-    assert done.stdout == "[]\nrequests.api numpy.f2py.f2py2e\nTrue True\n", done.stderr
-
-
-FORK = """import time
-from aftermath.running.forking import end_forking, forking, start_forking
-def forked(code):
-    with forking() as context:
-        process = context.Process(target=exec, args=(code,))
-        process.start()
-    return process
+FORK = """import functools, sys
+from pathlib import Path
+from aftermath.pages.preloaded import preload
+from aftermath.running.forking import SERVER
+from aftermath.running.processes import in_process
 def models():
-    process = forked('import sys; sys.exit(10 + ("sklearn.cluster" in sys.modules))')
-    process.join()
-    return process.exitcode == 11
+    answer = Path(sys.argv[1])
+    in_process(functools.partial(exec, f"import sys; open({str(answer)!r}, 'w').write(str('sklearn.cluster' in sys.modules))"))
+    return answer.read_text()
 """
 
 
-@pytest.mark.parametrize(("pages", "models"), [(MANY - 1, False), (MANY, True)])
-def test_what_only_some_pages_need_is_imported_beforehand_for_many(pages, models):
-    assert _python(f"{FORK}start_forking({pages})\nprint(models())").stdout == f"{models}\n"
+@pytest.mark.parametrize(
+    ("asked", "models"),
+    [
+        ([MANY - 1], False),
+        ([MANY], True),
+        ([1, MANY], True),
+        ([MANY, 1], True),
+    ],
+)
+def test_what_only_some_pages_need_is_imported_beforehand_for_many(asked, models, tmp_path):
+    script = FORK + "".join(f"preload({pages})\n" for pages in asked) + "print(models())"
+    assert _python(script, str(tmp_path / "answer")).stdout == f"{models}\n"
 
 
-def test_a_server_for_few_makes_way_for_one_for_many_unless_somebody_works_with_it():
-    replaced = f"start_forking()\nstart_forking({MANY})\nstart_forking({MANY})\nstart_forking()\nprint(models())"
-    assert _python(FORK + replaced).stdout == "True\n"
-    in_use = f"other = forked('import time; time.sleep(60)')\nstart_forking({MANY})\nprint(models())\nother.kill()"
-    assert _python(FORK + in_use).stdout == "False\n"
+@pytest.mark.parametrize("way", ["SERVER.end()", "import os; os.kill(SERVER.number, 9); time.sleep(0.2)"])
+def test_a_server_that_was_ended_is_started_anew_and_imports_the_same(way, tmp_path):
+    way = way.replace("SERVER.number", "psutil.Process().children()[0].pid")
+    script = f"{FORK}import psutil, time\npreload({MANY})\n{way}\nprint(models())"
+    assert _python(script, str(tmp_path / "answer")).stdout == "True\n"
 
 
-def test_a_server_that_was_ended_is_started_anew():
-    assert _python(f"{FORK}start_forking()\nend_forking()\nend_forking()\nprint(models())").stdout == "False\n"
+def test_what_cannot_be_imported_is_passed_over(tmp_path):
+    script = f"{FORK}SERVER.load(['no_such_module', 'sklearn.cluster'])\nprint(models())"
+    assert _python(script, str(tmp_path / "answer")).stdout == "True\n"
 
 
-@pytest.mark.parametrize("rest", ["", "forked('pass').join()\n", "raise SystemExit(3)\n", "1 / 0\n"])
-def test_a_program_that_ends_leaves_no_server_behind(rest, monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    "rest",
+    ["", "models()\n", "raise SystemExit(3)\n", "1 / 0\n", "import os; os.kill(os.getpid(), 9)\n"],
+    ids=["at once", "after use", "by an exit", "by an error", "by a kill"],
+)
+@pytest.mark.parametrize("seconds", [0, 0.3])
+def test_a_program_that_ends_leaves_no_server_behind_not_even_one_that_still_imports(
+    rest, seconds, monkeypatch, tmp_path
+):
     monkeypatch.setenv("MARK_OF_THIS_TEST", str(tmp_path))
-    done = _python(f"{FORK}start_forking()\n{rest}")
+    done = _python(f"{FORK}import time\npreload({MANY})\ntime.sleep({seconds})\n{rest}", str(tmp_path / "answer"))
     assert "ignored" not in done.stderr
-    assert not [process for process in psutil.process_iter() if _marked(process, tmp_path)]
+    left = [process for process in psutil.process_iter() if _marked(process, tmp_path)]
+    assert not psutil.wait_procs(left, timeout=10)[1]
 
 
 def _marked(process: psutil.Process, mark: Path) -> bool:
     try:
         of_ours = process.environ().get("MARK_OF_THIS_TEST") == str(mark)
-        return of_ours and "forkserver" in " ".join(process.cmdline())
+        return of_ours and "fork_server" in " ".join(process.cmdline())
     except psutil.Error:
         return False
 
@@ -208,23 +202,29 @@ def test_a_script_without_a_guard_is_not_run_once_more_by_the_fork(workspace, tm
     assert log.read_text() == "run\n"
 
 
-def test_a_kernel_ends_with_the_process_that_asked_for_it_however_that_ends(workspace, tmp_path):
+@pytest.mark.parametrize("whom", ["caller", "server"])
+def test_a_kernel_ends_with_who_asked_for_it_and_with_whom_it_was_forked_from_however_these_end(
+    workspace, tmp_path, whom
+):
     mark = tmp_path / "pid"
     asleep = f"import os, pathlib, time\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\ntime.sleep(600)"
     write_notebook(workspace.notebooks / "case_report.ipynb", 'case_id: str = "x"', asleep)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "AFTERMATH_ROOT": str(workspace.root)}
     script = "from aftermath.pages.run import run_case; run_case('red-cross-tweet')"
-    caller = subprocess.Popen([sys.executable, "-c", script], env=environment)
+    caller = subprocess.Popen([sys.executable, "-c", script], env=environment, stderr=subprocess.DEVNULL)
+    victim = caller.pid
     try:
         kernel = psutil.Process(int(_wait_for(mark)))
+        victim = {"caller": caller.pid, "server": kernel.ppid()}[whom]
     finally:
-        caller.send_signal(signal.SIGKILL)
-        caller.wait()
+        os.kill(victim, signal.SIGKILL)
     kernel.wait(timeout=10)
     assert not kernel.is_running()
+    caller.kill()
+    caller.wait()
 
 
-def test_workers_ask_the_server_that_they_come_from_and_start_none_of_their_own(workspace, tmp_path):
+def test_all_kernels_of_a_process_are_forked_from_its_one_server(workspace, tmp_path):
     mark = tmp_path / "parent"
     write_notebook(
         workspace.notebooks / "case_report.ipynb",

@@ -1,9 +1,10 @@
-"""Each kind of input is changed, and exactly the pages that rest on it are found stale by the engine itself."""
+"""Each kind of input is changed, and exactly the pages that rest on it are found stale."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,12 +14,15 @@ import pytest
 from aftermath.archives.places import MANIFEST, SERIES, VECTORS
 from aftermath.building import jobs as jobs_module
 from aftermath.building.jobs import Job, page_jobs, read_settings, site_job
-from aftermath.building.task_pages import run, stale
+from aftermath.building.stale import stale
+from aftermath.building.work import Work
+from aftermath.pages.made_from import sealed
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook
 
 DIGIORNO, RED_CROSS, WEISHI = CASES
 ALL = {*CASES, "comparison", "methods", "index"}
+MADE = hashlib.sha256(b"made").hexdigest()
 RELATIONS = INSTALLED_FROM / "casestudies" / WEISHI / "relations.csv"
 
 
@@ -55,24 +59,23 @@ class Site:
         jobs_module.environment.cache_clear()
         pages = page_jobs(self.workspace, (), read_settings(self.workspace, self.settings))
         made = (*pages, site_job(self.workspace, self.unbuilt))
-        return [dataclasses.replace(job, make=functools.partial(_make, job.products)) for job in made]
-
-    @property
-    def state(self) -> Path:
-        return self.workspace.build / ".engine"
+        return [dataclasses.replace(job, make=functools.partial(_make, job)) for job in made]
 
     def build(self) -> None:
-        options = {"workers": 1, "temporary": str(self.workspace.root), "stopped": lambda: False}
-        results = run(self.jobs(), self.state, finished=lambda result: None, **options)
-        assert [result.error for result in results] == [None] * len(ALL)
+        work = Work(self.workspace.build, 1, force=False, console=None)
+        work.do(self.jobs())
+        assert [done.error for _, done in work.done] == [None] * len(ALL)
 
     def stale(self) -> set[str]:
-        return {job.title for job in stale(self.jobs(), self.state)}
+        return {job.title for job in self.jobs() if stale(job)}
 
 
-def _make(products: tuple[Path, ...]) -> None:
-    for path in products:
+def _make(job: Job) -> None:
+    site, files = job.page.parents[job.page.parent.name == "cases"], {}
+    for path in job.products:
         Site.write(path, "made")
+        files[path.relative_to(site if path.is_relative_to(site) else site.parent).as_posix()] = MADE
+    Site.write(job.page, sealed(dataclasses.replace(job.made, files=files).html))
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +128,9 @@ KINDS = {
     "a manifest": (lambda site: site.write(site.posts / MANIFEST, f"case: {RED_CROSS}\ntitle: x"), {RED_CROSS}),
     "a plain value": (_set("unbuilt", {RED_CROSS: "its notebook failed"}), {"index"}),
     "a page that was edited": (lambda site: site.write(site.workspace.site / "cases" / f"{DIGIORNO}.html", "mine"), {DIGIORNO}),
+    "an executed notebook that was edited": (lambda site: site.write(site.workspace.build / "notebooks" / f"{DIGIORNO}.ipynb", "mine"), {DIGIORNO}),
+    "a download that was lost": (lambda site: (site.workspace.site / "notebooks" / "comparison.ipynb").unlink(), {"comparison"}),
+    "data that was edited": (lambda site: site.write(site.workspace.site / "data" / "advice.csv", "mine"), {"index"}),
     "a page that was lost": (lambda site: (site.workspace.site / "methods.html").unlink(), {"methods"}),
 }  # fmt: skip
 

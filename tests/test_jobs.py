@@ -23,7 +23,7 @@ def workspace(tmp_path) -> Workspace:
 
 
 def changed(before: Job, after: Job) -> bool:
-    return (before.inputs, before.parameters) != (after.inputs, after.parameters)
+    return before.made != after.made
 
 
 def jobs_of(workspace: Workspace, *settings: str) -> dict[str, Job]:
@@ -81,14 +81,14 @@ def test_a_parameter_concerns_the_notebooks_that_declare_it(workspace):
 
 def test_the_library_and_the_packages_are_inputs_of_every_page(workspace):
     for job in jobs_of(workspace).values():
-        assert len(job.inputs["library"]) == 64
-        assert "plotly" in job.inputs["environment"]
+        assert len(job.made.inputs["library"]) == 64
+        assert any(version.startswith("plotly ") for version in job.made.versions)
 
 
 def test_a_case_dropped_in_is_picked_up_and_the_comparison_knows(workspace):
     shutil.copytree(ROOT / "casestudies" / "us-airways-tweet", workspace.cases / "us-airways-tweet")
     assert "us-airways-tweet" in jobs_of(workspace)
-    assert "evidence of us-airways-tweet" in comparison_job(workspace, {}).inputs
+    assert "evidence of us-airways-tweet" in comparison_job(workspace, {}).made.inputs
 
 
 def test_chosen_cases_leave_out_the_comparison_and_unknown_ones_are_named(workspace):
@@ -106,7 +106,7 @@ def test_a_workspace_without_a_case_is_told_how_to_begin(workspace):
 
 
 def test_the_methods_depend_on_the_simulation_and_on_prices_of_the_library_but_on_no_case(workspace):
-    inputs = jobs_of(workspace)["methods"].inputs
+    inputs = jobs_of(workspace)["methods"].made.inputs
     assert {"simulation", "prices of united-3411"} < inputs.keys()
     assert not [name for name in inputs if name.startswith("evidence")]
 

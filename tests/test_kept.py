@@ -6,6 +6,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from aftermath.building.folder import forget
 from aftermath.building.jobs import results_folder
 from aftermath.comparison import gathering, scoreboard
 from aftermath.comparison import multiverse as multiverse_module
-from aftermath.kept import keeping, kept
+from aftermath.kept import handed_on, keeping, kept
 from aftermath.topic_modelling import topics as topics_module
 from tiny import CASES, make_workspace, touch_evidence
 
@@ -77,9 +78,16 @@ def test_processes_that_are_started_know_the_folder(folder):
     ask = "from aftermath.kept import kept; print(kept('sum', lambda: 1, lambda: 'computed'))"
     with keeping(folder):
         kept("sum", lambda: 1, lambda: "kept")
-        assert (
-            subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout == "kept\n"
-        )
+        environment = {**os.environ, **handed_on()}
+        done = subprocess.run([sys.executable, "-c", ask], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "kept\n"
+    assert not handed_on()
+
+
+def test_threads_that_work_side_by_side_keep_results_each_for_itself(folder):
+    with keeping(folder), ThreadPoolExecutor(1) as other:
+        assert handed_on()
+        assert not other.submit(handed_on).result()
 
 
 @pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: content[:70], lambda content: b"", lambda content: content[:-1] + b"\0"])  # fmt: skip

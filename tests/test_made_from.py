@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -13,12 +14,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from aftermath.building.build import build
 from aftermath.building.jobs import Job, case_job, page_jobs, read_settings
-from aftermath.building.outcome import Outcome
-from aftermath.building.plan import plan
-from aftermath.building.reasons import differences, why
-from aftermath.building.summary import write_summary
-from aftermath.building.verify import verify_build
-from aftermath.pages.made_from import MadeFrom, read_made_from, seal_holds, sealed
+from aftermath.building.outcome import Outcome, write_summary
+from aftermath.building.stale import differences, plan, stale, verify_build
+from aftermath.pages.made_from import MadeFrom, Record, read_made_from, read_record, record_text, seal_holds, sealed
 from aftermath.pages.page import render
 from aftermath.running.log import Course, course_text
 from aftermath.running.parameters import ParameterError
@@ -58,6 +56,16 @@ def test_the_seal_breaks_with_any_letter():
         assert not seal_holds(page.replace(before, after, 1))
 
 
+def test_a_record_says_what_it_was_made_from_and_is_sealed():
+    made = MadeFrom({"evidence": "a" * 64}, {"words": HOSTILE}, ("polars 2",), {"a.ipynb": "b" * 64})
+    text = record_text(made, {"columns": []})
+    assert read_record(text) == Record(made, {"columns": []}, sealed=True)
+    changed = read_record(text.replace('"columns": []', '"columns": [1]'))
+    assert changed is not None
+    assert not changed.sealed
+    assert [read_record(text) for text in ("", "[1]", "{}", '{"seal": 1}', text[:-3])] == [None] * 5
+
+
 def test_a_page_without_a_foot_of_ours_is_left_alone():
     page = page_of(None)
     assert (read_made_from(page), sealed(page), seal_holds(page)) == (None, page, False)
@@ -68,21 +76,24 @@ def test_a_page_without_a_foot_of_ours_is_left_alone():
 
 
 def put_page(job: Job) -> None:
-    made = job.make.args[-1]
+    """Stands in for making a page."""
+    files = {f"notebooks/{job.title}.ipynb": hashlib.sha256(b"made").hexdigest()}
     for path in job.products:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page_of(made), encoding="utf-8")
+        path.write_text("made")
+    job.page.write_text(page_of(dataclasses.replace(job.made, files=files)), encoding="utf-8")
 
 
 def test_every_changed_input_is_named(workspace):
     job = functools.partial(case_job, workspace, RED_CROSS)
-    assert why(job({})) == ("it was never made, or has been removed",)
+    assert stale(job({})) == ("it was never made, or has been removed",)
     put_page(job({"seed": 1}))
-    assert differences(job({"seed": 1}), read_made_from(job({}).page.read_text())) == ()
+    assert stale(job({"seed": 1})) == ()
+    assert [*differences(read_made_from(job({}).page.read_text()), job({"seed": 1}).made)] == []
     touch_evidence(workspace, RED_CROSS)
     (workspace.cases / RED_CROSS / "NOTES.md").unlink()
     write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, "print('new')")
-    assert why(job({"seed": 2})) == (
+    assert stale(job({"seed": 2})) == (
         "evidence: NOTES.md is gone",
         "evidence: events.csv changed",
         "notebook: case_report.ipynb changed",
@@ -93,14 +104,27 @@ def test_every_changed_input_is_named(workspace):
 def test_versions_lost_files_and_a_changed_page_are_reasons_too(workspace):
     job = case_job(workspace, RED_CROSS, {})
     put_page(job)
-    assert why(job) == ("another of its files was changed, or there is no record that it was finished",)
-    newer = dataclasses.replace(job, inputs={**job.inputs, "environment": job.inputs["environment"] + "\npolars 99"})
-    assert why(newer) == ("version: polars 99 is new",)
+    newer = dataclasses.replace(job.made, versions=(*job.made.versions, "polars 99"))
+    assert stale(dataclasses.replace(job, made=newer)) == ("version: polars 99 is new",)
+    for executed in job.products[:2]:  # the one in build/, and the copy that is offered
+        executed.write_text("by hand")
+        assert stale(job) == (f"notebooks/{RED_CROSS}.ipynb was changed since it was made",)
+        executed.write_text("made")
     job.products[0].unlink()
     job.page.write_text(job.page.read_text().replace("Words", "Worts"))
-    assert why(job) == (f"{RED_CROSS}.ipynb is missing", "its page was changed by hand")
+    assert stale(job) == (f"notebooks/{RED_CROSS}.ipynb is missing", "its page was changed by hand")
+    assert verify_build(workspace).differing[RED_CROSS] == (f"{RED_CROSS}.html was changed since it was made",), (
+        "only what is on the site counts"
+    )
     job.page.write_text("nothing")
-    assert why(job) == ("its page does not say what it was made from",)
+    assert stale(job) == ("its page does not say what it was made from",)
+
+
+def test_a_file_that_a_page_does_not_name_is_not_known_to_be_its_own(workspace):
+    job = case_job(workspace, RED_CROSS, {})
+    put_page(job)
+    job.page.write_text(page_of(job.made))
+    assert stale(job) == ("another of its files was changed, or there is no record that it was finished",)
 
 
 def test_a_plan_for_an_empty_folder_names_every_page_and_writes_nothing(workspace):
@@ -114,7 +138,7 @@ def test_a_plan_for_an_empty_folder_names_every_page_and_writes_nothing(workspac
 
 def snapshot(workspace: Workspace) -> dict[Path, int]:
     files = (path for path in workspace.build.rglob("*") if path.is_file())
-    return {path: path.stat().st_mtime_ns for path in files if path.name != "file_hashes.json"}
+    return {path: path.stat().st_mtime_ns for path in files}
 
 
 # Verification
@@ -127,7 +151,7 @@ def test_verification_names_what_is_missing_or_differs(workspace):
     found = verify_build(workspace).differing
     assert found == {"index": ("index.html is missing",)}
     path = jobs[RED_CROSS].page
-    path.write_text(page_of(MadeFrom(jobs[RED_CROSS].inputs | {"library": "old"}, files={"../../x": "1"})))
+    path.write_text(page_of(MadeFrom({**jobs[RED_CROSS].made.inputs, "library": "old"}, files={"../../x": "1"})))
     jobs[DIGIORNO].page.write_text(jobs[DIGIORNO].page.read_text().replace("Words", "Worts"))
     found = verify_build(workspace).differing
     assert found[DIGIORNO] == (f"{DIGIORNO}.html was changed since it was made",)

@@ -17,13 +17,12 @@ import pytest
 import aftermath as am
 from aftermath import cli
 from aftermath.building import points
-from aftermath.building.folder import prepared
-from aftermath.building.lock import BusyError
+from aftermath.building.folder import BusyError, prepared
 from aftermath.building.sweep import SweepError, plan_sweep, sweep
 from aftermath.comparison.choices import CHOICES
 from aftermath.running.parameters import ParameterError, read_parameters
 from aftermath.workspace import Workspace
-from sweeping import SILENT, UNLUCKY, count_point, runs, tagged
+from sweeping import SILENT, UNLUCKY, count_run, runs, tagged
 from tiny import CASES, REPORT, ROOT, make_workspace, touch_evidence
 
 DIGIORNO, RED_CROSS, WEISHI = CASES
@@ -34,7 +33,7 @@ DIGIORNO, RED_CROSS, WEISHI = CASES
 
 @pytest.fixture
 def workspace(tmp_path, monkeypatch) -> Workspace:
-    monkeypatch.setattr(points, "run_point", count_point)
+    monkeypatch.setattr(points, "execute", count_run)
     made = make_workspace(tmp_path)
     tagged(made.notebooks / "case_report.ipynb", REPORT, "1")
     return made

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from aftermath.building import watch as watch_module
-from aftermath.building.stopping import Interrupted
 from aftermath.building.watch import LibraryChanged, changes, watch
+from aftermath.building.work import Interrupted
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace
 from tiny import CASES, make_workspace, touch_evidence
@@ -90,7 +90,7 @@ def test_a_change_during_a_build_is_not_lost(folder):
 def library(monkeypatch) -> list[str]:
     """What the library on the disk is like; that which is loaded is the first."""
     lies = ["loaded"]
-    monkeypatch.setattr(watch_module, "start_forking", lambda pages: None)
+    monkeypatch.setattr(watch_module, "preload", lambda pages: None)
     monkeypatch.setattr(watch_module, "library", lambda: "loaded")
     monkeypatch.setattr(watch_module, "library_now", lambda: lies[-1])
     return lies

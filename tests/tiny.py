@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from aftermath.pages.made_from import MadeFrom, sealed
 from aftermath.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,8 +55,8 @@ def touch_evidence(workspace: Workspace, case_id: str) -> None:
     path.write_text(text.replace(". ", ".  ", 1) if ". " in text else text + "\n", encoding="utf-8")
 
 
-def note(log: Path, product: Path, words: str = "made") -> None:
-    """Stands in for making a page: says so in a log, and writes the product."""
+def note(log: Path, made: MadeFrom, product: Path) -> None:
+    """Stands in for making a page: says so in a log, and writes a page that says what it was made from."""
     with log.open("a", encoding="utf-8") as file:
         file.write(f"{product.name}\n")
-    product.write_text(words, encoding="utf-8")
+    product.write_text(sealed(made.html), encoding="utf-8")

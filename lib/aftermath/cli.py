@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import os
 import subprocess
 import sys
@@ -42,7 +40,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a console without a dash must not end the command
-    atexit.register(gc.freeze)  # or the end would be a tenth of a second's search for garbage that ends all the same
     try:
         app(prog_name="aftermath")
     except AftermathError as error:
@@ -94,7 +91,7 @@ def build(
 ) -> None:
     """Make every page that is out of date: the cases, the comparison, the index."""
     if dry_run:
-        from aftermath.building.plan import plan
+        from aftermath.building.stale import plan
 
         _say(plan(case or (), force=force, settings=parameter or ()).text)
         return
@@ -123,7 +120,7 @@ def build(
 @app.command("verify-build")
 def verify_build() -> None:
     """Recompute the checksums that pages carry, and say which pages differ from their inputs."""
-    from aftermath.building.verify import verify_build as verify
+    from aftermath.building.stale import verify_build as verify
 
     verification = verify()
     _say(verification.text, error=bool(verification.differing))

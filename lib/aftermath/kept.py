@@ -12,6 +12,7 @@ import hashlib
 import os
 import pickle
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,24 +23,29 @@ _DIGEST = hashlib.sha256().digest_size
 
 Kept = TypeVar("Kept")
 
+# of this thread alone: pages are made side by side, and not all of them keep results
+_folder: ContextVar[str] = ContextVar("folder of kept results", default="")
+
 
 @contextlib.contextmanager
 def keeping(folder: Path) -> Iterator[None]:
-    """Keep results in a folder while this is held, in this process and in those that it starts.
+    """Keep results in a folder while this is held, in this thread and in processes that are started with ``handed_on``.
 
     Parameters
     ----------
     folder
         For one state of library and packages. **Results are pickled: the folder has to be as trusted as the notebooks.**
     """
-    before = os.environ.get(_VARIABLE)
-    os.environ[_VARIABLE] = str(folder)
+    token = _folder.set(str(folder))
     try:
         yield
     finally:
-        os.environ.pop(_VARIABLE)
-        if before is not None:
-            os.environ[_VARIABLE] = before
+        _folder.reset(token)
+
+
+def handed_on() -> dict[str, str]:
+    """The variables by which a process that is started knows the folder."""
+    return {_VARIABLE: folder} if (folder := _folder.get()) else {}
 
 
 def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]) -> Kept:
@@ -65,7 +71,7 @@ def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]
     >>> first, again, other
     (3, 3, 4)
     """
-    folder = os.environ.get(_VARIABLE)
+    folder = _folder.get() or os.environ.get(_VARIABLE)
     if not folder:
         return compute()
     path, key = Path(folder, hashlib.sha256(name.encode()).hexdigest()[:32]), _key(name, made_from)
@@ -79,8 +85,8 @@ def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]
 
 def _key(name: str, made_from: Callable[[], object]) -> bytes:
     with contextlib.suppress(OSError):
-        if told := made_from():
-            return hashlib.sha256(repr((name, told)).encode()).digest()
+        if origin := made_from():
+            return hashlib.sha256(repr((name, origin)).encode()).digest()
     return b""
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aftermath.building.jobs import environment, library
-from aftermath.building.workers import Workers
 from aftermath.problems import AftermathError
 
 if TYPE_CHECKING:
@@ -20,6 +19,30 @@ _PATIENCE = "20s"
 
 class ClusterError(AftermathError):
     """A cluster cannot be reached, has nobody to work, or its workers would make other pages than this machine."""
+
+
+@contextlib.contextmanager
+def cluster(address: str, folder: Path) -> Iterator[Executor]:
+    """The workers of a cluster. **What a worker that dies leaves undone another does; a page that fails is not tried again.**
+
+    Parameters
+    ----------
+    address, folder
+        As ``connected`` takes them.
+
+    Raises
+    ------
+    ClusterError
+        As ``connected`` does.
+    """
+    with connected(address, folder) as client:
+        executor = client.get_executor(pure=False)
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False)  # which calls off what has not begun
+            raise
+        executor.shutdown()
 
 
 @contextlib.contextmanager
@@ -43,8 +66,13 @@ def connected(address: str, folder: Path) -> Iterator[Client]:
         If nobody answers there, no worker has joined, or **a worker has another library, Python or package**: a page
         says what it was made with, and that must be true.
     """
-    from distributed import Client
-
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ClusterError(
+            "the package distributed is not installed, which speaks with a Dask cluster. Install the extra cluster, e.g. with "
+            '`pip install "aftermath[cluster]"`, here and on the workers.'
+        ) from error
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
         client.wait_for_workers(1, timeout=_PATIENCE)
@@ -58,9 +86,9 @@ def connected(address: str, folder: Path) -> Iterator[Client]:
         yield client
 
 
-def _seen(folder: Path) -> dict[str, object]:
+def _seen(folder: Path) -> dict[str, Any]:
     """What a process sees; asked of every worker."""
-    return {"folder": folder.is_dir(), "library": library(), "environment": environment().split("\n")}
+    return {"folder": folder.is_dir(), "library": library(), "environment": list(environment())}
 
 
 def compare(workers: Mapping[str, Mapping], own: Mapping[str, Any]) -> None:
@@ -89,26 +117,3 @@ def compare(workers: Mapping[str, Mapping], own: Mapping[str, Any]) -> None:
         else:
             continue
         raise ClusterError(f"the worker at {address} {fault}.")
-
-
-class ClusterWorkers(Workers):
-    """The workers of a cluster. **What a worker that dies leaves undone another does; a page that fails is not tried again.**
-
-    Parameters
-    ----------
-    client
-        The connection.
-    stopped
-        As ``Workers`` takes it.
-    """
-
-    def __init__(self, client: Client, stopped: Callable[[], bool]) -> None:
-        self.client = client
-        super().__init__(sum(client.nthreads().values()), "", stopped)
-
-    def _new_pool(self) -> Executor:
-        return self.client.get_executor(pure=False)
-
-    def _end_pool(self, wait: bool, at_once: bool) -> None:
-        """Leave the cluster: what has not begun is called off where the build was interrupted."""
-        self.pool.shutdown(wait=wait and not at_once)

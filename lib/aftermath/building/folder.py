@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
 
 from aftermath.building.jobs import products, results_folder
-from aftermath.building.lock import alone
 from aftermath.building.outcome import Failure
 from aftermath.files import WriteError
+from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace
+
+_FAR = 1 << 30  # Windows locks bytes against reading, too: one far behind the text stays out of the way
+
+
+class BusyError(AftermathError):
+    """Another build is at work in the folder."""
 
 
 @contextlib.contextmanager
@@ -22,6 +30,8 @@ def prepared(workspace: Workspace) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         with alone(folder / ".lock"):
             _remove_halves(workspace)
+            for former in (folder, folder / "points"):
+                shutil.rmtree(former / ".engine", ignore_errors=True)  # records of versions that needed them
             yield
     except FileExistsError as error:
         raise WriteError(
@@ -32,6 +42,50 @@ def prepared(workspace: Workspace) -> Iterator[None]:
             f"{error.filename or folder}: cannot be used ({error.strerror or error}). "
             "Free space or set its permissions, then run the command again; earlier results are intact."
         ) from error
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock of a build folder.
+
+    The system lets go of the lock when its process ends, **however it ends**: a lock is never stale.
+
+    Parameters
+    ----------
+    path
+        The lock file; its folder exists. It holds the number of the process at work.
+
+    Raises
+    ------
+    BusyError
+        If another process holds the lock.
+    """
+    with path.open("ab+") as file:
+        try:
+            _take(file)
+        except OSError as error:
+            file.seek(0)
+            raise BusyError(
+                f"{path.parent}: another build is at work here (process {file.read().decode() or 'unknown'}). "
+                "Wait until it has ended, or stop it, then run the command again."
+            ) from error
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+        file.flush()
+        yield
+
+
+def _take(file: BinaryIO) -> None:
+    """Lock the file or raise ``OSError``; closing the file lets go."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        file.seek(_FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _remove_halves(workspace: Workspace) -> None:
@@ -81,13 +135,3 @@ def unbuilt(workspace: Workspace, coming: Iterable[str] = (), failed: Iterable[F
         for case_id in workspace.case_ids()
         if case_id not in expected | broken and not (workspace.site / "cases" / f"{case_id}.html").is_file()
     }
-
-
-@contextlib.contextmanager
-def temporary() -> Iterator[str]:
-    """A folder for the workers, removed even where they are killed."""
-    folder = tempfile.mkdtemp(prefix="aftermath-build-")
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

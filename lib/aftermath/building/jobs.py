@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aftermath
 from aftermath.archives.places import attached_files, vector_files
@@ -17,7 +18,8 @@ from aftermath.files import fingerprint
 from aftermath.kept import keeping
 from aftermath.pages import run
 from aftermath.pages.made_from import MadeFrom
-from aftermath.running.parameters import ParameterError, known, parse_settings, read_parameters
+from aftermath.running.parameters import Parameter, ParameterError, Values, known, parse_settings, read_parameters
+from aftermath.running.processes import in_process
 from aftermath.statistics.inputs import PRICES, SIMULATION
 from aftermath.workspace import Workspace, WorkspaceError
 
@@ -43,39 +45,30 @@ class Job:
         Tells the job from all others.
     title
         How it is called in front of people.
-    inputs
-        What it is made from: name to fingerprint.
-    parameters
-        Values of parameters as one text.
+    made
+        What it would be made from now.
+    page
+        The product that says what it was made from, and names the others by their checksums; it is written last.
     products
-        The files that it makes.
+        All files that it makes.
     make
         Makes them; can be sent to another process.
-    turn
-        ``first`` where it takes longest, ``last`` where it takes least and can fill the end; empty for all others.
     """
 
     key: str
     title: str
-    inputs: Mapping[str, str]
-    parameters: str
+    made: MadeFrom
+    page: Path
     products: tuple[Path, ...]
-    make: Callable[[], object]
-    turn: str = ""
-
-    @property
-    def page(self) -> Path:
-        """The page that says what it was made from."""
-        pages = [path for path in self.products if path.suffix == ".html"]
-        return next((path for path in pages if path.name == "index.html"), pages[0])
+    make: Callable[[], Any]
 
 
 @dataclass(frozen=True)
 class Settings:
     """Values of parameters, sorted by the notebooks that take them."""
 
-    report: Mapping[str, object]
-    comparison: Mapping[str, object]
+    report: Values
+    comparison: Values
 
 
 def read_settings(workspace: Workspace, texts: Iterable[str]) -> Settings:
@@ -97,7 +90,7 @@ def read_settings(workspace: Workspace, texts: Iterable[str]) -> Settings:
     ParameterError
         If no notebook knows a name, or a value is ill-typed.
     """
-    report = {name: one for name, one in run.report_parameters(workspace).items() if name != "case_id"}
+    report = {name: parameter for name, parameter in run.report_parameters(workspace).items() if name != "case_id"}
     path = workspace.notebooks / run.COMPARISON
     comparison = read_parameters(path) if path.is_file() else {}
     texts = tuple(texts)
@@ -107,7 +100,7 @@ def read_settings(workspace: Workspace, texts: Iterable[str]) -> Settings:
     return Settings(*(parse_settings(some, _of(some, texts)) for some in (report, comparison)))
 
 
-def _of(parameters: Mapping[str, object], texts: Iterable[str]) -> list[str]:
+def _of(parameters: Mapping[str, Parameter], texts: Iterable[str]) -> list[str]:
     return [text for text in texts if text.partition("=")[0].strip() in parameters]
 
 
@@ -140,9 +133,9 @@ def library_now() -> str:
 
 
 @functools.cache
-def environment() -> str:
+def environment() -> tuple[str, ...]:
     """Versions of Python and of the packages that leave their mark on a page."""
-    return "\n".join([sys.version, *(f"{name} {_version(name)}" for name in _SHAPING)])
+    return (*sys.version.split("\n"), *(f"{name} {_version(name)}" for name in _SHAPING))
 
 
 def _version(package: str) -> str:
@@ -184,41 +177,40 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
     return tuple(cases if chosen else [comparison_job(workspace, settings.comparison), methods_job(workspace), *cases])
 
 
-def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -> Job:
+def case_job(workspace: Workspace, case_id: str, values: Values) -> Job:
     """The job of one case's page, **which depends on no other case**."""
     notebooks = (workspace.notebooks / name for name in (run.REPORT, run.WITHOUT_RECORD))
     inputs = (
         _each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id))
         | _each("notebook", workspace.notebooks, notebooks)
         | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
-        | _common()
     )
+    made = _made(inputs, values)
     return Job(
         key=f"case {case_id}",
         title=case_id,
-        inputs=inputs,
-        parameters=_as_text(values),
+        made=made,
+        page=workspace.site / "cases" / f"{case_id}.html",
         products=products(workspace, case_id, f"cases/{case_id}.html"),
-        make=_keeping(workspace, run.run_case, case_id, dict(values), workspace, _made(inputs, values)),
+        make=functools.partial(_keeping, results_folder(workspace), run.run_case, case_id, values, workspace, made),
     )
 
 
-def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
+def comparison_job(workspace: Workspace, values: Values) -> Job:
     """The job of the comparison, which depends on all cases."""
     notebook, vectors = [workspace.notebooks / run.COMPARISON], vector_files(workspace)
-    inputs = (
-        all_evidence(workspace)
-        | {"notebook": fingerprint(workspace.notebooks, notebook), "vectors": fingerprint(vectors[0].parent, vectors)}
-        | _common()
-    )
+    inputs = all_evidence(workspace) | {
+        "notebook": fingerprint(workspace.notebooks, notebook),
+        "vectors": fingerprint(vectors[0].parent, vectors),
+    }
+    made = _made(inputs, values)
     return Job(
         key="comparison",
         title="comparison",
-        inputs=inputs,
-        parameters=_as_text(values),
+        made=made,
+        page=workspace.site / "comparison.html",
         products=products(workspace, "comparison", "comparison.html"),
-        make=_keeping(workspace, run.run_comparison, dict(values), workspace, _made(inputs, values)),
-        turn="first",
+        make=functools.partial(_keeping, results_folder(workspace), run.run_comparison, values, workspace, made),
     )
 
 
@@ -228,15 +220,15 @@ def methods_job(workspace: Workspace) -> Job:
         {f"prices of {case_id}": fingerprint(path.parent, [path]) for case_id, path in PRICES.items()}
         | {"simulation": fingerprint(SIMULATION.parent, [SIMULATION])}
         | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / run.METHODS])}
-        | _common()
     )
+    made = _made(inputs, {})
     return Job(
         key="methods",
         title="methods",
-        inputs=inputs,
-        parameters="",
+        made=made,
+        page=workspace.site / "methods.html",
         products=products(workspace, "methods", "methods.html"),
-        make=functools.partial(run.run_methods, workspace, _made(inputs, {})),
+        make=functools.partial(run.run_methods, workspace, made),
     )
 
 
@@ -250,30 +242,28 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
     unbuilt
         Cases without a page, with the reason.
     """
-    inputs = all_evidence(workspace) | {"unbuilt": _as_text(unbuilt)} | _common()
+    inputs = all_evidence(workspace) | {"unbuilt": json.dumps(dict(unbuilt), sort_keys=True)}
+    made = _made(inputs, {})
+    write = functools.partial(_write_site, workspace, dict(unbuilt), made)
     return Job(
         key="site",
         title="index",
-        inputs=inputs,
-        parameters="",
+        made=made,
+        page=workspace.site / "index.html",
         products=tuple(workspace.site / name for name in _SITE),
-        make=_keeping(workspace, _write_site, workspace, dict(unbuilt), _made(inputs, {})),
-        turn="last",
+        # no kernel is at work here: what is computed goes to a process of its own, too
+        make=functools.partial(in_process, functools.partial(_keeping, results_folder(workspace), write)),
     )
 
 
 def results_folder(workspace: Workspace) -> Path:
     """Where results are kept from build to build **for this library and these packages**, and for no others."""
-    made_with = hashlib.sha256("\n".join([library(), environment()]).encode()).hexdigest()
+    made_with = hashlib.sha256("\n".join([library(), *environment()]).encode()).hexdigest()
     return workspace.build / ".kept" / made_with[:32]
 
 
-def _keeping(workspace: Workspace, make: Callable[..., object], *arguments: object) -> Callable[[], object]:
-    """A job that takes what was kept of whatever did not change."""
-    return functools.partial(_make_keeping, results_folder(workspace), make, *arguments)
-
-
-def _make_keeping(folder: Path, make: Callable[..., object], *arguments: object) -> None:
+def _keeping(folder: Path, make: Callable[..., object], *arguments: Any) -> None:
+    """Make a page that takes what was kept of whatever did not change."""
     with keeping(folder):
         make(*arguments)
 
@@ -295,7 +285,7 @@ def products(workspace: Workspace, page_id: str, page: str) -> tuple[Path, ...]:
 def all_evidence(workspace: Workspace) -> dict[str, str]:
     """One fingerprint a case, one of which cases there are, and one of the files beside the case folders.
 
-    The engine looks at what is there: **a case that is gone changes nothing but the list of cases**.
+    **A case that is gone changes nothing but the list of cases.**
     """
     case_ids = workspace.case_ids()
     beside = (path for path in workspace.cases.glob("[!.]*") if path.suffix in _EVIDENCE)
@@ -304,15 +294,6 @@ def all_evidence(workspace: Workspace) -> dict[str, str]:
     return own | {"which cases": which, "beside the cases": fingerprint(workspace.cases, beside)}
 
 
-def _made(inputs: Mapping[str, str], values: Mapping[str, object]) -> MadeFrom:
-    """What a page says of itself; versions are listed once, as versions."""
-    named = {name: value for name, value in inputs.items() if name != "environment"}
-    return MadeFrom(named, dict(values), tuple(environment().split("\n")))
-
-
-def _common() -> dict[str, str]:
-    return {"library": library(), "environment": environment()}
-
-
-def _as_text(values: Mapping[str, object]) -> str:
-    return json.dumps(dict(values), sort_keys=True)
+def _made(inputs: Mapping[str, str], values: Values) -> MadeFrom:
+    """What a page says of itself."""
+    return MadeFrom({**inputs, "library": library()}, dict(values), environment())

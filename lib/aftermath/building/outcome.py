@@ -1,10 +1,12 @@
-"""What a build did, in words."""
+"""What a build did: as it goes, in words, and for machines."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,28 @@ from aftermath.running.execute import CellError
 from aftermath.workspace import Workspace
 
 if TYPE_CHECKING:
-    from aftermath.building.task_pages import Result
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a page.
+
+    Parameters
+    ----------
+    seconds
+        How long it took.
+    error
+        What ended it; None where it was made.
+    details
+        The course of the error, for whoever mends the library.
+    """
+
+    seconds: float
+    error: Exception | None = None
+    details: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,23 +124,118 @@ def _pages(n: int) -> str:
     return f"{n} page" if n == 1 else f"{n} pages"
 
 
-def failures_of(results: Iterable[Result], workspace: Workspace) -> tuple[Failure, ...]:
-    """What could not be made, in words."""
-    return tuple(failure_of(result, workspace) for result in results if result.error)
+def failures_of(results: Iterable[tuple[str, Done]], workspace: Workspace) -> tuple[Failure, ...]:
+    """What could not be made, in words, from the titles of pages and what came of them."""
+    return tuple(failure_of(title, done.error, done.details, workspace) for title, done in results if done.error)
 
 
-def failure_of(result: Result, workspace: Workspace) -> Failure:
-    """A failed job in words; the course of an error that nobody meant goes to a file."""
-    error, title = result.error, result.job.title
+def failure_of(title: str, error: Exception, details: str, workspace: Workspace) -> Failure:
+    """A failed page in words; the course of an error that nobody meant goes to a file."""
     if isinstance(error, CellError):
-        place = {"notebook": error.notebook, "cell": error.cell, "cell_id": error.cell_id}
-        return Failure(title, str(error), f"build/logs/{title}.log", **place)
+        where = {"notebook": error.notebook, "cell": error.cell, "cell_id": error.cell_id}
+        return Failure(title, str(error), f"build/logs/{title}.log", **where)
     if isinstance(error, AftermathError):
         return Failure(title, str(error), problems=bool(getattr(error, "problems", ())))
     if isinstance(error, OSError) and error.filename:
         return Failure(title, f"{error.filename}: cannot be used ({error.strerror}). Free space or move it away.")
     log = workspace.build / "logs" / f"{title}.log"
     with contextlib.suppress(WriteError):
-        write_whole(log, result.details or repr(error))
+        write_whole(log, details or repr(error))
     lines = str(error).strip().split("\n")
     return Failure(title, f"{type(error).__name__}: {lines[0]}", log=workspace.relative(log))
+
+
+def write_summary(
+    outcome: Outcome, workspace: Workspace, titles: Iterable[str], seconds: Mapping[str, float] | None = None
+) -> Path:
+    """Write the summary of a build, beside the site and not in it: **it holds seconds, which differ every time**.
+
+    Parameters
+    ----------
+    outcome
+        What the build did.
+    workspace
+        Where it did so.
+    titles
+        All pages that were considered.
+    seconds
+        Title to the seconds that its page took.
+
+    Returns
+    -------
+    Path
+        ``build/summary.json`` with ``made``, ``unchanged``, ``removed`` (titles), ``failed`` (title, reason, notebook,
+        cell counted from 1, cell_id, log, problems), ``commit``, ``seconds`` and ``seconds_each``.
+    """
+    failed = {failure.title for failure in outcome.failures}
+    summary = {
+        "complete": not outcome.failures,
+        "made": sorted(outcome.made),
+        "unchanged": sorted(set(titles) - set(outcome.made) - failed),
+        "removed": list(outcome.removed),
+        "failed": [asdict(failure) for failure in sorted(outcome.failures, key=lambda failure: failure.title)],
+        "commit": _commit(workspace.root),
+        "seconds": round(outcome.seconds, 3),
+        "seconds_each": {title: round(value, 3) for title, value in sorted((seconds or {}).items())},
+    }
+    return write_whole(workspace.build / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
+
+
+def _commit(folder: Path) -> str:
+    """The commit of the folder, marked where files differ from it; empty where there is none to be had."""
+    command = [
+        "git",
+        "-C",
+        str(folder),
+        "describe",
+        "--always",
+        "--abbrev=40",
+        "--exclude=*",
+        "--dirty=, changed since",
+    ]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return ""
+
+
+class Progress:
+    """Says which pages are finished, one line each.
+
+    Parameters
+    ----------
+    console
+        Where to write. On a terminal a bar stays below the lines.
+    total
+        How many pages will be made.
+    """
+
+    def __init__(self, console: Console, total: int) -> None:
+        self.console, self.total, self.done = console, total, 0
+        self._bar: tuple[Bar, TaskID] | None = None
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator[Progress]:
+        """Show the bar while the pages are made."""
+        if not self.console.is_terminal:
+            yield self
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        columns = SpinnerColumn("line"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+        with Bar(*columns, console=self.console, transient=True) as bar:
+            self._bar = bar, bar.add_task("", total=self.total)
+            yield self
+
+    def finished(self, title: str, done: Done) -> None:
+        """Say that a page is finished, or has failed."""
+        from rich.markup import escape
+
+        self.done += 1
+        count = f"{self.done:>{len(str(self.total))}}/{self.total}"
+        word = f"{done.seconds:5.1f} s" if done.error is None else "[bold] failed[/bold]"
+        self.console.print(f"{count}  {word}  {escape(title)}", highlight=False, soft_wrap=True)
+        if self._bar:
+            bar, task = self._bar
+            bar.advance(task)

@@ -6,16 +6,17 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aftermath.archives.places import attached_files, vector_files
 from aftermath.building.jobs import Job, all_evidence, environment, evidence, library
-from aftermath.building.reasons import differences
+from aftermath.building.stale import NEVER_MADE, SILENT, stale
 from aftermath.files import fingerprint, write_whole
-from aftermath.pages.made_from import MadeFrom
+from aftermath.pages.made_from import MadeFrom, Record, read_record, record_text
 from aftermath.problems import AftermathError
 from aftermath.running.execute import execute
+from aftermath.running.parameters import Values
 from aftermath.running.results import Results, read_results
 from aftermath.workspace import Workspace
 
@@ -36,7 +37,7 @@ class Point:
         Runs the notebook. Its title names the executed notebook, the log, and the point in the table.
     """
 
-    values: Mapping[str, object]
+    values: Values
     job: Job
 
     @property
@@ -53,33 +54,26 @@ class Point:
         PointError, ResultsError
             If the record that it left cannot be read.
         """
-        record = _record(self.job)
+        record = _record_of(self.job)
         if record is None:
-            raise PointError(f"{self.job.products[1]}: cannot be read. Remove it, and run the command again.")
-        return Results.from_json(record["results"], self.name)
+            raise PointError(f"{self.job.page}: cannot be read. Remove it, and run the command again.")
+        return Results.from_json(record.results, self.name)
 
     @property
     def why(self) -> tuple[str, ...]:
-        """Why the point, which is out of date, would run; at least one reason."""
+        """Why the point would run; empty where it is up to date."""
         notebook, _ = self.job.products
-        record = _record(self.job)
-        if not notebook.is_file():
+        reasons = stale(self.job)
+        if reasons and not notebook.is_file():
             return ("it was never run, or its notebook has been removed",)
-        if record is None:
-            return ("its last run did not come to its end",)
-        made = MadeFrom(record["inputs"], record["parameters"], tuple(record["versions"]))
-        return differences(self.job, made) or ("one of its files was changed, or no record says that it was finished",)
+        return ("its last run did not come to its end",) if reasons in ((NEVER_MADE,), (SILENT,)) else reasons
 
 
-def _record(job: Job) -> dict | None:
-    try:
-        record = json.loads(job.products[1].read_text(encoding="utf-8"))
-        return record if record.keys() >= {"inputs", "parameters", "versions", "results"} else None
-    except (OSError, ValueError, AttributeError):
-        return None
+def _record_of(job: Job) -> Record | None:
+    return read_record(job.page.read_text(encoding="utf-8", errors="replace")) if job.page.is_file() else None
 
 
-def points_of(notebook: Path, grid: Sequence[Mapping[str, object]], workspace: Workspace) -> list[Point]:
+def points_of(notebook: Path, grid: Sequence[Values], workspace: Workspace) -> list[Point]:
     """The points of a grid.
 
     Parameters
@@ -96,12 +90,12 @@ def points_of(notebook: Path, grid: Sequence[Mapping[str, object]], workspace: W
     list of Point
         A point whose notebook takes a text ``case_id`` rests on **that case alone**; any other on all cases.
     """
-    common = {"notebook": fingerprint(notebook.parent, [notebook]), "library": library(), "environment": environment()}
+    common = {"notebook": fingerprint(notebook.parent, [notebook]), "library": library()}
     evidence_of = functools.cache(lambda case_id: _evidence(case_id, workspace) | common)
     return [Point(values, _job(notebook, values, evidence_of(_case(values)), workspace)) for values in grid]
 
 
-def _case(values: Mapping[str, object]) -> str | None:
+def _case(values: Values) -> str | None:
     case_id = values.get("case_id")
     return case_id if isinstance(case_id, str) else None
 
@@ -110,24 +104,23 @@ def _evidence(case_id: str | None, workspace: Workspace) -> dict[str, str]:
     if case_id is not None:
         posts = attached_files(case_id, workspace)
         return {"evidence": evidence(workspace, case_id), "posts": fingerprint(workspace.root, posts)}
-    posts = {file for each in workspace.case_ids() for file in attached_files(each, workspace)}
+    posts = {file for case in workspace.case_ids() for file in attached_files(case, workspace)}
     vectors = vector_files(workspace)
     archived = {"posts": fingerprint(workspace.root, posts), "vectors": fingerprint(vectors[0].parent, vectors)}
     return all_evidence(workspace) | archived
 
 
-def _job(notebook: Path, values: Mapping[str, object], inputs: Mapping[str, str], workspace: Workspace) -> Job:
+def _job(notebook: Path, values: Values, inputs: Mapping[str, str], workspace: Workspace) -> Job:
     """The name is that of the values, **not of the grid**, so that whichever grid asks for a point finds it."""
     digest = hashlib.sha256(json.dumps([notebook.stem, dict(values)], sort_keys=True).encode()).hexdigest()
     name = f"{notebook.stem[:80]}-{digest[:16]}"
     products = tuple(workspace.build / "points" / f"{name}{suffix}" for suffix in (".ipynb", ".json"))
-    named = {kind: value for kind, value in inputs.items() if kind != "environment"}
-    made = MadeFrom(named, dict(values), tuple(environment().split("\n")))
+    made = MadeFrom(inputs, dict(values), environment())
     return Job(
         key=f"point {name}",
         title=name,
-        inputs=inputs,
-        parameters=json.dumps(dict(values), sort_keys=True),
+        made=made,
+        page=products[1],
         products=products,
         make=functools.partial(run_point, notebook, products, made, workspace),
     )
@@ -159,5 +152,5 @@ def run_point(notebook: Path, products: tuple[Path, Path], made: MadeFrom, works
     executed = execute(notebook, target, made.parameters, workspace, target.stem)
     name = workspace.relative(target)
     found = read_results(executed, name).beside(made.parameters, name)
-    parts = {"inputs": dict(made.inputs), "parameters": dict(made.parameters), "versions": made.versions}
-    write_whole(record, json.dumps(parts | {"results": found.as_json}, ensure_ascii=False, indent=1) + "\n")
+    files = {target.name: hashlib.sha256(target.read_bytes()).hexdigest()}
+    write_whole(record, record_text(replace(made, files=files), found.as_json))

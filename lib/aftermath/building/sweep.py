@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from aftermath.building.build import Bench
 from aftermath.building.folder import prepared
 from aftermath.building.grid import grid, read_values, spelled, varying
 from aftermath.building.outcome import Failure, failures_of
 from aftermath.building.points import Point, points_of
-from aftermath.building.stopping import stoppable
+from aftermath.building.work import Work, stoppable
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
 from aftermath.running.parameters import Parameter, ParameterError, known, read_parameters
@@ -159,12 +158,12 @@ def sweep(
     path = _notebook(workspace, notebook)
     points = _asked(path, cases, settings, workspace)
     folder = _folder(workspace, name or path.stem)
-    with stoppable("The same command runs the rest.") as stop, prepared(workspace):
-        bench = Bench(_engine(workspace).parent, workers or os.cpu_count() or 1, False, stop, console, dask)
-        bench.make([point.job for point in points])
-        failures = _failures(bench, points, workspace)
-        gathered = _gathered(_sound(points, bench), read_parameters(path))
-        made = sum(result.error is None for result in bench.results.values())
+    with stoppable("The same command runs the rest."), prepared(workspace):
+        work = Work(workspace.build, workers or os.cpu_count() or 1, False, console, dask)
+        work.do([point.job for point in points])
+        failures = _failures(work, points, workspace)
+        gathered = _gathered(_sound(points, work), read_parameters(path))
+        made = sum(done.error is None for _, done in work.done)
         outcome = Sweep(
             folder / "results.parquet", len(points), made, gathered.height, failures, time.monotonic() - start
         )
@@ -190,7 +189,7 @@ def plan_sweep(
     Returns
     -------
     SweepPlan
-        **Nothing is run**, and nothing written but for the engine's own memory of checksums where there was one before.
+        **Nothing is run or written.**
 
     Raises
     ------
@@ -201,22 +200,9 @@ def plan_sweep(
     path = _notebook(workspace, notebook)
     points = _asked(path, cases, settings, workspace)
     _folder(workspace, name or path.stem)
-    due, titles = _stale(points, workspace), _titles(points)
-    return SweepPlan(tuple((titles[point.name], point.why) for point in due), len(points) - len(due))
-
-
-def _stale(points: Sequence[Point], workspace: Workspace) -> Sequence[Point]:
-    from aftermath.building import task_pages
-
-    if not _engine(workspace).is_dir():
-        return points
-    due = {job.key for job in task_pages.stale([point.job for point in points], _engine(workspace))}
-    return [point for point in points if point.job.key in due]
-
-
-def _engine(workspace: Workspace) -> Path:
-    """Where the engine keeps its records of points: apart from those of pages, whose builds stay quick."""
-    return workspace.build / "points" / ".engine"
+    reasons, titles = {point.name: point.why for point in points}, _titles(points)
+    due = tuple((titles[name], why) for name, why in reasons.items() if why)
+    return SweepPlan(due, len(points) - len(due))
 
 
 # What is asked for
@@ -290,11 +276,11 @@ def _folder(workspace: Workspace, name: str) -> Path:
 # What came of it
 
 
-def _failures(bench: Bench, points: Sequence[Point], workspace: Workspace) -> tuple[Failure, ...]:
+def _failures(work: Work, points: Sequence[Point], workspace: Workspace) -> tuple[Failure, ...]:
     """The points that failed, in the order of the grid."""
-    found = {each.title: each for each in failures_of(bench.results.values(), workspace)}
+    failed = {failure.title: failure for failure in failures_of(work.done, workspace)}
     titles = _titles(points)
-    return tuple(replace(found[name], title=title) for name, title in titles.items() if name in found)
+    return tuple(replace(failed[name], title=title) for name, title in titles.items() if name in failed)
 
 
 def _titles(points: Sequence[Point]) -> dict[str, str]:
@@ -304,9 +290,9 @@ def _titles(points: Sequence[Point]) -> dict[str, str]:
     return {name: f"{name} ({text})" if text else name for name, text in values.items()}
 
 
-def _sound(points: Sequence[Point], bench: Bench) -> list[Point]:
-    failed = {result.job.key for result in bench.results.values() if result.error}
-    return [point for point in points if point.job.key not in failed]
+def _sound(points: Sequence[Point], work: Work) -> list[Point]:
+    failed = {title for title, done in work.done if done.error}
+    return [point for point in points if point.name not in failed]
 
 
 def _gathered(points: Sequence[Point], parameters: Mapping[str, Parameter]) -> pl.DataFrame:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from aftermath.building.jobs import library, library_now
-from aftermath.building.stopping import Interrupted
+from aftermath.building.work import Interrupted
+from aftermath.pages.preloaded import MANY, preload
 from aftermath.problems import AftermathError
-from aftermath.running.forking import MANY, start_forking
 from aftermath.workspace import Workspace, find_workspace
 
 INTERVAL = 0.1  # seconds between looks: a look at hundreds of files takes a few thousandths
@@ -53,8 +52,7 @@ def watch(
     """
     workspace = workspace or find_workspace()
     folders = (workspace.cases, workspace.notebooks, workspace.root / "data")
-    start_forking(MANY)  # there is time until the first change
-    importlib.import_module("aftermath.building.task_pages")
+    preload(MANY)  # there is time until the first change
     with contextlib.suppress(KeyboardInterrupt):
         for _ in changes(folders, pause):
             if library_now() != library():

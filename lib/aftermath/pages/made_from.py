@@ -79,6 +79,47 @@ def read_made_from(page: str) -> MadeFrom | None:
         return None
 
 
+@dataclass(frozen=True)
+class Record:
+    """What a run left that makes no page: what it was made from, and its results.
+
+    Parameters
+    ----------
+    made
+        What it was made from.
+    results
+        What it handed on, as JSON holds it.
+    sealed
+        Whether the record is as it was written.
+    """
+
+    made: MadeFrom
+    results: dict[str, list]
+    sealed: bool
+
+
+def record_text(made: MadeFrom, results: dict[str, list]) -> str:
+    """A record as text, closed with its own checksum."""
+    kept = {"inputs": dict(made.inputs), "parameters": dict(made.parameters), "versions": list(made.versions)}
+    kept |= {"files": dict(made.files), "results": results}
+    return json.dumps(kept | {"seal": _checksum(kept)}, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_record(text: str) -> Record | None:
+    """A record from its text; None where it cannot be read."""
+    try:
+        kept = json.loads(text)
+        seal = kept.pop("seal")
+        made = MadeFrom(kept["inputs"], kept["parameters"], tuple(kept["versions"]), kept["files"])
+        return Record(made, kept["results"], seal == _checksum(kept))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _checksum(kept: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
+
+
 def sealed(page: str) -> str:
     """A page with its own checksum in its foot; one without a foot of ours is returned as it is."""
     return _with_seal(page, _sum(page)) if _SEAL.search(page) else page

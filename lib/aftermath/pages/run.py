@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aftermath.files import write_whole
+from aftermath.pages.preloaded import preload
 from aftermath.running.execute import execute
 from aftermath.running.parameters import Parameter, checked, read_parameters
 from aftermath.workspace import Workspace, find_workspace
@@ -169,6 +170,7 @@ class _Page:
 
 def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _Page, made: MadeFrom | None) -> Path:
     """Execute a notebook, offer it as a download, and make its page; the page comes last."""
+    preload()
     target = workspace.build / "notebooks" / f"{page.id}.ipynb"
     executed = execute(workspace.notebooks / name, target, values, workspace)
     from aftermath.pages.page import render

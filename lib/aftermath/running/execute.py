@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,8 @@ from typing import TYPE_CHECKING
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
 from aftermath.running.log import Course, course_text
+from aftermath.running.parameters import Values
+from aftermath.running.stoppable import run
 from aftermath.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 
-_MARKER = "papermill-error-cell-tag"
 _INJECTED = "injected-parameters"
 
 
@@ -45,9 +45,7 @@ class CellError(AftermathError):
         return f"{self.notebook}, cell {self.cell} (id {self.cell_id}): {self.reason}"
 
 
-def execute(
-    notebook: Path, target: Path, values: Mapping[str, object], workspace: Workspace, log_name: str = ""
-) -> NotebookNode:
+def execute(notebook: Path, target: Path, values: Values, workspace: Workspace, log_name: str = "") -> NotebookNode:
     """Execute a notebook; what is written is the same **byte for byte** for the same inputs.
 
     Parameters
@@ -95,14 +93,15 @@ def execute(
 class _Watch:
     """What is known of a run: how far it came, and what ended it."""
 
-    notebook: NotebookNode | None = None
+    notebook: NotebookNode
+    started: bool = False
     cell: int = 0
     error: Exception | None = None
     course: Course = field(default_factory=Course)
 
-    def on_start(self, notebook: NotebookNode) -> None:
+    def on_start(self) -> None:
         """The kernel answers."""
-        self.notebook = notebook
+        self.started = True
 
     def on_cell(self, cell: NotebookNode, cell_index: int) -> None:
         """A code cell begins."""
@@ -110,14 +109,15 @@ class _Watch:
         self.course.begin(str(cell_index + 1))
 
 
-def _run(notebook: Path, values: Mapping[str, object], workspace: Workspace) -> _Watch:
+def _run(notebook: Path, values: Values, workspace: Workspace) -> _Watch:
     """Run a notebook, with further attempts where the kernel does not start."""
     from aftermath.running.kernels import KernelError, last_words
 
+    reason = ""
     for _ in range(ATTEMPTS):
         with tempfile.TemporaryDirectory(prefix="aftermath-", ignore_cleanup_errors=True) as folder:
             watch = _attempt(notebook, values, workspace, Path(folder))
-            if watch.notebook is not None:
+            if watch.started:
                 return watch
             reason = f"{watch.error}{last_words(Path(folder))}"
     raise KernelError(
@@ -126,34 +126,34 @@ def _run(notebook: Path, values: Mapping[str, object], workspace: Workspace) -> 
     )
 
 
-def _attempt(notebook: Path, values: Mapping[str, object], workspace: Workspace, folder: Path) -> _Watch:
+def _attempt(notebook: Path, values: Values, workspace: Workspace, folder: Path) -> _Watch:
     """Run a notebook once. What goes wrong after the kernel answered is the notebook's; before, the kernel's."""
-    import papermill
+    from aftermath.running.kernels import START_FAILURES, run_cells
 
-    from aftermath.running.kernels import ENGINE, START_FAILURES
-
-    watch = _Watch()
     kernel, language = _kernel_of(notebook, workspace)
+    watch = _Watch(_prepared(notebook, values, kernel, language))
     try:
-        papermill.execute_notebook(
-            notebook,
-            None,  # written by us, whole
-            dict(values),
-            engine_name=ENGINE,
-            kernel_name=kernel,
-            language=language,
-            progress_bar=False,
-            folder=folder,
-            root=workspace.root,
-            on_start=watch.on_start,
-            on_cell=watch.on_cell,
-        )
+        run(run_cells(watch.notebook, kernel, folder, workspace.root, watch.on_start, watch.on_cell))
     except Exception as error:
-        if watch.notebook is None and not isinstance(error, START_FAILURES):
+        if not watch.started and not isinstance(error, START_FAILURES):
             raise
-        watch.error, watch.cell = error, getattr(error, "cell_index", watch.cell)
+        watch.error = error
     watch.course.begin("end")
     return watch
+
+
+def _prepared(notebook: Path, values: Values, kernel: str, language: str) -> NotebookNode:
+    """A copy of a notebook with the values in a cell of their own, and without outputs of earlier runs."""
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    copy = load_notebook_node(str(notebook))
+    if values:
+        copy = parameterize_notebook(copy, dict(values), kernel_name=kernel, language=language)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return copy
 
 
 def _kernel_of(notebook: Path, workspace: Workspace) -> tuple[str, str]:
@@ -171,10 +171,8 @@ def _settled(notebook: NotebookNode) -> NotebookNode:
     """An executed notebook without what differs from run to run."""
     notebook.metadata.pop("papermill", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
-    notebook.cells = [cell for cell in notebook.cells if _MARKER not in cell.metadata.get("tags", ())]
     for cell in notebook.cells:
-        for volatile in ("papermill", "execution"):
-            cell.metadata.pop(volatile, None)
+        cell.metadata.pop("papermill", None)
         if _INJECTED in cell.metadata.get("tags", ()):
             cell["id"] = _INJECTED
     return notebook

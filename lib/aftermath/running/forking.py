@@ -1,33 +1,25 @@
-"""Processes forked from one that has already imported what pages need.
+"""Processes forked from one that has already imported what they need: a start in a fraction of the time.
 
-The standard library's fork server is started once and imports :mod:`aftermath.running.preloaded`, and for many pages
-:mod:`aftermath.running.preloaded_for_many` too; workers and kernels are then forked from it. It only ever imports: **no
-computation and no pool of threads exists in it**, so that nothing can be held by a thread that a fork leaves behind.
+Each process that wants some has a fork server of its own (:mod:`aftermath.running.fork_server`), started when it is first needed.
 Only Linux is trusted to fork; elsewhere processes are started anew, which is slower and no different otherwise.
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
-import contextlib
-import multiprocessing
 import os
+import pickle
 import signal
+import socket
+import subprocess
 import sys
 import threading
-import types
-from collections.abc import Iterator, Mapping
-from multiprocessing import resource_tracker
-from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from multiprocessing.forkserver import ForkServer
-
-PRELOADED = "aftermath.running.preloaded"
-PRELOADED_FOR_MANY = "aftermath.running.preloaded_for_many"
-MANY = 7  # pages from which on it pays to import once what only some of them need
+from aftermath.running import fork_server
+from aftermath.running.fork_server import NUMBER
 
 # One thread a process: they run side by side, and sums do not depend on how work was split.
 ENVIRONMENT = {
@@ -39,133 +31,145 @@ ENVIRONMENT = {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
-_starting = threading.RLock()
-
 
 def can_fork() -> bool:
-    """Whether this process may ask for forked ones: on Linux, unless it was told to have no children."""
-    return sys.platform == "linux" and not multiprocessing.current_process().daemon
+    """Whether this system is trusted to fork."""
+    return sys.platform == "linux"
 
 
-def start_forking(pages: int = 1) -> None:
-    """Have the server begin to import, so that it is ready when the first process is asked for.
-
-    Parameters
-    ----------
-    pages
-        How many are likely to be made: for a few, packages that only some pages need are left to these. **A server that was
-        started for a few is ended where many are to be made**, unless somebody works with it.
-    """
-    if can_fork():
-        needed = PRELOADED_FOR_MANY if pages >= MANY else PRELOADED
-        if needed == PRELOADED_FOR_MANY and not multiprocessing.active_children():
-            end_forking(PRELOADED)
-        with forking(needed):
-            pass
-
-
-def end_forking(preloaded: str = "") -> None:
-    """End the server at once, even if it is still importing; **processes that were forked from it are no longer followed**.
+class ForkedProcess:
+    """A process that was forked for us, with the names that a process of ``subprocess`` has.
 
     Parameters
     ----------
-    preloaded
-        End it only if this is the module that it imports; in any case if not given.
+    channel
+        Tells its number and, in the end, its status.
     """
-    from multiprocessing.forkserver import _forkserver as server
 
-    with _starting, _undisturbed():
-        if server._forkserver_pid and preloaded in ("", *server._preload_modules):
-            os.kill(server._forkserver_pid, signal.SIGKILL)
-            with contextlib.suppress(OSError):  # the folder of its socket is gone, at the end of a program
-                server._stop()
+    stdin = stdout = stderr = None
 
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel, self.pid, self.returncode = channel, 0, None
 
-@contextlib.contextmanager
-def forking(preloaded: str = PRELOADED) -> Iterator[BaseContext]:
-    """The context in which processes are forked, with the server at work.
+    async def begin(self) -> None:
+        """Wait until it is there, which may take as long as the server imports.
 
-    While it is held, the program that runs is hidden: a fork must not run the caller's script once more.
+        Raises
+        ------
+        OSError
+            If the server has ended.
+        """
+        number = await asyncio.get_running_loop().sock_recv(self._channel, NUMBER.size)
+        if not number:
+            self._channel.close()
+            raise ChildProcessError("the process that kernels are forked from has ended")
+        self.pid = NUMBER.unpack(number)[0]
 
-    Parameters
-    ----------
-    preloaded
-        The module that a server imports; **one that is at work already stays as it is**.
+    def poll(self) -> int | None:
+        """Its status, or None while it runs."""
+        if self.returncode is None:
+            try:
+                self._take(self._channel.recv(NUMBER.size))
+            except BlockingIOError:
+                return None
+        return self.returncode
 
-    Yields
-    ------
-    multiprocessing.context.BaseContext
+    async def wait(self) -> int | None:
+        """Its status, as soon as it has ended."""
+        if self.returncode is None:
+            self._take(await asyncio.get_running_loop().sock_recv(self._channel, NUMBER.size))
+        return self.returncode
 
-    Raises
-    ------
-    ValueError
-        If this system cannot fork; ask ``can_fork`` first.
-    """
-    context = multiprocessing.get_context("forkserver")
-    from multiprocessing import forkserver
+    def _take(self, status: bytes) -> None:
+        """A status; there is none where the server was killed, with which all that it forked ends."""
+        self.returncode = NUMBER.unpack(status)[0] if status else -signal.SIGKILL
+        self._channel.close()
 
-    with _starting, _environment(ENVIRONMENT), _without_main():
-        _keep_inherited(forkserver._forkserver)
-        if forkserver._forkserver._forkserver_address is None:
-            context.set_forkserver_preload([preloaded])
-            atexit.register(end_forking)  # one that still imports would go on for a while
-        resource_tracker.ensure_running()  # before, as to start it lets Ctrl-C through again
-        with _undisturbed():
-            forkserver._forkserver.ensure_running()
-        yield context
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
 
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
 
-def _keep_inherited(server: ForkServer) -> None:
-    """Let a forked process ask the server that it came from. Python has handed it the address, yet would start another."""
-    if multiprocessing.parent_process() and server._forkserver_address and server._forkserver_pid is None:
-        server.ensure_running = lambda: None
-
-
-@contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name)
-            if value is not None:
-                os.environ[name] = value
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self.send_signal(signal.SIGTERM)
 
 
-@contextlib.contextmanager
-def _without_main() -> Iterator[None]:
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+class ForkServer:
+    """The fork server of this process: started when it is first needed, and anew if it was killed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._modules: list[str] = []
+
+    def load(self, modules: Iterable[str]) -> None:
+        """Have it import modules before it forks again; those that it has imported already are no matter.
+
+        Parameters
+        ----------
+        modules
+            Their names, in the order in which they are imported. One that cannot be imported is passed over.
+        """
+        with self._lock:
+            more = [name for name in modules if name not in self._modules]
+            self._modules += more
+            fork_server.send(self._at_work(), {"modules": more})
+
+    def fork(
+        self, call: Callable[[], None], environment: Mapping[str, str], folder: Path, output: int
+    ) -> ForkedProcess:
+        """Have it fork a process that does a call.
+
+        Parameters
+        ----------
+        call
+            What it does; can be pickled.
+        environment
+            Its variables, all of them.
+        folder
+            Where it works.
+        output
+            A file that takes what it prints.
+        """
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        request = {"call": pickle.dumps(call), "environment": dict(environment), "folder": str(folder)}
+        with theirs, self._lock:
+            fork_server.send(self._at_work(), request, [theirs.fileno(), output])
+        return ForkedProcess(ours)
+
+    def end(self) -> None:
+        """End it at once, and with it all that it forked."""
+        with self._lock:
+            self._end()
+
+    def _at_work(self) -> socket.socket:
+        """Our end of the socket to the server, which is started if it is not there."""
+        if self._process is None or self._control is None or self._process.poll() is not None:
+            self._end()
+            self._control, theirs = socket.socketpair()
+            command = [sys.executable, "-P", fork_server.__file__]
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+            with theirs:
+                self._process = subprocess.Popen(  # noqa: S603 - our interpreter, our program
+                    command, stdin=theirs, env={**os.environ, **ENVIRONMENT}, start_new_session=True, **quiet
+                )
+            fork_server.send(self._control, {"path": sys.path, "modules": self._modules})
+        return self._control
+
+    def _end(self) -> None:
+        if self._process is not None and self._control is not None:
+            self._process.kill()
+            self._process.wait()
+            self._control.close()
+        self._process = self._control = None
 
 
-@contextlib.contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C waits, and whoever is started meanwhile does not hear it at all: it is for the main process."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def hear_again() -> None:
-    """Have a forked process hear interruptions that are sent to it, as any other does."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-def end_with_parent() -> None:
-    """End this process as soon as the one that asked for it has ended, **however that ended**."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent,), daemon=True, name="parent").start()
-
-
-def _follow(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
+SERVER = ForkServer()
+atexit.register(SERVER.end)

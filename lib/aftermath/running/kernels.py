@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
+import functools
 import importlib.util
 import logging
 import os
 import sys
 import time
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_client.asynchronous import AsyncKernelClient
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
-from papermill.execute import raise_for_execution_errors
-from traitlets import default
+from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvisioner
 from zmq import ZMQError
 from zmq.asyncio import Context
 
+from aftermath.kept import handed_on
 from aftermath.problems import AftermathError
-from aftermath.running.forked_kernels import PROVISIONER
-from aftermath.running.forking import ENVIRONMENT, can_fork
+from aftermath.running.forking import ENVIRONMENT, SERVER, ForkedProcess, can_fork
 
-ENGINE = "aftermath"
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+PROVISIONER = "aftermath-forked"
 START_SECONDS = 60
 RETRY_MILLISECONDS = 5  # a client calls before the kernel listens, and would call again after a tenth of a second
 _NO_HISTORY = "--HistoryManager.enabled=False"  # nobody will call up what was typed: no database is made for it
@@ -45,10 +47,56 @@ class KernelError(AftermathError):
     """No kernel could be started: nothing of the notebook was run."""
 
 
-class _Kernels(KernelSpecManager):
+class ForkedProvisioner(LocalProvisioner):
+    """Has kernels started by a fork, which is jupyter_client's own way to have them started differently."""
+
+    process: ForkedProcess | None = None
+
+    async def launch_kernel(self, cmd: list[str], **settings: Any) -> KernelConnectionInfo:
+        """Start the kernel.
+
+        Parameters
+        ----------
+        cmd
+            The command that would start it anew; **its arguments count, not its interpreter**.
+        **settings
+            ``cwd``, ``env`` and ``stdout`` (an open file), as a start anew would take them.
+        """
+        become = functools.partial(_become_kernel, cmd[cmd.index("-f") :])
+        process = SERVER.fork(become, settings["env"], settings["cwd"], settings["stdout"].fileno())
+        await process.begin()
+        self.process, self.cwd = process, settings["cwd"]
+        self.pid = self.pgid = process.pid
+        return self.connection_info
+
+    async def wait(self) -> int | None:
+        """Wait for the end, and know it at once."""
+        status = await self.process.wait() if self.process else 0
+        self.process = None
+        return status
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel; it has ended when this is done, so that nobody has to look at intervals."""
+        await super().kill(restart)
+        await self.wait()
+
+
+def _become_kernel(arguments: list[str]) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    IPKernelApp.launch_instance(argv=arguments)
+
+
+KernelProvisionerFactory.instance().provisioners[PROVISIONER] = EntryPoint(
+    PROVISIONER, f"{__name__}:{ForkedProvisioner.__name__}", KernelProvisionerFactory.GROUP_NAME
+)
+
+
+class OwnKernels(KernelSpecManager):
     """Knows Python 3 without any registration; other kernels are looked up as Jupyter does."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """How a kernel is started."""
         if kernel_name != NATIVE_KERNEL_NAME:
             return super().get_kernel_spec(kernel_name)
         command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", _NO_HISTORY]
@@ -56,93 +104,116 @@ class _Kernels(KernelSpecManager):
         return KernelSpec(argv=command, display_name="Python 3", language="python", metadata=started)
 
 
-class Client(AsyncKernelClient):
-    """Talks to a kernel. Unlike its base, it does not listen for a fifth of a second to messages that nobody will read."""
+async def run_cells(
+    notebook: NotebookNode,
+    kernel: str,
+    folder: Path,
+    root: Path,
+    on_start: Callable[[], None],
+    on_cell: Callable[..., None],
+) -> None:
+    """Run all cells of a notebook in a kernel of its own, and put what they show into it.
 
-    def _context_default(self) -> Context:
-        context = super()._context_default()
-        context.reconnect_ivl = RETRY_MILLISECONDS
-        return context
+    Parameters
+    ----------
+    notebook
+        The notebook, which takes the outputs.
+    kernel
+        Name of the kernel.
+    folder
+        Takes the files of the kernel, and what it says outside its cells.
+    root
+        The folder that it works in.
+    on_start
+        Called when the kernel answers.
+    on_cell
+        Called with ``cell_index`` as a code cell begins.
 
-    async def wait_for_ready(self, timeout: float = START_SECONDS) -> None:
-        """Wait until the kernel answers, and its outputs can be heard.
-
-        Raises
-        ------
-        RuntimeError
-            If the kernel ends, or does not answer within so many seconds.
-        """
-        end = time.monotonic() + timeout
-        while not await self._answers():
-            if not await self.is_alive():
-                raise RuntimeError("Kernel died before replying to kernel_info")
-            if time.monotonic() > end:
-                raise RuntimeError(f"Kernel didn't respond in {timeout:.0f} seconds")
-
-    async def _answers(self) -> bool:
-        self.kernel_info()
-        with contextlib.suppress(Empty):
-            if (await self.get_shell_msg(timeout=1))["msg_type"] == "kernel_info_reply":
-                await self.get_iopub_msg(timeout=0.2)  # what it prints would come here
-                return True
-        return False
-
-
-class _Kernel(AsyncKernelManager):
-    """A kernel whose files lie in a folder of its own, which subclasses name."""
-
-    folder: Path
-    root: Path
-
-    def __init__(self, **settings: Any) -> None:
-        client = f"{__name__}.{Client.__name__}"
-        super().__init__(connection_file=str(self.folder / "kernel.json"), client_class=client, **settings)
-
-    @default("kernel_spec_manager")
-    def _own_kernels(self) -> KernelSpecManager:
-        return _Kernels(data_dir=self.data_dir)
-
-    async def _async_launch_kernel(self, kernel_cmd: list[str], **settings: Any) -> None:
-        environment = {**settings.pop("env", os.environ), **ENVIRONMENT}
-        environment |= {"AFTERMATH_ROOT": str(self.root), "IPYTHONDIR": str(self.folder / "ipython")}
-        with said(self.folder).open("wb") as output:
-            streams = {"stdout": output, "stderr": output}
-            await super()._async_launch_kernel(kernel_cmd, env=environment, **streams, **settings)
-
-    async def _async_wait(self, pollinterval: float = 0.1) -> None:
-        await self.provisioner.wait()  # which knows at once, where the base would look ten times a second
+    Raises
+    ------
+    RuntimeError, OSError, ZMQError
+        If the kernel does not start.
+    CellExecutionError, DeadKernelError
+        If a cell fails, or ends the kernel.
+    """
+    context = Context()
+    context.reconnect_ivl = RETRY_MILLISECONDS
+    manager = AsyncKernelManager(
+        kernel_name=kernel,
+        kernel_spec_manager=OwnKernels(),
+        connection_file=str(folder / "kernel.json"),
+        context=context,
+        log=_silent,
+    )
+    own = {"AFTERMATH_ROOT": str(root), "IPYTHONDIR": str(folder / "ipython")}
+    try:
+        with said(folder).open("wb") as output:
+            environment = {**os.environ, **ENVIRONMENT, **handed_on(), **own}
+            await manager.start_kernel(cwd=str(root), env=environment, stdout=output, stderr=output)
+        await _run_cells(notebook, manager, manager.client(context=context), on_start, on_cell)
+    finally:
+        await manager.shutdown_kernel(now=True)
+        context.destroy(linger=0)
 
 
-class _Engine(NBClientEngine):
-    """Papermill's engine with our kernel, and without a clock in the notebook."""
+async def _run_cells(
+    notebook: NotebookNode,
+    manager: AsyncKernelManager,
+    client: AsyncKernelClient,
+    on_start: Callable[[], None],
+    on_cell: Callable[..., None],
+) -> None:
+    from nbclient import NotebookClient  # while the kernel starts
+    from nbclient.exceptions import DeadKernelError
 
-    @classmethod
-    def execute_notebook(cls, nb: NotebookNode, kernel_name: str, **settings: Any) -> NotebookNode:
-        raise_for_execution_errors(super().execute_notebook(nb, kernel_name, **settings), None)
-        return new_notebook()  # we have the executed one already; papermill would turn it into text that nobody reads
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **settings: Any) -> Any:
-        folder, root = settings["folder"], settings["root"]
-        client = PapermillNotebookClient(
-            nb_man,
-            kernel_name=kernel_name,
-            kernel_manager_class=type("Kernel", (_Kernel,), {"folder": folder, "root": root}),
-            resources={"metadata": {"path": str(root)}},
-            on_notebook_start=settings["on_start"],
-            on_cell_execute=settings["on_cell"],
-            startup_timeout=START_SECONDS,
+    client.start_channels(stdin=False, hb=False, control=False)
+    try:
+        notebook.metadata.language_info = await _language(client)
+        on_start()
+        cells = NotebookClient(
+            notebook,
+            manager,
+            on_cell_execute=on_cell,
             timeout=None,
             log=_silent,
             record_timing=False,
             coalesce_streams=True,
             store_widget_state=False,
-            shutdown_kernel="immediate",
         )
-        return client.execute()
+        cells.kc = client
+        for index, cell in enumerate(notebook.cells):
+            await cells.async_execute_cell(cell, index)
+    except DeadKernelError:
+        task = asyncio.current_task()
+        if task and task.cancelling():  # nbclient takes it for a death of the kernel that we were called off
+            raise asyncio.CancelledError from None
+        raise
+    finally:
+        client.stop_channels()
 
 
-papermill_engines.register(ENGINE, _Engine)
+async def _language(client: AsyncKernelClient) -> dict[str, Any]:
+    """What the kernel says of its language as soon as it answers and its outputs can be heard.
+
+    Raises
+    ------
+    RuntimeError
+        If it ends, or does not answer in time.
+    """
+    end = time.monotonic() + START_SECONDS
+    while True:
+        client.kernel_info()
+        try:
+            reply = await client.get_shell_msg(timeout=1)
+            if reply["msg_type"] == "kernel_info_reply":
+                await client.get_iopub_msg(timeout=0.2)  # what it prints would come here
+                return reply["content"]["language_info"]
+        except Empty:
+            pass
+        if not await client.is_alive():
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        if time.monotonic() > end:
+            raise RuntimeError(f"Kernel didn't respond in {START_SECONDS} seconds")
 
 
 def said(folder: Path) -> Path:

@@ -12,10 +12,14 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from aftermath.problems import AftermathError
 
-REQUIRED = object()
+REQUIRED = None  # the default of a parameter that has none
+
+Value: TypeAlias = int | float | str | bool | list[int] | list[str]
+Values: TypeAlias = Mapping[str, Value]
 
 
 class ParameterError(AftermathError):
@@ -38,7 +42,7 @@ class Parameter:
 
     name: str
     kind: str
-    default: object = REQUIRED
+    default: Value | None = REQUIRED
 
     def __str__(self) -> str:
         return f"{self.name}: {self.kind}" + ("" if self.default is REQUIRED else f" = {self.default!r}")

@@ -1,0 +1,66 @@
+"""What kernels are likely to need, by name: the process that they are forked from imports it once."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+LIBRARY = Path(__file__).resolve().parents[1]
+MANY = 7  # pages from which on it pays to import once what only some of them need
+
+
+def _all_of(*folders: str) -> Iterator[str]:
+    """The modules of some packages of the library, which are not imported for that."""
+    for folder in folders:
+        package = ".".join([LIBRARY.name, *folder.split("/")])
+        yield from (f"{package}.{module.name}" for module in pkgutil.iter_modules([str(LIBRARY / folder)]))
+
+
+# in the order in which they are imported
+FOR_EVERY_PAGE = (
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.debugger",
+    "IPython.core.logger",
+    *_all_of("measures", "comparison", "figures", "pages/passages"),
+    "aftermath.pages.report",
+    "aftermath.pages.comparison_passages",
+    "aftermath.pages.site",
+    "krippendorff",
+    "plotly.graph_objs._bar",
+    "plotly.graph_objs._figure",
+    "plotly.graph_objs._scatter",
+    "plotly.graph_objs.bar",
+    "plotly.graph_objs.layout",
+    "plotly.graph_objs.scatter",
+    "plotly.io._json",
+    "plotly.tools",
+    "scipy.special",
+)
+FOR_SOME_PAGES = (
+    "ruptures",
+    "scipy.optimize",
+    "sklearn.cluster",
+    "sklearn.decomposition",
+    "sklearn.feature_extraction.text",
+    "sklearn.metrics",
+    "statsmodels.genmod.generalized_linear_model",
+    "statsmodels.regression.linear_model",
+    "statsmodels.stats.sandwich_covariance",
+    "statsmodels.tsa.statespace.structural",
+)
+
+
+def preload(pages: int = 1) -> None:
+    """Have the process that kernels are forked from begin to import, so that it is ready when the first is asked for.
+
+    Parameters
+    ----------
+    pages
+        How many are likely to be made: for a few, packages that only some pages need are left to these.
+    """
+    from aftermath.running.forking import SERVER, can_fork
+
+    if can_fork():
+        SERVER.load(FOR_EVERY_PAGE if pages < MANY else (*FOR_EVERY_PAGE, *FOR_SOME_PAGES))
