@@ -188,7 +188,8 @@ def add(
     before = _before(folder, again)
     paths = [Path(file).expanduser().absolute() for file in files]
     location, root = _location(paths, folder, workspace or find_workspace())
-    retrieved = retrieved or before.retrieved or _newest(paths)
+    newest = max(datetime.fromtimestamp(path.stat().st_mtime, UTC).date() for path in paths)
+    retrieved = retrieved or before.retrieved or newest
     given = replace(before, **{field: value for field, value in described.items() if value})
     reading = read(
         paths,
@@ -203,6 +204,7 @@ def add(
     )
     for _ in reading:
         pass
+    left_out = {"bad": reading.bad, "duplicates": reading.duplicates, "outside": reading.outside}
     manifest = replace(
         given,
         retrieved=retrieved,
@@ -214,7 +216,7 @@ def add(
         rows=reading.lines,
         posts=reading.posts,
         span=(reading.first, reading.last),
-        left_out=_left_out(reading),
+        left_out={why: count for why, count in left_out.items() if count},
         missing=tuple(dict.fromkeys([*before.missing, *missing, *reading.missing])),
     )
     write_manifest(manifest, folder)
@@ -281,10 +283,6 @@ def _location(paths: Sequence[Path], folder: Path, workspace: Workspace) -> tupl
     return "/".join([f"${{{VARIABLE}}}", *common.relative_to(root).parts]), common
 
 
-def _newest(paths: Sequence[Path]) -> date:
-    return max(datetime.fromtimestamp(path.stat().st_mtime, UTC).date() for path in paths)
-
-
 def _one_format(reading: Reading) -> str:
     formats = sorted(set(reading.formats.values()))
     if len(formats) > 1:
@@ -292,11 +290,6 @@ def _one_format(reading: Reading) -> str:
             f"the files are in different formats ({', '.join(formats)}). Add those of each format as an archive of their own."
         )
     return formats[0]
-
-
-def _left_out(reading: Reading) -> dict[str, int]:
-    counts = {"bad": reading.bad, "duplicates": reading.duplicates, "outside": reading.outside}
-    return {why: count for why, count in counts.items() if count}
 
 
 def _moment(manifest: Manifest, which: str) -> datetime | None:

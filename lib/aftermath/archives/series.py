@@ -246,15 +246,12 @@ def _bootstrap(
     intervals = {}
     for part in _slices(small):
         for (start, kind), scores in _histograms(posts, part, by_kind):
-            intervals[start, kind] = _poisson_bootstrap(scores, [seed, int(_epoch(start)), _KIND_NUMBERS[kind]])
+            moment = start.timestamp() if isinstance(start, datetime) else start.toordinal()
+            intervals[start, kind] = _poisson_bootstrap(scores, [seed, int(moment), _KIND_NUMBERS[kind]])
     return intervals
 
 
 _KIND_NUMBERS = {kind: number for number, kind in enumerate([ALL_KINDS, *KINDS])}
-
-
-def _epoch(start: date | datetime) -> float:
-    return start.timestamp() if isinstance(start, datetime) else start.toordinal()
 
 
 def _slices(small: pl.DataFrame) -> list[pl.DataFrame]:

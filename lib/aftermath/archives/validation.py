@@ -56,15 +56,13 @@ class Validation:
     def text(self) -> str:
         """What they come to, in a few sentences."""
         last = self.table.unique(["scorer", "set"], keep="last", maintain_order=True)
-        return " ".join([_measured_text(last), _worst_text(last), _masking_text(self.table)]).strip()
+        sets, judgements = in_words(last.height).capitalize(), counted(int(last["n"].sum()), "judgement")
+        measured = f"{sets} labelled sets and parts of sets, {judgements}."
+        return " ".join([measured, _worst_text(last), _masking_text(self.table)]).strip()
 
     def write(self, path: Path) -> Path:
         """Write the table as CSV, where ``aftermath.archives.sentiment.accuracy`` finds it."""
         return write_whole(path, self.table.write_csv())
-
-
-def _measured_text(last: pl.DataFrame) -> str:
-    return f"{in_words(last.height).capitalize()} labelled sets and parts of sets, {counted(int(last['n'].sum()), 'judgement')}."
 
 
 def _worst_text(last: pl.DataFrame) -> str:

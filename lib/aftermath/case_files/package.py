@@ -201,7 +201,8 @@ def _field(table: str, name: str, column: dy.Column) -> dict:
 
 
 def _constraints(column: dy.Column) -> dict:
-    constraints: dict[str, Any] = {"required": True} if _is_required(column) else {}
+    required = column.min_length if isinstance(column, dy.List) else not column.nullable
+    constraints: dict[str, Any] = {"required": True} if required else {}
     if isinstance(column, dy.List):
         return constraints
     metadata = metadata_of(column)
@@ -215,10 +216,6 @@ def _constraints(column: dy.Column) -> dict:
         "maximum": getattr(column, "max", None),
     }
     return constraints | {name: value for name, value in given.items() if value not in (None, "")}
-
-
-def _is_required(column: dy.Column) -> bool:
-    return bool(column.min_length) if isinstance(column, dy.List) else not column.nullable
 
 
 def _sentence(text: str) -> str:

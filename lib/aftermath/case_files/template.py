@@ -127,12 +127,9 @@ def _about(case_id: str) -> str:
     parts = ["# What this case is about. casestudies/CODEBOOK.md defines every field.\n"]
     for name, hint in field_hints().items():
         value = yaml.safe_dump({name: known.get(name)}, sort_keys=False).replace(" null\n", "\n")
-        parts.append(f"{_comment(hint)}{value}")
+        comment = textwrap.indent(textwrap.fill(hint, WIDTH, break_on_hyphens=False), "# ")
+        parts.append(f"{comment}\n{value}")
     return "\n".join(parts)
-
-
-def _comment(hint: str) -> str:
-    return textwrap.indent(textwrap.fill(hint, WIDTH, break_on_hyphens=False), "# ") + "\n"
 
 
 def _table(table: str) -> str:

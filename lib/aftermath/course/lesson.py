@@ -227,15 +227,12 @@ def _through(lesson: Lesson, steps: list) -> NotebookNode:
             step.log = logging.getLogger(__name__)  # traitlets would print a second copy of each fault
             notebook, resources = step.preprocess(notebook, resources)
     except Exception as error:  # nbgrader raises RuntimeError, ValueError and validation errors of two kinds
+        reason = str(error).partition("\n")[0].rstrip(".") or type(error).__name__
         raise LessonError(
-            f"{lesson.path}: nbgrader refuses this lesson: {_first_line(error)}. "
+            f"{lesson.path}: nbgrader refuses this lesson: {reason}. "
             "Mend the cell, or set its type in nbgrader's panel Create Assignment in JupyterLab."
         ) from error
     return notebook
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].rstrip(".") or type(error).__name__
 
 
 def _lesson_of(submission: Submission, known: tuple[Lesson, ...]) -> Lesson:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
 import subprocess
@@ -73,11 +72,6 @@ class _Sitting(NotebookClient):
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> None:
         """Keep nothing of what a cell prints or shows."""
 
-    @property
-    def cut_short(self) -> bool:
-        """Whether somebody pressed Ctrl-C: nbclient then ends the kernel and says nothing."""
-        return getattr(self, "_async_cleanup_kernel_future", None) is not None
-
 
 def sit(notebook: NotebookNode, root: Path, *, seconds: int) -> dict[int, Outcome]:
     """Run a notebook cell by cell in a kernel of its own; a cell that fails does not stop the rest.
@@ -120,18 +114,18 @@ def sit(notebook: NotebookNode, root: Path, *, seconds: int) -> dict[int, Outcom
 
 def _run(client: _Sitting, environment: dict[str, str]) -> None:
     """Run to the end, or to the cell that ends the session: those behind it then have no outcome."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        with contextlib.suppress(CellTimeoutError, DeadKernelError):
-            client.execute(env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    except Exception as error:  # from five libraries, and after Ctrl-C from nbclient itself
-        if not client.cut_short:
-            atexit.unregister(client._cleanup_kernel)  # nbclient would try to end at exit what never began
-            raise SittingError(
-                f"The notebook could not be run: {type(error).__name__}: {error}. Run the command again; "
-                "if that does not help, install the environment anew, e.g. with `make course`."
-            ) from error
-    if client.cut_short:
-        raise KeyboardInterrupt
+        # the kernel is up between these lines alone, also where Ctrl-C comes in between
+        with client.setup_kernel(env=environment, **quiet), contextlib.suppress(CellTimeoutError, DeadKernelError):
+            client.reset_execution_trackers()
+            for index, cell in enumerate(client.nb.cells):
+                client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
+    except Exception as error:  # from five libraries
+        raise SittingError(
+            f"The notebook could not be run: {type(error).__name__}: {error}. Run the command again; "
+            "if that does not help, install the environment anew, e.g. with `make course`."
+        ) from error
 
 
 def _leaves(content: dict) -> bool:

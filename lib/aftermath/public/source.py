@@ -171,7 +171,9 @@ class Source:
         if unknown := sorted(set(query) - set(known)):
             raise QueryError(f"{self.name} does not take {listed(unknown)}: write {listed(known, 'or')}")
         checked = {argument.name: self._values(argument, query.get(argument.name)) for argument in self.arguments}
-        _in_order(self.name, checked)
+        start, end = only(checked, "start"), only(checked, "end")
+        if start and end and start > end:
+            raise QueryError(f"{self.name}: start={start} is after end={end}. Exchange the two.")
         return {name: value for name, value in checked.items() if value not in ("", [])}
 
     def _values(self, argument: Argument, given: str | Sequence[str] | None) -> str | list[str]:
@@ -203,12 +205,6 @@ def several(query: Query, name: str) -> list[str]:
     """The values of an argument that may be given several times."""
     value = query.get(name, [])
     return [value] if isinstance(value, str) else value
-
-
-def _in_order(name: str, query: Query) -> None:
-    start, end = only(query, "start"), only(query, "end")
-    if start and end and start > end:
-        raise QueryError(f"{name}: start={start} is after end={end}. Exchange the two.")
 
 
 # Arguments

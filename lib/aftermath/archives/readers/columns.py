@@ -81,8 +81,9 @@ class Columns:
                 f"{unknown[0][:60]!r} is no field of a post; those that columns can be given for: {', '.join(FIELDS)}"
             )
         by_name = {_plain(column): column for column in reversed(header)}
-        columns_of = {field: _usual(names, by_name) for field, names in USUAL.items()} | {
-            field: column for field, column in given.items() if field in USUAL
+        columns_of = {
+            field: given.get(field, next((by_name[name] for name in names.split() if name in by_name), ""))
+            for field, names in USUAL.items()
         }
         counts = tuple(by_name[count] for count in _COUNTS if count in by_name)
         if "engagement" in given:
@@ -187,10 +188,6 @@ class Columns:
 
 def _plain(column: str) -> str:
     return column.strip().lower().replace(" ", "_").replace("-", "_")
-
-
-def _usual(names: str, by_name: Mapping[str, str]) -> str:
-    return next((by_name[name] for name in names.split() if name in by_name), "")
 
 
 def _condition(text: str) -> tuple[str, str] | None:
