@@ -7,7 +7,8 @@ templates of its own in ``notebooks/templates/``, which come first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -17,11 +18,17 @@ import polars as pl
 from markupsafe import Markup
 
 from aftermath import vocabulary, wording
+from aftermath.cases.coders import coded_by, who_coded
 from aftermath.figures import marks
-from aftermath.pages import events
+from aftermath.figures.links import BY_CLOCK, RELATED
+from aftermath.measures.market import WITHIN
+from aftermath.measures.stances import FEW
+from aftermath.pages import coverage, events, head, notes, posts, sources
 from aftermath.pages.nothing import Nothing
-from aftermath.pages.references import References, cited, linked, links
+from aftermath.pages.references import References, cited, linked, links, ordered_signals
 from aftermath.problems import AftermathError
+from aftermath.statistics.agreement import CUSTOMARY_FLOOR
+from aftermath.times import Span
 from aftermath.workspace import Workspace
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -60,6 +67,22 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def code(value: float | None) -> str:
+    """A code, or a dash where a coder gave none."""
+    return "–" if value is None else wording.number(value)
+
+
+def as_given(value: float) -> str:
+    """A number as the source gives it: no digit more."""
+    text = f"{value:,.0f}" if value == int(value) else f"{value:,}"
+    return text.replace("-", wording.MINUS)
+
+
+def worded(key: str, words: Mapping[str, str]) -> str:
+    """The words for a key of the codebook."""
+    return words[key]
+
+
 def nothing(value: Any) -> bool:
     """Whether the evidence could not bear a measure."""
     return isinstance(value, Nothing)
@@ -82,10 +105,13 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {
         "ac_bar": _finished(marks.ac_bar),
         "alpha_bar": _finished(marks.alpha_bar),
+        "as_given": as_given,
         "badge": _finished(marks.verdict_badge),
         "cell": cell,
         "certainty": _finished(marks.certainty_tag),
         "cited": cited,
+        "code": code,
+        "coded_by": coded_by,
         "counted": wording.counted,
         "day": wording.day_text,
         "in_words": wording.in_words,
@@ -96,15 +122,35 @@ def _environment() -> jinja2.Environment:
         "links": links,
         "listed": wording.listed,
         "number": wording.number,
+        "markdown": notes.markdown,
         "plain": plain,
+        "precision": wording.precision,
         "score": _finished(marks.score_square),
         "sentence": sentence,
         "span": wording.span_text,
         "tone_mark": _finished(marks.tone_mark),
+        "who_coded": who_coded,
+        "worded": worded,
     }
     environment.tests |= {"nothing": nothing, "numeric": numeric}
-    environment.globals |= {"interval": wording.interval, "vocabulary": vocabulary}
-    environment.globals |= {"events": events}  # modules with the words of sections
+    environment.globals |= {
+        "BY_CLOCK": BY_CLOCK,
+        "CUSTOMARY_FLOOR": CUSTOMARY_FLOOR,
+        "FEW": FEW,
+        "RELATED": RELATED,
+        "Span": Span,
+        "WITHIN": WITHIN,
+        "inf": math.inf,
+        "interval": wording.interval,
+        "latency_scale": _finished(marks.latency_scale),
+        "marks": marks,
+        "ordered_signals": ordered_signals,
+        "vocabulary": vocabulary,
+    }
+    # modules with the words of sections
+    environment.globals |= {
+        module.__name__.rpartition(".")[2]: module for module in (coverage, events, head, notes, posts, sources)
+    }
     return environment
 
 
