@@ -11,8 +11,8 @@ from urllib.parse import quote
 from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.figures import marks
 from aftermath.measures.steps import Step
+from aftermath.pages import marks
 from aftermath.pages.html import escape
 from aftermath.wording import DASH, NO_BREAK, counted, interval, latency_text, number
 

@@ -10,8 +10,8 @@ from aftermath.comparison.entry import Entry
 from aftermath.comparison.findings import Finding
 from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.figures import marks
 from aftermath.measures.stances import FEW
+from aftermath.pages import marks
 from aftermath.pages.advice_passages import advice, conclusions, contrasts, strategies
 from aftermath.pages.association_passages import multiverse, together
 from aftermath.pages.board import COVERAGE, board, case_link, no_record

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.figures import marks
+from aftermath.pages import marks
 from aftermath.pages.board import (
     LATENCY_WIDTH,
     case_address,

@@ -14,8 +14,9 @@ from aftermath.comparison.gathering import Failure, Gathering, gather
 from aftermath.comparison.playbook import Playbook
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import write_whole
-from aftermath.pages import index_passages, marks_passages
+from aftermath.pages import index_passages
 from aftermath.pages.comparison_passages import citation, provenance
+from aftermath.pages.how_marks_read import how_marks_read
 from aftermath.pages.made_from import MadeFrom
 from aftermath.pages.page import Section, compose
 from aftermath.problems import AftermathError
@@ -135,16 +136,7 @@ def _index_sections(
 
 def write_marks(site: Path) -> Path:
     """Write ``marks.html``: how marks read, with specimens that belong to no case."""
-    page = compose(
-        marks_passages.OPENING,
-        [Section(anchor, title, content) for anchor, title, content in marks_passages.sections()],
-        root="",
-        title="How marks read",
-        kind="states",
-        description="Reference for the marks used on this site.",
-        current="marks.html",
-    )
-    return write_whole(site / "marks.html", page)
+    return write_whole(site / "marks.html", how_marks_read())
 
 
 def write_data(site: Path, comparison: Comparison, advice: Playbook) -> tuple[Path, ...]:

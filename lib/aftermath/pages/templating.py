@@ -6,15 +6,16 @@ templates share are macros (``tables.html.j2``, ``marks.html.j2``) and the filte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
 from markupsafe import Markup
 
-from aftermath import wording
-from aftermath.figures.marks import verdict_badge
+from aftermath import vocabulary, wording
+from aftermath.pages import mark_geometry
+from aftermath.statistics.agreement import CUSTOMARY_FLOOR
 
 if TYPE_CHECKING:
     from aftermath.pages.passages.references import References
@@ -34,7 +35,12 @@ def cited(source_ids: Iterable[str], references: References) -> Markup:
 
 def badge(verdict: str) -> Markup:
     """A verdict on a claim: sign and word."""
-    return Markup(verdict_badge(verdict))  # noqa: S704 - a word of the codebook
+    return macro("marks", "verdict_badge")(verdict)
+
+
+def px(length: float) -> str:
+    """A length in pixels, to a tenth."""
+    return f"{length:.1f}"
 
 
 def _environment() -> jinja2.Environment:
@@ -54,8 +60,10 @@ def _environment() -> jinja2.Environment:
         "linked": linked,
         "listed": wording.listed,
         "number": wording.number,
+        "px": px,
         "span": wording.span_text,
     }
+    environment.globals |= {"CUSTOMARY_FLOOR": CUSTOMARY_FLOOR, "geometry": mark_geometry, "vocabulary": vocabulary}
     return environment
 
 
@@ -78,3 +86,16 @@ def render(template: str, **values: Any) -> Markup:
         Finished HTML.
     """
     return Markup(ENVIRONMENT.get_template(f"{template}.html.j2").render(**values))  # noqa: S704 - autoescaped
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, to be called with what it takes.
+
+    Parameters
+    ----------
+    template
+        A name in ``templates/``, without ``.html.j2``.
+    name
+        The macro.
+    """
+    return getattr(ENVIRONMENT.get_template(f"{template}.html.j2").module, name)

@@ -10,10 +10,10 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.figures.links import BY_CLOCK, RELATED
-from aftermath.figures.marks import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS, Step
 from aftermath.pages.html import escape
+from aftermath.pages.marks import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
 from aftermath.pages.passages.references import References
 from aftermath.pages.passages.tables import table
 from aftermath.times import Latency, Span

@@ -10,13 +10,13 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.coders import coded_by
-from aftermath.figures.marks import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
 from aftermath.measures.speed import Speed
 from aftermath.measures.stances import FEW
 from aftermath.measures.steps import Step
 from aftermath.measures.tone import Phase, Tone
 from aftermath.measures.transparency import Index, Transparency
 from aftermath.pages.html import escape
+from aftermath.pages.marks import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
 from aftermath.pages.passages.coverage import phase_text
 from aftermath.pages.passages.references import References
 from aftermath.wording import (

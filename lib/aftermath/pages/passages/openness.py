@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from aftermath import vocabulary
 from aftermath.cases.coders import Coder, who_coded
-from aftermath.figures.marks import ac_bar, alpha_bar, index_bar, score_square
 from aftermath.measures.rubric import Item
 from aftermath.measures.transparency import Index, Transparency
 from aftermath.pages.html import escape
+from aftermath.pages.marks import ac_bar, alpha_bar, index_bar, score_square
 from aftermath.pages.passages.references import References
 from aftermath.pages.passages.tables import table
 from aftermath.statistics.agreement import CUSTOMARY_FLOOR, Agreement
