@@ -16,7 +16,7 @@ import nbformat
 from nbformat.v4 import new_output
 
 from aftermath.cases.case import load_case
-from aftermath.pages.exhibit import PAGE_TYPE
+from aftermath.pages.block import PAGE_TYPE
 from aftermath.pages.page import render
 from aftermath.pages.passages.head import lead
 from aftermath.workspace import INSTALLED_FROM, Workspace

@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_output
 
 from aftermath.pages import methods_passages as passages
-from aftermath.pages.exhibit import PAGE_TYPE
+from aftermath.pages.block import PAGE_TYPE
 from aftermath.pages.page import render
 from aftermath.pages.run import run_methods
 from aftermath.statistics.checks import METHODS, MethodChecks, Source, method_checks

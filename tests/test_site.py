@@ -20,8 +20,8 @@ from aftermath.files import WriteError
 from aftermath.measures.latency_curves import MARKS, latency_curves
 from aftermath.pages import comparison_passages as passages
 from aftermath.pages import site
+from aftermath.pages.block import PAGE_TYPE
 from aftermath.pages.board import CLAIMS, COVERAGE, OPENNESS, SPEED
-from aftermath.pages.exhibit import PAGE_TYPE
 from aftermath.pages.latency_passages import _grouped
 from aftermath.pages.page import render
 from aftermath.statistics.agreement import krippendorff_alpha

@@ -60,7 +60,7 @@ _NOUNS = {
     "worth_finding": "aftermath.comparison.worth_finding",
     "exhibit": "aftermath.pages.exhibit",
     "grade": "aftermath.course.lesson",
-    "report": "aftermath.pages.report",
+    "report": "aftermath.pages.case_report",
     "results": "aftermath.running.results",
     "run_case": "aftermath.pages.run",
     "run_comparison": "aftermath.pages.run",

@@ -12,26 +12,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from aftermath.pages.block import IN_THE_LABORATORY, PAGE_TYPE
 from aftermath.pages.html import Linker, escape, plain, table_html
 from aftermath.statistics.result import Result
 from aftermath.wording import counted
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-PAGE_TYPE = "application/vnd.aftermath.page+html"
-
-# the pages have a sheet; in the laboratory a few rules make the same HTML fit to read
-IN_THE_LABORATORY = (
-    "<style>.aftermath .sr{display:none}.aftermath .cards{display:grid;grid-template-columns:repeat(4,1fr);gap:1.5rem}"
-    ".aftermath .big{font-size:1.5rem;font-weight:600;margin:0}.aftermath .lead{font-size:1.15rem;max-width:42em}"
-    ".aftermath .facts{display:flex;gap:2rem}.aftermath dd{margin:0}.aftermath .prose{max-width:42em}"
-    ".aftermath svg.pip,.aftermath .badge svg{width:14px;height:14px}.aftermath .tscroll{max-height:24rem;overflow:auto}"
-    ".aftermath :is(.me,.pf,.rngb,.la){fill:#0a5a8c}.aftermath .rngb{opacity:.3}.aftermath .st{fill:#7c8792}"
-    ".aftermath :is(.axis,.tk,.ci0,.ci1,.cens,.pd){stroke:#7c8792}.aftermath :is(.po,.cens,.few,.hollow,.pend)"
-    "{fill:none;stroke:#0a5a8c}.aftermath .pf{fill:#0a5a8c}.aftermath .tick{font:11px sans-serif;fill:currentColor}"
-    ".aftermath :is(td,th){text-align:left;vertical-align:top}.aftermath .who{display:block;opacity:.7}</style>"
-)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ def index_page(
     sections += [
         Section("reading", "How to read this site", part("reading")()),
         Section("cite", "How to cite", render("comparison_citation", comparison=comparison), short="", closing=True),
-        Section("provenance", "Provenance", render("comparison_provenance", comparison=comparison), short="", closing=True),
+        Section(
+            "provenance", "Provenance", render("comparison_provenance", comparison=comparison), short="", closing=True
+        ),
     ]
     return compose(
         part("opening")(extent(comparison), comparison.findings[:KEY_FINDINGS]),

@@ -18,7 +18,7 @@ import nbformat
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from aftermath.pages.exhibit import PAGE_TYPE
+from aftermath.pages.block import PAGE_TYPE
 from aftermath.pages.made_from import MadeFrom, sealed
 from aftermath.problems import AftermathError
 

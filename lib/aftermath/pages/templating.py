@@ -1,46 +1,85 @@
 """The templates of the pages, one a block. **Whatever is inserted is escaped**, unless it is finished HTML (``Markup``).
 
-A template is given the objects that were measured and puts them into words and elements; it computes nothing. What several
-templates share are macros (``tables.html.j2``, ``marks.html.j2``) and the filters below.
+A template is given what was measured and puts it into words and elements; it computes nothing. What several templates share
+are ``figure.html.j2``, which they extend, the macros of ``tables.html.j2``, and the filters below. A workspace may have
+templates of its own in ``notebooks/templates/``, which come first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
+import polars as pl
 from markupsafe import Markup
 
 from aftermath import vocabulary, wording
-from aftermath.pages import mark_geometry
+from aftermath.pages import events, mark_geometry, scoreboard
+from aftermath.pages.nothing import Nothing
+from aftermath.pages.references import References, cited, linked, links
+from aftermath.problems import AftermathError
 from aftermath.statistics.agreement import CUSTOMARY_FLOOR
-
-if TYPE_CHECKING:
-    from aftermath.pages.passages.references import References
+from aftermath.workspace import Workspace
 
 TEMPLATES = Path(__file__).with_name("templates")
+OWN = "templates"  # of a workspace, beside its notebooks
 
 
-def linked(text: str, references: References) -> Markup:
-    """Text with every id of a row in it made a link."""
-    return Markup(references.linker.text(text))  # noqa: S704 - it escapes what it does not link
+class TemplateError(AftermathError):
+    """There is no template for a block; the text says where one is looked for."""
 
 
-def cited(source_ids: Iterable[str], references: References) -> Markup:
-    """Superscript numbers that link to sources."""
-    return Markup(references.cite(source_ids))  # noqa: S704 - numbers, and names that it escapes
+def cell(value: str | float | bool | None, references: References | None = None) -> str:
+    """What a cell of a table of scalars shows; ids of rows in a text become links."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.4g}".replace("-", wording.MINUS)
+    return linked(str(value), references)
 
 
-def badge(verdict: str) -> Markup:
-    """A verdict on a claim: sign and word."""
-    return macro("marks", "verdict_badge")(verdict)
+def numeric(table: pl.DataFrame, name: str) -> bool:
+    """Whether a column of a table holds numbers."""
+    return table.schema[name].is_numeric()
+
+
+def plain(text: str) -> str:
+    """Text for an attribute or a title: no-break spaces made ordinary."""
+    return text.replace(wording.NO_BREAK, " ")
+
+
+def sentence(text: str) -> str:
+    """Text that begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def nothing(value: Any) -> bool:
+    """Whether the evidence could not bear a measure."""
+    return isinstance(value, Nothing)
+
+
+def library_version() -> str:
+    """The version of the library, ``unreleased`` where it is not installed."""
+    try:
+        return version("aftermath")
+    except PackageNotFoundError:
+        return "unreleased"
 
 
 def px(length: float) -> str:
     """A length in pixels, to a tenth."""
     return f"{length:.1f}"
+
+
+def _mark(name: str) -> Callable[..., Markup]:
+    """A macro of ``marks.html.j2`` as a filter of what it draws."""
+    return lambda *given, **more: macro("marks", name)(*given, **more)
 
 
 def _environment() -> jinja2.Environment:
@@ -53,30 +92,59 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters |= {
-        "badge": badge,
+        "ac_bar": _mark("ac_bar"),
+        "alpha_bar": _mark("alpha_bar"),
+        "badge": _mark("verdict_badge"),
+        "cell": cell,
+        "certainty": _mark("certainty_tag"),
         "cited": cited,
         "counted": wording.counted,
+        "day": wording.day_text,
+        "in_words": wording.in_words,
+        "index_bar": _mark("index_bar"),
         "latency": wording.latency_text,
+        "latency_bar": _mark("latency_bar"),
         "linked": linked,
+        "links": links,
         "listed": wording.listed,
         "number": wording.number,
+        "plain": plain,
         "px": px,
+        "score": _mark("score_square"),
+        "sentence": sentence,
         "span": wording.span_text,
+        "tone_mark": _mark("tone_mark"),
     }
-    environment.globals |= {"CUSTOMARY_FLOOR": CUSTOMARY_FLOOR, "geometry": mark_geometry, "vocabulary": vocabulary}
+    environment.tests |= {"nothing": nothing, "numeric": numeric}
+    environment.globals |= {
+        "CUSTOMARY_FLOOR": CUSTOMARY_FLOOR,
+        "geometry": mark_geometry,
+        "interval": wording.interval,
+        "library_version": library_version,
+        "vocabulary": vocabulary,
+    }
+    environment.globals |= {"events": events, "scoreboard": scoreboard}  # modules with the words of sections
     return environment
 
 
 ENVIRONMENT = _environment()
 
 
-def render(template: str, **values: Any) -> Markup:
+@cache
+def _with_own(folder: Path) -> jinja2.Environment:
+    """The environment of a workspace that has templates of its own; they come before those of the library."""
+    return ENVIRONMENT.overlay(loader=jinja2.FileSystemLoader([folder, TEMPLATES]))
+
+
+def render(template: str, workspace: Workspace | None = None, **values: Any) -> Markup:
     """A block of a page.
 
     Parameters
     ----------
     template
         A name in ``templates/``, without ``.html.j2``.
+    workspace
+        Where templates of one's own may be; those of the library alone if not given.
     **values
         What the template names. A name that it does not find is an error, never an empty place.
 
@@ -84,8 +152,22 @@ def render(template: str, **values: Any) -> Markup:
     -------
     Markup
         Finished HTML.
+
+    Raises
+    ------
+    TemplateError
+        If there is no such template.
     """
-    return Markup(ENVIRONMENT.get_template(f"{template}.html.j2").render(**values))  # noqa: S704 - autoescaped
+    own = workspace.notebooks / OWN if workspace else None
+    environment = _with_own(own) if own and own.is_dir() else ENVIRONMENT
+    try:
+        content = environment.get_template(f"{template}.html.j2").render(**values)
+    except jinja2.TemplateNotFound as missing:
+        raise TemplateError(
+            f"there is no template {missing.name!r} in notebooks/{OWN}/ and none in the library. Write it there; "
+            "docs/architecture.md says what it is given."
+        ) from missing
+    return Markup(content)  # noqa: S704 - autoescaped
 
 
 def macro(template: str, name: str) -> Callable[..., Markup]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from aftermath.measures.claims import Ledger
-from aftermath.pages.passages.references import References
+from aftermath.pages.references import References
 from aftermath.pages.templating import render
 
 
