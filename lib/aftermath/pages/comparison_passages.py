@@ -150,7 +150,7 @@ def points(entries: Iterable[Entry]) -> list[Point]:
 
 def _plane_words(comparison: Comparison) -> str:
     return (
-        f"{comparison.findings[-1].text} {comparison.standing().text} {clock_words(comparison)} What is not known is as "
+        f"{comparison.findings[-1].text} {comparison.pairwise().text} {clock_words(comparison)} What is not known is as "
         "large as the boxes, and the cases were chosen, not sampled; rank correlations that carry this along follow below."
     )
 

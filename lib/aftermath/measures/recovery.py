@@ -203,7 +203,7 @@ class CoverageRecovery(Result):
         return f"{course} {self.warning}".rstrip()
 
 
-def recovery_from_coverage(
+def recovery(
     case: Case,
     variable: str = "favourability",
     *,
