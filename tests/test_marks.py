@@ -59,7 +59,7 @@ def test_not_seen_is_an_arrow_from_the_end_of_the_record():
 
 def test_marks_without_a_value_draw_none():
     nothing = math.nan
-    assert 'class="me"' not in mark("index_bar", Estimate(nothing, nothing, nothing))
+    assert 'class="me"' not in mark("index_bar", nothing, nothing, nothing)
     assert 'class="me"' not in mark("alpha_bar", Agreement(nothing, nothing, nothing, 0, 0))
     assert "circle" not in mark("tone_mark", Estimate(nothing, nothing, nothing), Estimate(nothing, nothing, nothing))
 

@@ -292,14 +292,15 @@ def playbook(comparison: Comparison, workspace: Workspace | None = None) -> Play
     Returns
     -------
     Playbook
+        **Empty where the workspace has no such file.**
 
     Raises
     ------
     PlaybookError
-        If the file is missing or cannot be used.
+        If the file cannot be used.
     """
     path = (workspace or find_workspace()).cases / FILE
-    advice = read_advice(path)
+    advice = read_advice(path) if path.is_file() else ()
     return playbook_from(comparison.cases, comparison.entries, advice, level=comparison.level, seed=comparison.seed)
 
 

@@ -9,10 +9,8 @@ from aftermath.comparison.gathering import Gathering
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.pages.made_from import MadeFrom
 from aftermath.pages.page import Section, compose
-from aftermath.pages.scoreboard import extent
+from aftermath.pages.scoreboard import KEY_FINDINGS, extent
 from aftermath.pages.templating import macro, render
-
-KEY_FINDINGS = 4
 
 
 def index_page(
@@ -45,7 +43,7 @@ def index_page(
         sections.append(Section("failed", "Not built", part("failed")(gathered.failures, failed)))
     sections += [
         Section("reading", "How to read this site", part("reading")()),
-        Section("cite", "How to cite", render("comparison_citation", comparison=comparison), short="", closing=True),
+        Section("cite", "How to cite", render("comparison_cite", comparison=comparison), short="", closing=True),
         Section(
             "provenance", "Provenance", render("comparison_provenance", comparison=comparison), short="", closing=True
         ),

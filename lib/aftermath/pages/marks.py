@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from aftermath.measures.stances import Estimate
 from aftermath.pages.templating import macro
 from aftermath.statistics.agreement import Agreement
@@ -34,7 +32,7 @@ def latency_scale(width: int = CARD_WIDTH) -> str:
 
 def index_bar(value: float, lower: float, upper: float, width: int = 240) -> str:
     """An index from 0 to 100 as a tick inside its bounds."""
-    return str(macro("marks", "index_bar")(SimpleNamespace(value=value, lower=lower, upper=upper), width))
+    return str(macro("marks", "index_bar")(value, lower, upper, width))
 
 
 def alpha_bar(agreement: Agreement, width: int = 240) -> str:

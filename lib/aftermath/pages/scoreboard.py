@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from aftermath import vocabulary
-from aftermath.comparison.entry import Entry, Evidence
-from aftermath.comparison.scoreboard import Comparison
-from aftermath.measures.claims import Ledger
 from aftermath.measures.steps import STEPS
-from aftermath.measures.tone import Phase
-from aftermath.measures.transparency import Index
 from aftermath.wording import DASH, NO_BREAK, counted, interval, number
+
+if TYPE_CHECKING:
+    from aftermath.comparison.entry import Entry, Evidence
+    from aftermath.comparison.scoreboard import Comparison
+    from aftermath.measures.claims import Ledger
+    from aftermath.measures.recovery import CoverageRecovery
+    from aftermath.measures.tone import Phase
+    from aftermath.measures.transparency import Index
+    from aftermath.statistics.agreement import Agreement
+
+KEY_FINDINGS = 4
 
 FILTERS = {
     "cause": "Cause",
@@ -80,6 +88,24 @@ def index_words(index: Index) -> str:
         return f"not defined: {index.why_not}"
     extent = counted(index.applicable, "item") if index.whole else index.n
     return f"{number(index.value)} {interval(index.lower, index.upper)}, n = {extent}; {index.agreement.text}"
+
+
+def brief_index(index: Index) -> str:
+    """An index with bounds and items; a dash where it is not defined."""
+    if not index.defined:
+        return DASH
+    extent = counted(index.applicable, "item") if index.whole else index.n
+    return f"{number(index.value)} {interval(index.lower, index.upper)}, n{NO_BREAK}={NO_BREAK}{extent}"
+
+
+def agreement_words(agreement: Agreement) -> str:
+    """How far the coders agree, as a cell has room for."""
+    return agreement.text.replace("n = ", f"n{NO_BREAK}={NO_BREAK}")
+
+
+def recovery_extent(recovery: CoverageRecovery) -> str:
+    """How much the course of the coverage rests on."""
+    return f"{counted(recovery.after, 'text')}, {counted(recovery.publishers, 'publisher')}"
 
 
 def phase_words(phase: Phase) -> str:

@@ -7,6 +7,7 @@ templates of its own in ``notebooks/templates/``, which come first.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -18,7 +19,12 @@ import polars as pl
 from markupsafe import Markup
 
 from aftermath import vocabulary, wording
-from aftermath.pages import events, mark_geometry, scoreboard
+from aftermath.cases.coders import OVERSTATES, who_coded_all
+from aftermath.comparison.advice import rule_in_words
+from aftermath.comparison.names import with_names
+from aftermath.comparison.strategies import WINDOW_DAYS
+from aftermath.measures.stances import FEW
+from aftermath.pages import advice, agenda, associations, events, latencies, mark_geometry, methods, scoreboard, topics
 from aftermath.pages.nothing import Nothing
 from aftermath.pages.references import References, cited, linked, links
 from aftermath.problems import AftermathError
@@ -77,11 +83,6 @@ def px(length: float) -> str:
     return f"{length:.1f}"
 
 
-def _mark(name: str) -> Callable[..., Markup]:
-    """A macro of ``marks.html.j2`` as a filter of what it draws."""
-    return lambda *given, **more: macro("marks", name)(*given, **more)
-
-
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -92,38 +93,57 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters |= {
-        "ac_bar": _mark("ac_bar"),
-        "alpha_bar": _mark("alpha_bar"),
-        "badge": _mark("verdict_badge"),
+        "agreement": scoreboard.agreement_words,
+        "brief_index": scoreboard.brief_index,
         "cell": cell,
-        "certainty": _mark("certainty_tag"),
         "cited": cited,
         "counted": wording.counted,
         "day": wording.day_text,
+        "duration": wording.duration,
         "in_words": wording.in_words,
-        "index_bar": _mark("index_bar"),
         "latency": wording.latency_text,
-        "latency_bar": _mark("latency_bar"),
         "linked": linked,
         "links": links,
         "listed": wording.listed,
         "number": wording.number,
+        "phase": scoreboard.phase_words,
         "plain": plain,
         "px": px,
-        "score": _mark("score_square"),
+        "rule_in_words": rule_in_words,
         "sentence": sentence,
         "span": wording.span_text,
-        "tone_mark": _mark("tone_mark"),
+        "who_coded_all": who_coded_all,
+        "with_names": with_names,
     }
     environment.tests |= {"nothing": nothing, "numeric": numeric}
     environment.globals |= {
         "CUSTOMARY_FLOOR": CUSTOMARY_FLOOR,
+        "FEW": FEW,
+        "OVERSTATES": OVERSTATES,
+        "WINDOW_DAYS": WINDOW_DAYS,
         "geometry": mark_geometry,
+        "inf": math.inf,
         "interval": wording.interval,
         "library_version": library_version,
         "vocabulary": vocabulary,
     }
-    environment.globals |= {"events": events, "scoreboard": scoreboard}  # modules with the words of sections
+    # modules with the words of sections
+    words = (advice, agenda, associations, events, latencies, methods, scoreboard, topics)
+    environment.globals |= {module.__name__.rpartition(".")[2]: module for module in words}
+    marks: Any = environment.get_template(
+        "marks.html.j2"
+    ).module  # its macros are drawn by name, or as filters of what they show
+    environment.globals["marks"] = marks
+    environment.filters |= {
+        "ac_bar": marks.ac_bar,
+        "alpha_bar": marks.alpha_bar,
+        "badge": marks.verdict_badge,
+        "certainty": marks.certainty_tag,
+        "index_bar": marks.index_bar,
+        "latency_bar": marks.latency_bar,
+        "score": marks.score_square,
+        "tone_mark": marks.tone_mark,
+    }
     return environment
 
 
@@ -136,7 +156,7 @@ def _with_own(folder: Path) -> jinja2.Environment:
     return ENVIRONMENT.overlay(loader=jinja2.FileSystemLoader([folder, TEMPLATES]))
 
 
-def render(template: str, workspace: Workspace | None = None, **values: Any) -> Markup:
+def render(template: str, workspace: Workspace | None = None, /, **values: Any) -> Markup:
     """A block of a page.
 
     Parameters
