@@ -10,15 +10,17 @@ from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import nbformat
 from nbformat.v4 import new_output
 
-from aftermath.cases.case import load_case
+import aftermath as am
+from aftermath.cases.case import Case, load_case
 from aftermath.pages.block import PAGE_TYPE
+from aftermath.pages.head import lead
 from aftermath.pages.page import render
-from aftermath.pages.passages.head import lead
 from aftermath.workspace import INSTALLED_FROM, Workspace
 
 _VOID = {"meta", "link", "br", "input", "img", "hr", "line", "rect", "path", "circle"}
@@ -102,6 +104,16 @@ def run_here(notebook: Path, case_id: str, root: Path) -> nbformat.NotebookNode:
                 cell.outputs = [new_output("display_data", _shown(shown))] if shown is not None else []
                 names["case_id"] = case_id
     return node
+
+
+def blocks(case: Case, **parameters: float | list[int]) -> dict[str, Any]:
+    """What the cells of the report notebook show for a case, whether it was read or made: by their ids."""
+    values = {"seed": 0, "phase_days": [7, 30], "interval_level": 0.95} | parameters
+    names = {"am": am, "case": case, "report": am.report(case, **values), **values}
+    node = nbformat.read(INSTALLED_FROM / "notebooks" / "case_report.ipynb", as_version=4)
+    cells = [cell for cell in node.cells if cell.cell_type == "code" and cell.id not in ("parameters", "load")]
+    # a case that was made has no files
+    return {cell.id: _run(cell.source, names) for cell in cells if case.as_read or cell.id not in ("citation", "files")}
 
 
 def _run(source: str, names: dict[str, object]) -> object:

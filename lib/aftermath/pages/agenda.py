@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from aftermath.comparison.worth_finding import ENDS
 from aftermath.measures.steps import STEPS
-from aftermath.pages.passages.notes import read_notes
+from aftermath.pages.notes import read_notes
 from aftermath.pages.references import References
 from aftermath.wording import counted, number, sentences
 

@@ -30,7 +30,7 @@ __all__ = [
     "speed_and_transparency_words",
 ]
 
-MARK_HEADINGS = tuple(f"Within {duration(mark)}" for mark in MARKS)
+MARK_HEADINGS = [f"Within {duration(mark)}" for mark in MARKS]
 
 
 def pairwise_words(comparison: Comparison, pairwise: Pairwise) -> str:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from aftermath.comparison.entry import Entry, Evidence
     from aftermath.comparison.scoreboard import Comparison
     from aftermath.measures.claims import Ledger
-    from aftermath.measures.recovery import CoverageRecovery
     from aftermath.measures.tone import Phase
     from aftermath.measures.transparency import Index
     from aftermath.statistics.agreement import Agreement
@@ -101,11 +100,6 @@ def brief_index(index: Index) -> str:
 def agreement_words(agreement: Agreement) -> str:
     """How far the coders agree, as a cell has room for."""
     return agreement.text.replace("n = ", f"n{NO_BREAK}={NO_BREAK}")
-
-
-def recovery_extent(recovery: CoverageRecovery) -> str:
-    """How much the course of the coverage rests on."""
-    return f"{counted(recovery.after, 'text')}, {counted(recovery.publishers, 'publisher')}"
 
 
 def phase_words(phase: Phase) -> str:

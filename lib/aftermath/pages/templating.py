@@ -8,9 +8,8 @@ templates of its own in ``notebooks/templates/``, which come first.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +18,34 @@ import polars as pl
 from markupsafe import Markup
 
 from aftermath import vocabulary, wording
-from aftermath.cases.coders import OVERSTATES, who_coded_all
+from aftermath.cases.coders import OVERSTATES, coded_by, who_coded, who_coded_all
 from aftermath.comparison.advice import rule_in_words
 from aftermath.comparison.names import with_names
 from aftermath.comparison.strategies import WINDOW_DAYS
+from aftermath.figures.links import BY_CLOCK, RELATED
+from aftermath.measures.market import WITHIN
 from aftermath.measures.stances import FEW
-from aftermath.pages import advice, agenda, associations, events, latencies, mark_geometry, methods, scoreboard, topics
+from aftermath.pages import (
+    advice,
+    agenda,
+    associations,
+    coverage,
+    events,
+    head,
+    latencies,
+    mark_geometry,
+    methods,
+    notes,
+    posts,
+    scoreboard,
+    sources,
+    topics,
+)
 from aftermath.pages.nothing import Nothing
-from aftermath.pages.references import References, cited, linked, links
+from aftermath.pages.references import References, cited, linked, links, ordered_signals
 from aftermath.problems import AftermathError
 from aftermath.statistics.agreement import CUSTOMARY_FLOOR
+from aftermath.times import Span
 from aftermath.workspace import Workspace
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -65,17 +82,25 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def code(value: float | None) -> str:
+    """A code, or a dash where a coder gave none."""
+    return "–" if value is None else wording.number(value)
+
+
+def as_given(value: float) -> str:
+    """A number as the source gives it: no digit more."""
+    text = f"{value:,.0f}" if value == int(value) else f"{value:,}"
+    return text.replace("-", wording.MINUS)
+
+
+def worded(key: str, words: Mapping[str, str]) -> str:
+    """The words for a key of the codebook."""
+    return words[key]
+
+
 def nothing(value: Any) -> bool:
     """Whether the evidence could not bear a measure."""
     return isinstance(value, Nothing)
-
-
-def library_version() -> str:
-    """The version of the library, ``unreleased`` where it is not installed."""
-    try:
-        return version("aftermath")
-    except PackageNotFoundError:
-        return "unreleased"
 
 
 def px(length: float) -> str:
@@ -94,9 +119,12 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "agreement": scoreboard.agreement_words,
+        "as_given": as_given,
         "brief_index": scoreboard.brief_index,
         "cell": cell,
         "cited": cited,
+        "code": code,
+        "coded_by": coded_by,
         "counted": wording.counted,
         "day": wording.day_text,
         "duration": wording.duration,
@@ -106,43 +134,65 @@ def _environment() -> jinja2.Environment:
         "links": links,
         "listed": wording.listed,
         "number": wording.number,
+        "markdown": notes.markdown,
         "phase": scoreboard.phase_words,
         "plain": plain,
+        "precision": wording.precision,
         "px": px,
         "rule_in_words": rule_in_words,
         "sentence": sentence,
         "span": wording.span_text,
+        "who_coded": who_coded,
         "who_coded_all": who_coded_all,
         "with_names": with_names,
+        "worded": worded,
     }
     environment.tests |= {"nothing": nothing, "numeric": numeric}
     environment.globals |= {
+        "BY_CLOCK": BY_CLOCK,
         "CUSTOMARY_FLOOR": CUSTOMARY_FLOOR,
         "FEW": FEW,
         "OVERSTATES": OVERSTATES,
+        "RELATED": RELATED,
+        "Span": Span,
         "WINDOW_DAYS": WINDOW_DAYS,
+        "WITHIN": WITHIN,
         "geometry": mark_geometry,
         "inf": math.inf,
         "interval": wording.interval,
-        "library_version": library_version,
+        "ordered_signals": ordered_signals,
         "vocabulary": vocabulary,
     }
     # modules with the words of sections
-    words = (advice, agenda, associations, events, latencies, methods, scoreboard, topics)
+    words = (
+        advice,
+        agenda,
+        associations,
+        coverage,
+        events,
+        head,
+        latencies,
+        methods,
+        notes,
+        posts,
+        scoreboard,
+        sources,
+        topics,
+    )
     environment.globals |= {module.__name__.rpartition(".")[2]: module for module in words}
-    marks: Any = environment.get_template(
+    drawn: Any = environment.get_template(
         "marks.html.j2"
     ).module  # its macros are drawn by name, or as filters of what they show
-    environment.globals["marks"] = marks
+    environment.globals["marks"] = drawn
     environment.filters |= {
-        "ac_bar": marks.ac_bar,
-        "alpha_bar": marks.alpha_bar,
-        "badge": marks.verdict_badge,
-        "certainty": marks.certainty_tag,
-        "index_bar": marks.index_bar,
-        "latency_bar": marks.latency_bar,
-        "score": marks.score_square,
-        "tone_mark": marks.tone_mark,
+        "ac_bar": drawn.ac_bar,
+        "alpha_bar": drawn.alpha_bar,
+        "badge": drawn.verdict_badge,
+        "certainty": drawn.certainty_tag,
+        "index_bar": drawn.index_bar,
+        "latency_bar": drawn.latency_bar,
+        "score": drawn.score_square,
+        "tone_mark": drawn.tone_mark,
     }
     return environment
 

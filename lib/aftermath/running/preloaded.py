@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import aftermath
 
-_OURS = ("measures", "comparison", "figures", "pages.passages")
+_OURS = ("measures", "comparison", "figures")
 _THEIRS = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
