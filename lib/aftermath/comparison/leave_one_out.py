@@ -25,7 +25,7 @@ from aftermath.cases.case import Case
 from aftermath.cases.case import cases as all_cases
 from aftermath.cases.relations import BELIEVED
 from aftermath.cases.tables import CaseTables
-from aftermath.comparison.standing import separable
+from aftermath.comparison.pairwise import separable
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
 from aftermath.times import Latency

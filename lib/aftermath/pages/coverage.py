@@ -7,7 +7,7 @@ from typing import Any
 
 from aftermath.cases.case import Case
 from aftermath.cases.coders import who_coded
-from aftermath.measures.coverage_recovery import CoverageRecovery
+from aftermath.measures.recovery import CoverageRecovery
 from aftermath.measures.tone import Phase
 from aftermath.wording import counted, interval, number
 

@@ -118,7 +118,7 @@ def compose(
         notebook=notebook,
         made=Markup(made.html if made else ""),  # noqa: S704 (escaped where it is made)
     )
-    return sealed(text)
+    return sealed(str(text))
 
 
 def render(

@@ -25,28 +25,30 @@ from aftermath.workspace import Workspace, find_workspace
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from aftermath.comparison.conclusions import Conclusion
     from aftermath.comparison.scoreboard import Comparison
+    from aftermath.statistics.checks import MethodChecks
 
 _Given = ParamSpec("_Given")
 _Measured = TypeVar("_Measured")
-_Shown = TypeVar("_Shown", bound="Result | Case | Comparison")
+_Shown = TypeVar("_Shown", bound="Result | Case | Comparison | Conclusion")
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """The page of a case, or of a comparison, while its notebook runs.
+    """The page of a case, of a comparison or of the checks of the methods, while its notebook runs.
 
     Parameters
     ----------
     of
-        What it is about. Templates know it as ``case`` or ``comparison``.
+        What it is about. Templates know it as ``case``, ``comparison`` or ``method_checks``.
     parameters
         Name of a parameter to its value, as the page names them.
     workspace
         Where templates of one's own may be.
     """
 
-    of: Case | Comparison
+    of: Case | Comparison | MethodChecks
     parameters: Mapping[str, int | float | list[int]]
     workspace: Workspace
     _numbers: dict[str, int] = field(default_factory=dict, init=False, repr=False)
@@ -141,30 +143,30 @@ class Report:
     @cached_property
     def _known(self) -> dict[str, Any]:
         """What every template of the page knows."""
-        if isinstance(self.of, Case):
-            return {"case": self.of, "references": References(self.of), "parameters": self.parameters}
-        return {"comparison": self.of, "references": None, "parameters": self.parameters}
+        references = References(self.of) if isinstance(self.of, Case) else None
+        known = {"references": references, "parameters": self.parameters, "workspace": self.workspace}
+        return {_template_of(self.of): self.of, **known}
 
 
-def _template_of(shown: Result | Case | Comparison) -> str:
+def _template_of(shown: Result | Case | Comparison | Conclusion) -> str:
     """``speed`` for a ``Speed``, ``market_reaction`` for a ``MarketReaction``."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(shown).__name__).lower()
 
 
 def report(
-    of: Case | Comparison,
+    of: Case | Comparison | MethodChecks,
     *,
     seed: int = 0,
     phase_days: Sequence[int] = PHASE_DAYS,
     interval_level: float = 0.95,
     workspace: Workspace | None = None,
 ) -> Report:
-    """Begin the page of a case or of a comparison, to be shown one block a cell.
+    """Begin the page of a case, of a comparison or of the checks of the methods, to be shown one block a cell.
 
     Parameters
     ----------
     of
-        Any case, crisis on record or not; or a comparison.
+        Any case, crisis on record or not; a comparison; or the checks of the methods.
     seed, phase_days, interval_level
         The parameters of the notebook, which the page names.
     workspace

@@ -11,19 +11,36 @@ import math
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import jinja2
 import polars as pl
 from markupsafe import Markup
 
 from aftermath import vocabulary, wording
-from aftermath.cases.coders import coded_by, who_coded
-from aftermath.figures import marks
+from aftermath.cases.coders import OVERSTATES, coded_by, who_coded, who_coded_all
+from aftermath.comparison.advice import rule_in_words
+from aftermath.comparison.names import with_names
+from aftermath.comparison.strategies import WINDOW_DAYS
 from aftermath.figures.links import BY_CLOCK, RELATED
 from aftermath.measures.market import WITHIN
 from aftermath.measures.stances import FEW
-from aftermath.pages import coverage, events, head, notes, posts, sources
+from aftermath.pages import (
+    advice,
+    agenda,
+    associations,
+    coverage,
+    events,
+    head,
+    latencies,
+    mark_geometry,
+    methods,
+    notes,
+    posts,
+    scoreboard,
+    sources,
+    topics,
+)
 from aftermath.pages.nothing import Nothing
 from aftermath.pages.references import References, cited, linked, links, ordered_signals
 from aftermath.problems import AftermathError
@@ -33,8 +50,6 @@ from aftermath.workspace import Workspace
 
 TEMPLATES = Path(__file__).with_name("templates")
 OWN = "templates"  # of a workspace, beside its notebooks
-
-_Given = ParamSpec("_Given")
 
 
 class TemplateError(AftermathError):
@@ -88,9 +103,9 @@ def nothing(value: Any) -> bool:
     return isinstance(value, Nothing)
 
 
-def _finished(mark: Callable[_Given, str]) -> Callable[_Given, Markup]:
-    """A small mark as a filter: it is finished, and made of numbers and words of the codebook."""
-    return lambda *given, **more: Markup(mark(*given, **more))  # noqa: S704
+def px(length: float) -> str:
+    """A length in pixels, to a tenth."""
+    return f"{length:.1f}"
 
 
 def _environment() -> jinja2.Environment:
@@ -103,33 +118,33 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters |= {
-        "ac_bar": _finished(marks.ac_bar),
-        "alpha_bar": _finished(marks.alpha_bar),
+        "agreement": scoreboard.agreement_words,
         "as_given": as_given,
-        "badge": _finished(marks.verdict_badge),
+        "brief_index": scoreboard.brief_index,
         "cell": cell,
-        "certainty": _finished(marks.certainty_tag),
         "cited": cited,
         "code": code,
         "coded_by": coded_by,
         "counted": wording.counted,
         "day": wording.day_text,
+        "duration": wording.duration,
         "in_words": wording.in_words,
-        "index_bar": _finished(marks.index_bar),
         "latency": wording.latency_text,
-        "latency_bar": _finished(marks.latency_bar),
         "linked": linked,
         "links": links,
         "listed": wording.listed,
         "number": wording.number,
         "markdown": notes.markdown,
+        "phase": scoreboard.phase_words,
         "plain": plain,
         "precision": wording.precision,
-        "score": _finished(marks.score_square),
+        "px": px,
+        "rule_in_words": rule_in_words,
         "sentence": sentence,
         "span": wording.span_text,
-        "tone_mark": _finished(marks.tone_mark),
         "who_coded": who_coded,
+        "who_coded_all": who_coded_all,
+        "with_names": with_names,
         "worded": worded,
     }
     environment.tests |= {"nothing": nothing, "numeric": numeric}
@@ -137,19 +152,47 @@ def _environment() -> jinja2.Environment:
         "BY_CLOCK": BY_CLOCK,
         "CUSTOMARY_FLOOR": CUSTOMARY_FLOOR,
         "FEW": FEW,
+        "OVERSTATES": OVERSTATES,
         "RELATED": RELATED,
         "Span": Span,
+        "WINDOW_DAYS": WINDOW_DAYS,
         "WITHIN": WITHIN,
+        "geometry": mark_geometry,
         "inf": math.inf,
         "interval": wording.interval,
-        "latency_scale": _finished(marks.latency_scale),
-        "marks": marks,
         "ordered_signals": ordered_signals,
         "vocabulary": vocabulary,
     }
     # modules with the words of sections
-    environment.globals |= {
-        module.__name__.rpartition(".")[2]: module for module in (coverage, events, head, notes, posts, sources)
+    words = (
+        advice,
+        agenda,
+        associations,
+        coverage,
+        events,
+        head,
+        latencies,
+        methods,
+        notes,
+        posts,
+        scoreboard,
+        sources,
+        topics,
+    )
+    environment.globals |= {module.__name__.rpartition(".")[2]: module for module in words}
+    drawn: Any = environment.get_template(
+        "marks.html.j2"
+    ).module  # its macros are drawn by name, or as filters of what they show
+    environment.globals["marks"] = drawn
+    environment.filters |= {
+        "ac_bar": drawn.ac_bar,
+        "alpha_bar": drawn.alpha_bar,
+        "badge": drawn.verdict_badge,
+        "certainty": drawn.certainty_tag,
+        "index_bar": drawn.index_bar,
+        "latency_bar": drawn.latency_bar,
+        "score": drawn.score_square,
+        "tone_mark": drawn.tone_mark,
     }
     return environment
 
@@ -163,7 +206,7 @@ def _with_own(folder: Path) -> jinja2.Environment:
     return ENVIRONMENT.overlay(loader=jinja2.FileSystemLoader([folder, TEMPLATES]))
 
 
-def render(template: str, workspace: Workspace | None = None, **values: Any) -> Markup:
+def render(template: str, workspace: Workspace | None = None, /, **values: Any) -> Markup:
     """A block of a page.
 
     Parameters
@@ -195,3 +238,16 @@ def render(template: str, workspace: Workspace | None = None, **values: Any) -> 
             "docs/architecture.md says what it is given."
         ) from missing
     return Markup(content)  # noqa: S704 - autoescaped
+
+
+def macro(template: str, name: str) -> Callable[..., Markup]:
+    """A macro of a template, to be called with what it takes.
+
+    Parameters
+    ----------
+    template
+        A name in ``templates/``, without ``.html.j2``.
+    name
+        The macro.
+    """
+    return getattr(ENVIRONMENT.get_template(f"{template}.html.j2").module, name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from aftermath.measures.coverage_recovery import CoverageRecovery
+from aftermath.measures.recovery import CoverageRecovery
 from aftermath.measures.signals import FEWEST_MONTHS, Signals
 from aftermath.pages.nothing import Nothing
 from aftermath.statistics.result import Result

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import aftermath
 
-_OURS = ("measures", "comparison", "figures", "pages.passages")
+_OURS = ("measures", "comparison", "figures")
 _THEIRS = (
     "ipykernel.ipkernel",
     "ipykernel.kernelapp",
@@ -82,7 +82,6 @@ with _instead_of(dict.fromkeys(_USELESS) | {name: _Later(name) for name in _HARD
             "aftermath.pages.case_results",
             "aftermath.pages.unmeasured",
             "aftermath.pages.compiled",
-            "aftermath.pages.comparison_passages",
             "aftermath.pages.site",
             *_THEIRS,
         )
