@@ -15,12 +15,11 @@ from aftermath.figures.theme import TICK
 from aftermath.measures.recovery import recovery
 from aftermath.measures.tone import tone
 from aftermath.measures.transparency import transparency
-from aftermath.pages.board import board
 from aftermath.wording import NO_BREAK
 from breaking import KITCHEN, RED, copy, field, rows_of
 from drawings import views
 from factories import case, case_folder, score, scored, text, workspace
-from pages import Page, blocks
+from pages import Page, blocks, comparison_block
 
 PEOPLE = (Coder("ada", "person", False, "two pilot cases", "2026-03"), Coder("ben", "person", True))
 MIXED = (Coder("a", "machine_assisted", False), Coder("b", "machine_assisted", True))
@@ -186,12 +185,12 @@ def test_the_ids_of_coders_change_no_number(tmp_path: Path) -> None:
     assert transparency(made).transparency.value == transparency(original).transparency.value
 
 
-# --- the board ----------------------------------------------------------------------------------------------------
+# --- the scoreboard ----------------------------------------------------------------------------------------------------
 
 LOW = [*scored(*[("1", "1")] * 12), *scored(*[("1", "1")] * 4, prefix="E")]
 
 
-def test_an_incomplete_case_leads_no_board() -> None:
+def test_an_incomplete_case_leads_no_scoreboard() -> None:
     begun = case(scores=[score("T1", "2")], case_id="begun")
     half = case(scores=scored(*[("2", "2")] * 6, fill=""), case_id="half")
     made = compare([begun, half, case(scores=LOW, case_id="whole")])
@@ -206,7 +205,7 @@ def test_an_incomplete_case_leads_no_board() -> None:
     )
     assert (rows["half"]["transparency"], rows["half"]["transparency_lower"]) == (100, 50)
     assert [rows[name]["transparency_not_coded"] for name in ("begun", "half", "whole")] == [11, 6, 0]
-    page = board(made)
+    page = comparison_block(made, "scoreboard").html
     assert 'data-s="7e+09"' in page and 'data-s="50"' in page
     assert "not defined: 1 of" in page
     assert "[50–100] 6" in page
