@@ -9,9 +9,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 import aftermath as am
+from aftermath.building.jobs import case_job
 from aftermath.pages.page import render
 from aftermath.pages.templating import TemplateError
-from aftermath.workspace import INSTALLED_FROM
+from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case_folder, event
 from pages import Page, run_here
 
@@ -129,6 +130,14 @@ def test_a_result_without_a_template_is_refused_with_the_place_where_to_write_it
     (root / "notebooks" / "templates" / "summary_length.html.j2").unlink()
     with pytest.raises(TemplateError, match=r"no template 'summary_length\.html\.j2' in notebooks/templates/"):
         made(root)
+
+
+def test_a_page_is_out_of_date_when_its_template_is(root: Path) -> None:
+    case_folder(root, events=[event("exposure"), event("apology", 600)])
+    before = case_job(Workspace(root), "small-case", {}).inputs
+    (root / "notebooks" / "templates" / "summary_length.html.j2").write_text(f"{TEMPLATE}\n", encoding="utf-8")
+    after = case_job(Workspace(root), "small-case", {}).inputs
+    assert {name for name in after if after[name] != before[name]} == {"notebook", "notebook: summary_length.html.j2"}
 
 
 def test_a_figure_that_is_shown_again_keeps_its_number() -> None:

@@ -186,10 +186,10 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
 
 def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -> Job:
     """The job of one case's page, **which depends on no other case**."""
-    notebooks = (workspace.notebooks / name for name in (run.REPORT, run.WITHOUT_RECORD))
+    notebooks = [workspace.notebooks / name for name in (run.REPORT, run.WITHOUT_RECORD)]
     inputs = (
         _each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id))
-        | _each("notebook", workspace.notebooks, notebooks)
+        | _each("notebook", workspace.notebooks, [*notebooks, *workspace.templates.glob("*.j2")])
         | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
         | _common()
     )
@@ -205,7 +205,8 @@ def case_job(workspace: Workspace, case_id: str, values: Mapping[str, object]) -
 
 def comparison_job(workspace: Workspace, values: Mapping[str, object]) -> Job:
     """The job of the comparison, which depends on all cases."""
-    notebook, vectors = [workspace.notebooks / run.COMPARISON], vector_files(workspace)
+    notebook = [workspace.notebooks / run.COMPARISON, *workspace.templates.glob("*.j2")]
+    vectors = vector_files(workspace)
     inputs = (
         all_evidence(workspace)
         | {"notebook": fingerprint(workspace.notebooks, notebook), "vectors": fingerprint(vectors[0].parent, vectors)}
@@ -227,7 +228,11 @@ def methods_job(workspace: Workspace) -> Job:
     inputs = (
         {f"prices of {case_id}": fingerprint(path.parent, [path]) for case_id, path in PRICES.items()}
         | {"simulation": fingerprint(SIMULATION.parent, [SIMULATION])}
-        | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / run.METHODS])}
+        | {
+            "notebook": fingerprint(
+                workspace.notebooks, [workspace.notebooks / run.METHODS, *workspace.templates.glob("*.j2")]
+            )
+        }
         | _common()
     )
     return Job(

@@ -70,7 +70,7 @@ class Report:
         >>> import aftermath as am
         >>> case = am.load_case("weishi-data-fabrication")
         >>> am.report(case).attempt(am.speed, case).reason
-        'No crisis is on record, so there is no clock and no speed.'
+        'No crisis is on record, so there is no clock and no speed to measure.'
         """
         try:
             return measure(*arguments, **more)

@@ -34,7 +34,6 @@ from aftermath.times import Span
 from aftermath.workspace import Workspace
 
 TEMPLATES = Path(__file__).with_name("templates")
-OWN = "templates"  # of a workspace, beside its notebooks
 
 
 class TemplateError(AftermathError):
@@ -204,13 +203,14 @@ def render(template: str, workspace: Workspace | None = None, /, **values: Any) 
     TemplateError
         If there is no such template.
     """
-    own = workspace.notebooks / OWN if workspace else None
-    environment = _with_own(own) if own and own.is_dir() else ENVIRONMENT
+    environment = ENVIRONMENT
+    if workspace is not None and workspace.templates.is_dir():
+        environment = _with_own(workspace.templates)
     try:
         content = environment.get_template(f"{template}.html.j2").render(**values)
     except jinja2.TemplateNotFound as missing:
         raise TemplateError(
-            f"there is no template {missing.name!r} in notebooks/{OWN}/ and none in the library. Write it there; "
+            f"there is no template {missing.name!r} in notebooks/templates/ and none in the library. Write it there; "
             "docs/architecture.md says what it is given."
         ) from missing
     return Markup(content)  # noqa: S704 - autoescaped
