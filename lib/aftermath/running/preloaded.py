@@ -76,4 +76,13 @@ def _instead_of(modules: dict[str, types.ModuleType | None]) -> Iterator[None]:
 
 with _instead_of(dict.fromkeys(_USELESS) | {name: _Later(name) for name in _HARDLY_USED}):
     import_all(name for package in _OURS for name in _modules(f"{aftermath.__name__}.{package}"))
-    import_all(("aftermath.pages.report", "aftermath.pages.site", *_THEIRS))
+    import_all(
+        (
+            "aftermath.pages.report",
+            "aftermath.pages.case_results",
+            "aftermath.pages.unmeasured",
+            "aftermath.pages.compiled",
+            "aftermath.pages.site",
+            *_THEIRS,
+        )
+    )
