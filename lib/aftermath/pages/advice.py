@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aftermath.comparison.advice import titles_of_texts
+from aftermath.comparison.advice import rule_in_words, titles_of_texts
 from aftermath.comparison.playbook import FILE
 from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED, NOT_KNOWN, UNOBSERVABLE
 from aftermath.measures.stances import FEW
@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from aftermath.comparison.scoreboard import Comparison
     from aftermath.workspace import Workspace
 
-__all__ = ["FOLLOWED", "NOT_FOLLOWED", "NOT_KNOWN", "UNOBSERVABLE", "by_text", "few_texts", "not_asked", "why_nothing"]
+__all__ = [
+    "FOLLOWED",
+    "NOT_FOLLOWED",
+    "NOT_KNOWN",
+    "UNOBSERVABLE",
+    "by_text",
+    "few_texts",
+    "not_asked",
+    "rule_in_words",
+    "why_nothing",
+]
 
 
 def why_nothing(playbook: Playbook, workspace: Workspace) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mistune
 import nbformat
@@ -169,10 +169,10 @@ def render(
 
 def markdown(text: str) -> str:
     """Markdown as HTML; HTML inside it is shown, not obeyed."""
-    return mistune.create_markdown(escape=True)(text)
+    return str(mistune.create_markdown(escape=True)(text))
 
 
-def _pieces(opening: str, sections: Sequence[Section]) -> dict[str, object]:
+def _pieces(opening: str, sections: Sequence[Section]) -> dict[str, Any]:
     """What the template needs beside names: finished HTML marked as such."""
     marked = [
         {
@@ -195,27 +195,23 @@ def _pieces(opening: str, sections: Sequence[Section]) -> dict[str, object]:
 
 def _divide(cells: Iterable[NotebookNode]) -> tuple[str, list[Section]]:
     """What stands before the first section, and the sections."""
-    parts: list[tuple[NotebookNode | None, list[str]]] = [(None, [])]
+    opening: list[str] = []
+    sections: list[tuple[NotebookNode, list[str]]] = []
     for cell in cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            parts.append((cell, []))
-        parts[-1][1].append(_html(cell))
-    opening, *rest = parts
-    return _joined(opening[1]), [_section(heading, htmls) for heading, htmls in rest]
+            sections.append((cell, []))
+        (sections[-1][1] if sections else opening).append(_html(cell))
+    return _joined(opening), [_section(heading, htmls) for heading, htmls in sections]
 
 
-def _section(heading: NotebookNode, htmls: list[str]) -> Section:
+def _section(heading: NotebookNode, htmls: Iterable[str]) -> Section:
     return Section(
         id=heading.id,
-        title=_heading(heading.source),
+        title=heading.source.splitlines()[0].removeprefix("## ").strip(),
         html=_joined(htmls),
         short=heading.metadata.get("short"),
         closing=CLOSING in heading.metadata.get("tags", ()),
     )
-
-
-def _heading(source: str) -> str:
-    return source.splitlines()[0].removeprefix("## ").strip()
 
 
 def _joined(htmls: Iterable[str]) -> str:

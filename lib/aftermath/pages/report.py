@@ -99,8 +99,8 @@ class Report:
         template
             Another template than that of the type, e.g. ``sources`` of a case.
         figure
-            Draws it: a function of ``am.figures``. **Figures are numbered in the order in which they are first shown**; one
-            that is shown again keeps its number.
+            Draws it: a function of ``am.figures``. **Figures are numbered in the order in which they are first shown**; a
+            drawing that is shown again keeps its number.
         instead
             The template that takes its place where there is nothing to measure or to draw, with the reason; None for an
             empty place.
@@ -124,21 +124,18 @@ class Report:
         measured = [result for result in results if not isinstance(result, Nothing)]
         drawn = self.attempt(figure, *measured) if figure and measured else None
         if not measured or isinstance(drawn, Nothing):
-            reason = drawn or results[0]
-            return Block(self._rendered(instead, result=reason, **values) if instead else Markup(""))
+            known = self._known | values | {"result": drawn or results[0]}
+            return Block(render(instead, self.workspace, **known) if instead else Markup(""))
+        known = self._known | values | {"result": measured if isinstance(what, Sequence) else what}
         template = template or _template_of(measured[0])
-        values["result"] = measured if isinstance(what, Sequence) else what
         if drawn is None:
-            return Block(self._rendered(template, **values))
-        number = self._numbers.setdefault(template, len(self._numbers) + 1)
-        data = json.loads(drawn.to_json())
+            return Block(render(template, self.workspace, **known))
+        data = json.loads(str(drawn.to_json()))
         # "</" would end the script element early, whatever text of a case it stands in
-        written = json.dumps(data, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
-        html = self._rendered(template, number=number, drawing=Markup(written), **values)  # noqa: S704 - it is JSON
+        drawing = json.dumps(data, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
+        number = self._numbers.setdefault(drawing, len(self._numbers) + 1)
+        html = render(template, self.workspace, number=number, drawing=Markup(drawing), **known)  # noqa: S704 - it is JSON
         return Block(html, drawn, data)
-
-    def _rendered(self, template: str, **values: Any) -> Markup:
-        return render(template, self.workspace, **self._known, **values)
 
     @cached_property
     def _known(self) -> dict[str, Any]:

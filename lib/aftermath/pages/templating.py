@@ -7,6 +7,7 @@ templates of its own in ``notebooks/templates/``, which come first.
 
 from __future__ import annotations
 
+import importlib
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -19,28 +20,12 @@ from markupsafe import Markup
 
 from aftermath import vocabulary, wording
 from aftermath.cases.coders import OVERSTATES, coded_by, who_coded, who_coded_all
-from aftermath.comparison.advice import rule_in_words
 from aftermath.comparison.names import with_names
 from aftermath.comparison.strategies import WINDOW_DAYS
 from aftermath.figures.links import BY_CLOCK, RELATED
 from aftermath.measures.market import WITHIN
 from aftermath.measures.stances import FEW
-from aftermath.pages import (
-    advice,
-    agenda,
-    associations,
-    coverage,
-    events,
-    head,
-    latencies,
-    mark_geometry,
-    methods,
-    notes,
-    posts,
-    scoreboard,
-    sources,
-    topics,
-)
+from aftermath.pages import notes, scoreboard
 from aftermath.pages.nothing import Nothing
 from aftermath.pages.references import References, cited, linked, links, ordered_signals
 from aftermath.problems import AftermathError
@@ -108,6 +93,16 @@ def px(length: float) -> str:
     return f"{length:.1f}"
 
 
+class _Module:
+    """A module of this package as templates know it, by its name: imported when one first asks for its words."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(f"{__package__}.{self._name}"), name)
+
+
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -133,13 +128,12 @@ def _environment() -> jinja2.Environment:
         "linked": linked,
         "links": links,
         "listed": wording.listed,
-        "number": wording.number,
         "markdown": notes.markdown,
+        "number": wording.number,
         "phase": scoreboard.phase_words,
         "plain": plain,
         "precision": wording.precision,
         "px": px,
-        "rule_in_words": rule_in_words,
         "sentence": sentence,
         "span": wording.span_text,
         "who_coded": who_coded,
@@ -148,6 +142,7 @@ def _environment() -> jinja2.Environment:
         "worded": worded,
     }
     environment.tests |= {"nothing": nothing, "numeric": numeric}
+    environment.globals |= {path.stem: _Module(path.stem) for path in Path(__file__).parent.glob("[a-z]*.py")}
     environment.globals |= {
         "BY_CLOCK": BY_CLOCK,
         "CUSTOMARY_FLOOR": CUSTOMARY_FLOOR,
@@ -157,32 +152,13 @@ def _environment() -> jinja2.Environment:
         "Span": Span,
         "WINDOW_DAYS": WINDOW_DAYS,
         "WITHIN": WITHIN,
-        "geometry": mark_geometry,
         "inf": math.inf,
         "interval": wording.interval,
         "ordered_signals": ordered_signals,
         "vocabulary": vocabulary,
     }
-    # modules with the words of sections
-    words = (
-        advice,
-        agenda,
-        associations,
-        coverage,
-        events,
-        head,
-        latencies,
-        methods,
-        notes,
-        posts,
-        scoreboard,
-        sources,
-        topics,
-    )
-    environment.globals |= {module.__name__.rpartition(".")[2]: module for module in words}
-    drawn: Any = environment.get_template(
-        "marks.html.j2"
-    ).module  # its macros are drawn by name, or as filters of what they show
+    # its macros are drawn by name, or as filters of what they show
+    drawn: Any = environment.get_template("marks.html.j2").module
     environment.globals["marks"] = drawn
     environment.filters |= {
         "ac_bar": drawn.ac_bar,
