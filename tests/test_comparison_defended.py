@@ -159,7 +159,7 @@ def test_figures_say_why_there_is_nothing_to_draw():
         (figures.specification_curve, few.multiverse),
         (figures.strategy_sequence, StrategyComparison(())),
     ):
-        with pytest.raises(NothingToMeasure, match=r"No case|No association|None of .* specification"):
+        with pytest.raises(NothingToMeasure, match=r"No case|No association|None of .*specification"):
             draw(nothing)
 
 

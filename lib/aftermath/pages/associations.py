@@ -47,7 +47,7 @@ def words(comparison: Comparison, associations: Associations) -> str:
 
 
 def _clear(pair: Association) -> bool:
-    return pair.computed and pair.slope.leaves_zero_out
+    return pair.slope is not None and pair.slope.leaves_zero_out
 
 
 def _other_looks(associations: Associations) -> str:
@@ -61,7 +61,7 @@ def _other_looks(associations: Associations) -> str:
         shown = [
             f"{number(pair.test.statistic, 2, sign=True)} for {pair.name} (n = {len(pair.case_ids)})"
             for pair in looked_at
-            if pair.computed
+            if pair.test
         ]
         parts += [f"{opening}, τ-b is {listed(shown)}."] if shown else []
     return " ".join(parts)
@@ -77,11 +77,6 @@ def _left_out(comparison: Comparison, associations: Associations) -> str:
     left_out = sorted(associations.like_clocks.left_out.items())
     out = [f"{comparison.names[case_id]} ({reason})" for case_id, reason in left_out]
     return f"Not among those with like clocks: {listed(out)}." if out else ""
-
-
-def slope(pair: Association) -> str:
-    """The slope of a pair with its interval."""
-    return f"{number(pair.slope.value, 2, sign=True)} {interval(pair.slope.lower, pair.slope.upper, 2, sign=True)}"
 
 
 def chance(test: Permutation) -> str:

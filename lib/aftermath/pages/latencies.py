@@ -59,7 +59,8 @@ def first_bounds(counts: PairCounts) -> str:
 
 def clock(entry: Entry) -> str:
     """Who set the clock of a case."""
-    return f"{entry.about.exposed_by.replace('_', ' ')}{' · own clock' if entry.own_clock else ''}"
+    exposed_by = (entry.about.exposed_by or "").replace("_", " ")
+    return f"{exposed_by} · own clock" if entry.own_clock else exposed_by
 
 
 def clock_words(comparison: Comparison) -> str:

@@ -44,7 +44,7 @@ def findings(checks: MethodChecks, study: SimulationStudy) -> tuple[Finding, ...
         ),
         _kept(study),
         _compared(study),
-        Finding(number(study.rows["estimates"].sum()), "intervals from simulated data", "all of them seeded"),
+        Finding(number(int(study.rows["estimates"].sum())), "intervals from simulated data", "all of them seeded"),
     )
 
 

@@ -116,7 +116,7 @@ def compose(
         description=description,
         current=current,
         notebook=notebook,
-        made=Markup(made.html if made else ""),  # noqa: S704 (escaped where it is made)
+        made=made,
     )
     return sealed(str(text))
 

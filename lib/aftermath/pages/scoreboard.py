@@ -62,11 +62,11 @@ def choices(entry: Entry) -> dict[str, str]:
     about = entry.about
     none = "none on record"
     return {
-        "cause": vocabulary.CAUSES.get(about.cause, none),
+        "cause": vocabulary.CAUSES.get(about.cause or "", none),
         "country": vocabulary.country_name(about.country),
-        "type": vocabulary.CRISIS_TYPES.get(about.crisis_type, none),
+        "type": vocabulary.CRISIS_TYPES.get(about.crisis_type or "", none),
         "platform": _SEVERAL.join(platform.replace("_", " ") for platform in about.platforms),
-        "exposed": vocabulary.EXPOSED_BY.get(about.exposed_by, none).removeprefix("exposed by "),
+        "exposed": vocabulary.EXPOSED_BY.get(about.exposed_by or "", none).removeprefix("exposed by "),
     }
 
 
