@@ -99,7 +99,9 @@ class _Module:
         self._name = name
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(importlib.import_module(f"{__package__}.{self._name}"), name)
+        words = getattr(importlib.import_module(f"{__package__}.{self._name}"), name)
+        setattr(self, name, words)  # it is asked once
+        return words
 
 
 def _environment() -> jinja2.Environment:
