@@ -31,7 +31,7 @@ from aftermath.comparison.gathering import gather
 from aftermath.comparison.playbook import playbook
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures.crisis_timeline import timeline
-from aftermath.pages import advice_passages
+from aftermath.pages.report import report
 from aftermath.workspace import Workspace
 from build import generated
 
@@ -119,7 +119,8 @@ def advised(comparison: Comparison) -> None:
 
 def shown(comparison: Comparison) -> None:
     """The same as it stands on the page, with the names of cases."""
-    advice_passages.advice(dataclasses.replace(comparison))
+    fresh = dataclasses.replace(comparison)
+    report(fresh).show(fresh.advice)
 
 
 def concluded(comparison: Comparison) -> None:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import nbformat
 from nbformat.v4 import new_output
 
-from aftermath.case_files.case import load_case
-from aftermath.pages.exhibit import PAGE_TYPE
+import aftermath as am
+from aftermath.case_files.case import Case, load_case
+from aftermath.comparison.gathering import Gathering
+from aftermath.comparison.scoreboard import Comparison
+from aftermath.pages.block import PAGE_TYPE, Block
+from aftermath.pages.head import lead
 from aftermath.pages.page import render
-from aftermath.pages.passages.head import lead
 from aftermath.workspace import INSTALLED_FROM, Workspace
 
 _VOID = {"meta", "link", "br", "input", "img", "hr", "line", "rect", "path", "circle"}
@@ -102,6 +108,54 @@ def run_here(notebook: Path, case_id: str, root: Path) -> nbformat.NotebookNode:
                 cell.outputs = [new_output("display_data", _shown(shown))] if shown is not None else []
                 names["case_id"] = case_id
     return node
+
+
+def blocks(case: Case, **parameters: float | list[int]) -> dict[str, Any]:
+    """What the cells of the report notebook show for a case, whether it was read or made: by their ids."""
+    values = {"seed": 0, "phase_days": [7, 30], "interval_level": 0.95} | parameters
+    names = {"am": am, "case": case, "report": am.report(case, **values), **values}
+    node = nbformat.read(INSTALLED_FROM / "notebooks" / "case_report.ipynb", as_version=4)
+    cells = [cell for cell in node.cells if cell.cell_type == "code" and cell.id not in ("parameters", "load")]
+    # a case that was made has no files
+    return {cell.id: _run(cell.source, names) for cell in cells if case.as_read or cell.id not in ("citation", "files")}
+
+
+def comparison_blocks(comparison: Comparison, *ids: str, gathered: Gathering | None = None) -> dict[str, Block]:
+    """What the cells of the comparison's notebook show, by their ids: all of them, or some in the order of the page."""
+    node = nbformat.read(INSTALLED_FROM / "notebooks" / "comparison.ipynb", as_version=4)
+    names = {
+        "am": am,
+        "partial": partial,
+        "comparison": comparison,
+        "report": am.report(comparison),
+        "gathered": gathered or Gathering(comparison.cases, ()),
+        "seed": comparison.seed,
+        "phase_days": list(comparison.phase_days),
+    }
+    return {cell.id: _run(cell.source, names) for cell in _shown_cells(node) if not ids or cell.id in ids}
+
+
+def comparison_block(comparison: Comparison, cell_id: str) -> Block:
+    """What one cell of the comparison's notebook shows."""
+    return comparison_blocks(comparison, cell_id)[cell_id]
+
+
+def comparison_html(comparison: Comparison, gathered: Gathering) -> str:
+    """The source of the comparison's page, made in this process."""
+    node = nbformat.read(INSTALLED_FROM / "notebooks" / "comparison.ipynb", as_version=4)
+    shown = comparison_blocks(comparison, gathered=gathered)
+    for cell in _shown_cells(node):
+        cell.outputs = [new_output("display_data", {PAGE_TYPE: shown[cell.id].html})]
+    return render(node, root="", title="Comparison", kind="comparison", current="comparison.html")
+
+
+def _shown_cells(node: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in node.cells if cell.cell_type == "code" and not cell.metadata.get("tags")]
+
+
+def words_of(block: Block) -> str:
+    """What a figure says in words."""
+    return unescape(re.search(r'<p class="words">(.*?)</p>', block.html)[1])
 
 
 def _run(source: str, names: dict[str, object]) -> object:

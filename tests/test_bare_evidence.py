@@ -10,16 +10,15 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from aftermath.comparison.gathering import gather
 from aftermath.comparison.scoreboard import compare
-from aftermath.pages import comparison_passages, site
+from aftermath.pages import site
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import DAY, case_folder, event, score, signal, text
-from pages import Page, html_of
+from pages import Page, comparison_blocks, html_of
 
 ANSWERED = [event("exposure", 0, 600), event("apology", 3000, 3600, speaker="Ann Example")]
 SCORED = [score("T1", "2", "1"), score("T3", "1"), score("E1", "0")]
@@ -90,11 +89,9 @@ def test_the_page_of_a_bare_case_holds_no_number_that_is_none(case_id, tmp_path)
 def comparison_page(workspace: Workspace) -> str:
     """The cells of the comparison's notebook, one after the other."""
     gathered = gather(workspace=workspace)
-    names = {"passages": comparison_passages, "comparison": compare(gathered.cases), "gathered": gathered}
-    cells = nbformat.read(INSTALLED_FROM / "notebooks" / "comparison.ipynb", as_version=4).cells
-    shown = [cell for cell in cells if cell.cell_type == "code" and not cell.metadata.get("tags")]
+    shown = comparison_blocks(compare(gathered.cases), gathered=gathered)
     assert len(shown) > 8 and not gathered.failures
-    return "".join(eval(cell.source, names).html for cell in shown)  # noqa: S307 (our own notebook)
+    return "".join(block.html for block in shown.values())
 
 
 def compared(root: Path, case_ids: Iterable[str]) -> str:

@@ -15,12 +15,11 @@ from aftermath.figures.theme import TICK
 from aftermath.measures.recovery import recovery
 from aftermath.measures.tone import tone
 from aftermath.measures.transparency import transparency
-from aftermath.pages.board import board
-from aftermath.pages.report import report
 from aftermath.wording import NO_BREAK
 from breaking import KITCHEN, RED, copy, field, rows_of
 from drawings import views
 from factories import case, case_folder, score, scored, text, workspace
+from pages import Page, blocks, comparison_block
 
 PEOPLE = (Coder("ada", "person", False, "two pilot cases", "2026-03"), Coder("ben", "person", True))
 MIXED = (Coder("a", "machine_assisted", False), Coder("b", "machine_assisted", True))
@@ -95,10 +94,10 @@ def test_three_coders_by_name(tmp_path: Path) -> None:
     columns = tone(made).texts.columns
     assert {"ada", "ben"} < set(columns)
     assert "cy" not in columns
-    page = report(made)
-    for part in (page.openness, page.cards):
-        assert "machine-assisted" not in part.html
-    assert "Coder ada" in page.rubric.html
+    shown = blocks(made)
+    for name in ("figure-rubric", "cards"):
+        assert "machine-assisted" not in shown[name].html
+    assert "Coder ada" in shown["figure-rubric"].html
 
 
 def test_an_older_case_without_the_block_loads_and_who_coded_is_not_stated(tmp_path: Path) -> None:
@@ -109,8 +108,9 @@ def test_an_older_case_without_the_block_loads_and_who_coded_is_not_stated(tmp_p
     assert [coder.id for coder in made.coders] == ["a", "b"]
     assert uncoded_items(made) == ()
     assert transparency(made).transparency.value == transparency(load_case(RED)).transparency.value
-    assert "who coded is not stated" in report(made).cards.html
-    assert "machine" not in report(made).cards.html
+    cards = blocks(made)["cards"].html
+    assert "who coded is not stated" in cards
+    assert "machine" not in cards
 
 
 def test_a_coder_whom_case_yaml_does_not_name_is_refused(tmp_path: Path) -> None:
@@ -185,12 +185,12 @@ def test_the_ids_of_coders_change_no_number(tmp_path: Path) -> None:
     assert transparency(made).transparency.value == transparency(original).transparency.value
 
 
-# --- the board ----------------------------------------------------------------------------------------------------
+# --- the scoreboard ----------------------------------------------------------------------------------------------------
 
 LOW = [*scored(*[("1", "1")] * 12), *scored(*[("1", "1")] * 4, prefix="E")]
 
 
-def test_an_incomplete_case_leads_no_board() -> None:
+def test_an_incomplete_case_leads_no_scoreboard() -> None:
     begun = case(scores=[score("T1", "2")], case_id="begun")
     half = case(scores=scored(*[("2", "2")] * 6, fill=""), case_id="half")
     made = compare([begun, half, case(scores=LOW, case_id="whole")])
@@ -205,7 +205,7 @@ def test_an_incomplete_case_leads_no_board() -> None:
     )
     assert (rows["half"]["transparency"], rows["half"]["transparency_lower"]) == (100, 50)
     assert [rows[name]["transparency_not_coded"] for name in ("begun", "half", "whole")] == [11, 6, 0]
-    page = board(made)
+    page = comparison_block(made, "scoreboard").html
     assert 'data-s="7e+09"' in page and 'data-s="50"' in page
     assert "not defined: 1 of" in page
     assert "[50–100] 6" in page
@@ -234,16 +234,16 @@ def test_advice_is_not_known_to_be_followed_where_a_coder_is_missing() -> None:
 def test_the_pages_of_a_case_with_gaps_say_so(tmp_path: Path) -> None:
     scores = [*scored(*[("2", "1")] * 6, ("2", ""), fill=""), *scored(("2", "2"), prefix="E", fill="")]
     case_folder(tmp_path, scores=scores, texts=[text()] * 3 + [text(a="", b="1")])
-    page = report(load_case("small-case", workspace(tmp_path)))
-    cards = page.cards.html.replace(NO_BREAK, " ")
+    page = blocks(load_case("small-case", workspace(tmp_path)))
+    cards = page["cards"].html.replace(NO_BREAK, " ")
     assert "5 items not coded, 1 item not by every coder" in cards
     assert "Empathy: not defined." in cards
-    assert "1 of 4 items coded, fewer than 50 % of them" in page.openness.html.replace(NO_BREAK, " ")
-    rubric = page.rubric.html
+    rubric = page["figure-rubric"].html
+    assert "1 of 4 items coded, fewer than 50 % of them" in rubric.replace(NO_BREAK, " ")
     assert rubric.count("not coded") >= 5
     assert "A cross is not coded." in rubric
-    assert "1 text is coded by one coder alone" in page.tone.html.replace(NO_BREAK, " ")
-    assert "nan" not in f"{cards}{page.openness.html}{page.results.table}".lower()
+    assert "1 text is coded by one coder alone" in page["figure-tone"].html.replace(NO_BREAK, " ")
+    assert "nan" not in f"{cards}{Page(rubric).text}{page['results'].table}".lower()
 
 
 @pytest.mark.parametrize("coders", [1, 2, 3, 5])

@@ -1,4 +1,4 @@
-"""The passages of the comparison that weigh its results: figures, tables and words, with many cases and with none."""
+"""The blocks of the comparison that weigh its results: figures, tables and words, with many cases and with none."""
 
 from __future__ import annotations
 
@@ -16,20 +16,28 @@ from aftermath.comparison.advice import rule_in_words
 from aftermath.comparison.strategies import StrategyComparison
 from aftermath.figures import theme
 from aftermath.figures.multiverse import COLUMNS
-from aftermath.pages import comparison_passages as passages
-from aftermath.pages.board import board
-from aftermath.pages.exhibit import Exhibit, Passage
+from aftermath.statistics.result import NothingToMeasure
 from drawings import colours, of_role, views
 from factories import case, event, relation, workspace
+from pages import comparison_block, comparison_blocks, words_of
 
-PASSAGES = ("worth_finding", "together", "contrasts", "advice", "strategies", "multiverse", "conclusions", "limits")
+CELLS = (
+    "worth-finding",
+    "associations",
+    "matched-contrasts",
+    "advice-tested",
+    "strategy-sequence",
+    "specification-curve",
+    "conclusions-list",
+    "limits-list",
+)
 
 
 @pytest.fixture(scope="module")
 def timed():
     start = time.perf_counter()
     comparison = am.compare(am.cases())
-    shown = {name: _shown(comparison, name) for name in PASSAGES}
+    shown = comparison_blocks(comparison, *CELLS)
     return comparison, shown, time.perf_counter() - start
 
 
@@ -43,23 +51,18 @@ def shown(timed):
     return timed[1]
 
 
-def _shown(comparison, name) -> Exhibit | Passage:
-    made = getattr(passages, name)
-    return made() if name == "limits" else made(comparison)
-
-
 def test_the_full_comparison_takes_less_than_twenty_seconds(timed):
     assert timed[2] < 20
 
 
-def test_no_passage_claims_significance(shown):
+def test_no_block_claims_significance(shown):
     for made in shown.values():
         assert "significant" not in made.html.lower()
         assert "***" not in made.html
 
 
 def test_the_associations_show_every_look_at_every_pair(comparison, shown):
-    html = shown["together"].html
+    html = shown["associations"].html
     table = comparison.associations.table
     looks = dict(table.group_by("cases").len().iter_rows())
     assert looks == {
@@ -69,8 +72,10 @@ def test_the_associations_show_every_look_at_every_pair(comparison, shown):
         "not seen counts as latest": 3,
     }
     assert html.count("without own clocks and series</td>") == 9
-    assert "Items of the rubric that score the very act whose delay is measured are left out" in shown["together"].words
-    assert "With the shared items in, τ-b is" in shown["together"].words
+    assert "Items of the rubric that score the very act whose delay is measured are left out" in words_of(
+        shown["associations"]
+    )
+    assert "With the shared items in, τ-b is" in words_of(shown["associations"])
     assert "Within the record" in html
 
 
@@ -147,19 +152,19 @@ def test_the_figures_have_only_the_colours_of_the_house(comparison):
             assert colours(view["data"]) <= {*theme.LIGHT.values(), theme.CLEAR}
 
 
-def test_figures_refuse_nothing():
+def test_figures_say_why_there_is_nothing_to_draw():
     few = am.compare([])
     for draw, nothing in (
         (figures.associations, few.associations),
         (figures.specification_curve, few.multiverse),
         (figures.strategy_sequence, StrategyComparison(())),
     ):
-        with pytest.raises(ValueError, match=r"no (case|association|specification)"):
+        with pytest.raises(NothingToMeasure, match=r"No case|No association|None of .*specification"):
             draw(nothing)
 
 
 def test_advice_links_its_evidence_and_says_its_rule(comparison, shown):
-    html = shown["advice"].html
+    html = shown["advice-tested"].html
     assert 'href="cases/kitchenaid-tweet.html#e' in html
     assert html.count('<details class="tv"') == 5
     assert "First public response certainly within" in html
@@ -170,7 +175,7 @@ def test_advice_links_its_evidence_and_says_its_rule(comparison, shown):
 
 
 def test_advice_shows_each_difference_with_its_exact_interval_and_the_n_of_both_groups(comparison, shown):
-    html, told = shown["advice"].html, am.playbook(comparison).told
+    html, told = shown["advice-tested"].html, am.playbook(comparison).told
     assert len(told) >= 10
     for each in told:
         assert f"<b>{each.difference.size}</b>" in html
@@ -178,19 +183,20 @@ def test_advice_shows_each_difference_with_its_exact_interval_and_the_n_of_both_
     assert "In 15 of 16\xa0cases that have one, a phase has fewer than eight texts" in html
 
 
-def test_a_workspace_without_advice_has_one_sentence(comparison, tmp_path):
-    html = passages.advice(comparison, workspace(tmp_path)).html
+def test_a_workspace_without_advice_has_one_sentence(comparison, tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERMATH_ROOT", str(workspace(tmp_path).root))
+    html = comparison_block(comparison, "advice-tested").html
     assert "no playbook.csv" in html
     assert "<table" not in html
     assert len(am.conclusions(comparison)) == 5
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
-@pytest.mark.parametrize("name", PASSAGES)
-def test_with_few_cases_every_passage_says_what_cannot_be_computed(name, n):
-    html = _shown(am.compare(am.cases()[:n]), name).html
+@pytest.mark.parametrize("cell_id", CELLS)
+def test_with_few_cases_every_block_says_what_cannot_be_computed(cell_id, n):
+    html = comparison_block(am.compare(am.cases()[:n]), cell_id).html
     assert html
-    if name in ("together", "multiverse"):
+    if cell_id in ("associations", "specification-curve"):
         assert "<figure" not in html
         assert "three" in html or "too few" in html
 
@@ -202,12 +208,12 @@ def test_hostile_names_stay_text():
         for n in (1, 2, 3)
     ]
     comparison = am.compare(hostile)
-    for name in PASSAGES:
-        assert "<script>alert" not in _shown(comparison, name).html
+    for block in comparison_blocks(comparison, *CELLS).values():
+        assert "<script>alert" not in block.html
 
 
 def test_facts_worth_finding_are_those_of_the_measure_twelve_at_once(comparison, shown):
-    agenda, html = comparison.worth_finding, shown["worth_finding"].html
+    agenda, html = comparison.worth_finding, shown["worth-finding"].html
     first, *folds = html.split("<details")
     assert first.count("<tr>") - 1 == 12  # and the row of headings
     assert [fold.count("<tr>") - 1 for fold in folds] == [
@@ -227,7 +233,7 @@ def test_facts_worth_finding_are_those_of_the_measure_twelve_at_once(comparison,
 
 
 def test_what_the_notes_say_of_an_event_stands_beside_it(comparison, shown):
-    first = shown["worth_finding"].html.partition("<details")[0]
+    first = shown["worth-finding"].html.partition("<details")[0]
     named = [fact for fact in comparison.worth_finding.facts[:12] if fact.notes]
     assert first.count("what was looked for") == 12 - len(named) > 0
     assert "**" not in first
@@ -236,20 +242,20 @@ def test_what_the_notes_say_of_an_event_stands_beside_it(comparison, shown):
 
 def test_what_the_order_rests_on_is_that_of_the_measure(comparison):
     found = comparison.leave_one_out()
-    beliefs, rows = passages.leave_one_out(comparison).html.split("<details")[1:]
+    beliefs, rows = comparison_block(comparison, "leave-one-out").html.split("<details")[1:]
     assert [f"{n} of 120" in beliefs for n in found.told_apart.values()] == [True] * 5
     assert rows.count("<tr>") - 1 == len(found.rows)
     for row in found.rows:
         assert f"relations.csv:{row.row}</code>" in rows
         assert f"{len(row.pairs)} <span" in rows
-    words = passages.ladder(comparison).words
+    words = words_of(comparison_block(comparison, "ladder"))
     assert f"{len(found.hanging)}\u00a0pairs hang on a single relation" in words
     assert "tiktok-data-transparency" not in words  # its name stands there
 
 
 def test_without_relations_nothing_is_said_of_them(comparison):
     alone = am.compare([case([event(), event("apology", 60)], case_id=f"case-{n}") for n in range(3)])
-    assert passages.leave_one_out(alone).html == ""
+    assert comparison_block(alone, "leave-one-out").html.strip() == ""
 
 
 def test_hostile_relations_and_notes_stay_text():
@@ -264,7 +270,7 @@ def test_hostile_relations_and_notes_stay_text():
         case([event("exposure"), event("apology", 20_000)], case_id="slow"),
     ]
     comparison = am.compare(hostile)
-    shown = passages.leave_one_out(comparison).html + passages.worth_finding(comparison).html
+    shown = "".join(block.html for block in comparison_blocks(comparison, "leave-one-out", "worth-finding").values())
     assert "<script>alert" not in shown
     assert "&lt;script&gt;" in shown
 
@@ -281,7 +287,7 @@ def test_publishers_behind_the_key_facts_are_counted(comparison):
 
 def test_a_case_on_several_platforms_is_found_under_each():
     pair = am.compare([am.load_case("kitchenaid-tweet"), am.load_case("kuaishou-underage-mothers")])
-    html = board(pair)
+    html = comparison_block(pair, "scoreboard").html
     assert 'data-platform="twitter; facebook"' in html
     assert '<option value="facebook">' in html and '<option value="weibo">' in html
     assert '<option value="twitter; facebook">' not in html

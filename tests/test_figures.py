@@ -18,6 +18,7 @@ from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.latency_curves import latency_curves
 from aftermath.measures.stances import FEW
 from aftermath.measures.tone import Tone
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import HOUR, Latency
 from drawings import (
     DOCUMENTED,
@@ -232,7 +233,7 @@ class TestPlane:
         view = views(figures.speed_and_transparency(points))[0]
         assert of_role(view, "mark")[0]["customdata"] == ["cases/scored.html"]
         assert any("not drawn: &lt;i&gt;Unscored" in note["text"] for note in notes(view, "title"))
-        with pytest.raises(ValueError, match="no case has"):
+        with pytest.raises(NothingToMeasure, match="No case has both"):
             figures.speed_and_transparency(points[1:])
 
     def test_an_answer_that_was_not_seen_reaches_to_the_end_and_is_said(self):

@@ -17,13 +17,12 @@ import pytest
 import aftermath as am
 from aftermath.comparison import playbook as playbooks
 from aftermath.comparison.entry import Entry, entry
-from aftermath.comparison.names import short_names
+from aftermath.comparison.names import short_names, with_names
 from aftermath.comparison.pairwise import pairwise
 from aftermath.comparison.playbook import playbook_from, read_advice
 from aftermath.comparison.rules import Answer
 from aftermath.comparison.scoreboard import compare
 from aftermath.figures.packing import Mark, pack
-from aftermath.pages.naming import with_names
 from aftermath.times import Latency
 from factories import case, event, score, text
 
@@ -89,7 +88,7 @@ def test_names_are_made_once_for_a_comparison_and_only_whole_ids_are_named():
     comparison = compare([small(1), small(2)])
     assert comparison.names is comparison.names
     sentence = "Without small-001: +0.2 (small-002); not small-001-b, x-small-002 or small-0021."
-    assert with_names(sentence, comparison) == sentence.replace("small-001:", "Example 1:").replace(
+    assert with_names(sentence, comparison.names) == sentence.replace("small-001:", "Example 1:").replace(
         "(small-002)", "(Example 2)"
     )
 

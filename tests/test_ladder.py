@@ -13,6 +13,7 @@ from aftermath.figures import theme
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import MINUTE
 from drawings import (
     DOCUMENTED,
@@ -104,7 +105,7 @@ class TestLatencyLadders:
     def test_refuses_what_it_does_not_know(self):
         with pytest.raises(ValueError, match="use one of: response"):
             figures.latency_ladders(speeds(), "applause")
-        with pytest.raises(ValueError, match="at least one"):
+        with pytest.raises(NothingToMeasure, match="No case could be timed"):
             figures.latency_ladders([])
 
 

@@ -17,6 +17,7 @@ from aftermath.figures import panels, theme
 from aftermath.measures.alarm import Alarm, alarm
 from aftermath.measures.market import MarketReaction, market_reaction
 from aftermath.measures.signals import Signals, signals
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import Latency, Span, parse_instant
 from factories import case, event, signal
 
@@ -135,7 +136,7 @@ def test_no_line_runs_from_one_definition_to_another() -> None:
 
 
 def test_a_value_leads_to_its_row_on_the_page() -> None:
-    from aftermath.pages.passages.references import ordered_signals
+    from aftermath.pages.references import ordered_signals
 
     rows = ordered_signals(load_case(GM))
     checked = 0
@@ -160,7 +161,7 @@ def test_chosen_signals_only() -> None:
 
 
 def test_single_values_are_no_figure() -> None:
-    with pytest.raises(ValueError, match="on two days"):
+    with pytest.raises(NothingToMeasure, match="on two days"):
         figures.signal_levels(signals(case([event("exposure")], signals=[signal(1)])))
 
 

@@ -12,8 +12,8 @@ import polars as pl
 import pytest
 from nbformat.v4 import new_output
 
-from aftermath.pages import methods_passages as passages
-from aftermath.pages.exhibit import PAGE_TYPE
+import aftermath as am
+from aftermath.pages.block import PAGE_TYPE
 from aftermath.pages.page import render
 from aftermath.pages.run import run_methods
 from aftermath.statistics.checks import METHODS, MethodChecks, Source, method_checks
@@ -128,10 +128,11 @@ def test_a_disagreement_is_said_in_the_table_the_text_and_on_the_page(found):
     assert spoilt.table["agrees"].to_list().count(False) == 1
     assert found.text.startswith("All 55 numbers agree")
     assert spoilt.text.startswith("54 of 55 numbers agree")
-    html = passages.checked(spoilt, "turnbull").html
+    report = am.report(spoilt)
+    html = report.show(spoilt.of("turnbull")).html
     assert html.count("<b>no</b>") == 1
     assert "10 of 11 agree" in html
-    assert "<b>54 of 55</b>" in passages.head(spoilt, simulation_study()).html
+    assert "<b>54 of 55</b>" in report.show(spoilt, "methods_head", study=simulation_study()).html
 
 
 # The page
@@ -141,7 +142,7 @@ def test_a_disagreement_is_said_in_the_table_the_text_and_on_the_page(found):
 def page(found) -> Page:
     """The notebook's cells run in this process, made into a page."""
     node = nbformat.read(INSTALLED_FROM / "notebooks" / "method_checks.ipynb", as_version=4)
-    names = {"passages": passages, "checks": found, "study": simulation_study()}
+    names = {"am": am, "report": am.report(found), "checks": found, "study": simulation_study()}
     shown = [cell for cell in node.cells if cell.cell_type == "code" and not cell.metadata.get("tags")]
     assert len(shown) > 8
     for cell in shown:

@@ -7,10 +7,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 import aftermath as am
-from aftermath.pages.exhibit import PAGE_TYPE
+from aftermath.pages.block import PAGE_TYPE
+from aftermath.pages.head import lead
+from aftermath.pages.notes import read_notes
 from aftermath.pages.page import PageError, Section, compose, render
-from aftermath.pages.passages.head import lead
-from aftermath.pages.passages.notes import read_notes
 from aftermath.workspace import INSTALLED_FROM
 from pages import Page, run_here
 

@@ -9,8 +9,8 @@ import pytest
 
 import aftermath as am
 from aftermath.pages import site
+from aftermath.pages.head import lead
 from aftermath.pages.page import render
-from aftermath.pages.passages.head import lead
 from aftermath.workspace import INSTALLED_FROM
 from pages import Page, html_of, real_page
 

@@ -7,11 +7,11 @@ import re
 import pytest
 
 import aftermath as am
-from aftermath.pages.html import escape
+from aftermath.pages.nothing import Nothing
 from aftermath.running.parameters import ParameterError
 from aftermath.wording import number
 from factories import case, event, signal, text
-from pages import Page, real_page
+from pages import Page, blocks, real_page
 
 KITCHENAID, GM, DOUYIN = "kitchenaid-tweet", "gm-ignition-recall", "douyin-minor-tipping"
 CODED = ("favourability", "stance_response", "stance_org")
@@ -69,21 +69,22 @@ def test_half_life_and_time_to_neutral_stand_in_the_table_with_n(case_id):
 
 
 def test_a_case_where_no_course_can_be_fitted_keeps_its_phases():
-    report = am.report(am.load_case("huoshan-vulgar-content"))
-    told = words(report.tone.html)
+    shown = blocks(am.load_case("huoshan-vulgar-content"))
+    told = words(shown["figure-tone"].html)
     assert "Where there is no model, a line is the mean of a phase" in told
     assert "no model was fitted" in told
-    assert "Only one level was coded" in words(report.unmeasured.html)
+    assert "Only one level was coded" in words(shown["list-unmeasured"].html)
 
 
 def test_a_case_without_any_model_says_so_and_shows_its_phases():
     made = case([event("exposure")], [text(f"2020-01-{day:02}", a="1") for day in range(2, 12)])
-    report = am.report(made)
-    assert "Line: the mean of a phase" in report.tone.how
-    assert "proportional" not in report.tone.how
-    assert {trace.meta["role"] for trace in report.tone.figure.data} == {"band", "mean", "stem", "mark"}
-    assert "no model: only one level was coded" in words(report.recovery.html)
-    assert "First week" in words(report.phases.html)
+    shown = blocks(made)
+    how = re.search(r'<p class="how">.*?</p>', shown["figure-tone"].html).group()
+    assert "Line: the mean of a phase" in how
+    assert "proportional" not in how
+    assert {trace.meta["role"] for trace in shown["figure-tone"].figure.data} == {"band", "mean", "stem", "mark"}
+    assert "no model: only one level was coded" in words(shown["recovery"].html)
+    assert "First week" in words(shown["recovery"].html)
 
 
 # the market
@@ -143,7 +144,7 @@ def test_every_number_keeps_its_row_and_its_source(case_id):
 
 def test_numbers_of_one_day_each_are_not_drawn():
     made = case([event("exposure")], signals=[signal(5), signal(7, signal="sales"), signal(8, unit="thousands")])
-    html = am.report(made).numbers.html
+    html = blocks(made)["figure-numbers"].html
     assert "None was published on two days, so there is no course to draw." in words(html)
     assert "<figure" not in html
     assert html.count('<tr id="n') == 3
@@ -180,12 +181,13 @@ def test_what_was_not_measured_is_named_and_what_was_is_not(case_id):
 
 def test_the_level_of_the_models_can_be_chosen():
     given = am.load_case(GM)
-    page, narrow = am.report(given), am.report(given, interval_level=0.8)
-    assert plain(am.recovery(given, level=0.8).text) in words(narrow.tone.html)
-    assert "intervals at 80 %" in words(narrow.market.html)
-    assert "80% intervals" in words(narrow.numbers.html)
-    assert "interval_level = 0.8" in narrow.provenance.html
-    assert narrow.phases.html == page.phases.html  # bootstrap intervals stay as they are
+    page, narrow = blocks(given), blocks(given, interval_level=0.8)
+    assert plain(am.recovery(given, level=0.8).text) in words(narrow["figure-tone"].html)
+    assert "intervals at 80 %" in words(narrow["figure-market"].html)
+    assert "80% intervals" in words(narrow["figure-numbers"].html)
+    assert "interval_level = 0.8" in narrow["files"].html
+    phases = [shown["recovery"].html.partition("By phase, without a model")[2] for shown in (narrow, page)]
+    assert phases[0] == phases[1] != ""  # bootstrap intervals stay as they are
 
 
 @pytest.mark.parametrize("level", [0, 1, 95, -0.5])
@@ -195,6 +197,7 @@ def test_a_level_that_is_none_is_refused(level):
 
 
 def test_reasons_are_escaped():
-    from aftermath.pages.passages.unmeasured import unmeasured_table
-
-    assert escape("<b>no</b>") in unmeasured_table({"A <measure>": "<b>no</b>"})
+    unmeasured = am.unmeasured({"A <measure>": Nothing("<b>no</b>")})
+    html = am.report(am.load_case(KITCHENAID)).show(unmeasured).html
+    assert "&lt;b&gt;no&lt;/b&gt;" in html
+    assert "A &lt;measure&gt;" in html

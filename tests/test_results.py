@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 import aftermath as am
 from aftermath.pages.page import render
 from aftermath.running.results import RESULTS_TYPE, Results, ResultsError, hands_on, read_results, results
+from pages import blocks
 from sweeping import handed_on
 
 HOSTILE = "</script><b onclick='x'>|, \"\n\u202e"
@@ -136,7 +137,7 @@ def kitchenaid():
 
 @pytest.fixture(scope="module")
 def table(kitchenaid):
-    return am.report(kitchenaid, seed=1, phase_days=(14, 60), interval_level=0.9).results.table
+    return blocks(kitchenaid, seed=1, phase_days=[14, 60], interval_level=0.9)["results"].table
 
 
 def test_latencies_are_those_of_speed(kitchenaid, table):
@@ -183,7 +184,7 @@ def test_the_indices_have_their_bounds_and_the_items_that_apply(kitchenaid, tabl
 
 @pytest.mark.parametrize("case_id", ["gm-ignition-recall", "digiorno-whyistayed", "weishi-data-fabrication"])
 def test_every_number_has_its_interval_or_a_word_why_not(case_id):
-    found = am.report(am.load_case(case_id)).results.table
+    found = blocks(am.load_case(case_id))["results"].table
     assert found.height >= 4
     bare = found.filter(pl.any_horizontal(pl.col("low", "high").is_null()), pl.col("note").is_null())
     assert bare.rows() == []

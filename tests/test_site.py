@@ -10,25 +10,21 @@ from pathlib import Path
 import nbformat
 import polars as pl
 import pytest
-from nbformat.v4 import new_output
 
 import aftermath as am
-from aftermath.comparison.gathering import Gathering, gather
+from aftermath.comparison.gathering import gather
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import WriteError
 from aftermath.measures.latency_curves import MARKS, latency_curves
-from aftermath.pages import comparison_passages as passages
 from aftermath.pages import site
-from aftermath.pages.board import CLAIMS, COVERAGE, OPENNESS, SPEED
-from aftermath.pages.exhibit import PAGE_TYPE
-from aftermath.pages.latency_passages import _grouped
-from aftermath.pages.page import render
+from aftermath.pages.index import index_page
 from aftermath.problems import CaseError
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case_folder, event, scored, text
-from pages import Page
+from pages import Page, comparison_block, comparison_html
 
+SPEED, OPENNESS, COVERAGE, CLAIMS = "speed", "open", "coverage", "claims"  # sections that numbers lead to
 HOSTILE = '<script>alert`x`</script>"onmouseover="y\'&amp;'
 TEXTS = [text(f"2020-01-{day:02}", a="1") for day in range(2, 12)]
 SCORES = [*scored(("2", "1"), ("1", "1")), *scored(("2", "2"), prefix="E")]
@@ -73,17 +69,7 @@ def comparison(made) -> Comparison:
 @pytest.fixture(scope="module")
 def comparison_page(made, comparison) -> Page:
     """The page of the comparison, its notebook's cells run in this process."""
-    return Page(_run(comparison, gather(workspace=made)))
-
-
-def _run(comparison: Comparison, gathered: Gathering) -> str:
-    node = nbformat.read(INSTALLED_FROM / "notebooks" / "comparison.ipynb", as_version=4)
-    names = {"passages": passages, "comparison": comparison, "gathered": gathered}
-    shown = [cell for cell in node.cells if cell.cell_type == "code" and not cell.metadata.get("tags")]
-    assert len(shown) > 8
-    for cell in shown:
-        cell.outputs = [new_output("display_data", {PAGE_TYPE: eval(cell.source, names).html})]  # noqa: S307 (our own notebook)
-    return render(node, root="", title="Comparison", kind="comparison", current="comparison.html")
+    return Page(comparison_html(comparison, gather(workspace=made)))
 
 
 def _targets(page: Page) -> set[str]:
@@ -129,8 +115,8 @@ def test_every_case_has_its_entry_with_numbers(index):
     assert "inferred" in entry
     assert "[" in entry
     assert "2020" in entry
-    assert "own\u00a0clock" in index.inner("case-own-case")
-    assert "own\u00a0clock" not in entry
+    assert "own&nbsp;clock" in index.inner("case-own-case")
+    assert "own&nbsp;clock" not in entry
     assert "No record found" in index.inner("case-unseen-case")
     assert "no item of the rubric" in index.inner("case-own-case").lower()
 
@@ -147,7 +133,7 @@ def test_a_broken_case_stands_in_the_red_box_with_all_its_problems(index, made):
 
 def test_a_case_whose_page_failed_is_named_and_not_linked(made, comparison):
     gathered = gather(workspace=made)
-    page = Page(site._index(comparison, gathered, {"plain-case": "cell 4 <b>failed</b>"}, None))
+    page = Page(index_page(comparison, gathered, {"plain-case": "cell 4 <b>failed</b>"}))
     assert "cell 4 &lt;b&gt;failed" in page.inner("failed-plain-case")
     assert not [link for link in page.links if "plain-case" in link]
 
@@ -165,7 +151,7 @@ def test_an_empty_workspace_has_an_index(tmp_path):
     page = Page((tmp_path / "build" / "site" / "index.html").read_text(encoding="utf-8"))
     assert "No documented case could be loaded." in page.text
     gathered = gather(workspace=Workspace(tmp_path))
-    assert "nothing to compare" in _run(compare(gathered.cases), gathered)
+    assert "nothing to compare" in comparison_html(compare(gathered.cases), gathered)
 
 
 def test_hostile_text_stays_text(index, comparison_page):
@@ -216,7 +202,7 @@ def test_advice_can_be_downloaded_and_is_an_empty_table_where_there_is_none(made
     found = pl.read_csv(files[-1])
     assert found.columns[:5] == columns
     assert found.height == len(am.playbook(comparison, Workspace(tmp_path)).tested) > 40
-    assert 'href="data/advice.csv"' in passages.advice(comparison, Workspace(tmp_path)).html
+    assert 'href="data/advice.csv"' in comparison_block(comparison, "advice-tested").html
 
 
 def test_advice_that_cannot_be_used_is_an_error_and_no_empty_table(tmp_path):
@@ -253,21 +239,23 @@ def test_the_curves_are_told_with_what_the_intervals_allow(comparison, compariso
 
 
 def test_groups_that_are_large_enough_have_a_curve_of_their_own(made, comparison):
-    html = passages.curves(comparison).html
-    named = [curve.group for each in _grouped(comparison, "response") for curve in each.curves]
-    assert named == []  # all three are of one cause and one country, and two of one exposure: nothing new to say
+    html = comparison_block(comparison, "latency-curves").html
+    _, *grouped = comparison.latency_curves()
+    assert grouped == []  # all three are of one cause and one country, and two of one exposure: nothing new to say
     real = compare(gather(["kitchenaid-tweet", "red-cross-tweet", "us-airways-tweet", "united-3411"]).cases)
-    groups = {f"{each.by}: {curve.group}" for each in _grouped(real, "response") for curve in each.curves}
+    _, *grouped = real.latency_curves()
+    groups = {f"{by_group.by}: {curve.group}" for by_group in grouped for curve in by_group.curves}
     assert groups == {"Cause: rogue post", "Exposed by: its own post"}
-    told = passages.curves(real).html
-    assert all(f">{group}</th>" in told for group in groups)
+    shown = comparison_block(real, "latency-curves").html
+    assert all(f">{group}</th>" in shown for group in groups)
     assert "Cause: rogue post" not in html
 
 
 def test_too_few_cases_for_a_curve_are_said_to_be(comparison):
     few = compare([comparison.cases[0]])
-    assert "too few for a latency curve" in passages.curves(few).html
-    assert "<figure" not in passages.curves(few).html
+    html = comparison_block(few, "latency-curves").html
+    assert "too few for a latency curve" in html
+    assert "<figure" not in html
 
 
 def test_the_course_of_favourability_stands_in_a_table_with_its_reason(comparison, comparison_page):
@@ -282,14 +270,14 @@ def test_the_course_of_favourability_stands_in_a_table_with_its_reason(compariso
 
 def test_a_modelled_course_stands_in_its_row_as_measured():
     real = compare(gather(["kitchenaid-tweet"]).cases)
-    html, recovery = passages.recovery_table(real).html, real["kitchenaid-tweet"].recovery
+    html, recovery = comparison_block(real, "recovery-table").html, real["kitchenaid-tweet"].recovery
     assert recovery.modelled
-    for told in (recovery.half_life.text, recovery.time_to_neutral.text, f"{recovery.after}\u00a0texts"):
-        assert told in html
+    for words in (recovery.half_life.text, recovery.time_to_neutral.text, f"{recovery.after}\u00a0texts"):
+        assert words in html
 
 
 def test_the_ladder_says_who_was_first_as_far_as_is_known(comparison):
-    table = passages.ladder(comparison).table
+    table = comparison_block(comparison, "ladder").html.partition("<details")[2]
     pairwise = comparison.pairwise()
     assert pairwise["plain-case"].others == 2
     assert '0.00 to 1.00 <span class="who">against 2\u00a0others</span>' in table

@@ -13,8 +13,7 @@ from hypothesis import strategies as st  # noqa: E402
 from aftermath.case_files.case import Case  # noqa: E402
 from aftermath.case_files.relations import BELIEVED  # noqa: E402
 from aftermath.measures.speed import speed  # noqa: E402
-from aftermath.pages.passages.head import step_card  # noqa: E402
-from aftermath.pages.passages.references import References  # noqa: E402
+from aftermath.pages.head import acts  # noqa: E402
 from aftermath.times import Latency  # noqa: E402
 from aftermath.vocabulary import CERTAINTIES, RELATION_RULES  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
@@ -94,7 +93,7 @@ def test_an_answer_that_a_relation_puts_before_clock_zero_is_told_with_the_relat
         "first apology not seen in the 0 s of the record (within 2 min by clock times alone, sharpened by “told one after the "
         "other”, read as at least 1 s (relations.csv:2))"
     )
-    shown = step_card("Apology", unseen, speed(alone), References(alone)).replace(NO_BREAK, " ")
+    shown = acts(unseen, speed(alone), alone).replace(NO_BREAK, " ")
     assert (
         f"Not seen in the 0 s of the record after clock zero ({unseen.difference}): not".replace(NO_BREAK, " ") in shown
     )

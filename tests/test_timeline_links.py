@@ -11,7 +11,9 @@ from aftermath.case_files.case import Case, load_case, read_case
 from aftermath.figures import theme
 from aftermath.figures.bars import Bar
 from aftermath.figures.links import link_traces, links_of
-from aftermath.pages.passages.events import how_read, legend, timeline_words
+from aftermath.measures.speed import speed
+from aftermath.pages.events import how_read, timeline_words
+from aftermath.pages.report import report
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import Workspace
 from breaking import Break, cell, copy, rows_of
@@ -31,6 +33,11 @@ from drawings import (
 )
 
 ROLES = ("related", "link", "by clock")
+
+
+def _legend(case: Case) -> str:
+    block = report(case).show(case, "timeline", figure=figures.timeline, speed=speed(case))
+    return block.html[block.html.index("<ul") : block.html.rindex("</ul>")]
 
 
 def _with(folder: Path, broken: Break, case_id: str = KITCHENAID) -> Case:
@@ -162,7 +169,7 @@ def test_without_relations_there_is_nothing_of_them(tmp_path):
     assert not [trace for view in views(figure) for role in ROLES for trace in of_role(view, role)]
     (marks,) = of_role(views(figure)[0], "mark")
     assert not any("clock times" in text for text in marks["hovertext"])
-    for words in (legend(case), how_read(case), timeline_words(case, speed_of(KITCHENAID))):
+    for words in (_legend(case), how_read(case), timeline_words(case, speed_of(KITCHENAID))):
         assert not any(word in words for word in ("relate", "clock times", "Links"))
 
 
@@ -206,7 +213,7 @@ def test_a_link_is_upright_between_bars_that_overlap_and_dips_between_bars_of_on
 
 def test_the_page_says_in_words_what_relations_do():
     case = case_of(KITCHENAID)
-    assert "a source relates the two" in legend(case) and "by clock times alone" in legend(case)
+    assert "a source relates the two" in _legend(case) and "by clock times alone" in _legend(case)
     assert "a thin line runs on" in how_read(case)
     words = timeline_words(case, speed_of(KITCHENAID)).replace(NO_BREAK, " ")
     # of e02, e05 and e06 the upper end came nearer, of e04 the lower one

@@ -17,7 +17,6 @@ from aftermath import figures
 from aftermath.case_files.case import Case, cases, load_case
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures import theme
-from aftermath.pages import topic_passages
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling import topic_model, topic_quality
@@ -27,6 +26,7 @@ from aftermath.topic_modelling.topic_shares import share_by_case
 from aftermath.topic_modelling.topics import LEAST_TEXTS, topics, topics_of
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from factories import case, text
+from pages import comparison_block, comparison_blocks, words_of
 
 GM, RED_CROSS = "gm-ignition-recall", "red-cross-tweet"
 THEMES = ("regret sorrow apology", "court judge lawsuit", "profit shares market")
@@ -342,11 +342,11 @@ def test_phases_show_every_share_and_hollow_marks_for_few_texts() -> None:
 
 
 def test_there_is_nothing_to_draw_without_topics() -> None:
-    with pytest.raises(ValueError, match="no topics in phases"):
+    with pytest.raises(NothingToMeasure, match="There are no topics in phases"):
         figures.topics_by_phase(topics(load_case(RED_CROSS)))
 
 
-# Exhibits
+# On the page
 
 
 @pytest.fixture(scope="module")
@@ -360,29 +360,29 @@ def _compared(*some: Case) -> Comparison:
     return compare(some)
 
 
-def test_too_few_texts_are_an_exhibit_of_words(quick_alpha) -> None:
-    shown = topic_passages.topics(_compared(load_case(RED_CROSS), load_case("digiorno-whyistayed")))
-    assert "too few for topics" in shown.html
-    assert 'id="f4"' in shown.html
-    phases = topic_passages.topics_by_phase(_compared(load_case(RED_CROSS)))
-    assert "Without topics there is nothing to follow" in phases.html
+SIZES, PHASES = "topic-sizes", "topic-phases"
+
+
+def test_too_few_texts_are_shown_by_their_words(quick_alpha) -> None:
+    shown = comparison_blocks(_compared(load_case(RED_CROSS), load_case("digiorno-whyistayed")), SIZES, PHASES)
+    assert "too few for topics" in shown[SIZES].html
+    assert 'id="f1"' in shown[SIZES].html
+    assert "Without topics there is nothing to follow" in shown[PHASES].html
 
 
 def test_stale_vectors_are_said_on_the_page_with_the_cure(quick_alpha, monkeypatch) -> None:
     def stale(*_: object, **__: object) -> Topics:
         raise EmbeddingsError("1 archived vector out of date: <x> d01. Run `aftermath embed`.")
 
-    monkeypatch.setattr(topic_passages, "_measured", stale)
-    shown = topic_passages.topics(_compared(load_case(RED_CROSS)))
+    monkeypatch.setattr("aftermath.topic_modelling.topics.load_embeddings", stale)
+    shown = comparison_block(_compared(load_case(RED_CROSS)), SIZES)
     assert "No topics: 1 archived vector out of date: &lt;x&gt; d01. Run `aftermath embed`." in shown.html
 
 
-def test_the_exhibit_names_cases_and_links_telling_texts(quick_alpha) -> None:
+def test_the_figure_names_cases_and_links_telling_texts(quick_alpha) -> None:
     comparison = _compared(load_case(GM), load_case(RED_CROSS), load_case("united-3411"))
-    shown = topic_passages.topics(comparison, id="f9")
-    assert 'id="f9"' in shown.html
-    assert re.search(r'href="cases/gm-ignition-recall\.html#d\d+"', shown.html)
-    assert "General Motors" in shown.words
-    assert GM not in shown.words
-    rows = topic_passages.topics_by_phase(comparison)
-    assert "after day 30" in rows.html
+    shown = comparison_blocks(comparison, SIZES, PHASES)
+    assert re.search(r'href="cases/gm-ignition-recall\.html#d\d+"', shown[SIZES].html)
+    assert "General Motors" in words_of(shown[SIZES])
+    assert GM not in words_of(shown[SIZES])
+    assert "after day 30" in shown[PHASES].html

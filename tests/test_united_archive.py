@@ -21,6 +21,7 @@ from aftermath.figures import theme
 from aftermath.measures.archive_recovery import archive_recovery, furthest, share_returned
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.workspace import Workspace
+from pages import blocks
 from posting import KEY, archives, batches, posts
 
 NAME = "united-3411-tweets-2017"
@@ -146,21 +147,20 @@ def test_two_days_before_clock_zero_set_no_alarm_and_the_words_say_why(told):
 
 
 def test_the_page_shows_the_curve_the_posts_and_the_accuracy(root):
-    report = am.report(am.load_case("united-3411", Workspace(root)))
-    shown = report.posts.html
-    assert "Collection was capped" in report.archive.html
+    shown = blocks(am.load_case("united-3411", Workspace(root)))["figure-posts"].html
+    assert "Collection was capped" in shown
     assert all(f'"{event}"' in shown for event in OFFICIAL)
     assert "calls a text what people called it in 55" in shown and "Tweets to United, 2015" in shown
-    assert "Local level" in report.posts_recovery.html and "labelled sets" in report.posts_recovery.html
+    after = shown[shown.index("</figure>") :]
+    assert "Local level" in after and "labelled sets" in after
 
 
 def test_a_case_without_an_archive_says_so(root):
     case = am.load_case("kitchenaid-tweet", Workspace(root))
     with pytest.raises(NothingToMeasure, match="no archive of posts is attached"):
         am.archive_sentiment(case)
-    report = am.report(case)
-    assert "No archive of posts is attached" in report.archive.html
-    assert report.posts.html == report.posts_recovery.html == ""
+    shown = blocks(case)["figure-posts"].html
+    assert "No archive of posts is attached" in shown and "<figure" not in shown
 
 
 def test_the_figure_marks_the_posts_and_leaves_out_kinds_with_too_few(told):
@@ -229,13 +229,12 @@ def test_hours_are_measured_and_drawn_as_days_are(root, tmp_path):
     told = am.archive_sentiment(case)
     assert told.at == datetime.fromisoformat("2017-04-09T18:00:00-05:00") and told.recovery.n_before == 20
     assert told.turning.by_volume.seen and told.turning.latency.upper < 2 * 3600
-    report = am.report(case)
-    assert "9 Apr 2017, 18:00" in report.posts.html and "30 hours" in report.posts.html.replace("\u00a0", " ")
+    shown = blocks(case)["figure-posts"].html.replace("\u00a0", " ")
+    assert "9 Apr 2017, 18:00" in shown and "30 hours" in shown
 
 
 def test_what_a_manifest_says_cannot_write_markup(workspace):
-    shown = am.report(am.load_case("united-3411", workspace))
-    html = shown.archive.html + shown.posts.html + shown.posts_recovery.html
+    html = blocks(am.load_case("united-3411", workspace))["figure-posts"].html
     assert "&lt;b&gt;x&lt;/b&gt;" in html and "<b>x</b>" not in html
 
 

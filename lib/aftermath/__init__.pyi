@@ -30,11 +30,12 @@ from .measures.signals import signals as signals
 from .measures.speed import speed as speed
 from .measures.tone import tone as tone
 from .measures.transparency import transparency as transparency
-from .pages.exhibit import exhibit as exhibit
+from .pages.case_results import case_results as case_results
 from .pages.report import report as report
 from .pages.run import run_case as run_case
 from .pages.run import run_comparison as run_comparison
 from .pages.run import run_methods as run_methods
+from .pages.unmeasured import unmeasured as unmeasured
 from .post_times import post_time as post_time
 from .problems import AftermathError as AftermathError
 from .problems import CaseError as CaseError

@@ -37,13 +37,14 @@ class Problem:
     what: str
     mend: str
 
+    @property
+    def where(self) -> str:
+        """File, row and column, with colons between."""
+        row = f":{self.row or ''}" if self.row or self.column else ""
+        return f"{self.file}{row}{f':{self.column}' if self.column else ''}"
+
     def __str__(self) -> str:
-        place = self.file
-        if self.row or self.column:
-            place += f":{self.row or ''}"
-        if self.column:
-            place += f":{self.column}"
-        return f"{place}  {self.what}  {self.mend}"
+        return f"{self.where}  {self.what}  {self.mend}"
 
 
 class CaseError(AftermathError):

@@ -39,6 +39,11 @@ class Workspace:
         return own if own.is_dir() else INSTALLED_FROM / "notebooks"
 
     @property
+    def templates(self) -> Path:
+        """``notebooks/templates/``: templates of its own, if it has any; they come before those of the library."""
+        return self.notebooks / "templates"
+
+    @property
     def build(self) -> Path:
         """``build/``: everything generated."""
         return self.root / "build"

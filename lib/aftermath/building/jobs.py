@@ -179,10 +179,10 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
 
 def case_job(workspace: Workspace, case_id: str, values: Values) -> Job:
     """The job of one case's page, **which depends on no other case**."""
-    notebooks = (workspace.notebooks / name for name in (run.REPORT, run.WITHOUT_RECORD))
+    notebooks = [workspace.notebooks / name for name in (run.REPORT, run.WITHOUT_RECORD)]
     inputs = (
         _each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id))
-        | _each("notebook", workspace.notebooks, notebooks)
+        | _each("notebook", workspace.notebooks, [*notebooks, *workspace.templates.glob("*.j2")])
         | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
     )
     made = _made(inputs, values)
@@ -198,7 +198,8 @@ def case_job(workspace: Workspace, case_id: str, values: Values) -> Job:
 
 def comparison_job(workspace: Workspace, values: Values) -> Job:
     """The job of the comparison, which depends on all cases."""
-    notebook, vectors = [workspace.notebooks / run.COMPARISON], vector_files(workspace)
+    notebook = [workspace.notebooks / run.COMPARISON, *workspace.templates.glob("*.j2")]
+    vectors = vector_files(workspace)
     inputs = all_evidence(workspace) | {
         "notebook": fingerprint(workspace.notebooks, notebook),
         "vectors": fingerprint(vectors[0].parent, vectors),
@@ -216,10 +217,11 @@ def comparison_job(workspace: Workspace, values: Values) -> Job:
 
 def methods_job(workspace: Workspace) -> Job:
     """The job of the page of methods, which depends on no case of the workspace, but on prices that came with the library."""
+    notebook = [workspace.notebooks / run.METHODS, *workspace.templates.glob("*.j2")]
     inputs = (
         {f"prices of {case_id}": fingerprint(path.parent, [path]) for case_id, path in PRICES.items()}
         | {"simulation": fingerprint(SIMULATION.parent, [SIMULATION])}
-        | {"notebook": fingerprint(workspace.notebooks, [workspace.notebooks / run.METHODS])}
+        | {"notebook": fingerprint(workspace.notebooks, notebook)}
     )
     made = _made(inputs, {})
     return Job(

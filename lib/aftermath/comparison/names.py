@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from aftermath.case_files.about import About
 
@@ -46,6 +46,17 @@ def short_names(abouts: Iterable[About]) -> dict[str, str]:
         case_id: name if uses[name.casefold()] == 1 else f"{organisations[case_id]} ({case_id})"
         for case_id, name in told_apart.items()
     }
+
+
+def with_names(text: str, names: Mapping[str, str]) -> str:
+    """A text with the names of cases in place of their ids, **not escaped**.
+
+    Examples
+    --------
+    >>> with_names("general-mills is not known-case-2.", {"known-case": "Known", "general-mills": "General Mills"})
+    'General Mills is not known-case-2.'
+    """
+    return re.sub(r"[\w-]+", lambda word: names.get(word.group(), word.group()), text)
 
 
 def _plain(organisation: str) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from aftermath.case_files.case import Case
-from aftermath.case_files.shared_tables import read_shared
+from aftermath.case_files.shared_tables import has_shared, read_shared
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.rules import (
     FOLLOWED,
@@ -271,13 +271,15 @@ def playbook(comparison: Comparison, workspace: Workspace | None = None) -> Play
     Returns
     -------
     Playbook
+        **Empty where the workspace has no such file.**
 
     Raises
     ------
     CaseError
-        If the file is missing or has any problem.
+        If the file has any problem.
     """
-    advice = read_advice(workspace or find_workspace())
+    workspace = workspace or find_workspace()
+    advice = read_advice(workspace) if has_shared("playbook", workspace) else ()
     return playbook_from(comparison.cases, comparison.entries, advice, level=comparison.level, seed=comparison.seed)
 
 

@@ -16,6 +16,7 @@ from aftermath.comparison.associations import Associations, associations
 from aftermath.comparison.columns import SCHEMA, row
 from aftermath.comparison.entry import Entry, entry
 from aftermath.comparison.findings import Finding, findings
+from aftermath.comparison.latency_groups import latency_groups
 from aftermath.comparison.leave_one_out import LeaveOneOut, leave_one_out
 from aftermath.comparison.multiverse import Multiverse, multiverse
 from aftermath.comparison.names import short_names
@@ -24,6 +25,7 @@ from aftermath.comparison.playbook import Playbook, playbook
 from aftermath.comparison.strategies import StrategyComparison, strategies
 from aftermath.comparison.worth_finding import WorthFinding, worth_finding
 from aftermath.kept import kept
+from aftermath.measures.latency_curves import LatencyCurves
 from aftermath.measures.speed import Speed
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.problems import AftermathError
@@ -95,6 +97,10 @@ class Comparison(Result):
     def pairwise(self, step: str = "response") -> Pairwise:
         """How the cases stand in one step; see ``comparison.pairwise.pairwise``."""
         return pairwise(self.speeds, step)
+
+    def latency_curves(self, step: str = "response") -> tuple[LatencyCurves, ...]:
+        """How many had answered by when, over all cases and by groups; see ``comparison.latency_groups.latency_groups``."""
+        return latency_groups(self, step)
 
     def leave_one_out(self, step: str = "response") -> LeaveOneOut:
         """Which pairs hang on a single relation in one step; see ``comparison.leave_one_out.leave_one_out``."""

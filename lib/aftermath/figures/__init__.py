@@ -21,6 +21,7 @@ _NOUNS = {
     "topics_by_phase": "aftermath.figures.topics",
     "speed_and_transparency": "aftermath.figures.plane",
     "Point": "aftermath.figures.plane",
+    "points": "aftermath.figures.plane",
     "market_reaction": "aftermath.figures.market",
     "abnormal_returns": "aftermath.figures.market",
     "signal_levels": "aftermath.figures.signals",

@@ -11,6 +11,7 @@ from aftermath.comparison.associations import ALL, LIKE_CLOCKS, Associations
 from aftermath.figures.bars import Bar, outline, painted, sensitive
 from aftermath.figures.rows import headline, segments
 from aftermath.figures.theme import LIGHT, Drawing, View, blank, hover, responsive
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.wording import number
 
 _ROW, _FIRST, _SECOND, _TALL = 62, 29, 47, 13  # px: a pair, the middles of its two bands, and their height
@@ -39,11 +40,11 @@ def associations(measured: Associations) -> go.Figure:
 
     Raises
     ------
-    ValueError
+    NothingToMeasure
         If nothing could be computed.
     """
     if not measured.computed:
-        raise ValueError("no association could be computed: there are too few cases to draw")
+        raise NothingToMeasure(f"No association can be computed: {measured.whole.pairs[0].why_not}.")
     return responsive(lambda view: _draw(measured, view))
 
 

@@ -12,6 +12,7 @@ from aftermath.figures.theme import View, hover, responsive, safe, shortened, te
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS, Step
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import Latency
 from aftermath.wording import duration, latency_text, listed
 
@@ -73,12 +74,14 @@ def latency_ladders(
     Raises
     ------
     ValueError
-        If there is no case, or no such step.
+        If there is no such step.
+    NothingToMeasure
+        If there is no case.
     """
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step of an answer; use one of: {', '.join(STEPS)}")
     if not speeds:
-        raise ValueError("there is no case to draw; give at least one speed")
+        raise NothingToMeasure("No case could be timed, so there is no ladder to draw.")
     called = {speed.case_id: (names or {}).get(speed.case_id, speed.case_id) for speed in speeds}
     ordered = sorted(speeds, key=lambda speed: (*_order(speed[step].latency), called[speed.case_id], speed.case_id))
     axis = axis_for([speed[step].latency for speed in ordered])

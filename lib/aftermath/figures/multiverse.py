@@ -18,6 +18,7 @@ from aftermath.comparison.choices import CHOICES, NONE
 from aftermath.comparison.multiverse import Multiverse, Specification
 from aftermath.figures.rows import label, segments
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.wording import counted, number
 
 _CURVE, _HEAD, _ROW = 190, 22, 16  # px: the curve, the name of a choice, one of its values
@@ -63,11 +64,11 @@ def specification_curve(multiverse: Multiverse) -> go.Figure:
 
     Raises
     ------
-    ValueError
+    NothingToMeasure
         If none could be computed.
     """
     if not multiverse.computed:
-        raise ValueError("no specification could be computed: there are too few cases to draw")
+        raise NothingToMeasure(multiverse.text)
     columns = _columns(multiverse.computed)
     rows = list(_rows(multiverse, columns))
     traces = _traces(multiverse, columns, rows)  # the same for every width

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
@@ -25,8 +26,12 @@ from aftermath.figures.theme import (
     text_width,
 )
 from aftermath.figures.time_axis import TimeAxis
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import MINUTE, Latency
 from aftermath.wording import interval, latency_text, listed, number
+
+if TYPE_CHECKING:
+    from aftermath.comparison.scoreboard import Comparison
 
 _HEIGHTS = {"wide": 480, "medium": 460, "narrow": 440}
 _MARGIN = {"l": 34, "r": 10, "t": 28, "b": 46}
@@ -92,6 +97,23 @@ class _Label:
         return not apart and abs(self.middle - other.middle) < _LINE
 
 
+def points(comparison: Comparison) -> list[Point]:
+    """The cases of a comparison that have both a first response and a coded rubric."""
+    return [
+        Point(
+            name=entry.name,
+            case_id=entry.case_id,
+            latency=entry.speed["response"].latency,
+            value=entry.transparency.transparency.value,
+            lower=entry.transparency.transparency.lower,
+            upper=entry.transparency.transparency.upper,
+            own_clock=entry.own_clock,
+        )
+        for entry in comparison.entries
+        if entry.speed and entry.transparency
+    ]
+
+
 def speed_and_transparency(points: Sequence[Point]) -> go.Figure:
     """Draw every case as a box: as wide as its first response is uncertain, as tall as the bounds of its index.
 
@@ -110,13 +132,13 @@ def speed_and_transparency(points: Sequence[Point]) -> go.Figure:
 
     Raises
     ------
-    ValueError
+    NothingToMeasure
         If no case has an index.
     """
     drawn = sorted((point for point in points if not math.isnan(point.value)), key=_by_width)
     missing = sorted(point.name for point in points if math.isnan(point.value))
     if not drawn:
-        raise ValueError("no case has a transparency index; give at least one that has")
+        raise NothingToMeasure("No case has both a time and a coded rubric, so there is nothing to set side by side.")
     ends = [point.latency.upper if point.latency.seen else point.latency.lower for point in drawn]
     axis = TimeAxis.reaching(MINUTE, max(ends))
     return responsive(lambda view: _draw(drawn, missing, axis, view))

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from aftermath.figures.panels import Grid, add_panel, axes, brief, heading, round_steps
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.measures.signals import Signals, SignalSeries
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.wording import day_text, number
 
 _HEIGHT = 108
@@ -55,10 +56,12 @@ def signal_levels(signals: Signals, only: Sequence[str] | None = None) -> go.Fig
     ------
     ValueError
         If there is no such signal.
+    NothingToMeasure
+        If none was published on two days.
     """
     panels = _panels(signals, only)
     if not panels:
-        raise ValueError("no signal was published on two days; the table of the signals holds the single values")
+        raise NothingToMeasure("no signal was published on two days; the table of the signals holds the single values")
     grid = Grid(len(panels), _COLUMNS, _HEIGHT, left=52, between=66)
     return responsive(lambda view: _draw(panels, signals.zero, grid, view))
 

@@ -13,6 +13,7 @@ from aftermath.figures.bars import Bar, painted, sensitive
 from aftermath.figures.rows import headline, label, segments
 from aftermath.figures.theme import LIGHT, NARROW, TICK, Drawing, View, blank, hover, note, responsive
 from aftermath.figures.time_axis import TimeAxis
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import DAY, HOUR
 from aftermath.wording import DASH
 
@@ -57,11 +58,11 @@ def strategy_sequence(found: StrategyComparison, names: Mapping[str, str] | None
 
     Raises
     ------
-    ValueError
+    NothingToMeasure
         If there is no case.
     """
     if not found.cases:
-        raise ValueError("there is no case with a crisis on record to draw")
+        raise NothingToMeasure("No case has a crisis on record, so there is no strategy to set against theory.")
     ends = [use.days[1] for case in found.cases for use in case.uses]
     axis = TimeAxis.reaching(HOUR, DAY * max([2.0 * WINDOW_DAYS, *ends]))
     return responsive(lambda view: _draw(found, names or {}, axis, view))

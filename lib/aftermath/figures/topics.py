@@ -22,6 +22,7 @@ from aftermath.figures.theme import (
     scatter_trace,
     shortened,
 )
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling.topic_result import Topic, Topics
 from aftermath.topic_modelling.topic_shares import FEW, Share
 from aftermath.wording import counted, number
@@ -53,11 +54,11 @@ def topic_sizes(topics: Topics, names: Mapping[str, str] | None = None) -> go.Fi
 
     Raises
     ------
-    ValueError
+    NothingToMeasure
         If there is neither a topic nor a word that stands in two texts.
     """
     if not topics.topics and topics.words.is_empty():
-        raise ValueError("there is no topic and no word to draw")
+        raise NothingToMeasure(topics.text)
     return responsive(lambda view: _sizes(topics, names or {}, view) if topics.topics else _words(topics, view))
 
 
@@ -79,11 +80,11 @@ def topics_by_phase(topics: Topics) -> go.Figure:
 
     Raises
     ------
-    ValueError
+    NothingToMeasure
         If there is no topic, or no text has a clock.
     """
     if topics.phases.is_empty():
-        raise ValueError("there are no topics in phases to draw: too few texts, or no crisis on record")
+        raise NothingToMeasure("There are no topics in phases to draw: too few texts, or no crisis on record.")
     grid = Grid(len(topics.topics), _COLUMNS, 130, left=44, between=84, bottom=44)
     most = max(max(row["upper"] or 0, row["share"]) for row in topics.phases.iter_rows(named=True))
     return responsive(lambda view: _phases(topics, grid, 100 * most, view))

@@ -1,1 +1,1 @@
-"""Reports: exhibits and passages for notebooks, and the pages made from them."""
+"""Pages: templates, what fills them, and the pages made from notebooks."""

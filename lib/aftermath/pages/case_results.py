@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
 from aftermath.measures.recovery import CoverageRecovery, Days
+from aftermath.measures.speed import Speed
 from aftermath.measures.stances import FEW
 from aftermath.measures.steps import Step
 from aftermath.measures.tone import Phase
-from aftermath.measures.transparency import Index
-from aftermath.pages.measured import CODED, Measured
+from aftermath.measures.transparency import Index, Transparency
+from aftermath.pages.nothing import Nothing
 from aftermath.running.results import Results
 from aftermath.statistics.agreement import LEVEL
 from aftermath.wording import NO_BREAK, duration
 
-_INDICES = ("transparency", "empathy")
+_Row = tuple[str | float | None, ...]
+_CODED = ("favourability", "stance_response", "stance_org")
 _SCHEMA = {
     "measure": pl.String,
     "of": pl.String,
@@ -32,13 +34,17 @@ _SCHEMA = {
 }
 
 
-def case_results(measured: Measured) -> Results:
+def case_results(
+    speed: Speed | Nothing, transparency: Transparency | Nothing, coverage: Sequence[CoverageRecovery | Nothing]
+) -> Results:
     """Latencies, openness, coverage by phase and recovery of a case, as they stand on its page.
 
     Parameters
     ----------
-    measured
-        The measures of the case.
+    speed, transparency
+        As measured, or why not.
+    coverage
+        How favourability, the stance toward the response and that toward the organisation moved, in this order.
 
     Returns
     -------
@@ -50,30 +56,39 @@ def case_results(measured: Measured) -> Results:
         and the coding allow. What is missing has its reason in ``note``; where an answer was not seen, ``low`` is how
         long the record was watched.
     """
-    rows = [*_speed(measured), *_openness(measured), *_coverage(measured)]
+    rows = [*_speed(speed), *_openness(transparency)]
+    for variable, recovery in zip(_CODED, coverage, strict=True):
+        rows += [_nothing("mean", variable, recovery)] if isinstance(recovery, Nothing) else _coverage(recovery)
     return Results(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
 
 
 def _row(
-    measure: str, of: str, part: str | None, ends: tuple, n: int, unit: str, level: float | None, note: str
-) -> tuple:
+    measure: str,
+    of: str | None,
+    part: str | None,
+    ends: Sequence[float | None],
+    n: int,
+    unit: str | None,
+    level: float | None,
+    note: str,
+) -> _Row:
     """One number; what is infinite or none is missing."""
     value, low, high = (end if end is not None and math.isfinite(end) else None for end in ends)
     bounded = low is not None or high is not None
     return measure, of, part, value, low, high, n, unit, level if bounded else None, note.replace(NO_BREAK, " ") or None
 
 
-def _speed(measured: Measured) -> list[tuple]:
-    return measured.unless_nothing(
-        lambda: [_latency(step) for step in measured.speed.steps], lambda reason: [_nothing("latency", None, reason)]
-    )
+def _nothing(measure: str, of: str | None, nothing: Nothing) -> _Row:
+    return _row(measure, of, None, (None, None, None), 0, None, None, nothing.reason)
 
 
-def _nothing(measure: str, of: str | None, reason: str) -> tuple:
-    return _row(measure, of, None, (None, None, None), 0, None, None, reason)
+def _speed(speed: Speed | Nothing) -> list[_Row]:
+    if isinstance(speed, Nothing):
+        return [_nothing("latency", None, speed)]
+    return [_latency(step) for step in speed.steps]
 
 
-def _latency(step: Step) -> tuple:
+def _latency(step: Step) -> _Row:
     ends = (None, step.latency.lower, step.latency.upper)
     note = "clock zero itself" if step.latency.by_construction else "with clock zero" if step.latency.with_zero else ""
     if not step.latency.seen:
@@ -81,45 +96,36 @@ def _latency(step: Step) -> tuple:
     return _row("latency", step.name, None, ends, step.candidates, "seconds", None, note)
 
 
-def _openness(measured: Measured) -> list[tuple]:
-    return measured.unless_nothing(
-        lambda: [_index(name, getattr(measured.transparency, name)) for name in _INDICES],
-        lambda reason: [_nothing("index", name, reason) for name in _INDICES],
-    )
+def _openness(transparency: Transparency | Nothing) -> list[_Row]:
+    if isinstance(transparency, Nothing):
+        return [_nothing("index", name, transparency) for name in ("transparency", "empathy")]
+    indices = {"transparency": transparency.transparency, "empathy": transparency.empathy}
+    return [_index(name, index) for name, index in indices.items()]
 
 
-def _index(name: str, index: Index) -> tuple:
+def _index(name: str, index: Index) -> _Row:
     ends = (index.value, index.lower, index.upper)
     return _row("index", name, None, ends, index.applicable, "of 100", None, index.why_not or index.open)
 
 
-def _coverage(measured: Measured) -> Iterator[tuple]:
-    for variable in CODED:
-        yield from measured.unless_nothing(
-            lambda variable=variable: _told(measured.recovery(variable)),
-            lambda reason, variable=variable: [_nothing("mean", variable, reason)],
-        )
+def _coverage(recovery: CoverageRecovery) -> list[_Row]:
+    phases = [row for phase in recovery.tone.phases for row in _phase(recovery.variable, phase)]
+    return [*phases, *_recovery(recovery)]
 
 
-def _told(found: CoverageRecovery) -> list[tuple]:
-    phases = [row for phase in found.tone.phases for row in _phase(found.variable, phase)]
-    return [*phases, *_recovery(found)]
-
-
-def _phase(variable: str, phase: Phase) -> Iterator[tuple]:
+def _phase(variable: str, phase: Phase) -> Iterator[_Row]:
     few = "no text" if not phase.n else "too few texts for an interval" if phase.n < FEW else ""
     for measure, of, unit in (("mean", phase.mean, "code"), ("imbalance", phase.imbalance, "coefficient")):
         yield _row(measure, variable, phase.label, (of.value, of.lower, of.upper), phase.n, unit, LEVEL, few)
 
 
-def _recovery(found: CoverageRecovery) -> Iterator[tuple]:
-    days = {"half-life": found.half_life, "time to neutral": found.time_to_neutral}
-    for quantity, *ends, unit in found.table.iter_rows():
+def _recovery(recovery: CoverageRecovery) -> Iterator[_Row]:
+    days = {"half-life": recovery.half_life, "time to neutral": recovery.time_to_neutral}
+    for quantity, *ends, unit in recovery.table.iter_rows():
         measure, _, part = quantity.partition(" on ")
-        note = f"no model: {found.why_not}" if found.why_not else _open(days.get(quantity))
-        yield _row(
-            measure, found.variable, part.replace(NO_BREAK, " ") or None, ends, found.after, unit, found.level, note
-        )
+        note = f"no model: {recovery.why_not}" if recovery.why_not else _open(days.get(quantity))
+        part = part.replace(NO_BREAK, " ") or None
+        yield _row(measure, recovery.variable, part, ends, recovery.after, unit, recovery.level, note)
 
 
 def _open(days: Days | None) -> str:

@@ -11,7 +11,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
+
+from markupsafe import Markup
 
 _BLANK = "0" * 64
 _SEAL = re.compile(r'(<code id="seal">)([0-9a-f]{64})(</code>)')
@@ -40,23 +41,21 @@ class MadeFrom:
     files: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def html(self) -> str:
-        """The foot of the page, **with a blank seal**; ``sealed`` fills it in."""
-        rows = [*self.inputs.items(), *self.files.items()]
-        listed = "".join(f"<li>{escape(name)} <code>{escape(value)}</code></li>" for name, value in rows)
-        parameters = escape(json.dumps(dict(self.parameters), sort_keys=True, ensure_ascii=False))
-        return (
-            f'<details id="made" class="mut"><summary>What this page was made from</summary><ul>{listed}</ul>'
-            f"<p>Parameters set: <code>{parameters}</code>. Versions: {escape('; '.join(self.versions))}. "
-            f'This page: <code id="seal">{_BLANK}</code>.</p></details>'
-            f'<script type="application/json" id="made-from">{self._record}</script>'
-        )
+    def rows(self) -> list[tuple[str, str]]:
+        """Inputs and files, by name."""
+        return [*self.inputs.items(), *self.files.items()]
 
     @property
-    def _record(self) -> str:
+    def settings(self) -> str:
+        """The parameters as one line."""
+        return json.dumps(dict(self.parameters), sort_keys=True, ensure_ascii=False)
+
+    @property
+    def script(self) -> Markup:
+        """All of it for a script element, where nothing is escaped, so **nothing may look like the end of it**."""
         kept = {name: getattr(self, name) for name in ("inputs", "parameters", "versions", "files")}
-        # In a script element nothing is escaped, so nothing may look like the end of it.
-        return json.dumps(kept, sort_keys=True, ensure_ascii=False).replace("<", "\\u003c")
+        written = json.dumps(kept, sort_keys=True, ensure_ascii=False).replace("<", "\\u003c")
+        return Markup(written)  # noqa: S704 - no angle bracket is left
 
 
 def read_made_from(page: str) -> MadeFrom | None:

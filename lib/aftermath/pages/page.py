@@ -8,22 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import jinja2
 import mistune
 import nbformat
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from aftermath.pages.exhibit import PAGE_TYPE
+from aftermath.pages import templating
+from aftermath.pages.block import PAGE_TYPE
 from aftermath.pages.made_from import MadeFrom, sealed
 from aftermath.problems import AftermathError
 
-TEMPLATES = Path(__file__).with_name("templates")
 LABORATORY = "laboratory"  # cells with this tag speak to whoever runs the notebook and are left out
+_PROSE = '<div class="prose">{}</div>'
 CLOSING = "closing"  # a section whose heading cell has this tag stands in the foot of the page
 
 
@@ -108,8 +107,8 @@ def compose(
     str
         HTML; the same pieces give the same bytes.
     """
-    page = _environment().get_template("page.html.j2")
-    text = page.render(
+    text = templating.render(
+        "page",
         **_pieces(opening, sections),
         root=root,
         title=title,
@@ -117,9 +116,9 @@ def compose(
         description=description,
         current=current,
         notebook=notebook,
-        made=_foot(made),
+        made=made,
     )
-    return sealed(text)
+    return sealed(str(text))
 
 
 def render(
@@ -170,24 +169,10 @@ def render(
 
 def markdown(text: str) -> str:
     """Markdown as HTML; HTML inside it is shown, not obeyed."""
-    return mistune.create_markdown(escape=True)(text)
+    return str(mistune.create_markdown(escape=True)(text))
 
 
-def _foot(made: MadeFrom | None) -> Markup:
-    return Markup(made.html if made else "")  # noqa: S704 (escaped where it is made)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=False,
-    )
-
-
-def _pieces(opening: str, sections: Sequence[Section]) -> dict[str, object]:
+def _pieces(opening: str, sections: Sequence[Section]) -> dict[str, Any]:
     """What the template needs beside names: finished HTML marked as such."""
     marked = [
         {
@@ -210,27 +195,23 @@ def _pieces(opening: str, sections: Sequence[Section]) -> dict[str, object]:
 
 def _divide(cells: Iterable[NotebookNode]) -> tuple[str, list[Section]]:
     """What stands before the first section, and the sections."""
-    parts: list[tuple[NotebookNode | None, list[str]]] = [(None, [])]
+    opening: list[str] = []
+    sections: list[tuple[NotebookNode, list[str]]] = []
     for cell in cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            parts.append((cell, []))
-        parts[-1][1].append(_html(cell))
-    opening, *rest = parts
-    return _joined(opening[1]), [_section(heading, htmls) for heading, htmls in rest]
+            sections.append((cell, []))
+        (sections[-1][1] if sections else opening).append(_html(cell))
+    return _joined(opening), [_section(heading, htmls) for heading, htmls in sections]
 
 
-def _section(heading: NotebookNode, htmls: list[str]) -> Section:
+def _section(heading: NotebookNode, htmls: Iterable[str]) -> Section:
     return Section(
         id=heading.id,
-        title=_heading(heading.source),
+        title=heading.source.splitlines()[0].removeprefix("## ").strip(),
         html=_joined(htmls),
         short=heading.metadata.get("short"),
         closing=CLOSING in heading.metadata.get("tags", ()),
     )
-
-
-def _heading(source: str) -> str:
-    return source.splitlines()[0].removeprefix("## ").strip()
 
 
 def _joined(htmls: Iterable[str]) -> str:
@@ -240,7 +221,7 @@ def _joined(htmls: Iterable[str]) -> str:
 def _html(cell: NotebookNode) -> str:
     if cell.cell_type == "markdown":
         source = cell.source.partition("\n")[2] if cell.source.startswith("## ") else cell.source
-        return f'<div class="prose">{markdown(source)}</div>' if source.strip() else ""
+        return _PROSE.format(markdown(source)) if source.strip() else ""
     finished = (output.get("data", {}).get(PAGE_TYPE) for output in cell.get("outputs", ()))
     return _joined(html for html in finished if html)
 
@@ -257,6 +238,6 @@ def _refuse_errors(cells: Iterable[NotebookNode], name: str) -> None:
 
 def _refuse_twins(sections: Sequence[Section]) -> None:
     ids = [section.id for section in sections]
-    twin = next((each for each in ids if ids.count(each) > 1), None)
+    twin = next((anchor for anchor in ids if ids.count(anchor) > 1), None)
     if twin is not None:
         raise PageError(f"two sections have the id {twin!r}; give each cell an id of its own")

@@ -1,383 +1,173 @@
-"""A case report, piece by piece: what a cell of the notebook shows is one property here.
-
-Where the evidence cannot bear a measure, its place is taken by the sentence that says why; that is
-decided in one place, ``Measured.unless_nothing``.
-"""
+"""A page in the making: what a cell of its notebook measured is shown as a block, by the template of its type."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from aftermath import figures
+from markupsafe import Markup
+
 from aftermath.case_files.case import Case
-from aftermath.case_files.coders import who_coded
-from aftermath.measures.claims import claims
-from aftermath.measures.disagreements import disagreements
 from aftermath.measures.tone import PHASE_DAYS
-from aftermath.pages.case_results import case_results
-from aftermath.pages.exhibit import Exhibit, Passage, exhibit
-from aftermath.pages.html import escape, table_html
-from aftermath.pages.measured import Measured
-from aftermath.pages.passages import (
-    coverage,
-    differences,
-    events,
-    head,
-    ledger,
-    market,
-    notes,
-    numbers,
-    openness,
-    posts,
-    recovery,
-    sources,
-    unmeasured,
-)
-from aftermath.pages.passages.references import References
-from aftermath.pages.passages.tables import absent, folded
+from aftermath.pages.block import Block
+from aftermath.pages.nothing import Nothing
+from aftermath.pages.references import References
+from aftermath.pages.templating import render, sentence
 from aftermath.running.parameters import ParameterError
-from aftermath.running.results import Results
-from aftermath.wording import counted
+from aftermath.statistics.result import NothingToMeasure, Result
+from aftermath.statistics.series import SeriesError
+from aftermath.workspace import Workspace, find_workspace
 
-_Shown = TypeVar("_Shown")
-_DRAWN = ("favourability", "stance_response")  # of what was coded: a third panel would have no room
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from aftermath.comparison.conclusions import Conclusion
+    from aftermath.comparison.scoreboard import Comparison
+    from aftermath.statistics.checks import MethodChecks
+
+_Given = ParamSpec("_Given")
+_Measured = TypeVar("_Measured")
+_Shown = TypeVar("_Shown", bound="Result | Case | Comparison | Conclusion")
 
 
 @dataclass(frozen=True, eq=False)
-class CaseReport:
-    """The pieces of a case report, in the order of the page.
+class Report:
+    """The page of a case, of a comparison or of the checks of the methods, while its notebook runs.
 
     Parameters
     ----------
-    case
-        The case.
-    seed
-        Of every bootstrap.
-    phase_days
-        Days after clock zero at which a phase of the coverage ends.
-    interval_level
-        Of the intervals that come from a model: recovery, market, signals and alarm.
+    of
+        What it is about. Templates know it as ``case``, ``comparison`` or ``method_checks``.
+    parameters
+        Name of a parameter to its value, as the page names them.
+    workspace
+        Where templates of one's own may be.
     """
 
-    case: Case
-    seed: int = 0
-    phase_days: tuple[int, ...] = PHASE_DAYS
-    interval_level: float = 0.95
+    of: Case | Comparison | MethodChecks
+    parameters: Mapping[str, int | float | list[int]]
+    workspace: Workspace
+    _numbers: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
-    @property
-    def head(self) -> Passage:
-        """Title, lead and facts."""
-        return Passage(head.head(self._references))
+    def attempt(
+        self, measure: Callable[_Given, _Measured], *arguments: _Given.args, **more: _Given.kwargs
+    ) -> _Measured | Nothing:
+        """What a function measures, or why the evidence cannot bear it: **the one place that turns the one into the other**.
 
-    @property
-    def cards(self) -> Passage:
-        """The four verdicts: first response, named apology, transparency, favourability."""
-        return Passage(
-            head.cards(
-                self._references,
-                {
-                    "resp": self._card("First public response", "#speed", self._step_card("response")),
-                    "named": self._card("Apology by a named person", "#speed", self._step_card("named_apology")),
-                    "open": self._card(
-                        "Transparency index", "#open", lambda: head.index_card(self._measured.transparency)
-                    ),
-                    "tone": self._card("Favourability of coverage", "#coverage", self._tone_card),
-                },
-            )
-        )
+        Parameters
+        ----------
+        measure
+            Any function that raises ``NothingToMeasure`` where it must, e.g. ``am.speed``.
+        *arguments, **more
+            What it is given.
 
-    @property
-    def summary(self) -> Passage:
-        """What happened, in a paragraph that goes on from the lead."""
-        text = f"<p>{escape(head.account(self.case.about.summary))}</p>"
-        return Passage(f'<div class="prose">{text}</div>')
+        Examples
+        --------
+        >>> import aftermath as am
+        >>> case = am.load_case("weishi-data-fabrication")
+        >>> am.report(case).attempt(am.speed, case).reason
+        'No crisis is on record, so there is no clock and no speed to measure.'
+        """
+        try:
+            return measure(*arguments, **more)
+        except (NothingToMeasure, SeriesError) as nothing:
+            return Nothing(sentence(str(nothing).removeprefix(f"{self.of.id}: " if isinstance(self.of, Case) else "")))
 
-    @property
-    def timeline(self) -> Exhibit | Passage:
-        """Figure 1: every act, from clock zero; its table holds all events."""
-        return self._unless_nothing(self._timeline, lambda reason: Passage(absent(reason) + self.events.html))
+    def show(
+        self,
+        what: _Shown | Nothing | Sequence[_Shown | Nothing],
+        template: str = "",
+        *,
+        figure: Callable[..., go.Figure] | None = None,
+        instead: str | None = "nothing",
+        **values: Any,
+    ) -> Block:
+        """A block of the page.
 
-    @property
-    def events(self) -> Passage:
-        """The events alone, for a case without a clock."""
-        count = counted(self.case.events.height, "event")
-        table = events.events_table(self._references)
-        return Passage(folded("All events", count, table, "Events", unfolded=True))
+        Its template is that of the type: a ``Speed`` is shown by ``speed.html.j2``, a ``MarketReaction`` by
+        ``market_reaction.html.j2``. It is looked for in the workspace's ``notebooks/templates/``, then in the library.
 
-    @property
-    def clock(self) -> Passage:
-        """What a latency means here, given who started the clock."""
-        return self._unless_nothing(
-            lambda: Passage(f'<div class="prose"><p>{escape(self._measured.speed.meaning)}</p></div>')
-        )
+        Parameters
+        ----------
+        what
+            What is shown: a result; the case itself; or several of one kind, of which those stay that could be measured.
+            Templates know it as ``result``.
+        template
+            Another template than that of the type, e.g. ``sources`` of a case.
+        figure
+            Draws it: a function of ``am.figures``. **Figures are numbered in the order in which they are first shown**; a
+            drawing that is shown again keeps its number.
+        instead
+            The template that takes its place where there is nothing to measure or to draw, with the reason; None for an
+            empty place.
+        **values
+            What else the template names.
 
-    @property
-    def speed(self) -> Exhibit | Passage:
-        """Figure 2: how long each kind of answer took."""
-        return self._unless_nothing(self._ladder)
+        Raises
+        ------
+        TemplateError
+            If there is no such template.
 
-    @property
-    def openness(self) -> Passage:
-        """The two indices with bounds and agreement."""
-        return self._unless_nothing(lambda: Passage(openness.index_marks(self._measured.transparency)))
-
-    @property
-    def rubric(self) -> Exhibit | Passage:
-        """Figure 3: the rubric, item by item; its table holds every coder's reasons."""
-        return self._unless_nothing(self._rubric, lambda reason: Passage(""))
-
-    @property
-    def tone(self) -> Exhibit | Passage:
-        """Figure 4: favourability and stance toward the response; its table holds every coded text."""
-        return self._unless_nothing(self._tones, lambda reason: Passage(absent(reason) + self.coverage.html))
-
-    @property
-    def recovery(self) -> Passage:
-        """The course of everything that was coded, by model, with half-life and time to neutral."""
-        told = self._measured.recoveries
-        return Passage(recovery.recovery_table(told) if told else "")
-
-    @property
-    def phases(self) -> Passage:
-        """The tone phase by phase, with n, intervals and the texts."""
-        tones = [each.tone for each in self._measured.recoveries]
-        return Passage(coverage.phases_table(tones, self._references) if tones else "")
-
-    @property
-    def coverage(self) -> Passage:
-        """The texts alone, for a case where no tone is measured."""
-        if self.case.coverage.is_empty():
-            return Passage(absent("No text about this case has been coded yet."))
-        count = counted(self.case.coverage.height, "text")
-        table = coverage.coverage_table(self._references)
-        return Passage(folded("All texts", count, table, "Coverage", unfolded=True))
-
-    @property
-    def differences(self) -> Passage:
-        """Where the coders differ, and what each of them gave."""
-        return self._unless_nothing(
-            lambda: Passage(differences.differences(disagreements(self.case), self._references))
-        )
-
-    @property
-    def archive(self) -> Passage:
-        """What archive of posts is attached, what was made of it, and what it cannot show."""
-        return self._unless_nothing(lambda: Passage(posts.source(self._measured.posts)))
-
-    @property
-    def posts(self) -> Exhibit | Passage:
-        """The share of negative posts over time, with what the organisation posted itself."""
-        return self._unless_nothing(
-            lambda: posts.posts_exhibit(self._measured.posts, self._references, self._measured.figures["posts"]),
-            lambda reason: Passage(""),
-        )
-
-    @property
-    def posts_recovery(self) -> Passage:
-        """The fits of the negative share, and how far its scorer agrees with people."""
-        return self._unless_nothing(
-            lambda: Passage(posts.estimates_table(self._measured.posts)), lambda reason: Passage("")
-        )
-
-    @property
-    def shares(self) -> Passage:
-        """Whose share is studied and on which days; or why none is."""
-        return self._unless_nothing(lambda: Passage(market.rule(self._measured.market)))
-
-    @property
-    def market(self) -> Exhibit | Passage:
-        """What the share of the organisation, or of its parent, returned beyond the market on the key days."""
-        return self._unless_nothing(
-            lambda: market.market_exhibit(self._measured.market, self._references, self._measured.figures["market"]),
-            lambda reason: Passage(""),
-        )
-
-    @property
-    def numbers(self) -> Exhibit | Passage:
-        """The numbers on record, each with its source; drawn where any was published on two days."""
-        if self.case.signals.is_empty():
-            return Passage(absent("No number over time was found for this case."))
-        if not self.case.about.documented:
-            return Passage(numbers.numbers_passage(self._references))
-        if "numbers" not in self._measured.figures:
-            single = "None was published on two days, so there is no course to draw."
-            return Passage(numbers.numbers_passage(self._references, single))
-        return numbers.numbers_exhibit(self._measured.signals, self._references, self._measured.figures["numbers"])
-
-    @property
-    def alarm(self) -> Exhibit | Passage:
-        """When a monitor of the coverage would have fired, against when the organisation answered."""
-        return self._unless_nothing(self._fired)
-
-    @property
-    def unmeasured(self) -> Passage:
-        """Every measure that the evidence cannot bear, with its reason."""
-        return Passage(unmeasured.unmeasured_table(self._measured.reasons))
-
-    @property
-    def claims(self) -> Passage:
-        """What is said about the case, with verdicts."""
-        return Passage(ledger.claims_list(claims(self.case), self._references))
-
-    @property
-    def searched(self) -> Passage:
-        """For a case without a record: what was searched and what came close."""
-        return Passage(notes.searched(self._references))
-
-    @property
-    def limits(self) -> Passage:
-        """What a reader should not conclude, and what was not found."""
-        return Passage(notes.limits(self._references))
-
-    @property
-    def sources(self) -> Passage:
-        """Everything that was read."""
-        return Passage(sources.sources_list(self._references))
-
-    @property
-    def cite(self) -> Passage:
-        """How to cite the page."""
-        return Passage(sources.cite(self.case))
-
-    @property
-    def provenance(self) -> Passage:
-        """The evidence files with their checksums, the library and the parameters."""
-        days = ", ".join(map(str, self.phase_days))
-        set_to = {"seed": self.seed, "phase_days": f"[{days}]", "interval_level": self.interval_level}
-        return Passage(sources.provenance(self.case, set_to))
-
-    @property
-    def results(self) -> Results:
-        """The latencies, the indices, the coverage and its recovery as one table, for a sweep to gather."""
-        return case_results(self._measured)
+        Examples
+        --------
+        >>> import aftermath as am
+        >>> case = am.load_case("kitchenaid-tweet")
+        >>> block = am.report(case).show(am.speed(case), figure=am.figures.latency_ladder)
+        >>> "exactly 7 min 56 s to 8 min 55 s" in block.html.replace("\u00a0", " ")
+        True
+        """
+        results = what if isinstance(what, Sequence) else [what]
+        measured = [result for result in results if not isinstance(result, Nothing)]
+        drawn = self.attempt(figure, *measured) if figure and measured else None
+        if not measured or isinstance(drawn, Nothing):
+            known = self._known | values | {"result": drawn or results[0]}
+            return Block(render(instead, self.workspace, **known) if instead else Markup(""))
+        known = self._known | values | {"result": measured if isinstance(what, Sequence) else what}
+        template = template or _template_of(measured[0])
+        if drawn is None:
+            return Block(render(template, self.workspace, **known))
+        data = json.loads(str(drawn.to_json()))
+        # "</" would end the script element early, whatever text of a case it stands in
+        drawing = json.dumps(data, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
+        number = self._numbers.setdefault(drawing, len(self._numbers) + 1)
+        html = render(template, self.workspace, number=number, drawing=Markup(drawing), **known)  # noqa: S704 - it is JSON
+        return Block(html, drawn, data)
 
     @cached_property
-    def _references(self) -> References:
-        return References(self.case)
-
-    @cached_property
-    def _measured(self) -> Measured:
-        return Measured(self.case, self.seed, self.phase_days, self.interval_level)
-
-    def _unless_nothing(self, make: Callable[[], _Shown], instead: Callable[[str], _Shown] | None = None) -> _Shown:
-        """What ``make`` gives, or in its place the sentence that says why there is nothing to measure."""
-        return self._measured.unless_nothing(make, instead or (lambda reason: Passage(absent(reason))))
-
-    def _card(self, title: str, address: str, make: Callable[[], str]) -> Callable[[], str]:
-        return lambda: self._unless_nothing(make, lambda reason: head.empty_card(title, address, reason))
-
-    def _step_card(self, name: str) -> Callable[[], str]:
-        title = {"response": "First public response", "named_apology": "Apology by a named person"}[name]
-        return lambda: head.step_card(title, self._measured.speed[name], self._measured.speed, self._references)
-
-    def _tone_card(self) -> str:
-        return head.tone_card(self._measured.recovery("favourability").tone, len(self.phase_days) + 1)
-
-    def _timeline(self) -> Exhibit:
-        words = events.timeline_words(self.case, self._measured.speed)
-        return Exhibit(
-            id="f1",
-            title="Every act, from clock zero",
-            how=events.how_read(self.case),
-            figure=figures.timeline(self.case),
-            words=words,
-            table=events.events_table(self._references),
-            rows=counted(self.case.events.height, "event"),
-            legend=events.legend(self.case),
-            linker=self._references.linker,
-        )
-
-    def _ladder(self) -> Exhibit:
-        table = self._measured.speed.table
-        return Exhibit(
-            id="f2",
-            title="How long each kind of answer took",
-            how="One row for each kind of answer; the bar runs from the shortest to the longest time that the record "
-            "allows. A dashed arrow begins where the record ends: not seen, which is neither zero nor never.",
-            figure=figures.latency_ladder(self._measured.speed),
-            words=f"{events.speed_words(self._measured.speed)} {self._measured.speed.context}",
-            table=table_html(
-                table, "Latencies from clock zero", linker=self._references.linker, headings=_LADDER_HEADINGS
-            ),
-            rows=counted(table.height, "step"),
-            linker=self._references.linker,
-        )
-
-    def _rubric(self) -> Exhibit:
-        result = self._measured.transparency
-        gaps = " A cross is not coded." if not all(item.complete for item in result.items) else ""
-        return Exhibit(
-            id="f3",
-            title="What was disclosed, item by item",
-            how="A square for each item and coder: empty 0, half 1, full 2; dashed where the record does not show it, a "
-            f"dash where the item cannot apply.{gaps} Rows where the coders differ carry an orange edge.",
-            figure=figures.rubric_grid(result),
-            words=f"{result.text} {who_coded(result.coders)}",
-            table=openness.rubric_table(result, self._references),
-            rows=counted(len(result.items), "item"),
-            linker=self._references.linker,
-            unfolded=True,
-        )
-
-    def _tones(self) -> Exhibit:
-        self._measured.recovery("favourability")  # without it there is nothing to draw
-        told = [each for each in self._measured.recoveries if each.variable in _DRAWN]
-        return Exhibit(
-            id="f4",
-            title="What each text would make a reader think, and the trend",
-            how=recovery.how(told),
-            figure=figures.tone_over_time(*told),
-            words=recovery.recovery_words(told),
-            table=coverage.coverage_table(self._references),
-            rows=counted(self.case.coverage.height, "text"),
-            linker=self._references.linker,
-        )
-
-    def _fired(self) -> Exhibit:
-        found = self._measured.alarm
-        return exhibit(
-            found,
-            figures.volume_alarm(found),
-            id=self._measured.figures["alarm"],
-            title="When a monitor of the coverage would have fired",
-            how="A bar is a day. Blue: the rule fired from clock zero on; dark: it fired before, a false alarm. Line: what "
-            "the rule compares with. Upright line: clock zero; pale band: when the organisation answered.",
-            linker=self._references.linker,
-        )
+    def _known(self) -> dict[str, Any]:
+        """What every template of the page knows."""
+        references = References(self.of) if isinstance(self.of, Case) else None
+        known = {"references": references, "parameters": self.parameters, "workspace": self.workspace}
+        return {_template_of(self.of): self.of, **known}
 
 
-_LADDER_HEADINGS = {
-    "lower_seconds": "From, seconds",
-    "upper_seconds": "To, seconds",
-    "sources": "Sources, n",
-    "candidates": "Such acts, n",
-    "by_clock": "By clock times alone",
-    "relations": "Relations, rows",
-}
+def _template_of(shown: Result | Case | Comparison | Conclusion) -> str:
+    """``speed`` for a ``Speed``, ``market_reaction`` for a ``MarketReaction``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(shown).__name__).lower()
 
 
 def report(
-    case: Case, *, seed: int = 0, phase_days: Sequence[int] = PHASE_DAYS, interval_level: float = 0.95
-) -> CaseReport:
-    """The pieces of a case report, to be shown one a cell.
+    of: Case | Comparison | MethodChecks,
+    *,
+    seed: int = 0,
+    phase_days: Sequence[int] = PHASE_DAYS,
+    interval_level: float = 0.95,
+    workspace: Workspace | None = None,
+) -> Report:
+    """Begin the page of a case, of a comparison or of the checks of the methods, to be shown one block a cell.
 
     Parameters
     ----------
-    case
-        Any case, crisis on record or not.
-    seed
-        Of every bootstrap.
-    phase_days
-        Days after clock zero at which a phase of the coverage ends, ascending.
-    interval_level
-        Of the intervals that come from a model, between 0 and 1. **Bootstrap intervals stay at 0.95.**
-
-    Returns
-    -------
-    CaseReport
+    of
+        Any case, crisis on record or not; a comparison; or the checks of the methods.
+    seed, phase_days, interval_level
+        The parameters of the notebook, which the page names.
+    workspace
+        Where templates of one's own may be; the workspace in force if not given.
 
     Raises
     ------
@@ -387,9 +177,11 @@ def report(
     Examples
     --------
     >>> import aftermath as am
-    >>> "8–9" in am.report(am.load_case("kitchenaid-tweet")).cards.html
+    >>> case = am.load_case("kitchenaid-tweet")
+    >>> "KitchenAid" in am.report(case).show(case, "head").html
     True
     """
     if not 0 < interval_level < 1:
         raise ParameterError(f"interval_level must lie between 0 and 1, e.g. 0.95, not {interval_level!r}.")
-    return CaseReport(case, seed, tuple(phase_days), interval_level)
+    parameters = {"seed": seed, "phase_days": list(phase_days), "interval_level": interval_level}
+    return Report(of, parameters, workspace or find_workspace())

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from aftermath.comparison.gathering import Failure, Gathering, gather
-from aftermath.comparison.playbook import FILE, Playbook, playbook
+from aftermath.comparison.gathering import Gathering, gather
+from aftermath.comparison.playbook import Playbook, playbook
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import write_whole
-from aftermath.pages import index_passages, marks_passages
-from aftermath.pages.comparison_passages import citation, provenance
+from aftermath.pages.how_marks_read import how_marks_read
+from aftermath.pages.index import index_page
 from aftermath.pages.made_from import MadeFrom
-from aftermath.pages.page import Section, compose
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace
 
@@ -97,53 +96,12 @@ def write_index(
     """
     gathered = gathered or gather(workspace=workspace)
     comparison = comparison or compare(gathered.cases)
-    return write_whole(workspace.site / "index.html", _index(comparison, gathered, unbuilt or {}, made))
-
-
-def _index(comparison: Comparison, gathered: Gathering, unbuilt: Mapping[str, str], made: MadeFrom | None) -> str:
-    built = [entry for entry in comparison.entries if entry.case_id not in unbuilt]
-    return compose(
-        index_passages.opening(comparison),
-        _index_sections(comparison, built, gathered.failures, unbuilt),
-        root="",
-        title="After the crisis: who answered, how soon, how openly",
-        kind="idx",
-        description="Documented crises rebuilt from archived evidence and compared by speed, openness and tone of coverage.",
-        current="index.html",
-        made=made,
-    )
-
-
-def _index_sections(
-    comparison: Comparison, built: Sequence, failures: Sequence[Failure], unbuilt: Mapping[str, str]
-) -> list[Section]:
-    documented = [entry for entry in built if entry.about.documented]
-    without = [entry for entry in built if not entry.about.documented]
-    sections = [Section("cases", "Every case", index_passages.entries(documented))]
-    if without:
-        sections.append(Section("not-on-record", "Not on record", index_passages.without_record(without)))
-    if failures or unbuilt:
-        sections.append(Section("failed", "Not built", index_passages.failed(failures, unbuilt)))
-    return [
-        *sections,
-        Section("reading", "How to read this site", index_passages.reading()),
-        Section("cite", "How to cite", citation(comparison).html, short="", closing=True),
-        Section("provenance", "Provenance", provenance(comparison).html, short="", closing=True),
-    ]
+    return write_whole(workspace.site / "index.html", index_page(comparison, gathered, unbuilt or {}, made))
 
 
 def write_marks(site: Path) -> Path:
     """Write ``marks.html``: how marks read, with specimens that belong to no case."""
-    page = compose(
-        marks_passages.OPENING,
-        [Section(anchor, title, content) for anchor, title, content in marks_passages.sections()],
-        root="",
-        title="How marks read",
-        kind="states",
-        description="Reference for the marks used on this site.",
-        current="marks.html",
-    )
-    return write_whole(site / "marks.html", page)
+    return write_whole(site / "marks.html", how_marks_read())
 
 
 def write_data(site: Path, comparison: Comparison, advice: Playbook) -> tuple[Path, ...]:
@@ -188,16 +146,11 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
     written = [
         *write_assets(workspace.site),
         write_marks(workspace.site),
-        *write_data(workspace.site, comparison, _advice(comparison, workspace)),
+        *write_data(workspace.site, comparison, playbook(comparison, workspace)),
     ]
     if made:
         made = replace(made, files={_under(workspace.site, path): _sum(path) for path in written})
     write_index(workspace, gathered=gathered, comparison=comparison, unbuilt=unbuilt, made=made)
-
-
-def _advice(comparison: Comparison, workspace: Workspace) -> Playbook:
-    """The advice under test; none where the workspace has no file of it. **One that cannot be used is an error, as on the page.**"""
-    return playbook(comparison, workspace) if (workspace.cases / FILE).is_file() else Playbook(())
 
 
 def _under(site: Path, path: Path) -> str:

@@ -21,7 +21,7 @@ from aftermath.archives.places import MANIFEST, VECTORS, vector_files
 from aftermath.case_files.case import Case
 from aftermath.case_files.case import cases as all_cases
 from aftermath.files import write_whole
-from aftermath.problems import AftermathError
+from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling.encoder import DIMENSION, MODEL, EmbedError, Encoder, encoder
 from aftermath.topic_modelling.names import ORGANISATION, PERSON, Names, names_of
 from aftermath.wording import counted, listed
@@ -32,7 +32,7 @@ _FEW_NAMED = 5
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # hundreds of names: the quick one where it was built
 
 
-class EmbeddingsError(AftermathError):
+class EmbeddingsError(NothingToMeasure):
     """Archived vectors are missing, stale or damaged; the text says which, and the cure."""
 
 
