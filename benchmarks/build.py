@@ -85,7 +85,7 @@ def plain_loop(folder: Path) -> float:
 
 def commands(folder: Path, output: Path) -> Iterator[list[str]]:
     """What somebody without a build engine would type."""
-    from aftermath.cases.case import load_case
+    from aftermath.case_files.case import load_case
     from aftermath.workspace import Workspace
 
     pages = [("comparison", []), ("method_checks", [])]

@@ -24,11 +24,11 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from aftermath.cases.case import Case, cases, load_case
-from aftermath.cases.tables import CaseTables
-from aftermath.comparison.advice import tested_advice
+from aftermath.case_files.case import Case, cases, load_case
+from aftermath.case_files.tables import CaseTables
 from aftermath.comparison.findings import findings
 from aftermath.comparison.gathering import gather
+from aftermath.comparison.playbook import playbook
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures.crisis_timeline import timeline
 from aftermath.pages import advice_passages
@@ -113,7 +113,7 @@ def seconds(task: Callable[[Measured], object], of: Measured, repeats: int = REP
 
 def advised(comparison: Comparison) -> None:
     """Every piece of advice put to the test."""
-    tested = tested_advice(comparison)
+    tested = playbook(comparison)
     _ = tested.text, tested.table
 
 
@@ -124,7 +124,7 @@ def shown(comparison: Comparison) -> None:
 
 def concluded(comparison: Comparison) -> None:
     """All findings, with the pairs of cases that can be told apart."""
-    findings(comparison.entries, comparison.standing(), comparison.leave_one_out())
+    findings(comparison.entries, comparison.pairwise(), comparison.leave_one_out())
 
 
 def associated(comparison: Comparison) -> None:
@@ -162,7 +162,7 @@ def read_and_compare(folder: Path, count: int) -> None:
     """Read cases, compare them, and print the memory that this took at its highest; **for a process of its own**."""
     workspace = Workspace(folder)
     comparison = compare(gather(workspace.case_ids()[:count], workspace).cases)
-    if not (comparison.table.height == count and comparison.text and tested_advice(comparison, workspace).text):
+    if not (comparison.table.height == count and comparison.text and playbook(comparison, workspace).text):
         sys.exit(f"{count} cases could not be compared")
     print(resident())
 

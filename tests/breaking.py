@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from aftermath.cases.case import read_case
+from aftermath.case_files.case import read_case
 from aftermath.workspace import INSTALLED_FROM, Workspace
 
 RED, KITCHEN = "red-cross-tweet", "kitchenaid-tweet"

@@ -13,8 +13,8 @@ from aftermath.statistics.exponential import exponential_recovery
 from aftermath.statistics.local_level import local_level
 from aftermath.statistics.resilience import resilience_loss
 from aftermath.statistics.result import Result
-from aftermath.statistics.returning import time_to_return
 from aftermath.statistics.segmented import segmented_regression
+from aftermath.statistics.time_to_return import time_to_return
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 

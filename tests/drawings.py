@@ -11,10 +11,10 @@ from functools import cache
 import pytest
 
 from aftermath import figures, vocabulary
-from aftermath.cases.case import Case, case_ids, load_case
+from aftermath.case_files.case import Case, case_ids, load_case
 from aftermath.figures import theme
 from aftermath.figures.time_axis import TimeAxis, first_tick
-from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage
+from aftermath.measures.recovery import CoverageRecovery, recovery
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import Tone, tone
 from aftermath.measures.transparency import Transparency, transparency
@@ -56,7 +56,7 @@ def tone_of(case_id: str, variable: str = "favourability") -> Tone:
 @cache
 def recovery_of(case_id: str, variable: str = "favourability") -> CoverageRecovery:
     with few_draws():
-        return recovery_from_coverage(case_of(case_id), variable)
+        return recovery(case_of(case_id), variable)
 
 
 @cache

@@ -18,9 +18,9 @@ from pathlib import Path
 import polars as pl
 import yaml
 
-from aftermath.cases.about import About, Claim
-from aftermath.cases.case import Case
-from aftermath.cases.tables import ALL_SCHEMAS, CaseTables, file_columns
+from aftermath.case_files.about import About, Claim
+from aftermath.case_files.case import Case
+from aftermath.case_files.tables import ALL_SCHEMAS, CaseTables, file_columns
 from aftermath.workspace import Workspace
 
 BASE = datetime(2020, 1, 1, 12, tzinfo=UTC)

@@ -15,7 +15,7 @@ from unittest import mock
 import nbformat
 from nbformat.v4 import new_output
 
-from aftermath.cases.case import load_case
+from aftermath.case_files.case import load_case
 from aftermath.pages.exhibit import PAGE_TYPE
 from aftermath.pages.page import render
 from aftermath.pages.passages.head import lead

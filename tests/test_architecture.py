@@ -27,7 +27,7 @@ FLOORS = {
     "kept": 0,
     "workspace": 0,
     "statistics": 1,
-    "cases": 2,
+    "case_files": 2,
     "archives": 2,
     "public": 2,
     "running": 2,

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import aftermath as am
-from aftermath.comparison.association import associate, associations
+from aftermath.comparison.association import associate, associate_pairs
 from aftermath.comparison.variables import LATEST, Variable, delay, openness, recovery
 from aftermath.statistics import permutation
 from aftermath.statistics.permutation import TooFew, kendall, sign_flips, tau_b, taus, two_groups
@@ -98,7 +98,7 @@ def test_what_bears_nothing_is_refused_in_words(first, second):
 
 def test_a_case_can_be_left_out_and_is_named():
     variables = [points("a", [1, 2, 3, 9]), points("b", [1, 2, 3, 0])]
-    found = associations([variables], left_out={"case-3": "own clock"})
+    found = associate_pairs([variables], left_out={"case-3": "own clock"})
     assert found.pairs[0].test.statistic == 1
     assert "case-3 (own clock)" in found.text
 
@@ -136,7 +136,7 @@ def test_perfect_order_keeps_the_numbers_and_their_errors():
 def test_real_cases_give_every_variable(comparison):
     entries = comparison.entries
     late, open_, kind, recovered = delay(entries), openness(entries), openness(entries, "empathy"), recovery(entries)
-    found = associations(
+    found = associate_pairs(
         [(late, open_), (late, kind), (late, recovered), (open_, kind), (open_, recovered), (kind, recovered)]
     )
     assert [len(pair.case_ids) for pair in found.pairs] == [14, 14, 14, 16, 16, 16]

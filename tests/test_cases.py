@@ -10,9 +10,9 @@ import polars as pl
 import pytest
 
 import aftermath
-from aftermath.cases import case as case_module
-from aftermath.cases.case import EVIDENCE_FILES, case_ids, cases, load_case
-from aftermath.cases.tables import SCHEMAS
+from aftermath.case_files import case as case_module
+from aftermath.case_files.case import EVIDENCE_FILES, case_ids, cases, load_case
+from aftermath.case_files.tables import SCHEMAS
 from aftermath.problems import CaseError
 from aftermath.times import Span, parse_instant
 from aftermath.workspace import INSTALLED_FROM, Workspace, WorkspaceError

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.cases.case import load_case, read_case
-from aftermath.cases.check import check
+from aftermath.case_files.case import load_case, read_case
+from aftermath.case_files.check import check
 from aftermath.problems import CaseError
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import Workspace

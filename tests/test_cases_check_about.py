@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.cases.desk import short
+from aftermath.case_files.desk import short
 from breaking import append, assert_named, cell, fault, field, text, whole
 
 YAML_MEND = "indent with spaces, quote text that has a colon, and write each field once"

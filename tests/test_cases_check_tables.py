@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.cases.case import EVIDENCE_FILES
+from aftermath.case_files.case import EVIDENCE_FILES
 from breaking import (
     KITCHEN,
     add_column,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aftermath.cases.case import load_case
+from aftermath.case_files.case import load_case
 from aftermath.measures.claims import claims
 from aftermath.vocabulary import VERDICTS
 from aftermath.wording import NO_BREAK

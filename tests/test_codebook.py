@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import aftermath as am
-from aftermath.cases.case import case_ids, load_case
-from aftermath.cases.check import check
-from aftermath.cases.codebook import answers_from_before, warnings_of
+from aftermath.case_files.case import case_ids, load_case
+from aftermath.case_files.check import check
+from aftermath.case_files.codebook import answers_from_before, warnings_of
 from aftermath.measures.speed import speed
 from aftermath.times import Latency
 from aftermath.vocabulary import COUNTRIES, COUNTRY_CODES

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from aftermath import figures, vocabulary
-from aftermath.cases.case import load_case, read_case
-from aftermath.cases.coders import OVERSTATES, Coder, coded_by, who_coded, who_coded_all
-from aftermath.cases.coding import singly_coded_texts, uncoded_items, uncoded_texts
+from aftermath.case_files.case import load_case, read_case
+from aftermath.case_files.coders import OVERSTATES, Coder, coded_by, who_coded, who_coded_all
+from aftermath.case_files.coding import singly_coded_texts, uncoded_items, uncoded_texts
 from aftermath.comparison.scoreboard import compare
 from aftermath.figures.theme import TICK
-from aftermath.measures.coverage_recovery import recovery_from_coverage
+from aftermath.measures.recovery import recovery
 from aftermath.measures.tone import tone
 from aftermath.measures.transparency import transparency
 from aftermath.pages.board import board
@@ -169,7 +169,7 @@ def test_three_coders_enter_the_mean_alike() -> None:
     assert swapped.texts["mean"].to_list() == pytest.approx([0.0, -0.5])
     assert made.singly == 0
     assert made.agreement.units == 2
-    figure = figures.tone_over_time(recovery_from_coverage(case(texts=texts)))
+    figure = figures.tone_over_time(recovery(case(texts=texts)))
     assert "coder c" in str(figure)
 
 
@@ -179,7 +179,7 @@ def test_the_ids_of_coders_change_no_number(tmp_path: Path) -> None:
         rows_of(table, lambda rows: [row.__setitem__(1, names.get(row[1], row[1])) for row in rows])(folder)
     field("coders", "coders: {zoe: {kind: person}, ben: {kind: person}}")(folder)
     made, original = load_case(KITCHEN, workspace(tmp_path)), load_case(KITCHEN)
-    one, other = recovery_from_coverage(made), recovery_from_coverage(original)
+    one, other = recovery(made), recovery(original)
     assert (one.odds_ratio, one.odds_lower) == pytest.approx((other.odds_ratio, other.odds_lower))
     assert one.tone.texts["mean"].equals(other.tone.texts["mean"])
     assert transparency(made).transparency.value == transparency(original).transparency.value

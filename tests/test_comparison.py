@@ -9,7 +9,7 @@ import pytest
 
 import aftermath as am
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.agreement import reliability
 from aftermath.comparison.columns import SCHEMA
 from aftermath.comparison.gathering import gather
@@ -199,7 +199,7 @@ def test_few_cases_are_compared_as_far_as_they_go(made):
     assert comparison.text
     assert "nan" not in comparison.text.lower()
     pairs = len(comparison.speeds) * (len(comparison.speeds) - 1) // 2
-    assert comparison.standing().pairs == pairs
+    assert comparison.pairwise().pairs == pairs
     assert ("no pair" in comparison.text) is (pairs == 0)
 
 
@@ -216,7 +216,7 @@ def test_an_announcement_of_its_own_is_not_counted_as_fast():
     comparison = compare([announced(), slow()])
     assert comparison.findings[0].figure == "0 of 1"
     assert "Own answered with clock zero and is not counted." in comparison.findings[0].note
-    assert comparison.standing().separable == 0
+    assert comparison.pairwise().separable == 0
 
 
 def test_an_answer_that_may_have_come_before_the_clock_is_not_certain():

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import aftermath as am
-from aftermath.cases.tables import CaseTables
+from aftermath.case_files.tables import CaseTables
 from aftermath.measures.disagreements import disagreements
 from aftermath.measures.rubric import coded_items
 from aftermath.statistics.result import NothingToMeasure

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 import yaml
 
-from aftermath.cases.case import cases
+from aftermath.case_files.case import cases
 from aftermath.topic_modelling import encoder as encoders
 from aftermath.topic_modelling.embed import (
     MANIFEST,
@@ -235,7 +235,7 @@ def test_the_manifest_says_what_the_vectors_are() -> None:
 
 def test_reading_needs_neither_torch_nor_the_model() -> None:
     question = (
-        "import sys\nfrom aftermath.topic_modelling.embed import load_embeddings\nfrom aftermath.cases.case import load_case\n"
+        "import sys\nfrom aftermath.topic_modelling.embed import load_embeddings\nfrom aftermath.case_files.case import load_case\n"
         "found = load_embeddings(None, [load_case('red-cross-tweet')])\n"
         "print(found.vectors.shape, {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules))"
     )

@@ -16,13 +16,12 @@ import pytest
 
 import aftermath as am
 from aftermath.comparison import playbook as playbooks
-from aftermath.comparison.advice import FILE
 from aftermath.comparison.entry import Entry, entry
 from aftermath.comparison.names import short_names
-from aftermath.comparison.playbook import playbook, read_advice
+from aftermath.comparison.pairwise import pairwise
+from aftermath.comparison.playbook import FILE, playbook_from, read_advice
 from aftermath.comparison.rules import Answer
 from aftermath.comparison.scoreboard import compare
-from aftermath.comparison.standing import standing
 from aftermath.figures.packing import Mark, pack
 from aftermath.pages.naming import with_names
 from aftermath.times import Latency
@@ -66,10 +65,10 @@ def speeds(count: int) -> Callable[[], object]:
     ends = np.sort(generator.random((count, 2)), axis=1).tolist()
     steps = [dataclasses.replace(one["response"], latency=Latency(*own)) for own in ends]
     measured = [dataclasses.replace(one, case_id=f"case-{place}", steps=(step,)) for place, step in enumerate(steps)]
-    return lambda: standing(measured)
+    return lambda: pairwise(measured)
 
 
-def test_standings_are_counted_in_little_more_than_linear_time():
+def test_pairs_are_counted_in_little_more_than_linear_time():
     assert ratio(speeds, 300) < 30
 
 
@@ -112,7 +111,7 @@ def test_every_rule_is_asked_once_of_every_case(monkeypatch):
         return answer
 
     monkeypatch.setattr(playbooks, "rule_of", counting)
-    assert playbook(made, entries, advice).table.height == len(advice)
+    assert playbook_from(made, entries, advice).table.height == len(advice)
     assert set(asked.values()) == {1}
     assert len(asked) == len({each.rule for each in advice}) * len(made)
 

@@ -13,7 +13,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.cases.case import case_ids, load_case  # noqa: E402
+from aftermath.case_files.case import case_ids, load_case  # noqa: E402
 from aftermath.measures.latency_curves import (  # noqa: E402
     FEW,
     MARKS,

@@ -9,9 +9,9 @@ import polars as pl
 import pytest
 
 import aftermath as am
-from aftermath.cases.relations import BELIEVED
+from aftermath.case_files.relations import BELIEVED
 from aftermath.comparison.leave_one_out import leave_one_out
-from aftermath.comparison.standing import separable, standing
+from aftermath.comparison.pairwise import pairwise, separable
 from aftermath.measures.steps import STEPS
 from aftermath.times import HOUR
 from aftermath.workspace import Workspace
@@ -36,7 +36,7 @@ def speeds(cases):
 def test_counts_are_those_of_speed_under_each_belief(cases, speeds, step):
     found = leave_one_out(cases, step)
     for which, measured in speeds.items():
-        assert found.told_apart[which] == standing(measured, step).separable
+        assert found.told_apart[which] == pairwise(measured, step).separable
         assert found.told_apart[which] == separable([speed[step].latency for speed in measured])
     assert found.pairs == 120
 

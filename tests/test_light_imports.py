@@ -11,7 +11,7 @@ HEAVY = {"pandas", "scipy.optimize", "scipy.stats", "sklearn", "statsmodels"}
 ONE_CASE = """
 case = am.load_case("kitchenaid-tweet")
 print(am.speed(case).text, am.transparency(case).text, am.tone(case).text)
-print(am.recovery_from_coverage(case).text)
+print(am.recovery(case).text)
 """
 TWO_CASES = """
 compared = am.compare([am.load_case("kitchenaid-tweet"), am.load_case("red-cross-tweet")])

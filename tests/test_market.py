@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from aftermath.cases.case import Case, load_case, read_case
-from aftermath.cases.tables import CaseTables
+from aftermath.case_files.case import Case, load_case, read_case
+from aftermath.case_files.tables import CaseTables
 from aftermath.measures.market import market_reaction
 from aftermath.statistics.result import NothingToMeasure
 from factories import BASE, DAY, case, case_folder, event, workspace

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from aftermath import figures
-from aftermath.cases.case import load_case
+from aftermath.case_files.case import load_case
 from aftermath.figures import panels, theme
 from aftermath.measures.alarm import Alarm, alarm
 from aftermath.measures.market import MarketReaction, market_reaction

@@ -8,7 +8,7 @@ import time
 import pytest
 
 import aftermath as am
-from aftermath.cases.relations import BELIEVED
+from aftermath.case_files.relations import BELIEVED
 from aftermath.comparison.choices import CHOICES, NONE, OPENNESS, RELATIONS, SCALES
 from aftermath.comparison.multiverse import multiverse
 from aftermath.comparison.variables import SEEN_ONLY

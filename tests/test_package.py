@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from frictionless import Package, system, validate
 
-from aftermath.cases.case import load_case
-from aftermath.cases.package import FILE_NAME, case_package, package_text, table_schema, write_packages
-from aftermath.cases.tables import ALL_SCHEMAS, REFERENCES, SCHEMAS, file_columns
+from aftermath.case_files.case import load_case
+from aftermath.case_files.package import FILE_NAME, case_package, package_text, table_schema, write_packages
+from aftermath.case_files.tables import ALL_SCHEMAS, REFERENCES, SCHEMAS, file_columns
 from aftermath.problems import CaseError
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from breaking import RED, cell, copy

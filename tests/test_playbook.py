@@ -7,11 +7,11 @@ import dataclasses
 import pytest
 
 import aftermath as am
-from aftermath.cases.tables import CaseTables
-from aftermath.comparison.playbook import Advice, Playbook, playbook, read_advice
+from aftermath.case_files.tables import CaseTables
+from aftermath.comparison.playbook import Advice, Playbook, playbook_from, read_advice
 from aftermath.comparison.playbook import Tested as Answered  # pytest collects what is called Test
 from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer, PlaybookError
-from aftermath.comparison.strategies import RECOMMENDED, compare_strategies, strategies
+from aftermath.comparison.strategies import RECOMMENDED, case_strategies, strategies
 from aftermath.statistics.shift import shift
 from aftermath.times import DAY, Span, difference
 from factories import case, event, relation
@@ -30,12 +30,12 @@ def entries(cases):
 
 
 def answers(cases, entries, rule):
-    return playbook(cases, entries, [Advice("a1", "text", "do it", "", rule)]).tested[0].answers
+    return playbook_from(cases, entries, [Advice("a1", "text", "do it", "", rule)]).tested[0].answers
 
 
 def test_all_advice_is_read_and_answered_for_every_crisis(root, cases, entries):
     advice = read_advice(root / "casestudies" / "playbook.csv")
-    tested = playbook(cases, entries, advice)
+    tested = playbook_from(cases, entries, advice)
     assert len(tested.tested) == 49
     assert all(len(each.answers) == 16 for each in tested.tested)
     assert "weishi-data-fabrication" not in tested.tested[0].answers
@@ -100,7 +100,7 @@ def test_without_relations_strategies_and_rules_are_those_of_the_clock_times(cas
             for word in row["strategies"]
             if row["latest"] >= zero.earliest
         ]
-        uses = strategies(one).uses
+        uses = case_strategies(one).uses
         assert [(use.strategy, use.event_id) for use in uses] == [(word, event_id) for word, event_id, _ in wanted]
         for use, (_, event_id, since) in zip(uses, wanted, strict=True):
             if event_id != one.about.clock_zero:
@@ -114,7 +114,7 @@ def test_strategies_go_by_the_network():
         event("denial", 60, 7200, strategies="denial"),
     ]
     one = case(events, relations=[relation("e01", "e02", 600, 900), relation("e03", "e01", 60)], case_id="one")
-    (use,) = strategies(one).uses  # the denial came before the matter was public
+    (use,) = case_strategies(one).uses  # the denial came before the matter was public
     assert (use.event_id, use.days) == ("e02", (600 / DAY, 900 / DAY))
     assert use.when.replace("\xa0", " ") == "10–15 min"
 
@@ -161,7 +161,7 @@ def test_what_cannot_be_seen_is_not_known(cases, entries):
 
 
 def test_too_few_to_tell_is_said(cases, entries):
-    tested = playbook(cases, entries, [Advice("a1", "text", "do it", "", "unobservable")]).tested[0]
+    tested = playbook_from(cases, entries, [Advice("a1", "text", "do it", "", "unobservable")]).tested[0]
     assert tested.difference is None
     assert "Too few to tell" in tested.text
 
@@ -223,7 +223,7 @@ def test_the_real_playbook_claims_nothing(cases):
 
 def test_evidence_names_events_of_the_case(cases, entries, root):
     known = {case.id: set(case.events["event_id"]) for case in cases}
-    for each in playbook(cases, entries, read_advice(root / "casestudies" / "playbook.csv")).tested:
+    for each in playbook_from(cases, entries, read_advice(root / "casestudies" / "playbook.csv")).tested:
         for case_id, answer in each.answers.items():
             assert set(answer.evidence) <= known[case_id]
 
@@ -256,7 +256,7 @@ def test_a_missing_file_and_other_columns_are_refused(tmp_path):
 
 
 def test_strategies_come_in_order_of_time_and_are_held_against_theory(cases):
-    found = compare_strategies(cases)
+    found = strategies(cases)
     assert len(found.cases) == 16
     for each in found.cases:
         assert each.recommended == RECOMMENDED[each.crisis_type]
@@ -266,10 +266,10 @@ def test_strategies_come_in_order_of_time_and_are_held_against_theory(cases):
 
 
 def test_united_first_excused_and_denied_before_it_apologised(cases):
-    found = next(each for each in compare_strategies(cases).cases if each.case_id == "united-3411")
+    found = next(each for each in strategies(cases).cases if each.case_id == "united-3411")
     assert found.clusters[:2] == ("diminish", "deny")
     assert found.match == "mixed"
 
 
 def test_a_case_without_a_record_has_no_strategies():
-    assert strategies(am.load_case("weishi-data-fabrication")) is None
+    assert case_strategies(am.load_case("weishi-data-fabrication")) is None

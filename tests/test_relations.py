@@ -9,10 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from aftermath.cases.case import cases, load_case, read_case
-from aftermath.cases.relations import temporal_network
-from aftermath.cases.tables import LONGEST_RELATION
-from aftermath.comparison.standing import standing
+from aftermath.case_files.case import cases, load_case, read_case
+from aftermath.case_files.relations import temporal_network
+from aftermath.case_files.tables import LONGEST_RELATION
+from aftermath.comparison.pairwise import pairwise
 from aftermath.measures.speed import speed
 from aftermath.statistics.temporal_network import ORIGIN, ContradictionError, Difference, TemporalNetwork
 from aftermath.workspace import Workspace
@@ -137,7 +137,7 @@ def test_relations_tell_more_cases_apart() -> None:
     clocked = [case for case in cases() if case.zero]
     for place, believed in enumerate(("all", "none")):
         speeds = [speed(case, relations=believed) for case in clocked]
-        assert {step: standing(speeds, step).separable for step in TOLD_APART} == {
+        assert {step: pairwise(speeds, step).separable for step in TOLD_APART} == {
             step: counts[place] for step, counts in TOLD_APART.items()
         }
 

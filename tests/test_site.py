@@ -290,10 +290,10 @@ def test_a_modelled_course_stands_in_its_row_as_measured():
 
 def test_the_ladder_says_who_was_first_as_far_as_is_known(comparison):
     table = passages.ladder(comparison).table
-    standings = comparison.standing()
-    assert standings["plain-case"].others == 2
+    pairwise = comparison.pairwise()
+    assert pairwise["plain-case"].others == 2
     assert '0.00 to 1.00 <span class="who">against 2\u00a0others</span>' in table
-    assert standings["own-case"].others == 0
+    assert pairwise["own-case"].others == 0
 
 
 def test_rows_without_a_record_stand_last_in_the_scoreboard(comparison_page):

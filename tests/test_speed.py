@@ -11,7 +11,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.cases.case import load_case  # noqa: E402
+from aftermath.case_files.case import load_case  # noqa: E402
 from aftermath.measures.speed import speed  # noqa: E402
 from aftermath.measures.steps import STEPS  # noqa: E402
 from aftermath.statistics.result import NothingToMeasure  # noqa: E402

@@ -10,8 +10,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.cases.case import Case  # noqa: E402
-from aftermath.cases.relations import BELIEVED  # noqa: E402
+from aftermath.case_files.case import Case  # noqa: E402
+from aftermath.case_files.relations import BELIEVED  # noqa: E402
 from aftermath.measures.speed import speed  # noqa: E402
 from aftermath.pages.passages.head import step_card  # noqa: E402
 from aftermath.pages.passages.references import References  # noqa: E402

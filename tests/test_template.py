@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.cases.about import field_hints
-from aftermath.cases.case import EVIDENCE_FILES, load_case
-from aftermath.cases.check import check
-from aftermath.cases.coding import uncoded_items
-from aftermath.cases.template import TemplateError, new_case
+from aftermath.case_files.about import field_hints
+from aftermath.case_files.case import EVIDENCE_FILES, load_case
+from aftermath.case_files.check import check
+from aftermath.case_files.coding import uncoded_items
+from aftermath.case_files.template import TemplateError, new_case
 from aftermath.files import WriteError
 from aftermath.problems import AftermathError
 from aftermath.vocabulary import RUBRIC_ITEMS

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aftermath import figures, vocabulary
-from aftermath.cases.case import Case, read_case
+from aftermath.case_files.case import Case, read_case
 from aftermath.figures import theme
 from aftermath.figures.crisis_timeline import KEY_STEPS, event_bounds
 from aftermath.figures.packing import APART, Mark, Place, pack

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aftermath import figures
-from aftermath.cases.case import Case, load_case, read_case
+from aftermath.case_files.case import Case, load_case, read_case
 from aftermath.figures import theme
 from aftermath.figures.bars import Bar
 from aftermath.figures.links import link_traces, links_of

@@ -13,8 +13,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.cases.case import load_case  # noqa: E402
-from aftermath.cases.coders import Coder  # noqa: E402
+from aftermath.case_files.case import load_case  # noqa: E402
+from aftermath.case_files.coders import Coder  # noqa: E402
 from aftermath.measures.stances import FEW, Estimate, imbalance, mean_and_imbalance  # noqa: E402
 from aftermath.measures.tone import coded_texts, tone  # noqa: E402
 from aftermath.statistics.result import NothingToMeasure  # noqa: E402

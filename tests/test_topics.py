@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from aftermath import figures
-from aftermath.cases.case import Case, cases, load_case
+from aftermath.case_files.case import Case, cases, load_case
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures import theme
 from aftermath.pages import topic_passages
@@ -266,7 +266,7 @@ def test_two_processes_give_the_same_topics_without_network_and_torch() -> None:
         "import socket, sys\n"
         "def refuse(*_, **__): raise AssertionError('the network was asked')\n"
         "socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse\n"
-        "import aftermath as am, json\nfrom aftermath.cases.case import cases\n"
+        "import aftermath as am, json\nfrom aftermath.case_files.case import cases\n"
         "found = am.topics(cases())\n"
         "unwanted = {'torch', 'transformers', 'sentence_transformers', 'umap', 'numba', 'matplotlib', 'bertopic'}\n"
         "loaded = sorted(unwanted & set(sys.modules))\n"

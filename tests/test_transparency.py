@@ -12,8 +12,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import assume, given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.cases.case import load_case  # noqa: E402
-from aftermath.cases.coders import Coder  # noqa: E402
+from aftermath.case_files.case import load_case  # noqa: E402
+from aftermath.case_files.coders import Coder  # noqa: E402
 from aftermath.measures.rubric import coded_items, rubric_items  # noqa: E402
 from aftermath.measures.transparency import agreement_of, transparency  # noqa: E402
 from aftermath.statistics.agreement import Agreement  # noqa: E402

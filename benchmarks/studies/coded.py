@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from aftermath.measures.coverage_recovery import LARGE_SHARE, crossing
+from aftermath.measures.recovery import LARGE_SHARE, crossing
 from aftermath.measures.stances import STANCE_LEVELS
 from aftermath.statistics.averaged import AveragedOdds, averaged_odds, on_scale
 from aftermath.statistics.result import NothingToMeasure

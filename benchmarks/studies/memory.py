@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from aftermath.statistics.bending import level_change
+from aftermath.statistics.level_change import level_change
 from aftermath.statistics.local_level import local_level
 from aftermath.statistics.resilience import resilience_loss
 from aftermath.statistics.segmented import segmented_regression

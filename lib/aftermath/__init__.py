@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import importlib
 
-# noun -> module, and the name there where it is another one
+# noun -> the module that has it, under the same name
 _NOUNS = {
     "AftermathError": "aftermath.problems",
     "CaseError": "aftermath.problems",
-    "case_ids": "aftermath.cases.case",
-    "load_case": "aftermath.cases.case",
+    "case_ids": "aftermath.case_files.case",
+    "cases": "aftermath.case_files.case",
+    "load_case": "aftermath.case_files.case",
     "alarm": "aftermath.measures.alarm",
     "alarm_from_coverage": "aftermath.measures.alarm",
     "archive_sentiment": "aftermath.measures.archive_sentiment",
-    "associations": "aftermath.comparison.together:together",
+    "associations": "aftermath.comparison.associations",
     "change_points": "aftermath.statistics.change_points",
-    "check": "aftermath.cases.check",
+    "check": "aftermath.case_files.check",
     "claims": "aftermath.measures.claims",
     "compare": "aftermath.comparison.scoreboard",
     "conclusions": "aftermath.comparison.conclusions",
@@ -37,22 +38,21 @@ _NOUNS = {
     "gather": "aftermath.comparison.gathering",
     "latency_curves": "aftermath.measures.latency_curves",
     "leave_one_out": "aftermath.comparison.leave_one_out",
-    "level_change": "aftermath.statistics.bending",
+    "level_change": "aftermath.statistics.level_change",
     "local_level": "aftermath.statistics.local_level",
     "market_reaction": "aftermath.measures.market",
     "method_checks": "aftermath.statistics.checks",
     "multiverse": "aftermath.comparison.multiverse",
     "post_time": "aftermath.post_times",
-    "playbook": "aftermath.comparison.advice:tested_advice",
-    "recovery": "aftermath.measures.coverage_recovery:recovery_from_coverage",
-    "recovery_from_coverage": "aftermath.measures.coverage_recovery",
+    "playbook": "aftermath.comparison.playbook",
+    "recovery": "aftermath.measures.recovery",
     "resilience_loss": "aftermath.statistics.resilience",
     "segmented_regression": "aftermath.statistics.segmented",
     "signals": "aftermath.measures.signals",
     "simulation_study": "aftermath.statistics.checks.simulated",
     "speed": "aftermath.measures.speed",
-    "strategies": "aftermath.comparison.strategies:compare_strategies",
-    "time_to_return": "aftermath.statistics.returning",
+    "strategies": "aftermath.comparison.strategies",
+    "time_to_return": "aftermath.statistics.time_to_return",
     "tone": "aftermath.measures.tone",
     "topics": "aftermath.topic_modelling.topics",
     "transparency": "aftermath.measures.transparency",
@@ -69,7 +69,7 @@ _NOUNS = {
     "tweet_time": "aftermath.times",
 }
 
-_PACKAGES = ("cases", "figures")
+_PACKAGES = ("figures",)
 
 __all__ = [*_NOUNS, *_PACKAGES]
 
@@ -78,8 +78,7 @@ def __getattr__(name: str) -> object:
     if name in _PACKAGES:
         return importlib.import_module(f"aftermath.{name}")
     if name in _NOUNS:
-        module, _, other_name = _NOUNS[name].partition(":")
-        return getattr(importlib.import_module(module), other_name or name)
+        return getattr(importlib.import_module(_NOUNS[name]), name)
     raise AttributeError(f"aftermath has no {name!r}; it offers {', '.join(sorted(__all__))}")
 
 

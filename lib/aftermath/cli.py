@@ -189,7 +189,7 @@ def check(
     Below them stand warnings: what the codebook asks and no schema holds.
     With problems the exit status is 1, with warnings alone 0.
     """
-    from aftermath.cases.check import check as examine
+    from aftermath.case_files.check import check as examine
 
     report = examine(ids or (), strict=strict)
     _say(report.text)
@@ -200,7 +200,7 @@ def check(
 @app.command()
 def new(id: Annotated[str, typer.Argument(metavar="ID", help="Lower-case words with hyphens.")]) -> None:
     """Begin a case: a folder with the blanks to fill in."""
-    from aftermath.cases.template import new_case
+    from aftermath.case_files.template import new_case
 
     folder = new_case(id)
     _say(f"{folder}\nFill in the blanks; `aftermath check {id}` says what is missing.")
@@ -209,7 +209,7 @@ def new(id: Annotated[str, typer.Argument(metavar="ID", help="Lower-case words w
 @app.command()
 def package() -> None:
     """Describe every case as a Frictionless Data Package (datapackage.json)."""
-    from aftermath.cases.package import write_packages
+    from aftermath.case_files.package import write_packages
 
     for path in write_packages(find_workspace()):
         _say(str(path))

@@ -24,7 +24,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from aftermath.cases.case import load_case
+from aftermath.case_files.case import load_case
 from aftermath.statistics.event_study import EventStudy, daily_returns, event_study
 
 ROUNDING = 1e-12

@@ -17,7 +17,7 @@ import pytest
 
 from aftermath.statistics.exponential import exponential_recovery
 from aftermath.statistics.resilience import resilience_loss
-from aftermath.statistics.returning import time_to_return
+from aftermath.statistics.time_to_return import time_to_return
 
 EXPONENTIAL = 1.5594738771
 

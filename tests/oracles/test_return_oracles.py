@@ -16,7 +16,7 @@ import pytest
 
 from aftermath.statistics.ears import turning_share
 from aftermath.statistics.monotone import decline, falling
-from aftermath.statistics.returning import time_to_return
+from aftermath.statistics.time_to_return import time_to_return
 
 BEFORE = [0.4, -0.9, 0.3, 1.1, -0.2, -0.8, 0.6, -0.5, 0.1, 0.7]
 AFTER = [

@@ -1,4 +1,4 @@
-"""The advice of a workspace put to the test, with the texts that give it and the rules in words."""
+"""The texts that give advice, and the rules it is tested by in words."""
 
 from __future__ import annotations
 
@@ -6,43 +6,14 @@ import csv
 import io
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from aftermath import vocabulary
-from aftermath.comparison.playbook import Playbook, playbook, read_advice
 from aftermath.comparison.rules import OWN_CHANNELS, UNOBSERVABLE, PlaybookError
 from aftermath.measures.steps import STEPS
 from aftermath.wording import NO_BREAK, listed
 from aftermath.workspace import Workspace, find_workspace
 
-if TYPE_CHECKING:
-    from aftermath.comparison.scoreboard import Comparison
-
-FILE, TEXTS = "playbook.csv", "texts.csv"
-
-
-def tested_advice(comparison: Comparison, workspace: Workspace | None = None) -> Playbook:
-    """Put the advice of a workspace to the test.
-
-    Parameters
-    ----------
-    comparison
-        Any comparison; its ``level`` is that of the intervals.
-    workspace
-        Holds ``casestudies/playbook.csv``; the workspace in force if not given.
-
-    Returns
-    -------
-    Playbook
-
-    Raises
-    ------
-    PlaybookError
-        If the file is missing or cannot be used.
-    """
-    path = (workspace or find_workspace()).cases / FILE
-    advice = read_advice(path)
-    return playbook(comparison.cases, comparison.entries, advice, level=comparison.level, seed=comparison.seed)
+TEXTS = "texts.csv"
 
 
 def titles_of_texts(workspace: Workspace | None = None) -> dict[str, str]:

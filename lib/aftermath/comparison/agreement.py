@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
-from aftermath.cases.coders import Coder, who_coded_all
+from aftermath.case_files.case import Case
+from aftermath.case_files.coders import Coder, who_coded_all
 from aftermath.measures.rubric import Item, coded_items
 from aftermath.measures.stances import STANCE_LEVELS
 from aftermath.measures.transparency import agreement_of

@@ -147,7 +147,7 @@ class Association(Result):
 
 
 @dataclass(frozen=True)
-class Associations(Result):
+class AssociatedPairs(Result):
     """Pairs of variables over the same cases.
 
     Parameters
@@ -209,13 +209,13 @@ def associate(
     )
 
 
-def associations(
+def associate_pairs(
     pairs: Iterable[tuple[Variable, Variable]],
     *,
     left_out: Mapping[str, str] | None = None,
     level: float = LEVEL,
     seed: int = 0,
-) -> Associations:
+) -> AssociatedPairs:
     """Set pairs of variables against each other.
 
     Parameters
@@ -229,7 +229,7 @@ def associations(
     """
     out = dict(left_out or {})
     found = [associate(first, second, without=out, level=level, seed=seed) for first, second in pairs]
-    return Associations(tuple(found), out)
+    return AssociatedPairs(tuple(found), out)
 
 
 def _associated(first: Variable, second: Variable, case_ids: tuple[str, ...], level: float, seed: int) -> Association:

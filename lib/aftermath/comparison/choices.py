@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
-from aftermath.cases.relations import BELIEVED
+from aftermath.case_files.relations import BELIEVED
 from aftermath.comparison.variables import LATEST, SEEN_ONLY
 
 NONE = "none"

@@ -18,7 +18,7 @@ import math
 import polars as pl
 
 from aftermath.comparison.entry import Entry
-from aftermath.measures.coverage_recovery import Days
+from aftermath.measures.recovery import Days
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS
 from aftermath.measures.tone import Phase

@@ -33,8 +33,8 @@ from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED
 from aftermath.wording import counted, in_words, interval, listed, number
 
 if TYPE_CHECKING:
+    from aftermath.comparison.associations import Associations
     from aftermath.comparison.scoreboard import Comparison
-    from aftermath.comparison.together import Together
 
 OFTEN_BY_CHANCE = 0.10
 SHARED_SIGN = 0.90
@@ -87,11 +87,13 @@ def conclusions(comparison: Comparison, playbook: Playbook | None = None) -> tup
     return (*found, of_playbook(playbook)) if playbook and playbook.tested else tuple(found)
 
 
-def of_associations(together: Together) -> list[Conclusion]:
+def of_associations(associations: Associations) -> list[Conclusion]:
     """A conclusion for each question that the page asks."""
     found = []
     for first, second, question in _ASKED:
-        rows = [row for row in together.rows if row[0].first.name.startswith(first) and row[0].second.name == second]
+        rows = [
+            row for row in associations.rows if row[0].first.name.startswith(first) and row[0].second.name == second
+        ]
         found += [of_pair(question, *row) for row in rows[:1]]
     return found
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from aftermath.cases.about import About
-from aftermath.cases.case import Case
+from aftermath.case_files.about import About
+from aftermath.case_files.case import Case
 from aftermath.measures.claims import Ledger, claims
-from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage
+from aftermath.measures.recovery import CoverageRecovery, recovery
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import Phase, Tone
 from aftermath.measures.transparency import Transparency, transparency
@@ -160,8 +160,8 @@ def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...], leve
             reasons[name] = str(reason).removeprefix(f"{case.id}: ")
             return None
 
-    recovery = attempt("tone", recovery_from_coverage, phase_days=phase_days, seed=seed, level=level)
-    favourability = recovery.tone if recovery else None
+    recovered = attempt("tone", recovery, phase_days=phase_days, seed=seed, level=level)
+    favourability = recovered.tone if recovered else None
     measured = attempt("speed", speed)
     return Entry(
         about=case.about,
@@ -170,7 +170,7 @@ def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...], leve
         speed=measured,
         transparency=attempt("transparency", transparency, seed=seed),
         tone=favourability,
-        recovery=recovery,
+        recovery=recovered,
         phases=favourability.phases[-len(phase_days) - 1 :] if favourability else (),
         ledger=claims(case),
         evidence=evidence(case, measured),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.leave_one_out import LeaveOneOut
-from aftermath.comparison.standing import Standings
+from aftermath.comparison.pairwise import Pairwise
 from aftermath.measures.latency_curves import before_zero
 from aftermath.times import DAY, HOUR
 from aftermath.wording import DASH, counted, interval, listed, number
@@ -41,7 +41,7 @@ class Finding:
         return f"{self.figure} {self.words} {self.note}"
 
 
-def findings(entries: Sequence[Entry], responses: Standings, basis: LeaveOneOut) -> tuple[Finding, ...]:
+def findings(entries: Sequence[Entry], responses: Pairwise, basis: LeaveOneOut) -> tuple[Finding, ...]:
     """All findings that the cases bear; one that cannot be computed says so.
 
     Parameters
@@ -130,7 +130,7 @@ def _named_apologies(timed: Sequence[Entry]) -> Finding:
     )
 
 
-def _separable(responses: Standings, basis: LeaveOneOut) -> Finding:
+def _separable(responses: Pairwise, basis: LeaveOneOut) -> Finding:
     if not responses.pairs:
         alone = "one measured case" if responses.rows else "no measured case"
         return Finding(DASH, "speed cannot be compared.", f"With {alone} there is no pair.")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aftermath.cases.case import Case, read_case
+from aftermath.case_files.case import Case, read_case
 from aftermath.files import fingerprint
 from aftermath.kept import kept
 from aftermath.problems import Problem

@@ -21,11 +21,11 @@ from functools import cached_property
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
-from aftermath.cases.case import cases as all_cases
-from aftermath.cases.relations import BELIEVED
-from aftermath.cases.tables import CaseTables
-from aftermath.comparison.standing import separable
+from aftermath.case_files.case import Case
+from aftermath.case_files.case import cases as all_cases
+from aftermath.case_files.relations import BELIEVED
+from aftermath.case_files.tables import CaseTables
+from aftermath.comparison.pairwise import separable
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
 from aftermath.times import Latency
@@ -79,7 +79,7 @@ class LeaveOneOut(Result):
     pairs
         All pairs of cases.
     told_apart
-        Which relations are believed, a key of ``cases.relations.BELIEVED``, to the pairs that are then told apart.
+        Which relations are believed, a key of ``case_files.relations.BELIEVED``, to the pairs that are then told apart.
     rows
         The relations on which any pair hangs, those with most pairs first.
     at_zero

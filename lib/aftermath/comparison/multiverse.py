@@ -26,7 +26,7 @@ import numpy as np
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.choices import AVERAGED, CHOICES, CODERS, NONE, OPENNESS, RELATIONS, SCALES, asked
 from aftermath.comparison.variables import SEEN_ONLY, SHARED_ITEMS
 from aftermath.kept import kept

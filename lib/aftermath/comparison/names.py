@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from aftermath.cases.about import About
+from aftermath.case_files.about import About
 
 _BRACKETED = re.compile(r"\s*[(\[（【][^)\]）】]*[)\]）】]")
 

@@ -15,10 +15,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.rules import (
     FOLLOWED,
@@ -34,7 +35,12 @@ from aftermath.statistics.permutation import TooFew
 from aftermath.statistics.result import Result
 from aftermath.statistics.shift import Shift, shift
 from aftermath.wording import NO_BREAK, counted, in_words, number
+from aftermath.workspace import Workspace, find_workspace
 
+if TYPE_CHECKING:
+    from aftermath.comparison.scoreboard import Comparison
+
+FILE = "playbook.csv"
 LEVEL = 0.95
 
 
@@ -273,7 +279,31 @@ def read_advice(path: Path) -> tuple[Advice, ...]:
     return advice
 
 
-def playbook(
+def playbook(comparison: Comparison, workspace: Workspace | None = None) -> Playbook:
+    """Put the advice of a workspace to the test.
+
+    Parameters
+    ----------
+    comparison
+        Any comparison; its ``level`` is that of the intervals.
+    workspace
+        Holds ``casestudies/playbook.csv``; the workspace in force if not given.
+
+    Returns
+    -------
+    Playbook
+
+    Raises
+    ------
+    PlaybookError
+        If the file is missing or cannot be used.
+    """
+    path = (workspace or find_workspace()).cases / FILE
+    advice = read_advice(path)
+    return playbook_from(comparison.cases, comparison.entries, advice, level=comparison.level, seed=comparison.seed)
+
+
+def playbook_from(
     cases: Iterable[Case], entries: Iterable[Entry], advice: Iterable[Advice], *, level: float = LEVEL, seed: int = 0
 ) -> Playbook:
     """Put advice to the test.

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.entry import Entry
 from aftermath.measures.steps import STEPS, Step, first_act
 from aftermath.problems import AftermathError

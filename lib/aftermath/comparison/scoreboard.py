@@ -10,19 +10,18 @@ from functools import cached_property
 
 import polars as pl
 
-from aftermath.cases.case import Case
-from aftermath.comparison.advice import tested_advice
+from aftermath.case_files.case import Case
 from aftermath.comparison.agreement import Reliability, codes, reliability
+from aftermath.comparison.associations import Associations, associations
 from aftermath.comparison.columns import SCHEMA, row
 from aftermath.comparison.entry import Entry, entry
 from aftermath.comparison.findings import Finding, findings
 from aftermath.comparison.leave_one_out import LeaveOneOut, leave_one_out
 from aftermath.comparison.multiverse import Multiverse, multiverse
 from aftermath.comparison.names import short_names
-from aftermath.comparison.playbook import Playbook
-from aftermath.comparison.standing import Standings, standing
-from aftermath.comparison.strategies import StrategyComparison, compare_strategies
-from aftermath.comparison.together import Together, together
+from aftermath.comparison.pairwise import Pairwise, pairwise
+from aftermath.comparison.playbook import Playbook, playbook
+from aftermath.comparison.strategies import StrategyComparison, strategies
 from aftermath.comparison.worth_finding import WorthFinding, worth_finding
 from aftermath.kept import kept
 from aftermath.measures.speed import Speed
@@ -93,9 +92,9 @@ class Comparison(Result):
         lines = "\n".join(f"{case.id} {case.checksum}" for case in self.cases)
         return hashlib.sha256(lines.encode()).hexdigest()
 
-    def standing(self, step: str = "response") -> Standings:
-        """How the cases stand in one step; see ``comparison.standing.standing``."""
-        return standing(self.speeds, step)
+    def pairwise(self, step: str = "response") -> Pairwise:
+        """How the cases stand in one step; see ``comparison.pairwise.pairwise``."""
+        return pairwise(self.speeds, step)
 
     def leave_one_out(self, step: str = "response") -> LeaveOneOut:
         """Which pairs hang on a single relation in one step; see ``comparison.leave_one_out.leave_one_out``."""
@@ -115,12 +114,12 @@ class Comparison(Result):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the comparison finds, each with its n."""
-        return findings(self.entries, self.standing(), self.leave_one_out())
+        return findings(self.entries, self.pairwise(), self.leave_one_out())
 
     @cached_property
-    def associations(self) -> Together:
-        """Whether speed, openness and recovery go together; see ``comparison.together.together``."""
-        return together(self)
+    def associations(self) -> Associations:
+        """Whether speed, openness and recovery go together; see ``comparison.associations.associations``."""
+        return associations(self)
 
     @cached_property
     def multiverse(self) -> Multiverse:
@@ -129,13 +128,13 @@ class Comparison(Result):
 
     @cached_property
     def advice(self) -> Playbook:
-        """The advice of the workspace in force, put to the test; see ``comparison.advice.tested_advice``."""
-        return tested_advice(self)
+        """The advice of the workspace in force, put to the test; see ``comparison.playbook.playbook``."""
+        return playbook(self)
 
     @cached_property
     def strategies(self) -> StrategyComparison:
-        """The strategies of all cases; see ``comparison.strategies.compare_strategies``."""
-        return compare_strategies(self.cases)
+        """The strategies of all cases; see ``comparison.strategies.strategies``."""
+        return strategies(self.cases)
 
     @cached_property
     def table(self) -> pl.DataFrame:

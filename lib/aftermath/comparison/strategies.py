@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.statistics.result import Result
 from aftermath.times import DAY
 from aftermath.wording import counted, latency_text, listed
@@ -170,7 +170,7 @@ class StrategyComparison(Result):
         )
 
 
-def strategies(case: Case) -> Strategies | None:
+def case_strategies(case: Case) -> Strategies | None:
     """The strategies of a case in order of time; None where no crisis is on record."""
     if case.zero is None:
         return None
@@ -180,9 +180,9 @@ def strategies(case: Case) -> Strategies | None:
     return Strategies(case.id, case.about.crisis_type, tuple(use for event in own for use in _uses(case, event)))
 
 
-def compare_strategies(cases: Iterable[Case]) -> StrategyComparison:
+def strategies(cases: Iterable[Case]) -> StrategyComparison:
     """The strategies of many cases; those without a crisis on record are left out."""
-    found = [strategies(case) for case in sorted(cases, key=lambda case: case.id)]
+    found = [case_strategies(case) for case in sorted(cases, key=lambda case: case.id)]
     return StrategyComparison(tuple(each for each in found if each is not None))
 
 

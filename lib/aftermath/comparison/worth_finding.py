@@ -22,8 +22,8 @@ from functools import cached_property
 
 import polars as pl
 
-from aftermath.cases.case import Case
-from aftermath.cases.case import cases as all_cases
+from aftermath.case_files.case import Case
+from aftermath.case_files.case import cases as all_cases
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
 from aftermath.statistics.temporal_network import ORIGIN, TemporalNetwork

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import plotly.graph_objects as go
 
 from aftermath.comparison.association import Association
-from aftermath.comparison.together import ALL, LIKE_CLOCKS, Together
+from aftermath.comparison.associations import ALL, LIKE_CLOCKS, Associations
 from aftermath.figures.bars import Bar, outline, painted, sensitive
 from aftermath.figures.rows import headline, segments
 from aftermath.figures.theme import LIGHT, Drawing, View, blank, hover, responsive
@@ -20,7 +20,7 @@ REACH = 2.0  # standard deviations: what is further out is cut off
 _STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
 
-def associations(together: Together) -> go.Figure:
+def associations(measured: Associations) -> go.Figure:
     """Draw one row for every pair of measures.
 
     Upper band: all cases. Lower band, dashed: without own clocks and series. In each, the upright line is the slope and the band its interval;
@@ -29,7 +29,7 @@ def associations(together: Together) -> go.Figure:
 
     Parameters
     ----------
-    together
+    measured
         From ``aftermath.associations``.
 
     Returns
@@ -42,14 +42,14 @@ def associations(together: Together) -> go.Figure:
     ValueError
         If nothing could be computed.
     """
-    if not together.computed:
+    if not measured.computed:
         raise ValueError("no association could be computed: there are too few cases to draw")
-    return responsive(lambda view: _draw(together, view))
+    return responsive(lambda view: _draw(measured, view))
 
 
-def _draw(together: Together, view: View) -> Drawing:
+def _draw(measured: Associations, view: View) -> Drawing:
     room = view.least - _MARGIN["l"] - _MARGIN["r"]
-    total = len(together.rows) * _ROW
+    total = len(measured.rows) * _ROW
     figure = blank(
         total + _MARGIN["t"] + _MARGIN["b"],
         margin=_MARGIN,
@@ -60,9 +60,9 @@ def _draw(together: Together, view: View) -> Drawing:
             "showgrid": True,
         },
         yaxis={"range": [total, 0], "visible": False},
-        annotations=[headline(*_names(row, view), place * _ROW + 11, room) for place, row in enumerate(together.rows)],
+        annotations=[headline(*_names(row, view), place * _ROW + 11, room) for place, row in enumerate(measured.rows)],
     )
-    return figure.add(_traces(together, total))
+    return figure.add(_traces(measured, total))
 
 
 def _names(row: tuple[Association, Association], view: View) -> tuple[str, str]:
@@ -74,9 +74,9 @@ def _names(row: tuple[Association, Association], view: View) -> tuple[str, str]:
     return name, sizes
 
 
-def _traces(together: Together, total: float) -> list[dict]:
-    upper = list(_drawn(together, 0, _FIRST))
-    lower = list(_drawn(together, 1, _SECOND))
+def _traces(measured: Associations, total: float) -> list[dict]:
+    upper = list(_drawn(measured, 0, _FIRST))
+    lower = list(_drawn(measured, 1, _SECOND))
     upper_bars, lower_bars = ([_bar(*each) for each in some] for some in (upper, lower))
     both = upper + lower
     texts = [_hover(pair, which) for some, which in ((upper, ALL), (lower, LIKE_CLOCKS)) for pair, _ in some]
@@ -91,8 +91,8 @@ def _traces(together: Together, total: float) -> list[dict]:
     ]
 
 
-def _drawn(together: Together, which: int, middle: float) -> Iterable[tuple[Association, float]]:
-    for place, row in enumerate(together.rows):
+def _drawn(measured: Associations, which: int, middle: float) -> Iterable[tuple[Association, float]]:
+    for place, row in enumerate(measured.rows):
         if row[which].computed:
             yield row[which], place * _ROW + middle
 

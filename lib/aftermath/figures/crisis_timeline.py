@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.figures.bars import Bar, outlines, painted, sensitive
 from aftermath.figures.links import Link, by_clock, link_traces, links_of
 from aftermath.figures.packing import LABEL_GAP, Mark, Place, pack

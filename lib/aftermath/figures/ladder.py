@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import plotly.graph_objects as go
 
-from aftermath.figures.rungs import NOT_SEEN, Rung, Section, axis_for, draw, side
+from aftermath.figures.latency_rows import NOT_SEEN, LatencyRow, Section, axis_for, draw, side
 from aftermath.figures.theme import View, hover, responsive, safe, shortened, text_width, wrapped
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.speed import Speed
@@ -103,47 +103,47 @@ def _steps(
     sections: list[Section] = []
     for step in speed.steps:
         seen = [other for other in others if other[step.name].latency.seen]
-        rungs = [_other_rung(other, step.name, names) for other in seen] + [_own_rung(step)]
-        rungs.sort(key=lambda rung: _order(rung.latency))
+        rows = [_other_row(other, step.name, names) for other in seen] + [_own_row(step)]
+        rows.sort(key=lambda row: _order(row.latency))
         top = sections[-1].bottom if sections else 0.0
-        sections.append(_step_section(step, rungs, top, len(others) - len(seen), axis, view))
+        sections.append(_step_section(step, rows, top, len(others) - len(seen), axis, view))
     return sections
 
 
-def _step_section(step: Step, rungs: list[Rung], top: float, unseen: int, axis: TimeAxis, view: View) -> Section:
+def _step_section(step: Step, rows: list[LatencyRow], top: float, unseen: int, axis: TimeAxis, view: View) -> Section:
     header = _HEADER if view.narrow else 0
-    spaces = [_space(rung, unseen, axis, view) for rung in rungs]
+    spaces = [_space(row, unseen, axis, view) for row in rows]
     used = sum(above + below for above, below in spaces)
     height = max(used + 10, 30 if view.narrow else 44)
     at, placed = top + header + (height - used) / 2, []
-    for rung, (above, below) in zip(rungs, spaces, strict=True):
-        placed.append(replace(rung, middle=at + above))
+    for row, (above, below) in zip(rows, spaces, strict=True):
+        placed.append(replace(row, middle=at + above))
         at += above + below
     name = safe(step.label) if view.narrow else wrapped(step.label, 22)
     return Section(name, top, top + header + height, header, tuple(placed), unseen)
 
 
-def _space(rung: Rung, unseen: int, axis: TimeAxis, view: View) -> tuple[float, float]:
-    """Room above and below the middle of a rung, in px."""
-    if not rung.own:
+def _space(row: LatencyRow, unseen: int, axis: TimeAxis, view: View) -> tuple[float, float]:
+    """Room above and below the middle of a row, in px."""
+    if not row.own:
         return _OTHER / 2, _OTHER / 2
-    if not rung.latency.seen:
+    if not row.latency.seen:
         return _OWN / 2, _OWN / 2 + (_WORDS if unseen else 0)
-    above = _WORDS if side(rung, axis, view, _STEP_NAMES[view.name]) == "above" else 0
+    above = _WORDS if side(row, axis, view, _STEP_NAMES[view.name]) == "above" else 0
     return _OWN / 2 + above, _OWN / 2
 
 
-def _own_rung(step: Step) -> Rung:
+def _own_row(step: Step) -> LatencyRow:
     text = hover(step.label, [_words(step.latency), _rests_on(step)])
     target = step.event_ids[0] if step.event_ids else None
-    return Rung(step.latency, text, target, step.certainty or "documented")
+    return LatencyRow(step.latency, text, target, step.certainty or "documented")
 
 
-def _other_rung(other: Speed, name: str, names: Mapping[str, str]) -> Rung:
+def _other_row(other: Speed, name: str, names: Mapping[str, str]) -> LatencyRow:
     step = other[name]
     lines = [f"{step.label}: {latency_text(step.latency)}", _own_clock(other)]
     text = hover(names.get(other.case_id, other.case_id), lines)
-    return Rung(step.latency, text, f"{other.case_id}.html", own=False)
+    return LatencyRow(step.latency, text, f"{other.case_id}.html", own=False)
 
 
 def _words(latency: Latency) -> str:
@@ -163,18 +163,18 @@ def _cases(speeds: Sequence[Speed], step: str, names: Mapping[str, str], axis: T
     sections: list[Section] = []
     for speed in speeds:
         top = sections[-1].bottom if sections else 0.0
-        rung = _case_rung(speed, step, names)
-        seen = rung.latency.seen
-        words = _WORDS if seen and side(rung, axis, view, _name_column(names, view)) == "above" else 0
+        row = _case_row(speed, step, names)
+        seen = row.latency.seen
+        words = _WORDS if seen and side(row, axis, view, _name_column(names, view)) == "above" else 0
         height = header + words + _ROW[view.name]
-        placed = replace(rung, middle=top + height - _ROW[view.name] / 2)
+        placed = replace(row, middle=top + height - _ROW[view.name] / 2)
         name = safe(shortened(names[speed.case_id], _LONGEST_NAME[view.name] - 12, bold=True))
         sections.append(Section(name, top, top + height, header, (placed,)))
     return sections
 
 
-def _case_rung(speed: Speed, name: str, names: Mapping[str, str]) -> Rung:
+def _case_row(speed: Speed, name: str, names: Mapping[str, str]) -> LatencyRow:
     step = speed[name]
     lines = [f"{step.label}: {_words(step.latency)}", _rests_on(step), _own_clock(speed)]
     text, target = hover(names[speed.case_id], lines), f"cases/{speed.case_id}.html"
-    return Rung(step.latency, text, target, own_clock=speed.own_clock)
+    return LatencyRow(step.latency, text, target, own_clock=speed.own_clock)

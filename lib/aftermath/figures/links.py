@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.figures.bars import Bar
 from aftermath.figures.rows import segments
 from aftermath.figures.theme import LIGHT, hover, scatter_trace

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from aftermath import vocabulary
-from aftermath.cases.coders import Coder
+from aftermath.case_files.coders import Coder
 from aftermath.figures.theme import (
     CLEAR,
     LIGHT,

@@ -26,7 +26,7 @@ from aftermath.figures.theme import (
     scatter_trace,
 )
 from aftermath.figures.time_axis import TimeAxis
-from aftermath.measures.coverage_recovery import CoverageRecovery
+from aftermath.measures.recovery import CoverageRecovery
 from aftermath.measures.stances import STANCE_LEVELS
 from aftermath.measures.tone import Phase, Tone
 from aftermath.times import DAY, HOUR

@@ -28,7 +28,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.measures.clock import require_clock
 from aftermath.measures.speed import speed
 from aftermath.statistics.ears import BASELINE, THRESHOLD, ears_c1, read_counts, turning_share

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from aftermath.statistics.bending import LevelChange
 from aftermath.statistics.change_points import ChangePoints
 from aftermath.statistics.exponential import ExponentialRecovery
+from aftermath.statistics.level_change import LevelChange
 from aftermath.statistics.local_level import LocalLevel
 from aftermath.statistics.resilience import ResilienceLoss
-from aftermath.statistics.returning import TimeToReturn
 from aftermath.statistics.segmented import Segmented
 from aftermath.statistics.series import spell, units
+from aftermath.statistics.time_to_return import TimeToReturn
 from aftermath.wording import DASH, counted, interval, number
 
 METHODS = {

@@ -31,15 +31,15 @@ from aftermath.measures.archive_estimates import (
     points,
     returned_words,
 )
-from aftermath.statistics.bending import LevelChange, level_change
 from aftermath.statistics.change_points import ChangePoints, change_points
 from aftermath.statistics.exponential import ExponentialRecovery, exponential_recovery
 from aftermath.statistics.intervals import count_interval
+from aftermath.statistics.level_change import LevelChange, level_change
 from aftermath.statistics.local_level import LocalLevel, local_level
 from aftermath.statistics.resilience import ResilienceLoss, resilience_loss
-from aftermath.statistics.returning import TimeToReturn, time_to_return
 from aftermath.statistics.segmented import Segmented, segmented_regression
 from aftermath.statistics.series import FEW_BEFORE, SeriesError
+from aftermath.statistics.time_to_return import TimeToReturn, time_to_return
 from aftermath.wording import counted, in_words, number
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from aftermath.archives.attached import AttachedSeries, attached_series
 from aftermath.archives.series import ALL_KINDS, FEW
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.kept import kept
 from aftermath.measures.alarm import alarm
 from aftermath.measures.archive_recovery import ArchiveRecovery, archive_recovery

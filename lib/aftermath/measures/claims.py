@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.about import Claim
-from aftermath.cases.case import Case
+from aftermath.case_files.about import Claim
+from aftermath.case_files.case import Case
 from aftermath.statistics.result import Result
 from aftermath.wording import counted, in_words, listed
 

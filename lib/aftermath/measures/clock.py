@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.statistics.result import NothingToMeasure
 
 

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from aftermath.cases.case import read_case
-from aftermath.cases.relations import EPOCH, read_times, temporal_network, weakest
+from aftermath.case_files.case import read_case
+from aftermath.case_files.relations import EPOCH, read_times, temporal_network, weakest
 from aftermath.problems import CaseError
 from aftermath.statistics.result import Result
 from aftermath.statistics.temporal_network import ORIGIN, Contradiction, Difference

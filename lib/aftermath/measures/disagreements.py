@@ -9,7 +9,7 @@ from functools import cached_property
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.measures.rubric import coded_items
 from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.wording import counted, listed, number

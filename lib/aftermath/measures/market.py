@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.measures.clock import require_clock
 from aftermath.measures.speed import speed
 from aftermath.statistics.event_study import CAVEAT, EventStudy, daily_returns, event_study

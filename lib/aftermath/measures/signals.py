@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.kept import kept
 from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.statistics.segmented import Segmented, segmented_regression

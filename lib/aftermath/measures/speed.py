@@ -1,7 +1,7 @@
 """Speed: how long after clock zero each kind of answer came, as intervals.
 
 By the clock a latency runs from ``max(0, act.earliest - zero.latest)`` to ``act.latest - zero.earliest``; what sources say of how
-far apart events were makes it shorter (``cases.relations``). Where
+far apart events were makes it shorter (``case_files.relations``). Where
 several acts could have been the first of their kind, the first lies between the smallest of the lower
 and the smallest of the upper ends. What was never seen is right-censored at the end of the record.
 
@@ -18,8 +18,8 @@ from functools import cached_property
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
-from aftermath.cases.codebook import answers_from_before
+from aftermath.case_files.case import Case
+from aftermath.case_files.codebook import answers_from_before
 from aftermath.measures.clock import require_clock
 from aftermath.measures.steps import STEPS, Step, answering, first_act
 from aftermath.statistics.result import Result

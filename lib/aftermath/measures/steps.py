@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.statistics.temporal_network import Difference
 from aftermath.times import Latency, first_of, local_day
 from aftermath.wording import duration, exact_duration, latency_text, listed, relation_words

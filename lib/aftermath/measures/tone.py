@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
-from aftermath.cases.coders import Coder
-from aftermath.cases.coding import singly_coded_texts
+from aftermath.case_files.case import Case
+from aftermath.case_files.coders import Coder
+from aftermath.case_files.coding import singly_coded_texts
 from aftermath.measures.clock import require_clock
 from aftermath.measures.stances import FEW, STANCE_LEVELS, Estimate, mean_and_imbalance
 from aftermath.statistics.agreement import Agreement, krippendorff_alpha

@@ -21,8 +21,8 @@ from functools import cached_property
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
-from aftermath.cases.coders import Coder
+from aftermath.case_files.case import Case
+from aftermath.case_files.coders import Coder
 from aftermath.measures.clock import require_clock
 from aftermath.measures.rubric import BEST, LEAST_CODED, LEVELS, Item, enough_coded, rubric_items
 from aftermath.statistics.agreement import DRAWS, Agreement, krippendorff_alpha

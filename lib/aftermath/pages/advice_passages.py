@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aftermath.comparison.advice import FILE, rule_in_words, tested_advice, titles_of_texts
+from aftermath.comparison.advice import rule_in_words, titles_of_texts
 from aftermath.comparison.conclusions import Conclusion
 from aftermath.comparison.conclusions import conclusions as concluded
 from aftermath.comparison.contrasts import Matched
 from aftermath.comparison.contrasts import contrasts as matched_contrasts
 from aftermath.comparison.entry import Entry
-from aftermath.comparison.playbook import Playbook, Tested
+from aftermath.comparison.playbook import FILE, Playbook, Tested, playbook
 from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED, NOT_KNOWN, UNOBSERVABLE
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.strategies import WINDOW_DAYS, Strategies
@@ -92,7 +92,7 @@ def _phase(phase: Phase | None) -> str:
 
 def _tested(comparison: Comparison, workspace: Workspace) -> Playbook:
     """The advice of a workspace put to the test, **once for a page** where it is the one in force."""
-    return comparison.advice if workspace == find_workspace() else tested_advice(comparison, workspace)
+    return comparison.advice if workspace == find_workspace() else playbook(comparison, workspace)
 
 
 def advice(comparison: Comparison, workspace: Workspace | None = None) -> Passage:

@@ -6,10 +6,10 @@ import statistics
 from collections.abc import Iterable
 
 from aftermath.comparison.association import Association
+from aftermath.comparison.associations import SHARED, Associations
 from aftermath.comparison.choices import CHOICES, NONE
 from aftermath.comparison.multiverse import Multiverse
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.comparison.together import SHARED, Together
 from aftermath.comparison.variables import LATEST
 from aftermath.pages.exhibit import Exhibit, Passage, exhibit
 from aftermath.pages.html import escape
@@ -57,7 +57,7 @@ def together(comparison: Comparison, *, id: str = "f6") -> Exhibit | Passage:
     )
 
 
-def _words(comparison: Comparison, found: Together) -> str:
+def _words(comparison: Comparison, found: Associations) -> str:
     told = [row for row in found.rows if row[0].computed]
     clear = [whole.name for whole, like_clocks in told if _clear(whole, like_clocks)]
     blind = [whole.name for whole, _ in told if not whole.can_tell]
@@ -76,7 +76,7 @@ def _words(comparison: Comparison, found: Together) -> str:
     ).strip()
 
 
-def _other_looks(found: Together) -> str:
+def _other_looks(found: Associations) -> str:
     """Tau-b with the shared items in, and with what was not seen counted as the latest."""
     parts = []
     for look, words in ((SHARED, "With the shared items in"), (LATEST, "With what was not seen as the latest of all")):
@@ -88,13 +88,13 @@ def _other_looks(found: Together) -> str:
     return " ".join(parts)
 
 
-def _floors(found: Together) -> str:
+def _floors(found: Associations) -> str:
     """The smallest p that the pairs over all cases could have given."""
     floors = sorted({pair.test.smallest_p for pair in found.whole.pairs if pair.test})
     return " to ".join(dict.fromkeys(probability(floor) for floor in (floors[0], floors[-1])))
 
 
-def _left_out(comparison: Comparison, found: Together) -> str:
+def _left_out(comparison: Comparison, found: Associations) -> str:
     out = [f"{comparison.names[case_id]} ({why})" for case_id, why in sorted(found.like_clocks.left_out.items())]
     return f"Not among those with like clocks: {listed(out)}." if out else ""
 
@@ -103,7 +103,7 @@ def _clear(*pairs: Association) -> bool:
     return all(pair.computed and pair.slope.leaves_zero_out for pair in pairs)
 
 
-def _table(comparison: Comparison, found: Together) -> str:
+def _table(comparison: Comparison, found: Associations) -> str:
     headings = (
         "Pair",
         "Cases",

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.figures import marks
+from aftermath.figures import inline_svg
 from aftermath.measures.steps import Step
 from aftermath.pages.html import escape
 from aftermath.wording import DASH, NO_BREAK, counted, interval, latency_text, number
@@ -97,9 +97,9 @@ def step_cell(entry: Entry, step: str, root: str = "", *, width: int = LATENCY_W
         return _reason(entry, "speed")
     found = entry.speed[step]
     content = f"{escape(latency_text(found.latency))}{_doubt(found)}"
-    return _value(content, case_address(entry.case_id, root, SPEED), quiet=not found.latency.seen) + marks.latency_bar(
-        found.latency, width
-    )
+    return _value(
+        content, case_address(entry.case_id, root, SPEED), quiet=not found.latency.seen
+    ) + inline_svg.latency_bar(found.latency, width)
 
 
 def _doubt(step: Step) -> str:
@@ -119,7 +119,7 @@ def index_cell(entry: Entry, root: str = "", *, width: int = INDEX_WIDTH) -> str
         extent = "" if index.whole else f" {index.open}"
         content = f"{number(index.value)} <small>{interval(index.lower, index.upper)}{extent}</small>"
     address = case_address(entry.case_id, root, OPENNESS)
-    return _value(content, address, quiet=not index.defined) + marks.index_bar(
+    return _value(content, address, quiet=not index.defined) + inline_svg.index_bar(
         index.value, index.lower, index.upper, width
     )
 
@@ -161,7 +161,7 @@ def _tone_cell(entry: Entry, root: str) -> str:
     means = " → ".join(number(phase.mean.value, 2, sign=True) if phase.n else "no text" for phase in phases)
     content = f"{means} <small>n{NO_BREAK}{', '.join(number(phase.n) for phase in phases)}</small>"
     address = case_address(entry.case_id, root, COVERAGE)
-    return _value(content, address) + marks.tone_mark(*(phase.mean for phase in phases), TONE_WIDTH)
+    return _value(content, address) + inline_svg.tone_mark(*(phase.mean for phase in phases), TONE_WIDTH)
 
 
 def _row(entry: Entry, root: str) -> str:
@@ -269,7 +269,7 @@ def _how(comparison: Comparison) -> str:
 
 
 def _headings() -> str:
-    scale = marks.latency_scale(LATENCY_WIDTH)
+    scale = inline_svg.latency_scale(LATENCY_WIDTH)
     columns = (
         ("Case", "year, country, cause", ""),
         ("First response", "", scale),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from aftermath.measures.coverage_recovery import CoverageRecovery, Days
+from aftermath.measures.recovery import CoverageRecovery, Days
 from aftermath.measures.stances import FEW
 from aftermath.measures.steps import Step
 from aftermath.measures.tone import Phase

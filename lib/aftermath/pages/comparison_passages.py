@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from aftermath.cases.coders import OVERSTATES, who_coded_all
+from aftermath.case_files.coders import OVERSTATES, who_coded_all
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.findings import Finding
 from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.figures import marks
+from aftermath.figures import inline_svg
 from aftermath.measures.stances import FEW
 from aftermath.pages.advice_passages import advice, conclusions, contrasts, strategies
 from aftermath.pages.association_passages import multiverse, together
@@ -150,7 +150,7 @@ def points(entries: Iterable[Entry]) -> list[Point]:
 
 def _plane_words(comparison: Comparison) -> str:
     return (
-        f"{comparison.findings[-1].text} {comparison.standing().text} {clock_words(comparison)} What is not known is as "
+        f"{comparison.findings[-1].text} {comparison.pairwise().text} {clock_words(comparison)} What is not known is as "
         "large as the boxes, and the cases were chosen, not sampled; rank correlations that carry this along follow below."
     )
 
@@ -234,8 +234,8 @@ def agreement_table(comparison: Comparison) -> Passage:
     cells = (
         (
             escape(part),
-            marks.alpha_bar(agreement, 140),
-            marks.ac_bar(agreement, 140),
+            inline_svg.alpha_bar(agreement, 140),
+            inline_svg.ac_bar(agreement, 140),
             escape(_agreement_words(agreement)),
         )
         for part, agreement in reliability.parts.items()

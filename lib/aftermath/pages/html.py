@@ -9,7 +9,7 @@ from html import escape as _escape
 
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.wording import NO_BREAK
 
 _ROW_ID = re.compile(r"\b[ed]\d{2,}\b")

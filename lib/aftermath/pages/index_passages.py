@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.gathering import Failure
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.figures import marks
+from aftermath.figures import inline_svg
 from aftermath.pages.board import (
     LATENCY_WIDTH,
     case_address,
@@ -48,7 +48,7 @@ def entries(documented: Iterable[Entry]) -> str:
 
 
 def _listing(headings: Sequence[str], rows: Iterable[str]) -> str:
-    scale = {"First response": marks.latency_scale(LATENCY_WIDTH)}
+    scale = {"First response": inline_svg.latency_scale(LATENCY_WIDTH)}
     heads = "".join(
         f'<th scope="col"{" class=num" if heading == "Record" else ""}>{heading}{scale.get(heading, "")}</th>'
         for heading in headings

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.leave_one_out import LeftOut
+from aftermath.comparison.pairwise import PairCounts, Pairwise
 from aftermath.comparison.scoreboard import Comparison
-from aftermath.comparison.standing import Standing, Standings
 from aftermath.measures.latency_curves import (
     MARKS,
     LatencyCurve,
@@ -40,7 +40,7 @@ def ladder(comparison: Comparison, step: str = "response", *, id: str = "f1") ->
 
     if not comparison.speeds:
         return Passage(absent("No case could be timed, so there is no ladder to draw."))
-    standings, basis = comparison.standing(step), with_names(comparison.leave_one_out(step).basis, comparison)
+    standings, basis = comparison.pairwise(step), with_names(comparison.leave_one_out(step).basis, comparison)
     return exhibit(
         standings,
         latency_ladders(comparison.speeds, step=step, names=comparison.names),
@@ -55,7 +55,7 @@ def ladder(comparison: Comparison, step: str = "response", *, id: str = "f1") ->
     )
 
 
-def _order_words(standings: Standings) -> str:
+def _order_words(standings: Pairwise) -> str:
     """What the record says about who was first, for two cases drawn at random; nothing where none can be compared."""
     timed = sum(row.comparable for row in standings.rows)
     if timed < 2:
@@ -69,7 +69,7 @@ def _order_words(standings: Standings) -> str:
 
 
 def _ladder_table(comparison: Comparison, step: str) -> str:
-    standings = comparison.standing(step)
+    standings = comparison.pairwise(step)
     headings = (
         "Case",
         "After clock zero",
@@ -85,7 +85,7 @@ def _ladder_table(comparison: Comparison, step: str) -> str:
     return table("", standings.label, headings, rows_of(cells, headings))
 
 
-def _ladder_cells(entry: Entry, standing: Standing, step: str) -> Iterable[str]:
+def _ladder_cells(entry: Entry, standing: PairCounts, step: str) -> Iterable[str]:
     found = entry.speed[step]
     counts = (standing.faster, standing.not_separable, standing.slower, standing.never_seen)
     clock = f"{escape(entry.about.exposed_by.replace('_', ' '))}{' · own clock' if entry.own_clock else ''}"
@@ -94,7 +94,7 @@ def _ladder_cells(entry: Entry, standing: Standing, step: str) -> Iterable[str]:
     return (case_link(entry), escape(latency_text(found.latency)), found.certainty or DASH, clock, *shown, first)
 
 
-def _first_words(standing: Standing) -> str:
+def _first_words(standing: PairCounts) -> str:
     """The bounds on the probability that a case was first against another, with their n."""
     if not standing.others:
         return DASH

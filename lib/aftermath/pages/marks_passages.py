@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from aftermath import vocabulary
-from aftermath.figures import marks
+from aftermath.figures import inline_svg
 from aftermath.measures.stances import Estimate
 from aftermath.pages.html import escape
 from aftermath.pages.passages.tables import table
@@ -43,23 +43,23 @@ def _specimens(rows: list[tuple[str, str]]) -> str:
 def _intervals() -> list[tuple[str, str]]:
     return [
         (
-            marks.event_bar("apology", exact=True),
+            inline_svg.event_bar("apology", exact=True),
             "Known to the minute: the narrowest bar that can still be seen and clicked.",
         ),
-        (marks.event_bar("apology"), "Known to lie between two moments, both stated by a source."),
-        (marks.event_bar("apology", "inferred"), "The bounds follow from stated facts; how is in the row."),
-        (marks.event_bar("apology", "disputed"), "Sources disagree; the bar spans all of them."),
+        (inline_svg.event_bar("apology"), "Known to lie between two moments, both stated by a source."),
+        (inline_svg.event_bar("apology", "inferred"), "The bounds follow from stated facts; how is in the row."),
+        (inline_svg.event_bar("apology", "disputed"), "Sources disagree; the bar spans all of them."),
         (
-            marks.event_bar("apology", "disputed", likeliest=True),
+            inline_svg.event_bar("apology", "disputed", likeliest=True),
             "Disputed, with the likeliest reading drawn inside. It is never used in a calculation.",
         ),
         (
-            marks.event_bar("apology", narrowed=True),
+            inline_svg.event_bar("apology", narrowed=True),
             "Made shorter by what sources say of other events; the thin line runs on to what clock times alone give. What lasted "
             "began within the bar, and may have gone on to the end of the line.",
         ),
         (
-            marks.linked_bars(),
+            inline_svg.linked_bars(),
             "A source says how far apart the two were. The dot shows what it says, as bounds and in words.",
         ),
     ]
@@ -68,15 +68,15 @@ def _intervals() -> list[tuple[str, str]]:
 def _latencies() -> list[tuple[str, str]]:
     return [
         (
-            marks.latency_bar(Latency(2 * HOUR, DAY), _WIDTH),
+            inline_svg.latency_bar(Latency(2 * HOUR, DAY), _WIDTH),
             "From the shortest to the longest time that the record allows, on a log scale; ticks at an hour, a day and a month.",
         ),
         (
-            marks.latency_bar(Latency(20 * DAY, math.inf), _WIDTH),
+            inline_svg.latency_bar(Latency(20 * DAY, math.inf), _WIDTH),
             "Not seen by the end of the record. Not zero, not never.",
         ),
         (
-            marks.latency_bar(Latency(0, 0, by_construction=True), _WIDTH),
+            inline_svg.latency_bar(Latency(0, 0, by_construction=True), _WIDTH),
             "Zero by construction: the organisation’s own act is clock zero. Drawn alike: an answer given with the exposure or before "
             "it. Neither says anything about speed.",
         ),
@@ -89,22 +89,22 @@ def _latencies() -> list[tuple[str, str]]:
 
 def _colours() -> list[tuple[str, str]]:
     words = vocabulary.ACT_FAMILY_LABELS | {"other": "Anyone but the organisation: always grey"}
-    return [(marks.event_bar(family), label) for family, label in words.items()]
+    return [(inline_svg.event_bar(family), label) for family, label in words.items()]
 
 
 def _verdicts() -> str:
-    badges = " ".join(map(marks.verdict_badge, vocabulary.VERDICTS))
+    badges = " ".join(map(inline_svg.verdict_badge, vocabulary.VERDICTS))
     return f'<p class="row ic">{badges}</p>'
 
 
 def _indices() -> str:
     both = Agreement(alpha=0.72, lower=0.45, upper=0.9, units=11, same=8, ac=0.85, ac_lower=0.6, ac_upper=0.96)
     return (
-        f'<div class="idx2"><div><span class="l">Transparency</span>{marks.index_bar(64, 54, 71)}<b>64</b> '
+        f'<div class="idx2"><div><span class="l">Transparency</span>{inline_svg.index_bar(64, 54, 71)}<b>64</b> '
         '<span class="mut">[54–71]: a tick inside its bounds, from the worst to the best reading</span></div>'
-        f'<div><span class="l">Krippendorff’s α</span>{marks.alpha_bar(both)}<b>0.72</b> '
+        f'<div><span class="l">Krippendorff’s α</span>{inline_svg.alpha_bar(both)}<b>0.72</b> '
         f'<span class="mut">[0.45–0.90], n = 11 items; the dashed tick is {CUSTOMARY_FLOOR}</span></div>'
-        f'<div><span class="l">Gwet’s AC2</span>{marks.ac_bar(both)}<b>0.85</b> '
+        f'<div><span class="l">Gwet’s AC2</span>{inline_svg.ac_bar(both)}<b>0.85</b> '
         '<span class="mut">[0.60–0.96], n = 11 items; no floor is customary</span></div></div>'
     )
 
@@ -138,7 +138,7 @@ def _rubric_row(item: str, one: str, other: str, why: str) -> str:
     note = '<span class="dv">coders differ</span>' if differs else ""
     return (
         f'<tr{" class=diff" if differs else ""}><th scope="row"><span class="it">{item}</span> {vocabulary.RUBRIC_ITEMS[item]}{note}</th>'
-        f'<td>{marks.score_square(one)}</td><td>{marks.score_square(other)}</td><td class="ra">{why}</td></tr>'
+        f'<td>{inline_svg.score_square(one)}</td><td>{inline_svg.score_square(other)}</td><td class="ra">{why}</td></tr>'
     )
 
 
@@ -147,11 +147,11 @@ def _tones() -> list[tuple[str, str]]:
     few = Estimate(0.5, math.nan, math.nan)
     return [
         (
-            marks.tone_mark(early, late, _WIDTH),
+            inline_svg.tone_mark(early, late, _WIDTH),
             "Mean favourability from −2 to +2: grey the first phase, coloured the last, each with its interval.",
         ),
         (
-            marks.tone_mark(early, few, _WIDTH),
+            inline_svg.tone_mark(early, few, _WIDTH),
             "Hollow: fewer than eight texts, so no interval; the n beside it says how few.",
         ),
     ]

@@ -8,11 +8,11 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.measures.alarm import Alarm, alarm_from_coverage
 from aftermath.measures.archive_sentiment import ArchiveSentiment, archive_sentiment
-from aftermath.measures.coverage_recovery import CoverageRecovery, recovery_from_coverage
 from aftermath.measures.market import MarketReaction, market_reaction
+from aftermath.measures.recovery import CoverageRecovery, recovery
 from aftermath.measures.signals import Signals, signals
 from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import PHASE_DAYS
@@ -97,7 +97,7 @@ class Measured:
     def _recovered(self, variable: str) -> CoverageRecovery | NothingToMeasure:
         options = {"level": self.level, "phase_days": self.phase_days, "seed": self.seed}
         try:
-            return recovery_from_coverage(self.case, variable, **options)
+            return recovery(self.case, variable, **options)
         except NothingToMeasure as nothing:
             return nothing
 

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TypeVar
 
 from aftermath import figures
-from aftermath.cases.case import Case
-from aftermath.cases.coders import who_coded
+from aftermath.case_files.case import Case
+from aftermath.case_files.coders import who_coded
 from aftermath.measures.claims import claims
 from aftermath.measures.disagreements import disagreements
 from aftermath.measures.tone import PHASE_DAYS

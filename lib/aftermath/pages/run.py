@@ -63,7 +63,7 @@ def run_case(
     WriteError
         If a file could not be written; an earlier one stays as it was.
     """
-    from aftermath.cases.case import load_case
+    from aftermath.case_files.case import load_case
 
     workspace = workspace or find_workspace()
     about = load_case(case_id, workspace).about

@@ -9,9 +9,8 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from aftermath.comparison.advice import FILE, tested_advice
 from aftermath.comparison.gathering import Failure, Gathering, gather
-from aftermath.comparison.playbook import Playbook
+from aftermath.comparison.playbook import FILE, Playbook, playbook
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import write_whole
 from aftermath.pages import index_passages, marks_passages
@@ -198,7 +197,7 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
 
 def _advice(comparison: Comparison, workspace: Workspace) -> Playbook:
     """The advice under test; none where the workspace has no file of it. **One that cannot be used is an error, as on the page.**"""
-    return tested_advice(comparison, workspace) if (workspace.cases / FILE).is_file() else Playbook(())
+    return playbook(comparison, workspace) if (workspace.cases / FILE).is_file() else Playbook(())
 
 
 def _under(site: Path, path: Path) -> str:

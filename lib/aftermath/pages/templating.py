@@ -14,7 +14,7 @@ import jinja2
 from markupsafe import Markup
 
 from aftermath import wording
-from aftermath.figures.marks import verdict_badge
+from aftermath.figures.inline_svg import verdict_badge
 
 if TYPE_CHECKING:
     from aftermath.pages.passages.references import References

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.pages.board import COVERAGE, case_address
 from aftermath.pages.exhibit import Exhibit, Passage, exhibit

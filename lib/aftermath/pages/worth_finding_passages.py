@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.comparison.worth_finding import ENDS, Fact
 from aftermath.measures.steps import STEPS

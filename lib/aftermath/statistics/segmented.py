@@ -34,7 +34,6 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from aftermath.statistics.bending import FEWEST_AFTER, bending_gain, bends
 from aftermath.statistics.correlation import (
     CorrelatedErrors,
     correlated_errors,
@@ -44,6 +43,7 @@ from aftermath.statistics.correlation import (
     too_short,
 )
 from aftermath.statistics.intervals import t_quantile
+from aftermath.statistics.level_change import FEWEST_AFTER, bending_gain, bends
 from aftermath.statistics.result import Result
 from aftermath.statistics.series import (
     ROUNDING,

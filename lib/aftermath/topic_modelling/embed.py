@@ -18,8 +18,8 @@ import polars as pl
 import yaml
 
 from aftermath.archives.places import MANIFEST, VECTORS, vector_files
-from aftermath.cases.case import Case
-from aftermath.cases.case import cases as all_cases
+from aftermath.case_files.case import Case
+from aftermath.case_files.case import cases as all_cases
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
 from aftermath.topic_modelling.encoder import DIMENSION, MODEL, EmbedError, Encoder, encoder

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 
 ORGANISATION, PERSON = "the company", "someone"
 

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.archives.places import vector_files
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.files import fingerprint
 from aftermath.kept import kept
 from aftermath.measures.tone import PHASE_DAYS, day_since_zero, phase_label

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.measures.stances import FEW
 from aftermath.measures.tone import Phase, Tone
 from aftermath.pages.html import escape

@@ -8,9 +8,9 @@ from itertools import groupby
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
+from aftermath.figures.inline_svg import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
 from aftermath.figures.links import BY_CLOCK, RELATED
-from aftermath.figures.marks import CERTAINTY_CLASSES, FAMILY_CLASSES, certainty_tag
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS, Step
 from aftermath.pages.html import escape

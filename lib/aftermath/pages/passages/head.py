@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
-from aftermath.cases.coders import coded_by
-from aftermath.figures.marks import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
+from aftermath.case_files.case import Case
+from aftermath.case_files.coders import coded_by
+from aftermath.figures.inline_svg import certainty_tag, index_bar, latency_bar, latency_scale, tone_mark
 from aftermath.measures.speed import Speed
 from aftermath.measures.stances import FEW
 from aftermath.measures.steps import Step

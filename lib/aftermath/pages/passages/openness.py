@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from aftermath import vocabulary
-from aftermath.cases.coders import Coder, who_coded
-from aftermath.figures.marks import ac_bar, alpha_bar, index_bar, score_square
+from aftermath.case_files.coders import Coder, who_coded
+from aftermath.figures.inline_svg import ac_bar, alpha_bar, index_bar, score_square
 from aftermath.measures.rubric import Item
 from aftermath.measures.transparency import Index, Transparency
 from aftermath.pages.html import escape

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from aftermath.cases.coders import who_coded
-from aftermath.measures.coverage_recovery import CoverageRecovery
+from aftermath.case_files.coders import who_coded
+from aftermath.measures.recovery import CoverageRecovery
 from aftermath.pages.html import escape
 from aftermath.pages.passages.tables import rows_of, table
 from aftermath.wording import counted, interval, number

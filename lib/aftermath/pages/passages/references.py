@@ -9,7 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.pages.html import Linker, escape
 from aftermath.wording import counted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from aftermath.measures.coverage_recovery import CoverageRecovery
+from aftermath.measures.recovery import CoverageRecovery
 from aftermath.measures.signals import FEWEST_MONTHS, Signals
 from aftermath.pages.html import escape
 from aftermath.pages.passages.tables import rows_of, table

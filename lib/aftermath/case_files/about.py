@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from aftermath import vocabulary
-from aftermath.cases.coders import CODED_TABLES, CODER_ID, RESERVED_CODERS, Coder
-from aftermath.cases.desk import UNPRINTABLE, Desk, short
-from aftermath.cases.forms import partial_date
+from aftermath.case_files.coders import CODED_TABLES, CODER_ID, RESERVED_CODERS, Coder
+from aftermath.case_files.desk import UNPRINTABLE, Desk, short
+from aftermath.case_files.forms import partial_date
 
 
 @dataclass(frozen=True)

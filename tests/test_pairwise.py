@@ -1,4 +1,4 @@
-"""Standings: which cases were certainly faster than which, by counts that are those of all pairs."""
+"""Pair by pair: which cases were certainly faster than which, by counts that are those of all pairs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import aftermath as am
-from aftermath.comparison.standing import standing
+from aftermath.comparison.pairwise import pairwise
 from aftermath.measures.latency_curves import probability_before
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS
@@ -46,10 +46,10 @@ def all_speeds():
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_standings_agree_with_brute_force(step, all_speeds):
+def test_counts_agree_with_brute_force(step, all_speeds):
     speeds = all_speeds
     latencies = {speed.case_id: speed[step].latency for speed in speeds}
-    found = standing(speeds, step)
+    found = pairwise(speeds, step)
     for row in found.rows:
         counted = (row.faster, row.slower, row.not_separable, row.never_seen)
         assert counted == _brute_force(latencies, row.case_id)
@@ -61,7 +61,7 @@ def test_standings_agree_with_brute_force(step, all_speeds):
 
 @pytest.mark.parametrize("step", ["response", "apology", "information_hub"])
 def test_the_probability_of_having_been_first_is_bounded_by_the_certain_and_the_undecided(step, all_speeds):
-    found = standing(all_speeds, step)
+    found = pairwise(all_speeds, step)
     comparable = [row for row in found.rows if row.comparable]
     assert len(comparable) > 3
     for row in found.rows:
@@ -90,10 +90,10 @@ def _timed(latencies: Sequence[Latency]) -> list[Speed]:
 def test_touching_intervals_are_not_separable_and_the_unseen_is_never_slower():
     touching, after, unseen = Latency(60, 90), Latency(90, 95), Latency(1000, math.inf)
     at_zero = Latency(0, 0, by_construction=True)
-    assert standing(_timed([touching, after])).separable == 0
-    assert standing(_timed([Latency(60, 89), after])).separable == 1
-    assert standing(_timed([touching, unseen])).separable == 0
-    assert standing(_timed([at_zero, after])).separable == 0
+    assert pairwise(_timed([touching, after])).separable == 0
+    assert pairwise(_timed([Latency(60, 89), after])).separable == 1
+    assert pairwise(_timed([touching, unseen])).separable == 0
+    assert pairwise(_timed([at_zero, after])).separable == 0
 
 
 one_latency = st.one_of(
@@ -104,8 +104,8 @@ one_latency = st.one_of(
 
 
 @given(st.lists(one_latency, max_size=9))
-def test_standings_of_any_intervals_are_those_of_all_pairs(latencies):
-    found = standing(_timed(latencies))
+def test_counts_of_any_intervals_are_those_of_all_pairs(latencies):
+    found = pairwise(_timed(latencies))
     for own, row in zip(latencies, found.rows, strict=True):
         others = [other for place, other in enumerate(latencies) if found.rows[place] is not row]
         comparable = [other for other in others if row.comparable and other.timed]
@@ -124,4 +124,4 @@ def test_standings_of_any_intervals_are_those_of_all_pairs(latencies):
 
 def test_an_unknown_step_is_refused():
     with pytest.raises(ValueError, match="'mood' is not a step; use one of: response"):
-        standing([], "mood")
+        pairwise([], "mood")

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from aftermath.cases.about import About, is_case_id
-from aftermath.cases.coders import CODED_TABLES
-from aftermath.cases.desk import Desk, short
-from aftermath.cases.reading import Reading
-from aftermath.cases.relations import contradictory_row, temporal_network
-from aftermath.cases.tables import REFERENCES
+from aftermath.case_files.about import About, is_case_id
+from aftermath.case_files.coders import CODED_TABLES
+from aftermath.case_files.desk import Desk, short
+from aftermath.case_files.reading import Reading
+from aftermath.case_files.relations import contradictory_row, temporal_network
+from aftermath.case_files.tables import REFERENCES
 
 
 def check_together(case_id: str, tables: dict[str, Reading], about: About | None, desks: dict[str, Desk]) -> None:

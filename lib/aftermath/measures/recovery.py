@@ -25,7 +25,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 from aftermath.measures.clock import require_clock
 from aftermath.measures.stances import FEW, STANCE_LEVELS
 from aftermath.measures.tone import PHASE_DAYS, Tone, tone
@@ -203,7 +203,7 @@ class CoverageRecovery(Result):
         return f"{course} {self.warning}".rstrip()
 
 
-def recovery_from_coverage(
+def recovery(
     case: Case,
     variable: str = "favourability",
     *,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
+from aftermath.case_files.case import Case
 
 
 def uncoded_items(case: Case) -> tuple[tuple[str, str], ...]:
@@ -24,7 +24,7 @@ def uncoded_items(case: Case) -> tuple[tuple[str, str], ...]:
 
     Examples
     --------
-    >>> from aftermath.cases.case import load_case
+    >>> from aftermath.case_files.case import load_case
     >>> uncoded_items(load_case("kitchenaid-tweet"))
     ()
     """

@@ -14,9 +14,9 @@ from pathlib import Path
 import dataframely as dy
 import polars as pl
 
-from aftermath.cases.desk import Desk, read_text, short
-from aftermath.cases.forms import reader_of
-from aftermath.cases.tables import ALL_SCHEMAS, file_columns
+from aftermath.case_files.desk import Desk, read_text, short
+from aftermath.case_files.forms import reader_of
+from aftermath.case_files.tables import ALL_SCHEMAS, file_columns
 
 # rule of a schema -> (column it is put down at, what is wrong with {} its text, what mends it); None: as the
 # column says

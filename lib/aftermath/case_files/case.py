@@ -11,13 +11,13 @@ from pathlib import Path
 
 import polars as pl
 
-from aftermath.cases.about import About, read_about
-from aftermath.cases.coders import CODED_TABLES, Coder
-from aftermath.cases.consistency import check_together
-from aftermath.cases.desk import Desk, one_line, read_text
-from aftermath.cases.reading import read_table
-from aftermath.cases.relations import CaseTimes, case_times, temporal_network
-from aftermath.cases.tables import OPTIONAL_SCHEMAS, SCHEMAS, CaseTables, Prices, Relations
+from aftermath.case_files.about import About, read_about
+from aftermath.case_files.coders import CODED_TABLES, Coder
+from aftermath.case_files.consistency import check_together
+from aftermath.case_files.desk import Desk, one_line, read_text
+from aftermath.case_files.reading import read_table
+from aftermath.case_files.relations import CaseTimes, case_times, temporal_network
+from aftermath.case_files.tables import OPTIONAL_SCHEMAS, SCHEMAS, CaseTables, Prices, Relations
 from aftermath.files import checksum, fingerprint
 from aftermath.problems import CaseError, Problem
 from aftermath.times import Latency, Span, difference
@@ -156,7 +156,7 @@ class Case:
         Parameters
         ----------
         relations
-            Which relations are believed, a key of ``cases.relations.BELIEVED``.
+            Which relations are believed, a key of ``case_files.relations.BELIEVED``.
         """
         if relations not in self._times:
             network = temporal_network(self.events, self.relations, relations)

@@ -1,4 +1,4 @@
-"""Standing: which cases were certainly faster than which, and which cannot be told apart.
+"""Pair by pair: which cases were certainly faster than which, and which cannot be told apart.
 
 One latency is certainly shorter than another only where its interval ends before the other begins, both were seen and neither is
 zero by construction. Nothing here is a rank: where intervals overlap, the record does not order them.
@@ -22,7 +22,7 @@ from aftermath.wording import counted, listed, number
 
 
 @dataclass(frozen=True)
-class Standing:
+class PairCounts:
     """How one case stands among the others in one step; the four counts add up to the others.
 
     Parameters
@@ -58,7 +58,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Standings(Result):
+class Pairwise(Result):
     """How all cases stand in one step.
 
     Parameters
@@ -66,7 +66,7 @@ class Standings(Result):
     step
         Key from ``measures.speed.STEPS``.
     rows
-        One ``Standing`` a case, in the order given.
+        One ``PairCounts`` a case, in the order given.
     separable
         Pairs of cases of which one was certainly faster.
     pairs
@@ -76,17 +76,17 @@ class Standings(Result):
     """
 
     step: str
-    rows: tuple[Standing, ...]
+    rows: tuple[PairCounts, ...]
     separable: int
     pairs: int
     seen_pairs: int
 
-    def __getitem__(self, case_id: str) -> Standing:
-        """The standing of one case."""
+    def __getitem__(self, case_id: str) -> PairCounts:
+        """What the pairs of one case tell."""
         return self._by_case[case_id]
 
     @cached_property
-    def _by_case(self) -> dict[str, Standing]:
+    def _by_case(self) -> dict[str, PairCounts]:
         return {row.case_id: row for row in self.rows}
 
     @property
@@ -124,7 +124,7 @@ class Standings(Result):
         return f"; {listed(reasons)}" if reasons else ""
 
 
-def standing(speeds: Sequence[Speed], step: str = "response") -> Standings:
+def pairwise(speeds: Sequence[Speed], step: str = "response") -> Pairwise:
     """Compare the cases pair by pair in one step.
 
     Parameters
@@ -136,7 +136,7 @@ def standing(speeds: Sequence[Speed], step: str = "response") -> Standings:
 
     Returns
     -------
-    Standings
+    Pairwise
 
     Raises
     ------
@@ -147,15 +147,15 @@ def standing(speeds: Sequence[Speed], step: str = "response") -> Standings:
     --------
     >>> import aftermath as am
     >>> pair = [am.speed(am.load_case(case_id)) for case_id in ("kitchenaid-tweet", "red-cross-tweet")]
-    >>> standing(pair, "response")["kitchenaid-tweet"].slower
+    >>> pairwise(pair, "response")["kitchenaid-tweet"].slower
     1
     """
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
     latencies = {speed.case_id: speed[step].latency for speed in speeds}
     ends = _Ends.of(latencies.values())
-    rows = tuple(_standing(case_id, latency, ends) for case_id, latency in latencies.items())
-    return Standings(
+    rows = tuple(_counts(case_id, latency, ends) for case_id, latency in latencies.items())
+    return Pairwise(
         step=step,
         rows=rows,
         separable=sum(row.faster for row in rows),
@@ -196,15 +196,15 @@ class _Ends:
         )
 
 
-def _standing(case_id: str, own: Latency, ends: _Ends) -> Standing:
+def _counts(case_id: str, own: Latency, ends: _Ends) -> PairCounts:
     never_seen = ends.unseen - (not own.seen)
     rest = ends.cases - 1 - never_seen
     if not own.timed:
-        return Standing(case_id, False, 0, 0, rest, never_seen, math.nan, math.nan, 0)
+        return PairCounts(case_id, False, 0, 0, rest, never_seen, math.nan, math.nan, 0)
     faster = bisect_left(ends.upper, own.lower)
     slower = len(ends.lower) - bisect_right(ends.lower, own.upper)
     # whoever ended when this case began, at the latest, was not beaten by it; a moment ends when it begins, but is no other case
     unbeaten = bisect_right(ends.upper, own.lower) - (own.upper == own.lower)
     others = len(ends.lower) - 1
     first, first_upper = (slower / others, (others - unbeaten) / others) if others else (math.nan, math.nan)
-    return Standing(case_id, True, faster, slower, rest - faster - slower, never_seen, first, first_upper, others)
+    return PairCounts(case_id, True, faster, slower, rest - faster - slower, never_seen, first, first_upper, others)

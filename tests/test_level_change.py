@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aftermath.statistics.bending import level_change
+from aftermath.statistics.level_change import level_change
 from aftermath.statistics.segmented import segmented_regression
 from aftermath.statistics.series import SeriesError
 from dense import dense, drop, noise

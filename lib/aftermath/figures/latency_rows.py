@@ -19,7 +19,7 @@ _PALE = 0.25
 
 
 @dataclass(frozen=True)
-class Rung:
+class LatencyRow:
     """One latency.
 
     Parameters
@@ -48,7 +48,7 @@ class Rung:
     own_clock: bool = False
     middle: float = 0.0
 
-    def bar(self, axis: TimeAxis, pixels: float) -> Bar:
+    def drawn(self, axis: TimeAxis, pixels: float) -> Bar:
         """The interval as drawn."""
         ends = axis.bar(self.latency.lower, self.latency.upper, pixels)
         return Bar(*ends, self.middle, BAR if self.own else LINE, self.certainty)
@@ -65,8 +65,8 @@ class Section:
     top, bottom
         In px.
     header
-        Height of the name above the rungs in px; 0 where it stands left of them.
-    rungs
+        Height of the name above the rows in px; 0 where it stands left of them.
+    rows
         With their places.
     others_unseen
         How many other cases show no such answer.
@@ -76,7 +76,7 @@ class Section:
     top: float
     bottom: float
     header: float
-    rungs: tuple[Rung, ...]
+    rows: tuple[LatencyRow, ...]
     others_unseen: int = 0
 
 
@@ -113,45 +113,45 @@ def draw(sections: list[Section], axis: TimeAxis, view: View, left: float) -> Dr
 
 
 def _traces(sections: list[Section], axis: TimeAxis, pixels: float) -> list[dict]:
-    rungs = [rung for section in sections for rung in section.rungs]
-    seen = [rung for rung in rungs if rung.latency.seen]
-    bars = [rung.bar(axis, pixels) for rung in seen]
+    rows = [row for section in sections for row in section.rows]
+    seen = [row for row in rows if row.latency.seen]
+    bars = [row.drawn(axis, pixels) for row in seen]
     drawn = list(zip(seen, bars, strict=True))
-    plain = [bar for rung, bar in drawn if rung.own and not rung.own_clock]
-    own_clock = [bar for rung, bar in drawn if rung.own and rung.own_clock]
+    plain = [bar for row, bar in drawn if row.own and not row.own_clock]
+    own_clock = [bar for row, bar in drawn if row.own and row.own_clock]
     return [
-        painted([bar for rung, bar in drawn if not rung.own], LIGHT["oth"], "other cases", 0.75),
+        painted([bar for row, bar in drawn if not row.own], LIGHT["oth"], "other cases", 0.75),
         painted(plain, LIGHT["me"], "this case"),
         *outlines(plain),
         painted(own_clock, LIGHT["me"], "own clock", _PALE),
         outline(own_clock, LIGHT["me"], "3px,2px", "own clock"),
-        *_pending([rung for rung in rungs if not rung.latency.seen], axis),
-        sensitive(bars, [rung.hover for rung in seen], [rung.target for rung in seen]),
+        *_pending([row for row in rows if not row.latency.seen], axis),
+        sensitive(bars, [row.hover for row in seen], [row.target for row in seen]),
     ]
 
 
-def _pending(rungs: list[Rung], axis: TimeAxis) -> list[dict]:
+def _pending(rows: list[LatencyRow], axis: TimeAxis) -> list[dict]:
     """Dashed lines from the end of the record, and their arrowheads."""
     wall = axis.limits[1]
     lines = {
-        "x": [x for rung in rungs for x in (_record_end(rung, axis), wall, None)],
-        "y": [y for rung in rungs for y in (rung.middle, rung.middle, None)],
+        "x": [x for row in rows for x in (_record_end(row, axis), wall, None)],
+        "y": [y for row in rows for y in (row.middle, row.middle, None)],
     }
-    heads = {"x": [wall for _ in rungs], "y": [rung.middle for rung in rungs]}
+    heads = {"x": [wall for _ in rows], "y": [row.middle for row in rows]}
     dashed = {"color": LIGHT["me"], "width": 1.5, "dash": "3px,3px"}
     arrow = {"symbol": "arrow", "angle": 90, "size": 8, "color": LIGHT["me"]}
     common = {"name": NOT_SEEN, "meta": {"role": NOT_SEEN}, "showlegend": False}
-    hovers = {"hovertext": [rung.hover for rung in rungs], "hoverinfo": "text"}
-    targets = {"customdata": [rung.target for rung in rungs], "cliponaxis": False}
+    hovers = {"hovertext": [row.hover for row in rows], "hoverinfo": "text"}
+    targets = {"customdata": [row.target for row in rows], "cliponaxis": False}
     return [
         scatter_trace(**lines, **common, mode="lines", line=dashed, hoverinfo="skip"),
         scatter_trace(**heads, **common, **hovers, **targets, mode="markers", marker=arrow),
     ]
 
 
-def _record_end(rung: Rung, axis: TimeAxis) -> float:
+def _record_end(row: LatencyRow, axis: TimeAxis) -> float:
     """Where the record of a case ends, left of the wall by enough to see a dash."""
-    return min(axis.position(rung.latency.lower), axis.limits[1] - 0.06 * axis.length)
+    return min(axis.position(row.latency.lower), axis.limits[1] - 0.06 * axis.length)
 
 
 def _rules(sections: list[Section], left: float) -> Iterator[dict]:
@@ -175,43 +175,43 @@ def _names(sections: list[Section], left: float) -> Iterator[dict]:
 
 def _values(sections: list[Section], axis: TimeAxis, view: View, left: float) -> Iterator[dict]:
     for section in sections:
-        for rung in section.rungs:
-            if rung.own and rung.latency.seen:
-                yield _value(rung, axis, view, left)
+        for row in section.rows:
+            if row.own and row.latency.seen:
+                yield _value(row, axis, view, left)
 
 
-def side(rung: Rung, axis: TimeAxis, view: View, left: float) -> str:
+def side(row: LatencyRow, axis: TimeAxis, view: View, left: float) -> str:
     """Where the words of a bar have room: ``right`` of it, ``left`` of it, else ``above``."""
     pixels = view.least - left - RIGHT
-    bar = rung.bar(axis, pixels)
+    bar = row.drawn(axis, pixels)
     before, after = (bar.start - axis.limits[0]) * axis.scale(pixels), (axis.limits[1] - bar.end) * axis.scale(pixels)
-    width = text_width(_words(rung), bold=True) + _VALUE_GAP
+    width = text_width(_words(row), bold=True) + _VALUE_GAP
     return "right" if width <= after else "left" if width <= before else "above"
 
 
-def _words(rung: Rung) -> str:
-    return latency_text(rung.latency) + (" · own clock" if rung.own_clock else "")
+def _words(row: LatencyRow) -> str:
+    return latency_text(row.latency) + (" · own clock" if row.own_clock else "")
 
 
-def _value(rung: Rung, axis: TimeAxis, view: View, left: float) -> dict:
-    bar = rung.bar(axis, view.least - left - RIGHT)
-    level = {"y": rung.middle, "yanchor": "middle"}
+def _value(row: LatencyRow, axis: TimeAxis, view: View, left: float) -> dict:
+    bar = row.drawn(axis, view.least - left - RIGHT)
+    level = {"y": row.middle, "yanchor": "middle"}
     sides = {
         "right": level | {"x": bar.end, "xanchor": "left", "xshift": _VALUE_GAP},
         "left": level | {"x": bar.start, "xanchor": "right", "xshift": -_VALUE_GAP},
-        "above": {"xref": "paper", "x": 0, "xanchor": "left", "y": rung.middle - BAR / 2 - 1, "yanchor": "bottom"},
+        "above": {"xref": "paper", "x": 0, "xanchor": "left", "y": row.middle - BAR / 2 - 1, "yanchor": "bottom"},
     }
-    text = f"<b>{safe(_words(rung))}</b>"
-    return note(text, name="value", font={"color": LIGHT["me"]}, **sides[side(rung, axis, view, left)])
+    text = f"<b>{safe(_words(row))}</b>"
+    return note(text, name="value", font={"color": LIGHT["me"]}, **sides[side(row, axis, view, left)])
 
 
 def _unseen(sections: list[Section]) -> Iterator[dict]:
     place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6}
     for section in sections:
-        own = [rung for rung in section.rungs if rung.own and not rung.latency.seen]
-        for rung in own:
+        own = [row for row in section.rows if row.own and not row.latency.seen]
+        for row in own:
             words = f"<b>{NOT_SEEN}</b>"
-            yield note(words, name=NOT_SEEN, y=rung.middle, yanchor="middle", font={"color": LIGHT["me"]}, **place)
+            yield note(words, name=NOT_SEEN, y=row.middle, yanchor="middle", font={"color": LIGHT["me"]}, **place)
         if section.others_unseen:
             font = {"size": TICK, "color": LIGHT["ink3"]}
             text = f"{'+ ' if own else ''}{counted(section.others_unseen, 'other')}"

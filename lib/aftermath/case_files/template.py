@@ -14,8 +14,8 @@ from pathlib import Path
 import yaml
 
 from aftermath import vocabulary
-from aftermath.cases.about import ID_LENGTH, field_hints, is_case_id
-from aftermath.cases.tables import SCHEMAS, file_columns
+from aftermath.case_files.about import ID_LENGTH, field_hints, is_case_id
+from aftermath.case_files.tables import SCHEMAS, file_columns
 from aftermath.files import WriteError
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace, WorkspaceError, find_workspace

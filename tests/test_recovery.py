@@ -15,12 +15,12 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.cases.case import Case, case_ids, load_case  # noqa: E402
-from aftermath.measures.coverage_recovery import (  # noqa: E402
+from aftermath.case_files.case import Case, case_ids, load_case  # noqa: E402
+from aftermath.measures.recovery import (  # noqa: E402
     CoverageRecovery,
     Days,
     crossing,
-    recovery_from_coverage,
+    recovery,
 )
 from aftermath.pages.passages.recovery import cells  # noqa: E402
 from aftermath.statistics.averaged import SCALES, AveragedOdds, averaged_odds, on_scale  # noqa: E402
@@ -72,7 +72,7 @@ def recovering(n: int = 80, seed: int = 0, low: float = 0.0) -> tuple[np.ndarray
 
 
 def test_odds_of_a_tenfold_of_time_have_no_bound_where_the_texts_span_a_small_part_of_one() -> None:
-    found = recovery_from_coverage(press([-2, -2, -1, -1, 0, 0, 1, 1, 2], range(100, 109)))
+    found = recovery(press([-2, -2, -1, -1, 0, 0, 1, 1, 2], range(100, 109)))
     assert found.modelled and math.isinf(found.odds_ratio) and math.isinf(found.odds_upper)
     assert math.isfinite(found.slope) and math.isfinite(found.slope_error)
     assert found.table.row(0) == ("odds ratio, tenfold of time", None, None, None, "ratio")
@@ -87,7 +87,7 @@ def test_odds_of_a_tenfold_of_time_have_no_bound_where_the_texts_span_a_small_pa
 def test_every_real_case_has_a_finite_course_or_a_plain_reason(case_id: str) -> None:
     read = load_case(case_id, HERE)
     for variable in VARIABLES:
-        found = recovery_from_coverage(read, variable)
+        found = recovery(read, variable)
         assert found.variable == variable
         assert found.modelled != bool(found.why_not)
         assert "nan" not in found.text and "inf" not in found.text
@@ -106,14 +106,14 @@ def test_every_real_case_has_a_finite_course_or_a_plain_reason(case_id: str) -> 
 
 def test_a_case_without_a_crisis_is_not_measured() -> None:
     with pytest.raises(NothingToMeasure, match="no crisis is on record, so there is no clock and no recovery"):
-        recovery_from_coverage(load_case(UNDOCUMENTED, HERE))
+        recovery(load_case(UNDOCUMENTED, HERE))
 
 
 # --- truths -------------------------------------------------------------------------------------------------------
 
 
 def test_a_press_that_recovers_is_seen_to_recover() -> None:
-    found = recovery_from_coverage(press(*recovering(200, low=1.0)))
+    found = recovery(press(*recovering(200, low=1.0)))
     assert found.modelled
     assert found.odds_lower < math.exp(math.log(10) * 1.0) < found.odds_upper
     assert found.odds_lower > 1
@@ -125,7 +125,7 @@ def test_a_press_that_recovers_is_seen_to_recover() -> None:
 
 def test_a_press_that_only_darkens_never_returns() -> None:
     codes, days = recovering(200)
-    found = recovery_from_coverage(press(np.maximum(-codes - 1, -2), days))
+    found = recovery(press(np.maximum(-codes - 1, -2), days))
     assert found.odds_upper < 1
     for question in (found.half_life, found.time_to_neutral):
         assert question.value == math.inf
@@ -134,7 +134,7 @@ def test_a_press_that_only_darkens_never_returns() -> None:
 
 def test_a_press_that_began_well_is_not_asked_when_it_recovered() -> None:
     codes, days = recovering(200)
-    found = recovery_from_coverage(press(np.minimum(codes + 2, 2), days))
+    found = recovery(press(np.minimum(codes + 2, 2), days))
     assert found.half_life.text == "does not arise: coverage did not begin clearly below neutral"
     assert math.isnan(found.half_life.value)
     assert found.table["estimate"].null_count() == 2
@@ -142,7 +142,7 @@ def test_a_press_that_began_well_is_not_asked_when_it_recovered() -> None:
 
 def test_both_codings_of_a_text_count_as_one_publisher() -> None:
     codes, days = recovering(60)
-    twice, once = (recovery_from_coverage(press(codes, days, others=others)) for others in (codes, [""] * 60))
+    twice, once = (recovery(press(codes, days, others=others)) for others in (codes, [""] * 60))
     assert twice.publishers == once.publishers == 60
     assert twice.odds_ratio == pytest.approx(once.odds_ratio, rel=1e-3)
     assert twice.odds_upper == pytest.approx(once.odds_upper, rel=0.02)
@@ -150,15 +150,15 @@ def test_both_codings_of_a_text_count_as_one_publisher() -> None:
 
 def test_one_outlet_with_many_texts_is_one_cluster() -> None:
     codes, days = recovering(60)
-    found = recovery_from_coverage(press(codes, days, [f"Paper {place % 7}" for place in range(60)]))
+    found = recovery(press(codes, days, [f"Paper {place % 7}" for place in range(60)]))
     assert (found.publishers, found.after) == (7, 60)
     assert f"n = 60{NO_BREAK}texts from after clock zero, 7{NO_BREAK}publishers" in found.text
 
 
 def test_texts_from_before_clock_zero_are_in_the_phases_and_not_in_the_model() -> None:
     codes, days = recovering(40)
-    plain = recovery_from_coverage(press(codes, days))
-    early = recovery_from_coverage(press([*codes, 2, 2], [*days, -5, -9]))
+    plain = recovery(press(codes, days))
+    early = recovery(press([*codes, 2, 2], [*days, -5, -9]))
     assert early.after == plain.after == 40
     assert early.tone.texts.height == 42
     assert early.course.equals(plain.course)
@@ -184,7 +184,7 @@ DAYS = list(range(0, 50, 5))
     ids="seven before one_level one_paper two_papers one_day zero_day".split(),
 )
 def test_small_cases_degrade_to_phase_means_and_say_why(made: Case, why: str) -> None:
-    found = recovery_from_coverage(made)
+    found = recovery(made)
     assert found.why_not.startswith(why)
     assert f"because {why}" in found.text
     assert found.course.is_empty() and not found.modelled
@@ -196,7 +196,7 @@ def test_small_cases_degrade_to_phase_means_and_say_why(made: Case, why: str) ->
 
 def test_a_coder_who_is_missing_does_no_harm() -> None:
     codes, days = recovering(40)
-    assert recovery_from_coverage(press(codes, days, others=[""] * 40)).modelled
+    assert recovery(press(codes, days, others=[""] * 40)).modelled
 
 
 @pytest.mark.parametrize(
@@ -210,34 +210,34 @@ def test_a_coder_who_is_missing_does_no_harm() -> None:
 )
 def test_what_cannot_be_asked_is_refused(options: dict, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        recovery_from_coverage(press(MIXED, DAYS), **options)
+        recovery(press(MIXED, DAYS), **options)
 
 
 @pytest.mark.parametrize(
     "codes", [sorted(MIXED), sorted(MIXED, reverse=True), [0] * 9 + [1]], ids="rising falling last".split()
 )
 def test_codes_that_time_separates_have_a_course_that_says_how_little_is_known(codes: list) -> None:
-    found = recovery_from_coverage(press(codes, DAYS))
+    found = recovery(press(codes, DAYS))
     assert found.modelled and found.odds_lower > 0 and math.isfinite(found.slope_error)
     assert found.odds_upper / found.odds_lower > 20
 
 
 def test_one_publisher_with_most_of_the_texts_is_warned_of() -> None:
     codes, days = recovering(40)
-    agency = recovery_from_coverage(press(codes, days, ["Agency"] * 24 + [f"Paper {place}" for place in range(16)]))
+    agency = recovery(press(codes, days, ["Agency"] * 24 + [f"Paper {place}" for place in range(16)]))
     assert agency.text.endswith(
         "Agency published 60% of the texts, so that few others tell how publishers differ: the intervals may be too narrow."
     )
     assert (agency.largest, agency.largest_share) == ("Agency", 0.6)
-    assert not recovery_from_coverage(press(codes, days)).warning
+    assert not recovery(press(codes, days)).warning
 
 
 def test_slope_and_its_error_are_those_of_the_odds_ratio() -> None:
-    found = recovery_from_coverage(press(*recovering(80)))
+    found = recovery(press(*recovering(80)))
     assert math.exp(found.slope) == pytest.approx(found.odds_ratio)
     reach = found.model.models["day"].quantile(0.95) * found.slope_error
     assert math.exp(found.slope - reach) == pytest.approx(found.odds_lower)
-    assert math.isnan(recovery_from_coverage(press([0] * 10, DAYS)).slope_error)
+    assert math.isnan(recovery(press([0] * 10, DAYS)).slope_error)
 
 
 # --- the scale of time --------------------------------------------------------------------------------------------
@@ -268,12 +268,12 @@ def test_scales_that_differ_widen_the_interval() -> None:
 
 
 def test_the_scales_are_in_the_result_with_what_each_says() -> None:
-    found = recovery_from_coverage(press(*recovering(80, low=1.0)))
+    found = recovery(press(*recovering(80, low=1.0)))
     assert found.scales["scale"].to_list() == list(SCALES)
     assert found.scales["weight"].sum() == pytest.approx(1)
     alone = crossing(found.model.alone("week"), 0.5, *found.course["day"][[0, -1]], 0.95)
     assert math.isfinite(alone.upper) and found.scales.row(4)[2:] == (alone.value, alone.lower, alone.upper, alone.text)
-    assert recovery_from_coverage(press([0] * 10, DAYS)).scales.is_empty()
+    assert recovery(press([0] * 10, DAYS)).scales.is_empty()
 
 
 # --- crossings ----------------------------------------------------------------------------------------------------
@@ -356,7 +356,7 @@ def numbers(found: CoverageRecovery) -> list[float]:
 @settings(max_examples=5)
 def test_shifting_all_times_changes_nothing(seed: int, start: int) -> None:
     codes, days = recovering(40, seed)
-    one, other = (recovery_from_coverage(press(codes, days, start=move)) for move in (0, start))
+    one, other = (recovery(press(codes, days, start=move)) for move in (0, start))
     assert numbers(other) == numbers(one)
 
 
@@ -366,15 +366,15 @@ def test_the_order_of_rows_does_not_matter(seed: int) -> None:
     codes, days = recovering(40, seed)
     order = np.random.default_rng(seed).permutation(40)
     names = np.array([f"Paper {place % 13}" for place in range(40)])
-    one = recovery_from_coverage(press(codes, days, names))
-    other = recovery_from_coverage(press(codes[order], days[order], names[order]))
+    one = recovery(press(codes, days, names))
+    other = recovery(press(codes[order], days[order], names[order]))
     assert numbers(other) == pytest.approx(numbers(one), rel=0.02, abs=0.01)
     assert other.modelled == one.modelled
 
 
 def test_a_wider_level_never_narrows_an_interval() -> None:
     made = press(*recovering(120, 2, low=2.0))
-    narrow, wide = (recovery_from_coverage(made, level=level) for level in (0.5, 0.95))
+    narrow, wide = (recovery(made, level=level) for level in (0.5, 0.95))
     assert (narrow.course["upper"] <= wide.course["upper"]).all()
     assert (narrow.course["lower"] >= wide.course["lower"]).all()
     assert wide.odds_lower < narrow.odds_lower < narrow.odds_upper < wide.odds_upper
@@ -382,6 +382,6 @@ def test_a_wider_level_never_narrows_an_interval() -> None:
 
 
 def test_the_text_names_estimator_clusters_interval_and_n() -> None:
-    said = recovery_from_coverage(press(*recovering())).text.replace(NO_BREAK, " ")
+    said = recovery(press(*recovering())).text.replace(NO_BREAK, " ")
     for part in ("proportional odds on log time, averaged over its scale, errors clustered by publisher, 95% intervals", "n = 80 texts from after clock zero, 80 publishers", "Half of the way from the first text to neutral: ", "Neutral: "):  # fmt: skip
         assert part in said

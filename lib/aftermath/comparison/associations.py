@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from aftermath.comparison.association import Association, Associations, associations
+from aftermath.comparison.association import AssociatedPairs, Association, associate_pairs
 from aftermath.comparison.entry import Entry
 from aftermath.comparison.variables import (
     LATEST,
@@ -36,7 +36,7 @@ OPENNESS = ("transparency", "empathy")
 
 
 @dataclass(frozen=True)
-class Together(Result):
+class Associations(Result):
     """The associations, looked at in several ways.
 
     Parameters
@@ -45,15 +45,15 @@ class Together(Result):
         ``ALL`` and ``LIKE_CLOCKS`` to **the same pairs in the same order**; ``SHARED`` and ``LATEST`` to those pairs that it makes a difference to.
     """
 
-    looks: Mapping[str, Associations]
+    looks: Mapping[str, AssociatedPairs]
 
     @property
-    def whole(self) -> Associations:
+    def whole(self) -> AssociatedPairs:
         """Over all cases."""
         return self.looks[ALL]
 
     @property
-    def like_clocks(self) -> Associations:
+    def like_clocks(self) -> AssociatedPairs:
         """Without cases of a clock of their own and without series."""
         return self.looks[LIKE_CLOCKS]
 
@@ -84,7 +84,7 @@ class Together(Result):
         return self.whole.text
 
 
-def together(comparison: Comparison) -> Together:
+def associations(comparison: Comparison) -> Associations:
     """Set delay, openness and recovery of favourability against each other over the cases of a comparison.
 
     Parameters
@@ -94,22 +94,22 @@ def together(comparison: Comparison) -> Together:
 
     Returns
     -------
-    Together
+    Associations
         Of every two of: delay of the first response, delay of the first apology by a named person, transparency, empathy,
         recovery of favourability. The two delays are not set against each other: the apology may be the response.
     """
     entries, options = comparison.entries, {"level": comparison.level, "seed": comparison.seed}
     pairs = list(_pairs(entries, comparison.level))
     clocks = clocks_of_their_own(entries)
-    looks = {ALL: associations(pairs, **options), LIKE_CLOCKS: associations(pairs, left_out=clocks, **options)}
+    looks = {ALL: associate_pairs(pairs, **options), LIKE_CLOCKS: associate_pairs(pairs, left_out=clocks, **options)}
     others = {
         SHARED: _pairs(entries, comparison.level, shared=True),
         LATEST: _pairs(entries, comparison.level, unseen=LATEST),
     }
     for look, changed in others.items():
         differing = [pair for pair, usual in zip(changed, pairs, strict=True) if pair != usual]
-        looks |= {look: associations(differing, **options)} if differing else {}
-    return Together(looks)
+        looks |= {look: associate_pairs(differing, **options)} if differing else {}
+    return Associations(looks)
 
 
 def _pairs(

@@ -14,8 +14,8 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.statistics.resilience import resilience_loss  # noqa: E402
-from aftermath.statistics.returning import time_to_return  # noqa: E402
 from aftermath.statistics.series import SeriesError  # noqa: E402
+from aftermath.statistics.time_to_return import time_to_return  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from dense import dense, drop, instants, noise  # noqa: E402
 

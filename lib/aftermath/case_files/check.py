@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from aftermath.cases.case import read_case
-from aftermath.cases.codebook import warnings_of
+from aftermath.case_files.case import read_case
+from aftermath.case_files.codebook import warnings_of
 from aftermath.problems import Problem
 from aftermath.wording import counted
 from aftermath.workspace import Workspace, WorkspaceError, find_workspace

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import dataframely as dy
 
-from aftermath.cases.about import About
-from aftermath.cases.case import Case, cases, load_case
-from aftermath.cases.tables import ALL_SCHEMAS, REFERENCES, file_columns
+from aftermath.case_files.about import About
+from aftermath.case_files.case import Case, cases, load_case
+from aftermath.case_files.tables import ALL_SCHEMAS, REFERENCES, file_columns
 from aftermath.files import write_whole
 from aftermath.workspace import Workspace, find_workspace
 

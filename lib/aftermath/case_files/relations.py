@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.desk import Desk
-from aftermath.cases.reading import read_table
+from aftermath.case_files.desk import Desk
+from aftermath.case_files.reading import read_table
 from aftermath.problems import CaseError
 from aftermath.statistics.temporal_network import ORIGIN, Contradiction, Difference, TemporalNetwork
 from aftermath.times import Latency, Span

@@ -12,7 +12,7 @@ import dataframely as dy
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.coders import CODER_ID, RESERVED_CODERS
+from aftermath.case_files.coders import CODER_ID, RESERVED_CODERS
 
 LABEL_LENGTH = 34
 ABSTRACT_WORDS = (20, 45)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta, timezone
 import polars as pl
 
 from aftermath import vocabulary
-from aftermath.cases.case import Case
-from aftermath.cases.coding import uncoded_items, uncoded_texts
-from aftermath.cases.desk import short
+from aftermath.case_files.case import Case
+from aftermath.case_files.coding import uncoded_items, uncoded_texts
+from aftermath.case_files.desk import short
 from aftermath.post_times import post_of, post_time
 from aftermath.problems import Problem
 from aftermath.times import parse_instant
@@ -41,7 +41,7 @@ def warnings_of(case: Case) -> tuple[Problem, ...]:
 
     Examples
     --------
-    >>> from aftermath.cases.case import load_case
+    >>> from aftermath.case_files.case import load_case
     >>> warnings_of(load_case("kitchenaid-tweet"))
     ()
     """
@@ -59,7 +59,7 @@ def answers_from_before(case: Case, relations: str = "all") -> tuple[str, ...]:
     case
         With or without a clock.
     relations
-        Which relations are believed, a key of ``cases.relations.BELIEVED``.
+        Which relations are believed, a key of ``case_files.relations.BELIEVED``.
 
     Returns
     -------
