@@ -50,9 +50,10 @@ bench: $(default) ## measure speed (FULL=1 builds every case and 200 generated o
 simulation: $(default) ## do intervals keep their word? writes docs/simulation.md in an hour (DRAWS=n)
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(python) benchmarks/simulation.py --output docs/simulation.md $(if $(DRAWS),--draws $(DRAWS))
 
-lint: $(develop) ## check style, notebooks and generated files
+lint: $(develop) ## check style, types, notebooks and generated files
 	$(bin)/ruff check $(sources)
 	$(bin)/ruff format --check $(sources)
+	$(bin)/basedpyright --level error
 	$(bin)/nbstripout --verify --keep-id $(notebooks)
 	$(python) tools/environment.py --check
 

@@ -19,7 +19,7 @@ OPTIONS = (
 SCOPES = {
     "requirements.lock": ["pyproject.toml", "--group", "build"],
     "requirements-develop.lock": [
-        *["pyproject.toml", "--group", "build", "--extra", "course", "--extra", "develop"],
+        *["pyproject.toml", "--group", "build", "--extra", "cluster", "--extra", "course", "--extra", "develop"],
         *["--constraints", "requirements.lock"],
     ],
     "requirements-installer.lock": ["--group", "installer"],
