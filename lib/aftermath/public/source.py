@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 
@@ -181,7 +182,7 @@ class Source:
             if argument.default is None:
                 raise QueryError(f"{self.name} needs {argument.name}: {argument.help}")
             return ([argument.default] if argument.default else []) if argument.many else argument.default
-        values = [given] if isinstance(given, str) else list(given)
+        values: list[Any] = list(given) if isinstance(given, list | tuple) else [given]  # whatever was given
         if len(values) > 1 and not argument.many:
             raise QueryError(f"{self.name} takes {argument.name} only once, not {len(values)} times")
         checked = [self._value(argument, value) for value in values]
