@@ -12,6 +12,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
+from typing import Any
+
+from aftermath.running.parameters import Values
 
 _BLANK = "0" * 64
 _SEAL = re.compile(r'(<code id="seal">)([0-9a-f]{64})(</code>)')
@@ -35,7 +38,7 @@ class MadeFrom:
     """
 
     inputs: Mapping[str, str]
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Values = field(default_factory=dict)
     versions: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -116,7 +119,7 @@ def read_record(text: str) -> Record | None:
         return None
 
 
-def _checksum(kept: dict[str, object]) -> str:
+def _checksum(kept: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 
