@@ -10,17 +10,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import jinja2
 import mistune
-import nbformat
 from markupsafe import Markup
-from nbformat import NotebookNode
 
 from aftermath.pages.exhibit import PAGE_TYPE
 from aftermath.pages.made_from import MadeFrom, sealed
 from aftermath.problems import AftermathError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 TEMPLATES = Path(__file__).with_name("templates")
 LABORATORY = "laboratory"  # cells with this tag speak to whoever runs the notebook and are left out
@@ -159,10 +160,13 @@ def render(
     PageError
         If a cell failed, an output is an error, or two sections share an id.
     """
-    node = nbformat.read(notebook, as_version=4) if isinstance(notebook, Path) else notebook
     name = notebook.name if isinstance(notebook, Path) else title
-    _refuse_errors(node.cells, name)
-    opening, sections = _divide(cell for cell in node.cells if LABORATORY not in cell.metadata.get("tags", ()))
+    if isinstance(notebook, Path):
+        import nbformat  # which takes long, and is needed for files alone
+
+        notebook = nbformat.read(notebook, as_version=4)
+    _refuse_errors(notebook.cells, name)
+    opening, sections = _divide(cell for cell in notebook.cells if LABORATORY not in cell.metadata.get("tags", ()))
     _refuse_twins(sections)
     head = {"root": root, "title": title, "kind": kind, "description": description, "current": current}
     return compose(opening, sections, **head, notebook=download, made=made)
