@@ -20,6 +20,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
 ANSWERED = "kitchenaid-tweet"
 FEW = ("digiorno-whyistayed", ANSWERED, "red-cross-tweet", "weishi-data-fabrication")
@@ -170,15 +172,13 @@ def logged(folder: Path) -> dict[str, float]:
 
 
 class Memory:
-    """The highest memory of one process while it runs, in MB."""
+    """The highest memory of a process and of all that it started, in MB; what they share counts once (PSS)."""
 
     def __init__(self, command: list[str], folder: Path) -> None:
         self.peak, self._command, self._folder = 0.0, command, folder
 
     def run(self) -> None:
         """Run the command and watch it."""
-        import psutil
-
         environment = {**os.environ, "AFTERMATH_ROOT": str(self._folder)}
         with subprocess.Popen(self._command, cwd=self._folder, env=environment, stdout=subprocess.DEVNULL) as process:
             ended = threading.Event()
@@ -190,18 +190,26 @@ class Memory:
         if status:
             sys.exit("the build of the generated cases failed")
 
-    def _watch(self, process: object, ended: threading.Event) -> None:
-        import psutil
-
+    def _watch(self, process: psutil.Process, ended: threading.Event) -> None:
         while not ended.wait(0.5):
             try:
-                self.peak = max(self.peak, process.memory_info().rss / 1e6)
+                family = [process, *process.children(recursive=True)]
             except psutil.Error:
                 return
+            self.peak = max(self.peak, sum(map(_proportional, family)) / 1e6)
+
+
+def _proportional(process: psutil.Process) -> int:
+    """Bytes of a process, of what it shares its part; where only Linux would know, what is resident."""
+    try:
+        memory = process.memory_full_info()
+        return getattr(memory, "pss", memory.rss)
+    except psutil.Error:  # it has ended
+        return 0
 
 
 def generated_cases(folder: Path, count: int) -> dict[str, float]:
-    """Seconds a page and memory of the main process with many cases."""
+    """Seconds a page and memory of all processes with many cases."""
     generated(folder, count)
     memory = Memory([sys.executable, "-m", "aftermath", "build", "--workers", "2"], folder)
     spent = seconds(memory.run)

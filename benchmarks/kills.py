@@ -1,7 +1,7 @@
 """Is a build that is killed ever seen in its pages? ``python benchmarks/kills.py --kills 50``.
 
 Each round begins a forced build, kills it at a random moment without a warning (the whole of it, the main process
-alone, a worker, a kernel, or the process that they are forked from), and looks at what is left: every page must be
+alone, a kernel, or the process that kernels are forked from), and looks at what is left: every page must be
 whole, as its seal tells, and every file readable. Then a plain build must succeed, and its pages must verify.
 """
 
@@ -25,7 +25,7 @@ import psutil
 from aftermath.pages.made_from import read_made_from, seal_holds
 from build import FEW, workspace
 
-VICTIMS = ("all", "main", "worker or kernel")
+VICTIMS = ("all", "main", "kernel or fork server")
 AFTERMATH = [sys.executable, "-m", "aftermath"]
 
 

@@ -156,7 +156,7 @@ def _pages(workspace: Workspace) -> dict[str, bytes]:
 
 
 def test_a_scheduler_that_does_not_answer_is_named_with_the_cure(monkeypatch, tmp_path):
-    monkeypatch.setattr(cluster, "_PATIENCE", "200ms")
+    monkeypatch.setattr(cluster, "_PATIENCE", 0.2)
     words = r"127.0.0.1:9: no Dask scheduler.*dask scheduler"
     with pytest.raises(cluster.ClusterError, match=words), cluster.connected("tcp://127.0.0.1:9", tmp_path):
         pass

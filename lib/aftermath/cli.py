@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -38,7 +39,7 @@ class LaboratoryError(AftermathError):
 def main() -> None:
     """Run the command. An error that is meant for a person is printed as plain lines, without its course."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console without a dash must not end the command
     try:
         app(prog_name="aftermath")

@@ -14,7 +14,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aftermath.files import WriteError, write_whole
 
@@ -48,7 +48,7 @@ def handed_on() -> dict[str, str]:
     return {_VARIABLE: folder} if (folder := _folder.get()) else {}
 
 
-def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]) -> Kept:
+def kept(name: str, made_from: Callable[[], Any], compute: Callable[[], Kept]) -> Kept:
     """A result as it was kept, or computed and kept.
 
     Parameters
@@ -83,7 +83,7 @@ def kept(name: str, made_from: Callable[[], object], compute: Callable[[], Kept]
     return found[0]
 
 
-def _key(name: str, made_from: Callable[[], object]) -> bytes:
+def _key(name: str, made_from: Callable[[], Any]) -> bytes:
     with contextlib.suppress(OSError):
         if origin := made_from():
             return hashlib.sha256(repr((name, origin)).encode()).digest()

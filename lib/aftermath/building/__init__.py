@@ -1,1 +1,1 @@
-"""Building all pages: incremental, parallel, interruptible. Only ``task_*.py`` knows the build engine."""
+"""Building all pages: incremental, side by side, interruptible."""

@@ -7,14 +7,14 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aftermath.running.parameters import Parameter, ParameterError, checked, parse_settings
+from aftermath.running.parameters import Parameter, ParameterError, Value, Values, checked, parse_settings
 from aftermath.wording import number
 
 MOST = 5_000
 _LARGEST = 2**63  # a column of whole numbers holds 64 bits
 
 
-def read_values(parameters: Mapping[str, Parameter], settings: Iterable[str]) -> dict[str, list[object]]:
+def read_values(parameters: Mapping[str, Parameter], settings: Iterable[str]) -> dict[str, list[Value]]:
     """The values that each parameter is to take.
 
     Parameters
@@ -42,19 +42,19 @@ def read_values(parameters: Mapping[str, Parameter], settings: Iterable[str]) ->
     >>> read_values(known, ["phase_days=7,30|14", "seed=0,1"])
     {'phase_days': [[7, 30], [14]], 'seed': [0, 1]}
     """
-    values: dict[str, list[object]] = {}
+    values: dict[str, list[Value]] = {}
     for name, value in itertools.chain.from_iterable(_read(parameters, setting) for setting in settings):
         _take(values.setdefault(name, []), name, value)
     return values
 
 
-def _take(values: list[object], name: str, value: object) -> None:
+def _take(values: list[Value], name: str, value: Value) -> None:
     if value in values:
         raise ParameterError(f"{name}: the value {value!r} is given twice, and every point is run once. Leave one out.")
     values.append(value)
 
 
-def _read(parameters: Mapping[str, Parameter], setting: str) -> Iterator[tuple[str, object]]:
+def _read(parameters: Mapping[str, Parameter], setting: str) -> Iterator[tuple[str, Value]]:
     """The values of one text, each with the name."""
     name, equals, text = setting.partition("=")
     name = name.strip()
@@ -82,13 +82,13 @@ def _parts(parameter: Parameter, text: str) -> list[str]:
     return parts
 
 
-def _refuse_large(name: str, value: object) -> None:
-    for each in value if isinstance(value, list) else [value]:
-        if isinstance(each, int) and not -_LARGEST <= each < _LARGEST:
-            raise ParameterError(f"{name}: {each} is beyond the whole numbers that a table can hold (64 bits).")
+def _refuse_large(name: str, value: Value) -> None:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, int) and not -_LARGEST <= item < _LARGEST:
+            raise ParameterError(f"{name}: {item} is beyond the whole numbers that a table can hold (64 bits).")
 
 
-def grid(parameters: Mapping[str, Parameter], values: Mapping[str, Sequence[object]]) -> list[dict[str, object]]:
+def grid(parameters: Mapping[str, Parameter], values: Mapping[str, Sequence[Value]]) -> list[dict[str, Value]]:
     """Every combination of values.
 
     Parameters
@@ -121,19 +121,20 @@ def grid(parameters: Mapping[str, Parameter], values: Mapping[str, Sequence[obje
         raise ParameterError(
             f"the grid has {number(count)} points, and {number(MOST)} are the most. Leave values out, or sweep in parts."
         )
-    axes = [values.get(name, [one.default]) for name, one in parameters.items()]
+    defaults = {name: [known.default] for name, known in parameters.items() if known.default is not None}
+    axes = [values[name] if name in values else defaults[name] for name in parameters]
     return [dict(zip(parameters, point, strict=True)) for point in itertools.product(*axes)]
 
 
-def varying(points: Sequence[Mapping[str, object]]) -> list[str]:
+def varying(points: Sequence[Values]) -> list[str]:
     """The names whose value is not the same at every point."""
     return [name for name in points[0] if any(point[name] != points[0][name] for point in points)]
 
 
-def spelled(values: Mapping[str, object]) -> str:
+def spelled(values: Values) -> str:
     """Values as they would be set on the command line, e.g. ``seed=0, phase_days=7,30``."""
     return "; ".join(f"{name}={_spelled(value)}" for name, value in values.items())
 
 
-def _spelled(value: object) -> str:
+def _spelled(value: Value) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)

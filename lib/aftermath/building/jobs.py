@@ -264,7 +264,7 @@ def results_folder(workspace: Workspace) -> Path:
     return workspace.build / ".kept" / made_with[:32]
 
 
-def _keeping(folder: Path, make: Callable[..., object], *arguments: Any) -> None:
+def _keeping(folder: Path, make: Callable[..., Any], *arguments: Any) -> None:
     """Make a page that takes what was kept of whatever did not change."""
     with keeping(folder):
         make(*arguments)

@@ -114,7 +114,8 @@ def _job(notebook: Path, values: Values, inputs: Mapping[str, str], workspace: W
     """The name is that of the values, **not of the grid**, so that whichever grid asks for a point finds it."""
     digest = hashlib.sha256(json.dumps([notebook.stem, dict(values)], sort_keys=True).encode()).hexdigest()
     name = f"{notebook.stem[:80]}-{digest[:16]}"
-    products = tuple(workspace.build / "points" / f"{name}{suffix}" for suffix in (".ipynb", ".json"))
+    folder = workspace.build / "points"
+    products = folder / f"{name}.ipynb", folder / f"{name}.json"
     made = MadeFrom(inputs, dict(values), environment())
     return Job(
         key=f"point {name}",

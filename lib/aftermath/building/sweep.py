@@ -21,7 +21,7 @@ from aftermath.building.points import Point, points_of
 from aftermath.building.work import Work, stoppable
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
-from aftermath.running.parameters import Parameter, ParameterError, known, read_parameters
+from aftermath.running.parameters import Parameter, ParameterError, Value, known, read_parameters
 from aftermath.running.results import RESULTS, hands_on
 from aftermath.wording import counted, number
 from aftermath.workspace import Workspace, find_workspace
@@ -241,8 +241,8 @@ def _asked(path: Path, cases: Sequence[str], settings: Iterable[str], workspace:
 
 
 def _with_cases(
-    parameters: Mapping[str, Parameter], values: Mapping[str, list[object]], cases: Sequence[str], path: Path
-) -> dict[str, list[object]]:
+    parameters: Mapping[str, Parameter], values: Mapping[str, list[Value]], cases: Sequence[str], path: Path
+) -> dict[str, list[Value]]:
     if "case_id" in values:
         raise ParameterError(f"case_id is set by --case, which may be repeated. {known(parameters.values())}")
     if not cases:

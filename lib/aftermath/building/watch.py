@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from aftermath.building.jobs import library, library_now
 from aftermath.building.work import Interrupted
@@ -22,11 +23,11 @@ class LibraryChanged(AftermathError):
 
 
 def watch(
-    build: Callable[[], object],
-    tell: Callable[[AftermathError], object],
+    build: Callable[[], Any],
+    tell: Callable[[AftermathError], Any],
     *,
     workspace: Workspace | None = None,
-    pause: Callable[[float], object] = time.sleep,
+    pause: Callable[[float], Any] = time.sleep,
 ) -> None:
     """Build at once, and again after every change, **until the user stops it with Ctrl-C**.
 
@@ -65,7 +66,7 @@ def watch(
                 tell(error)
 
 
-def changes(folders: Iterable[Path], pause: Callable[[float], object] = time.sleep) -> Iterator[None]:
+def changes(folders: Iterable[Path], pause: Callable[[float], Any] = time.sleep) -> Iterator[None]:
     """Yield at once, and then each time that files have changed and come to rest.
 
     Parameters

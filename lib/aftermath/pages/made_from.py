@@ -11,8 +11,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from markupsafe import Markup
+
+from aftermath.running.parameters import Values
 
 _BLANK = "0" * 64
 _SEAL = re.compile(r'(<code id="seal">)([0-9a-f]{64})(</code>)')
@@ -36,7 +39,7 @@ class MadeFrom:
     """
 
     inputs: Mapping[str, str]
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: Values = field(default_factory=dict)
     versions: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -115,7 +118,7 @@ def read_record(text: str) -> Record | None:
         return None
 
 
-def _checksum(kept: dict[str, object]) -> str:
+def _checksum(kept: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()
 
 

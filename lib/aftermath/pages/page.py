@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mistune
-import nbformat
 from markupsafe import Markup
-from nbformat import NotebookNode
 
 from aftermath.pages import templating
 from aftermath.pages.block import PAGE_TYPE
 from aftermath.pages.made_from import MadeFrom, sealed
 from aftermath.problems import AftermathError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 LABORATORY = "laboratory"  # cells with this tag speak to whoever runs the notebook and are left out
 _PROSE = '<div class="prose">{}</div>'
@@ -158,10 +159,13 @@ def render(
     PageError
         If a cell failed, an output is an error, or two sections share an id.
     """
-    node = nbformat.read(notebook, as_version=4) if isinstance(notebook, Path) else notebook
     name = notebook.name if isinstance(notebook, Path) else title
-    _refuse_errors(node.cells, name)
-    opening, sections = _divide(cell for cell in node.cells if LABORATORY not in cell.metadata.get("tags", ()))
+    if isinstance(notebook, Path):
+        import nbformat  # which takes long, and is needed for files alone
+
+        notebook = nbformat.read(notebook, as_version=4)
+    _refuse_errors(notebook.cells, name)
+    opening, sections = _divide(cell for cell in notebook.cells if LABORATORY not in cell.metadata.get("tags", ()))
     _refuse_twins(sections)
     head = {"root": root, "title": title, "kind": kind, "description": description, "current": current}
     return compose(opening, sections, **head, notebook=download, made=made)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from aftermath.files import write_whole
 from aftermath.pages.preloaded import preload
 from aftermath.running.execute import execute
-from aftermath.running.parameters import Parameter, checked, read_parameters
+from aftermath.running.parameters import Parameter, Value, Values, checked, read_parameters
 from aftermath.workspace import Workspace, find_workspace
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ METHODS = "method_checks.ipynb"
 
 def run_case(
     case_id: str,
-    parameters: Mapping[str, object] | None = None,
+    parameters: Values | None = None,
     workspace: Workspace | None = None,
     made: MadeFrom | None = None,
 ) -> Path:
@@ -75,7 +74,7 @@ def run_case(
 
 
 def run_comparison(
-    parameters: Mapping[str, object] | None = None,
+    parameters: Values | None = None,
     workspace: Workspace | None = None,
     made: MadeFrom | None = None,
 ) -> Path:
@@ -123,7 +122,7 @@ def run_methods(workspace: Workspace | None = None, made: MadeFrom | None = None
     return _make(workspace, METHODS, {}, page, made)
 
 
-def case_parameters(workspace: Workspace, name: str, values: Mapping[str, object]) -> dict[str, object]:
+def case_parameters(workspace: Workspace, name: str, values: Values) -> dict[str, Value]:
     """The values that one of the two report notebooks takes, checked.
 
     Parameters
@@ -152,7 +151,7 @@ def case_parameters(workspace: Workspace, name: str, values: Mapping[str, object
 def report_parameters(workspace: Workspace) -> dict[str, Parameter]:
     """What the two report notebooks declare together; one that is absent declares nothing."""
     paths = (workspace.notebooks / name for name in (WITHOUT_RECORD, REPORT))
-    return {name: one for path in paths if path.is_file() for name, one in read_parameters(path).items()}
+    return {name: parameter for path in paths if path.is_file() for name, parameter in read_parameters(path).items()}
 
 
 @dataclass(frozen=True)
@@ -168,7 +167,7 @@ class _Page:
     current: str = ""
 
 
-def _make(workspace: Workspace, name: str, values: Mapping[str, object], page: _Page, made: MadeFrom | None) -> Path:
+def _make(workspace: Workspace, name: str, values: Values, page: _Page, made: MadeFrom | None) -> Path:
     """Execute a notebook, offer it as a download, and make its page; the page comes last."""
     preload()
     target = workspace.build / "notebooks" / f"{page.id}.ipynb"

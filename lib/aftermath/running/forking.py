@@ -154,11 +154,14 @@ class ForkServer:
         if self._process is None or self._control is None or self._process.poll() is not None:
             self._end()
             self._control, theirs = socket.socketpair()
-            command = [sys.executable, "-P", fork_server.__file__]
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             with theirs:
                 self._process = subprocess.Popen(  # noqa: S603 - our interpreter, our program
-                    command, stdin=theirs, env={**os.environ, **ENVIRONMENT}, start_new_session=True, **quiet
+                    [sys.executable, "-P", fork_server.__file__],
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={**os.environ, **ENVIRONMENT},
+                    start_new_session=True,
                 )
             fork_server.send(self._control, {"path": sys.path, "modules": self._modules})
         return self._control

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
+
+    from aftermath.running.parameters import Values
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -42,7 +44,7 @@ class Course:
 
 def course_text(
     notebook: str,
-    values: Mapping[str, object],
+    values: Values,
     executed: NotebookNode,
     course: Course,
     failed: tuple[int, NotebookNode] | None,

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from aftermath.problems import AftermathError
 
@@ -48,24 +48,24 @@ class Parameter:
         return f"{self.name}: {self.kind}" + ("" if self.default is REQUIRED else f" = {self.default!r}")
 
 
-def _is_int(value: object) -> bool:
+def _is_int(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_float(value: object) -> bool:
+def _is_float(value: Any) -> bool:
     return _is_int(value) or (isinstance(value, float) and math.isfinite(value))
 
 
-def _is_str(value: object) -> bool:
+def _is_str(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _items(test: Callable[[object], bool]) -> Callable[[object], bool]:
+def _items(test: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, list | tuple) and all(map(test, value))
 
 
 # kind -> (does a value fit, how it is stored, what to write)
-_KINDS: dict[str, tuple[Callable[[object], bool], Callable, str]] = {
+_KINDS: dict[str, tuple[Callable[[Any], bool], Callable[[Any], Value], str]] = {
     "int": (_is_int, int, "a whole number, e.g. 7"),
     "float": (_is_float, float, "a number, e.g. 0.5"),
     "str": (_is_str, str, "text"),
@@ -146,11 +146,11 @@ def declared(source: str, where: str = "the parameters cell") -> dict[str, Param
 
 
 def _declaration(line: ast.stmt, where: str) -> Parameter:
-    place = f"{where}, parameters cell, line {line.lineno}"
+    where = f"{where}, parameters cell, line {line.lineno}"
     kind = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else ""
-    if kind not in _KINDS or not isinstance(line.target, ast.Name):
+    if not isinstance(line, ast.AnnAssign) or kind not in _KINDS or not isinstance(line.target, ast.Name):
         raise ParameterError(
-            f"{place}: {ast.unparse(line)!r} declares no parameter. Write `name: type = default` "
+            f"{where}: {ast.unparse(line)!r} declares no parameter. Write `name: type = default` "
             f"with one of the types {', '.join(_KINDS)}."
         )
     if line.value is None:
@@ -159,12 +159,12 @@ def _declaration(line: ast.stmt, where: str) -> Parameter:
         value = ast.literal_eval(line.value)
     except (ValueError, TypeError) as error:
         raise ParameterError(
-            f"{place}: the default of {line.target.id} must be a plain value, not a calculation."
+            f"{where}: the default of {line.target.id} must be a plain value, not a calculation."
         ) from error
-    return Parameter(line.target.id, kind, fitting(Parameter(line.target.id, kind), value, f"{place}: "))
+    return Parameter(line.target.id, kind, fitting(Parameter(line.target.id, kind), value, f"{where}: "))
 
 
-def fitting(parameter: Parameter, value: object, place: str = "") -> object:
+def fitting(parameter: Parameter, value: Any, where: str = "") -> Value:
     """A value as a parameter takes it.
 
     Parameters
@@ -173,12 +173,12 @@ def fitting(parameter: Parameter, value: object, place: str = "") -> object:
         The parameter.
     value
         The value; a whole number is taken for a ``float``, a tuple for a list, **True is no whole number**.
-    place
+    where
         Opens the text of the error.
 
     Returns
     -------
-    object
+    Value
         The value, converted to the declared type.
 
     Raises
@@ -188,11 +188,11 @@ def fitting(parameter: Parameter, value: object, place: str = "") -> object:
     """
     fits, store, hint = _KINDS[parameter.kind]
     if not fits(value):
-        raise ParameterError(f"{place}{parameter.name} must be {parameter.kind} ({hint}), not {value!r}.")
+        raise ParameterError(f"{where}{parameter.name} must be {parameter.kind} ({hint}), not {value!r}.")
     return store(value)
 
 
-def checked(parameters: Mapping[str, Parameter], values: Mapping[str, object]) -> dict[str, object]:
+def checked(parameters: Mapping[str, Parameter], values: Mapping[str, Any]) -> dict[str, Value]:
     """Values checked against what a notebook declares.
 
     Parameters
@@ -215,7 +215,9 @@ def checked(parameters: Mapping[str, Parameter], values: Mapping[str, object]) -
     unknown = sorted(set(values) - set(parameters))
     if unknown:
         raise ParameterError(f"there is no parameter {_quoted(unknown)}. {known(parameters.values())}")
-    missing = sorted(name for name, one in parameters.items() if one.default is REQUIRED and name not in values)
+    missing = sorted(
+        name for name, parameter in parameters.items() if parameter.default is REQUIRED and name not in values
+    )
     if missing:
         raise ParameterError(f"{_quoted(missing)} must be set. {known(parameters.values())}")
     return {name: fitting(parameters[name], values[name]) for name in sorted(values)}
@@ -231,7 +233,7 @@ def known(parameters: Iterable[Parameter]) -> str:
     return f"Known parameters: {listed}." if listed else "This notebook has no parameters."
 
 
-def parse_settings(parameters: Mapping[str, Parameter], settings: Iterable[str]) -> dict[str, object]:
+def parse_settings(parameters: Mapping[str, Parameter], settings: Iterable[str]) -> dict[str, Value]:
     """Values from ``name=value`` strings, read by the declared types.
 
     Parameters
@@ -268,7 +270,7 @@ def parse_settings(parameters: Mapping[str, Parameter], settings: Iterable[str])
     return values
 
 
-def _parsed(parameter: Parameter, text: str) -> object:
+def _parsed(parameter: Parameter, text: str) -> Value:
     if parameter.kind == "str":
         return text
     if parameter.kind == "bool":
@@ -278,7 +280,7 @@ def _parsed(parameter: Parameter, text: str) -> object:
     return fitting(parameter, _literal(text))
 
 
-def _parsed_list(parameter: Parameter, text: str) -> object:
+def _parsed_list(parameter: Parameter, text: str) -> Value:
     whole = _literal(text) if text[:1] in "[(" and text else None
     if isinstance(whole, list | tuple):
         return fitting(parameter, whole)
@@ -286,7 +288,7 @@ def _parsed_list(parameter: Parameter, text: str) -> object:
     return fitting(parameter, parts if parameter.kind == "list[str]" else [_literal(part) for part in parts])
 
 
-def _literal(text: str) -> object:
+def _literal(text: str) -> Any:
     """A plain Python value, or the text itself where it is none."""
     try:
         return ast.literal_eval(text)

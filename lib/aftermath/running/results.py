@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
 from aftermath.problems import AftermathError
+from aftermath.running.parameters import Values
 from aftermath.statistics.result import Result
 
 RESULTS_TYPE = "application/vnd.aftermath.results+json"
@@ -36,7 +38,7 @@ class Results:
     def __repr__(self) -> str:
         return repr(self.table)
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, object]:
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {RESULTS_TYPE: self.as_json, "text/html": self.table._repr_html_()}
 
     @property
@@ -74,7 +76,7 @@ class Results:
                 "Let the cell tagged `results` show what am.results(...) returns."
             ) from error
 
-    def beside(self, values: Mapping[str, object], name: str) -> Results:
+    def beside(self, values: Values, name: str) -> Results:
         """The results as they stand beside the parameters they were made with: a column that only repeats one is left out.
 
         Parameters
@@ -132,7 +134,7 @@ def _simple(name: str, kind: pl.DataType) -> pl.Expr:
     return column if kind in (pl.Boolean, pl.Null) else column.cast(pl.String)
 
 
-def _finite(value: object) -> object:
+def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
