@@ -122,10 +122,7 @@ class Report:
         """
         results = what if isinstance(what, Sequence) else [what]
         measured = [result for result in results if not isinstance(result, Nothing)]
-        if callable(figure):
-            drawn = self.attempt(figure, *measured) if measured else None
-        else:
-            drawn = figure
+        drawn = figure if not callable(figure) else self.attempt(figure, *measured) if measured else None
         if not measured or isinstance(drawn, Nothing):
             known = self._known | values | {"result": drawn if measured else results[0]}
             return Block(render(instead, self.workspace, **known) if instead else Markup(""))
