@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aftermath.comparison.associations import SHARED
 from aftermath.comparison.choices import CHOICES, NONE
 from aftermath.comparison.variables import LATEST
-from aftermath.wording import DASH, counted, interval, listed, number, probability
+from aftermath.wording import DASH, counted, listed, number, probability
 
 if TYPE_CHECKING:
     from aftermath.comparison.association import Association
