@@ -53,7 +53,11 @@ def not_asked(tested: Tested) -> int:
 
 def few_texts(comparison: Comparison) -> str:
     """In how many cases the rise rests on few texts; nothing where no case has one."""
-    smaller = [min(entry.first_phase.n, entry.last_phase.n) for entry in comparison.entries if entry.rise is not None]
+    smaller = [
+        min(entry.first_phase.n, entry.last_phase.n)
+        for entry in comparison.entries
+        if entry.first_phase and entry.last_phase and entry.rise is not None
+    ]
     if not smaller:
         return ""
     return (

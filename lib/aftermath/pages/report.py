@@ -82,7 +82,7 @@ class Report:
         what: _Shown | Nothing | Sequence[_Shown | Nothing],
         template: str = "",
         *,
-        figure: Callable[..., go.Figure] | None = None,
+        figure: Callable[..., go.Figure] | go.Figure | Nothing | None = None,
         instead: str | None = "nothing",
         **values: Any,
     ) -> Block:
@@ -99,8 +99,8 @@ class Report:
         template
             Another template than that of the type, e.g. ``sources`` of a case.
         figure
-            Draws it: a function of ``am.figures``. **Figures are numbered in the order in which they are first shown**; a
-            drawing that is shown again keeps its number.
+            Draws it: a function of ``am.figures``; or the drawing itself, where it is made from something else. **Figures are
+            numbered in the order in which they are first shown**; a drawing that is shown again keeps its number.
         instead
             The template that takes its place where there is nothing to measure or to draw, with the reason; None for an
             empty place.
@@ -122,9 +122,9 @@ class Report:
         """
         results = what if isinstance(what, Sequence) else [what]
         measured = [result for result in results if not isinstance(result, Nothing)]
-        drawn = self.attempt(figure, *measured) if figure and measured else None
+        drawn = figure if not callable(figure) else self.attempt(figure, *measured) if measured else None
         if not measured or isinstance(drawn, Nothing):
-            known = self._known | values | {"result": drawn or results[0]}
+            known = self._known | values | {"result": drawn if measured else results[0]}
             return Block(render(instead, self.workspace, **known) if instead else Markup(""))
         known = self._known | values | {"result": measured if isinstance(what, Sequence) else what}
         template = template or _template_of(measured[0])
