@@ -240,8 +240,13 @@ def mixture_ends(
         return float(weights @ stdtr(freedom, (x - means) / errors)) - share
 
     inside = float((means - reach).min()), float((means + reach).max())
-    lower, upper = (float(brentq(excess, *inside, args=(share,))) for share in ((1 - level) / 2, (1 + level) / 2))
-    return lower, upper
+
+    def end(share: float) -> float:
+        root = brentq(excess, *inside, args=(share,))
+        assert isinstance(root, float)  # more than the root comes only where the full output is asked for
+        return root
+
+    return end((1 - level) / 2), end((1 + level) / 2)
 
 
 def autoregressions(time: np.ndarray, weights: np.ndarray) -> tuple[list[Autoregressive], np.ndarray]:

@@ -106,8 +106,8 @@ def meta_regression(
     >>> round(found.value, 3), round(found.lower, 3), round(found.upper, 3)
     (0.151, 0.015, 0.287)
     """
-    table = [np.asarray(values, dtype=float)[None] for values in (outcomes, covariate)]
-    return pooled_regression(*table, errors, level=level)
+    y, x = (np.asarray(values, dtype=float)[None] for values in (outcomes, covariate))
+    return pooled_regression(y, x, errors, level=level)
 
 
 def pooled_regression(
@@ -171,19 +171,19 @@ def _between(y: np.ndarray, x: np.ndarray, variances: np.ndarray) -> np.ndarray:
         residuals = _weighted(y, x, variances, np.maximum(scale, floor))[5]
         return np.maximum(np.sum(residuals**2, axis=1) / (y.shape[1] - 2) - variances[0], floor)
     starts = np.maximum(np.outer(_STARTS, scale), floor)
-    repeated = (np.repeat(values[None], len(starts), axis=0).reshape(-1, y.shape[1]) for values in (y, x))
-    heights = _scored(*repeated, variances, starts.ravel())[0].reshape(starts.shape)
-    found = starts[heights.argmax(axis=0), np.arange(len(y))]
-    height, step = _scored(y, x, variances, found)
+    all_y, all_x = (np.repeat(values[None], len(starts), axis=0).reshape(-1, y.shape[1]) for values in (y, x))
+    heights = _scored(all_y, all_x, variances, starts.ravel())[0].reshape(starts.shape)
+    between = starts[heights.argmax(axis=0), np.arange(len(y))]
+    height, step = _scored(y, x, variances, between)
     for _ in range(_STEPS):
-        there = np.maximum(found + step, floor)
-        if (np.abs(there - found) <= _NEAR * (scale + found)).all():
+        there = np.maximum(between + step, floor)
+        if (np.abs(there - between) <= _NEAR * (scale + between)).all():
             break
         height_there, step_there = _scored(y, x, variances, there)
         up = height_there >= height
-        found, height = np.where(up, there, found), np.where(up, height_there, height)
-        step = np.where(up, step_there, (there - found) / 2)
-    return found
+        between, height = np.where(up, there, between), np.where(up, height_there, height)
+        step = np.where(up, step_there, (there - between) / 2)
+    return between
 
 
 def _scored(y: np.ndarray, x: np.ndarray, variances: np.ndarray, between: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
