@@ -38,12 +38,12 @@ class Problem:
     mend: str
 
     def __str__(self) -> str:
-        place = self.file
+        where = self.file
         if self.row or self.column:
-            place += f":{self.row or ''}"
+            where += f":{self.row or ''}"
         if self.column:
-            place += f":{self.column}"
-        return f"{place}  {self.what}  {self.mend}"
+            where += f":{self.column}"
+        return f"{where}  {self.what}  {self.mend}"
 
 
 class CaseError(AftermathError):

@@ -21,10 +21,10 @@ Behavioral Statistics 30, 261-293.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from aftermath.problems import AftermathError
 from aftermath.statistics.intervals import t_quantile
@@ -79,9 +79,7 @@ class Slope:
         return self.lower > 0 or self.upper < 0
 
 
-def meta_regression(
-    outcomes: Sequence[float], errors: Sequence[float], covariate: Sequence[float], *, level: float = 0.95
-) -> Slope:
+def meta_regression(outcomes: ArrayLike, errors: ArrayLike, covariate: ArrayLike, *, level: float = 0.95) -> Slope:
     """Regress outcomes on a covariate.
 
     Parameters
@@ -110,9 +108,7 @@ def meta_regression(
     return pooled_regression(y, x, errors, level=level)
 
 
-def pooled_regression(
-    outcomes: np.ndarray, covariate: np.ndarray, errors: Sequence[float], *, level: float = 0.95
-) -> Slope:
+def pooled_regression(outcomes: np.ndarray, covariate: np.ndarray, errors: ArrayLike, *, level: float = 0.95) -> Slope:
     """Regress outcomes on a covariate in each of many imputed tables, and pool the slopes.
 
     Parameters

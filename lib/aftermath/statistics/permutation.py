@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from aftermath.problems import AftermathError
 from aftermath.wording import counted, number, probability
@@ -143,7 +144,7 @@ def two_groups(first: Sequence[float], second: Sequence[float], *, seed: int = 0
     return _outcome(statistics, float(left.mean() - right.mean()), exact=exact)
 
 
-def kendall(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Permutation:
+def kendall(first: ArrayLike, second: ArrayLike, *, seed: int = 0) -> Permutation:
     """Whether two orders go together: Kendall's tau-b, every order of the second being as likely.
 
     Parameters

@@ -19,10 +19,10 @@ from __future__ import annotations
 import functools
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from aftermath.statistics.result import NothingToMeasure
 
@@ -63,11 +63,11 @@ class Masses:
 
 
 def turnbull(
-    left: Sequence[float],
-    right: Sequence[float],
+    left: ArrayLike,
+    right: ArrayLike,
     *,
-    left_open: Sequence[bool] | bool = False,
-    weights: Sequence[float] | None = None,
+    left_open: ArrayLike = False,
+    weights: ArrayLike | None = None,
 ) -> Masses:
     """Turnbull's nonparametric maximum likelihood estimate.
 
@@ -108,9 +108,7 @@ def turnbull(
     return Masses(inner_left, inner_right, _maximise(*_alike(inside, counts)), inner_open)
 
 
-def identification_region(
-    left: Sequence[float], right: Sequence[float], times: Sequence[float]
-) -> tuple[np.ndarray, np.ndarray]:
+def identification_region(left: ArrayLike, right: ArrayLike, times: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest share whose event comes **after** each time, whatever the moments inside the intervals.
 
     Turnbull's estimate is one of the answers inside this region: it supposes that the width of an interval has nothing to
@@ -150,7 +148,7 @@ def identification_region(
 
 
 def _intervals(
-    left: Sequence[float], right: Sequence[float], left_open: Sequence[bool] | bool, weights: Sequence[float] | None
+    left: ArrayLike, right: ArrayLike, left_open: ArrayLike, weights: ArrayLike | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The same as arrays: both ends, whether the left one is excluded, and how often each counts."""
     begins, ends = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
