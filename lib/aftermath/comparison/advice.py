@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from pathlib import Path
 
 from aftermath import vocabulary
@@ -76,6 +75,6 @@ def _together(rest: str) -> str:
 
 
 def _cause(rest: str) -> str:
-    cause, rule = re.fullmatch(r"(\w+): (.+)", rest).groups()
+    cause, rule = rest.split(": ", 1)
     inner = rule_in_words(rule)
     return f"Asked only where the cause is {vocabulary.CAUSES[cause]}: {inner[0].lower()}{inner[1:]}"

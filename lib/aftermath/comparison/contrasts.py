@@ -117,7 +117,7 @@ class Contrasts(Result):
     @property
     def table(self) -> pl.DataFrame:
         """The tables of all contrasts, with a column that names the contrast."""
-        named = [each.table.insert_column(0, pl.lit(each.contrast.title).alias("contrast")) for each in self.matched]
+        named = [own.table.insert_column(0, pl.lit(own.contrast.title).alias("contrast")) for own in self.matched]
         return pl.concat(named) if named else pl.DataFrame(schema={"contrast": pl.String, "case": pl.String})
 
     @property
@@ -147,25 +147,25 @@ def read_contrasts(path: Path) -> tuple[Contrast, ...]:
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ContrastError(f"{path.name}: cannot be read ({error}); restore it as UTF-8 text") from error
     if reader.fieldnames != _COLUMNS:
-        found = ", ".join(reader.fieldnames or ()) or "none"
-        raise ContrastError(f"{path.name}:1  has the columns {found}; it needs {', '.join(_COLUMNS)}")
+        columns = ", ".join(reader.fieldnames or ()) or "none"
+        raise ContrastError(f"{path.name}:1  has the columns {columns}; it needs {', '.join(_COLUMNS)}")
     seen: set[str] = set()
-    return tuple(_contrast(row, f"{path.name}:{place}", seen) for place, row in enumerate(rows, start=2))
+    return tuple(_contrast(row, f"{path.name}:{line}", seen) for line, row in enumerate(rows, start=2))
 
 
-def _contrast(row: dict, place: str, seen: set[str]) -> Contrast:
+def _contrast(row: dict, where: str, seen: set[str]) -> Contrast:
     if None in row or None in row.values():
-        raise ContrastError(f"{place}  has another number of cells than the head; put commas inside a cell in quotes")
+        raise ContrastError(f"{where}  has another number of cells than the head; put commas inside a cell in quotes")
     empty = [name for name in _COLUMNS if not row[name].strip()]
     if empty:
-        raise ContrastError(f"{place}:{empty[0]}  is empty; fill it in")
+        raise ContrastError(f"{where}:{empty[0]}  is empty; fill it in")
     if row["contrast"] in seen:
-        raise ContrastError(f"{place}:contrast  {row['contrast']!r} stands more than once; give each its own")
+        raise ContrastError(f"{where}:contrast  {row['contrast']!r} stands more than once; give each its own")
     seen.add(row["contrast"])
     case_ids = tuple(dict.fromkeys(filter(None, map(str.strip, row["case_ids"].split(";")))))
     if len(case_ids) < 2:
         raise ContrastError(
-            f"{place}:case_ids  names {counted(len(case_ids), 'case')}; a contrast needs two, as in 'one;two'"
+            f"{where}:case_ids  names {counted(len(case_ids), 'case')}; a contrast needs two, as in 'one;two'"
         )
     return Contrast(row["contrast"], row["title"], row["why"], case_ids)
 
@@ -192,11 +192,11 @@ def contrasts(comparison: Comparison, workspace: Workspace | None = None) -> Con
     path = (workspace or find_workspace()).cases / FILE
     wanted = read_contrasts(path) if path.is_file() else ()
     entries = {entry.case_id: entry for entry in comparison.entries}
-    matches = {each.case_id: each.match for each in comparison.strategies.cases}
-    found = [_matched(each, entries, matches) for each in wanted]
+    matches = {case.case_id: case.match for case in comparison.strategies.cases}
+    matched = [_matched(contrast, entries, matches) for contrast in wanted]
     return Contrasts(
-        tuple(each for each in found if each.entries),
-        tuple(each.contrast.title for each in found if not each.entries),
+        tuple(own for own in matched if own.entries),
+        tuple(own.contrast.title for own in matched if not own.entries),
     )
 
 

@@ -152,9 +152,9 @@ def event_bar(
         With the line on to what clock times alone give.
     """
     colour, x, wide = FAMILY_CLASSES[family], (60, 5) if exact else (10, 90), 11
-    place = f'x="{x[0]}" y="6" width="{x[1]}" height="{wide}" rx="1.5"'
+    size = f'x="{x[0]}" y="6" width="{x[1]}" height="{wide}" rx="1.5"'
     best = f'<rect class="b {colour} best" x="62" y="8" width="24" height="7" rx="1"/>' if likeliest else ""
-    bar = f'<rect class="b {colour}" {place}/><rect class="ol" {place}/>{best}'
+    bar = f'<rect class="b {colour}" {size}/><rect class="ol" {size}/>{best}'
     line = '<line class="clk" x1="100" x2="145" y1="11.5" y2="11.5"/>' if narrowed else ""
     return _svg(150, 24, f'<g class="ev {CERTAINTY_CLASSES[certainty]}">{line}{bar}</g>', "tl")
 
@@ -223,7 +223,7 @@ def _range_and_tick(value: float, lower: float, upper: float, width: int) -> str
 def _tone_line(estimate: Estimate, line: str, dot: str, y: float, width: int) -> str:
     if math.isnan(estimate.value):
         return ""
-    start, x, end = (_tone_place(each, width) for each in (estimate.lower, estimate.value, estimate.upper))
+    start, x, end = (_tone_place(stance, width) for stance in (estimate.lower, estimate.value, estimate.upper))
     few = "" if estimate.has_interval else " few"
     spread = f'<line class="{line}" x1="{start:.1f}" x2="{end:.1f}" y1="{y}" y2="{y}"/>' if not few else ""
     return f'{spread}<circle class="{dot}{few}" cx="{x:.1f}" cy="{y}" r="4"/>'

@@ -32,6 +32,11 @@ def require_clock(case: Case, measure: str) -> Span:
     return zero
 
 
+def clock_zero(case: Case) -> Span:
+    """Clock zero of a case **with a documented crisis**."""
+    return case.span(clock_event(case))
+
+
 def clock_event(case: Case) -> str:
     """The id of the event at clock zero of a case **with a documented crisis**, as ``require_clock`` has found."""
     event_id = case.about.clock_zero

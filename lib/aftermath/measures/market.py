@@ -22,7 +22,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.cases.case import Case
-from aftermath.measures.clock import clock_event, require_clock
+from aftermath.measures.clock import clock_event, clock_zero, require_clock
 from aftermath.measures.speed import speed
 from aftermath.statistics.event_study import CAVEAT, EventStudy, daily_returns, event_study
 from aftermath.statistics.market_model import Convention
@@ -244,7 +244,7 @@ class _News:
 
 def _news(case: Case) -> Iterator[_News]:
     """What the rule looks at, whether known to the day or not."""
-    yield _News("clock zero", (clock_event(case),), case.span(clock_event(case)))
+    yield _News("clock zero", (clock_event(case),), clock_zero(case))
     measured = speed(case)
     for step in (measured[name] for name in STEPS):
         if step.latency.timed:

@@ -17,7 +17,7 @@ from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.cases.coders import Coder
 from aftermath.cases.coding import singly_coded_texts
-from aftermath.measures.clock import clock_event, require_clock
+from aftermath.measures.clock import clock_zero, require_clock
 from aftermath.measures.stances import FEW, STANCE_LEVELS, Estimate, mean_and_imbalance
 from aftermath.statistics.agreement import Agreement, krippendorff_alpha
 from aftermath.statistics.result import NothingToMeasure, Result
@@ -250,7 +250,7 @@ def day_since_zero(case: Case, published: str) -> int:
     """
     zone = case.about.timezone
     day = local_day(published, zone).earliest.astimezone(ZoneInfo(zone)).date()
-    return (day - first_day(case.span(clock_event(case)), zone)).days
+    return (day - first_day(clock_zero(case), zone)).days
 
 
 def _are(n: int) -> str:

@@ -36,9 +36,15 @@ def t_quantile(level: float, freedom: float) -> float:
 
 
 @overload
-def wilson(share: float, n: float, z: float = Z) -> tuple[float, float]: ...
+def wilson(share: float, n: float, z: float = Z) -> tuple[float, float]:
+    """Of one share."""
+
+
 @overload
-def wilson(share: np.ndarray, n: float, z: float = Z) -> tuple[np.ndarray, np.ndarray]: ...
+def wilson(share: np.ndarray, n: float, z: float = Z) -> tuple[np.ndarray, np.ndarray]:
+    """Of each of several."""
+
+
 def wilson(share: float | np.ndarray, n: float, z: float = Z) -> tuple[float | np.ndarray, float | np.ndarray]:
     """Wilson's score interval of one share, or of each of several.
 

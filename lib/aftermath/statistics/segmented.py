@@ -285,16 +285,8 @@ def _fit(
         scaled = ", scaled by Pearson's dispersion" if family == "quasipoisson" else ""
         covariance, name = np.asarray(fit.cov_params()), errors or f"independent errors of the model{scaled}"
         width = partial(_half_width, covariance, quantile)
-        return _Fit(
-            parameters,
-            response,
-            weights,
-            fitted,
-            covariance,
-            width,
-            name,
-            (*dispersed, *too_short(robust, len(data.time))),
-        )
+        doubtful = (*dispersed, *too_short(robust, len(data.time)))
+        return _Fit(parameters, response, weights, fitted, covariance, width, name, doubtful)
     least = 1 / weights.mean() if family == "poisson" else 0.0
     remembered = correlated_errors(data.time, response, columns, weights, least=least)
     width = partial(remembered.half_width, level=level)
