@@ -29,7 +29,7 @@ METHODS = {
 
 
 @dataclass(frozen=True)
-class Estimate:
+class EstimateLine:
     """One line of the table of estimates.
 
     Parameters

@@ -26,7 +26,7 @@ from aftermath.archives.series import FEW
 from aftermath.measures.archive_estimates import (
     METHODS,
     WORDS,
-    Estimate,
+    EstimateLine,
     bending_words,
     level_change_row,
     points,
@@ -80,17 +80,17 @@ class ArchiveRecovery:
     bin: str
 
     @property
-    def estimates(self) -> tuple[Estimate, ...]:
+    def estimates(self) -> tuple[EstimateLine, ...]:
         """One line a quantity, or a method that gave none."""
         lines = []
         for name, method in METHODS.items():
             if getattr(self, name) is None:
-                lines.append(Estimate(method, "", "not estimated", self.why_not[name]))
+                lines.append(EstimateLine(method, "", "not estimated", self.why_not[name]))
             else:
-                lines += [Estimate(method, *numbers) for numbers in WORDS[name](getattr(self, name))]
+                lines += [EstimateLine(method, *numbers) for numbers in WORDS[name](getattr(self, name))]
             if name in self.without:
                 quantity = f"level change, the {self.bin} of clock zero left out"
-                lines.append(Estimate(method, quantity, *points(level_change_row(self.without[name]))))
+                lines.append(EstimateLine(method, quantity, *points(level_change_row(self.without[name]))))
         return tuple(lines)
 
     @property

@@ -35,7 +35,7 @@ from aftermath.wording import NO_BREAK, counted, duration, interval, listed, num
 
 DRAWS = 500
 MARKS = (HOUR, DAY, 7 * DAY, 30 * DAY)
-FEW = 3
+FEWEST_CASES = 3
 
 
 @dataclass(frozen=True)
@@ -216,10 +216,10 @@ def latency_curves(
         name: [speed for speed, own in zip(ordered, names, strict=True) if own == name] for name in sorted(set(names))
     }
     with_zero = tuple(speed.case_id for speed in by_name if speed[step].latency.with_zero)
-    large = {name: members for name, members in groups.items() if len(members) >= FEW}
+    large = {name: members for name, members in groups.items() if len(members) >= FEWEST_CASES}
     if not large:
         raise NothingToMeasure(
-            f"{counted(len(ordered), 'case')} {'is' if len(ordered) == 1 else 'are'} too few for a latency curve: at least {FEW} are needed in a group. "
+            f"{counted(len(ordered), 'case')} {'is' if len(ordered) == 1 else 'are'} too few for a latency curve: at least {FEWEST_CASES} are needed in a group. "
             f"{left_out_words(with_zero)}".rstrip()
         )
     curves = tuple(_curve(name, by, members, step, level, draws, seed) for name, members in large.items())

@@ -28,7 +28,7 @@ from aftermath.wording import counted, latency_text, listed, number
 
 
 @dataclass(frozen=True)
-class Share:
+class CoverageBefore:
     """How many coded texts were out before the first response.
 
     Parameters
@@ -86,7 +86,7 @@ class Speed(Result):
     steps: tuple[Step, ...]
     knowledge_lag: Latency | None
     knowledge_event_ids: tuple[str, ...]
-    coverage_before: Share | None
+    coverage_before: CoverageBefore | None
     exposed_by: str
     series: bool
     events: int
@@ -241,7 +241,7 @@ def _knowledge(case: Case, relations: str) -> tuple[Latency | None, tuple[str, .
     return Latency(max(0.0, least), max(0.0, most)), resting
 
 
-def _coverage_before(case: Case, relations: str) -> Share | None:
+def _coverage_before(case: Case, relations: str) -> CoverageBefore | None:
     """Texts out before the first response, from their own dates: **how wide clock zero is has no say in it**.
 
     A text that is dated to the day of clock zero counts as after it. Where the first response is clock zero itself, nothing
@@ -257,12 +257,12 @@ def _coverage_before(case: Case, relations: str) -> Share | None:
     earlier = tuple(doc_id for doc_id, span in texts.items() if ended_before(span, zero))
     counted_texts = [span for doc_id, span in texts.items() if doc_id not in earlier]
     if case.about.clock_zero in answers:
-        return Share(0, 0, len(counted_texts), earlier)
+        return CoverageBefore(0, 0, len(counted_texts), earlier)
     earliest = min(times.spans[event_id].earliest for event_id in answers)
     latest = min(times.spans[event_id].latest for event_id in answers)
     certainly = sum(span.latest < earliest for span in counted_texts)
     possibly = sum(span.earliest < latest for span in counted_texts)
-    return Share(certainly, possibly, len(counted_texts), earlier)
+    return CoverageBefore(certainly, possibly, len(counted_texts), earlier)
 
 
 def _sentence(text: str) -> str:

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from aftermath.statistics.agreement import DRAWS, LEVEL
+from aftermath.statistics.intervals import FEW
 from aftermath.wording import interval, number
 
-FEW = 8
 STANCE_LEVELS = (-2, -1, 0, 1, 2)
 ADDED = 0.5  # of a text, at an end of the scale
 

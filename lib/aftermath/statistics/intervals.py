@@ -13,6 +13,7 @@ from typing import overload
 import numpy as np
 
 Z = 1.959963984540054  # of 95 %
+FEW = 8  # texts, posts or cases below which a mean or a share has no interval
 
 
 def t_quantile(level: float, freedom: float) -> float:

@@ -270,6 +270,7 @@ def _given_share(
     contrasts, centre = grid.contrasts()
     if grid.after is not None:
         states, covariances = np.vstack([states, states[-1:]]), np.concatenate([covariances, covariances[-1:]])
+    # contrast' covariance contrast, for each time
     spread = np.einsum("ti,tij,tj->t", contrasts, covariances, contrasts) * rest / freedom
     means = np.sum(contrasts * states, axis=1)
     return log_likelihood, centre + grid.scale * means, grid.scale * np.sqrt(np.maximum(spread, 0))

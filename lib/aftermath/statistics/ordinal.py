@@ -329,6 +329,7 @@ def _clustered(scores: np.ndarray, hessian: np.ndarray, labels: np.ndarray) -> n
     n, k = scores.shape
     clusters = labels.max() + 1
     bread, filling = np.linalg.inv(hessian), np.array([np.bincount(labels, weights=column) for column in scores.T])
+    # the sandwich: curvature, what clusters add to the score, curvature; then the correction
     return bread @ filling @ filling.T @ bread * (clusters / (clusters - 1) * (n - 1) / (n - k))
 
 
@@ -337,6 +338,7 @@ def _left_out(likelihood: _Likelihood, point: np.ndarray, labels: np.ndarray) ->
     by_row, hessian = likelihood.derivatives(point)
     n, k, members = len(labels), len(point), np.eye(labels.max() + 1)[:, labels]
     taken = (members @ likelihood.information(point, n).reshape(n, -1)).reshape(-1, k, k)
+    # one Newton step from the whole estimate: the score of the rest is less that of the cluster, its curvature likewise
     moved = np.linalg.solve(-hessian - taken, (members @ by_row[:n])[:, :, None])[:, :, 0]
     return moved.T @ moved * (1 - 1 / len(members)), np.linalg.inv(-hessian)
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aftermath.statistics.intervals import count_interval
+from aftermath.statistics.intervals import FEW, count_interval
 from aftermath.wording import counted, interval, number
 
-FEW = 8
 DRAWS = 1000
 
 
