@@ -175,7 +175,7 @@ def test_advice_links_its_evidence_and_says_its_rule(comparison, shown):
 
 
 def test_advice_shows_each_difference_with_its_exact_interval_and_the_n_of_both_groups(comparison, shown):
-    html, told = shown["advice-tested"].html, am.playbook(comparison).told
+    html, told = shown["advice-tested"].html, am.playbook(comparison).answered
     assert len(told) >= 10
     for each in told:
         assert f"<b>{each.difference.size}</b>" in html

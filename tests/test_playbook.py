@@ -203,14 +203,14 @@ def test_where_no_split_could_be_rejected_there_are_too_few_to_tell_but_the_mean
 def test_advice_of_one_rule_is_one_comparison():
     twice, other = made(range(5), range(4, 9)), made(range(5), range(5), rule="rubric E1")
     found = Playbook((twice, twice, other, made([1], [2], rule="rubric E2")))
-    assert (len(found.told), found.compared) == (3, (twice, other))
+    assert (len(found.answered), found.compared) == (3, (twice, other))
     assert found.rarest is twice
     assert "2\xa0comparisons. Intervals that leave zero out: 1 of 2" in found.text
 
 
 def test_the_level_is_that_of_the_comparison(cases):
     few = am.compare(cases, level=0.8)
-    assert {each.difference.level for each in am.playbook(few).told} == {0.8}
+    assert {each.difference.level for each in am.playbook(few).answered} == {0.8}
 
 
 def test_the_real_playbook_claims_nothing(cases):

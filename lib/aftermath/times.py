@@ -243,6 +243,6 @@ def first_of(latencies: list[Latency]) -> Latency:
     >>> first_of([Latency(0, 90), Latency(30, 40)])
     Latency(lower=0, upper=40, by_construction=False)
     """
-    if any(each.by_construction for each in latencies):
+    if any(latency.by_construction for latency in latencies):
         return Latency(0.0, 0.0, by_construction=True)
-    return Latency(min(each.lower for each in latencies), min(each.upper for each in latencies))
+    return Latency(min(latency.lower for latency in latencies), min(latency.upper for latency in latencies))

@@ -31,11 +31,10 @@ import polars as pl
 from aftermath.archives.posts import KINDS, ArchiveError
 from aftermath.archives.scoring import DECIMALS
 from aftermath.files import write_whole
-from aftermath.statistics.intervals import Z, count_interval
+from aftermath.statistics.intervals import FEW, Z, count_interval
 
 EVERY = ("1h", "1d")
 ALL_KINDS = "all"
-FEW = 8  # posts below which there is no interval
 BOOTSTRAP_BELOW, DRAWS = 200, 1000
 AT_A_TIME = 1_000_000  # posts whose authors are told apart in one pass
 ROW_GROUP = 50_000  # posts written together, for each slice

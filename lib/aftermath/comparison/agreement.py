@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
 import polars as pl
@@ -92,14 +92,14 @@ def reliability(cases: Sequence[Case], *, seed: int = 0) -> Reliability:
     )
 
 
-def codes(case: Case) -> tuple[object, ...]:
+def codes(case: Case) -> tuple[str, bool, tuple[Coder, ...], list[tuple], list[tuple], list[str]]:
     """All of a case that the agreement of its coders rests on, in plain values."""
     scores = case.rubric.select("item", "coder", "score").rows()
     stances = case.stances.select("doc_id", "coder", *vocabulary.STANCES).rows()
     return case.id, case.about.documented, case.coders, scores, stances, case.coverage["doc_id"].to_list()
 
 
-def _of(keys: Sequence[str], items: tuple[Item, ...], seed: int) -> Agreement:
+def _of(keys: Collection[str], items: tuple[Item, ...], seed: int) -> Agreement:
     return agreement_of(tuple(item for item in items if item.item in keys), seed=seed)
 
 

@@ -77,9 +77,15 @@ class Association(Result):
         return not self.why_not
 
     @property
+    def estimates(self) -> tuple[Slope, Slope, Permutation]:
+        """Slope, slope of perfect order and test **of a pair that was computed**."""
+        assert self.slope is not None and self.in_order is not None and self.test is not None  # they come together
+        return self.slope, self.in_order, self.test
+
+    @property
     def can_tell(self) -> bool:
         """Whether cases like these, in perfect order, would have left zero out."""
-        return self.computed and self.in_order.leaves_zero_out
+        return self.computed and self.estimates[1].leaves_zero_out
 
     @property
     def table(self) -> pl.DataFrame:
@@ -113,36 +119,41 @@ class Association(Result):
         """The case without which tau-b changes most."""
         if self.test is None or not self.without:
             return None
-        return max(sorted(self.without), key=lambda case_id: abs(self.without[case_id] - self.test.statistic))
+        whole = self.test.statistic
+        return max(sorted(self.without), key=lambda case_id: abs(self.without[case_id] - whole))
 
     @property
     def slope_text(self) -> str:
         """The slope with its interval and n, in words."""
-        ends = interval(self.slope.lower, self.slope.upper, 2, sign=True)
+        slope, _, _ = self.estimates
+        ends = interval(slope.lower, slope.upper, 2, sign=True)
         n = counted(len(self.case_ids), "case")
-        return f"{number(self.slope.value, 2, sign=True)} {self.second.unit} for {self.first.step_name} {ends}, n = {n}"
+        return f"{number(slope.value, 2, sign=True)} {self.second.unit} for {self.first.step_name} {ends}, n = {n}"
 
     @property
     def tau_text(self) -> str:
         """Tau-b with the limits that the record sets, in words."""
+        _, _, test = self.estimates
         ends = f"{number(self.least, 2, sign=True)} to {number(self.greatest, 2, sign=True)}"
-        return f"τ-b {number(self.test.statistic, 2, sign=True)}, within the record at most {ends}"
+        return f"τ-b {number(test.statistic, 2, sign=True)}, within the record at most {ends}"
 
     @property
     def order_text(self) -> str:
         """What perfect order would have told, in words."""
-        return f"in perfect order {interval(self.in_order.lower, self.in_order.upper, 2, sign=True)}"
+        _, in_order, _ = self.estimates
+        return f"in perfect order {interval(in_order.lower, in_order.upper, 2, sign=True)}"
 
     @property
     def text(self) -> str:
         name = f"{self.name[0].upper()}{self.name[1:]}"
         if not self.computed:
             return f"{name}: not computed ({self.why_not})."
+        slope, _, test = self.estimates
         influence = self.most_influential
         moved = f" Without {influence} τ-b is {number(self.without[influence], 2, sign=True)}." if influence else ""
         return (
-            f"{name}: {self.slope_text} ({100 * self.slope.level:g} %; {self.order_text}); Kendall's {self.tau_text}, "
-            f"{self.test.text}.{moved}"
+            f"{name}: {self.slope_text} ({100 * slope.level:g} %; {self.order_text}); Kendall's {self.tau_text}, "
+            f"{test.text}.{moved}"
         )
 
 
@@ -197,8 +208,8 @@ def associate(
     --------
     >>> delay = Variable("delay", {"one": (60, 120, 180), "two": (3600, 3600, 3600), "three": (0, 43200, 86400)})
     >>> openness = Variable("openness", {"one": (60, 70, 80), "two": (40, 40, 40), "three": (10, 20, 30)})
-    >>> found = associate(delay, openness)
-    >>> found.test.statistic, found.least, round(found.greatest, 2), found.can_tell
+    >>> pair = associate(delay, openness)
+    >>> pair.test.statistic, pair.least, round(pair.greatest, 2), pair.can_tell
     (-1.0, -1.0, 0.33, False)
     """
     case_ids = tuple(sorted((set(first.values) & set(second.values)).difference(without)))
@@ -228,39 +239,45 @@ def associate_pairs(
         See ``associate``.
     """
     out = dict(left_out or {})
-    found = [associate(first, second, without=out, level=level, seed=seed) for first, second in pairs]
-    return AssociatedPairs(tuple(found), out)
+    associated = (associate(first, second, without=out, level=level, seed=seed) for first, second in pairs)
+    return AssociatedPairs(tuple(associated), out)
 
 
 def _associated(first: Variable, second: Variable, case_ids: tuple[str, ...], level: float, seed: int) -> Association:
-    one, other = first.ends(case_ids), second.ends(case_ids)
+    first_ends, second_ends = first.ends(case_ids), second.ends(case_ids)
     generator = np.random.default_rng(seed)
     covariate = first.drawn(case_ids, IMPUTATIONS, generator) / first.step
     outcome = second.drawn(case_ids, IMPUTATIONS, generator)
     errors = np.array([second.errors.get(case_id, 0.0) for case_id in case_ids])
     try:
-        test = kendall(one[:, 1], other[:, 1], seed=seed)
+        test = kendall(first_ends[:, 1], second_ends[:, 1], seed=seed)
         slope = pooled_regression(outcome, covariate, errors, level=level)
-        in_order = _in_order(outcome, covariate, errors, one[:, 1], other[:, 1], level)
+        in_order = _in_order(outcome, covariate, errors, first_ends[:, 1], second_ends[:, 1], level)
     except (TooFew, NoSlope) as reason:
         return Association(first, second, case_ids, why_not=str(reason))
     ratio = float(np.std(covariate.mean(axis=0)) / np.std(outcome.mean(axis=0)))
-    signs, limits = _signs(one[:, 1]) * _signs(other[:, 1]), _limits(one, other)
-    without = _without(case_ids, one[:, 1], other[:, 1], signs)
-    return Association(first, second, case_ids, slope, in_order, ratio, test, *limits, without)
+    least, greatest = _limits(first_ends, second_ends)
+    without = _without(case_ids, first_ends[:, 1], second_ends[:, 1])
+    return Association(first, second, case_ids, slope, in_order, ratio, test, least, greatest, without)
 
 
 def _in_order(
-    outcome: np.ndarray, covariate: np.ndarray, errors: np.ndarray, one: np.ndarray, other: np.ndarray, level: float
+    outcome: np.ndarray,
+    covariate: np.ndarray,
+    errors: np.ndarray,
+    best_covariate: np.ndarray,
+    best_outcome: np.ndarray,
+    level: float,
 ) -> Slope:
     """The slope if outcomes, each with its error, stood in the order of the covariate, or against it where only that would tell."""
-    taken = np.empty(len(one), dtype=np.intp)
-    for best in (other, -other):
-        taken[np.argsort(one, kind="stable")] = np.argsort(best, kind="stable")
-        found = pooled_regression(outcome[:, taken], covariate, errors[taken], level=level)
-        if found.leaves_zero_out:
-            break
-    return found
+
+    def ordered(best: np.ndarray) -> Slope:
+        taken = np.empty(len(best), dtype=np.intp)
+        taken[np.argsort(best_covariate, kind="stable")] = np.argsort(best, kind="stable")
+        return pooled_regression(outcome[:, taken], covariate, errors[taken], level=level)
+
+    rising = ordered(best_outcome)
+    return rising if rising.leaves_zero_out else ordered(-best_outcome)
 
 
 def _signs(values: np.ndarray) -> np.ndarray:
@@ -268,7 +285,7 @@ def _signs(values: np.ndarray) -> np.ndarray:
     return (values > values[:, None]).astype(np.int8) - (values < values[:, None]).astype(np.int8)
 
 
-def _limits(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+def _limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     """Least and greatest tau-b while every number stays inside its ends, as bounds that no reading passes.
 
     Two cases are certainly in one order where their intervals do not meet. Tau-b is ``(m - 2d) / sqrt(a·b)``, with d the pairs in
@@ -277,28 +294,30 @@ def _limits(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     is divided by as little as these pairs themselves, else by as much as a and b can be. The least is found in the same way. Not each pair's
     best reading can be had at once: **they may be wider than need be**.
     """
-    later = np.where(
-        np.isinf(one[:, 2:]), math.inf, one
-    )  # what was never seen is one and the same, later than all that was
-    sure = [(ends[:, 0] > ends[:, 2:]).astype(int) - (ends[:, 2] < ends[:, :1]) for ends in (later, other)]
-    same = [(ends[:, 0] == ends[:, 2:]) & (ends[:, 2] == ends[:, :1]) for ends in (later, other)]
-    pairs, product = ~np.eye(len(one), dtype=bool), sure[0] * sure[1]
+    # what was never seen is one and the same, later than all that was
+    later = np.where(np.isinf(first[:, 2:]), math.inf, first)
+    # row i and column j of a matrix: whether case j certainly comes after case i (1), before it (-1), or at the same moment
+    sure = [(ends[:, 0] > ends[:, 2:]).astype(int) - (ends[:, 2] < ends[:, :1]) for ends in (later, second)]
+    same = [(ends[:, 0] == ends[:, 2:]) & (ends[:, 2] == ends[:, :1]) for ends in (later, second)]
+    pairs, product = ~np.eye(len(first), dtype=bool), sure[0] * sure[1]
     untied, widest = (
         np.sum(pairs & ~same[0] & ~same[1]),
         math.sqrt(math.prod(int(np.sum(pairs & ~tied)) for tied in same)),
     )
-    numerators = [
-        int(untied - 2 * np.sum(product * way > 0)) for way in (1, -1)
-    ]  # against certain pairs of the same, of opposite order
+    # against certain pairs of the same, of opposite order
+    numerators = [int(untied - 2 * np.sum(product * way > 0)) for way in (1, -1)]
     least, greatest = (most / (untied if most >= 0 else widest) if untied else 0.0 for most in numerators)
     return float(-least), float(greatest)
 
 
-def _without(case_ids: tuple[str, ...], one: np.ndarray, other: np.ndarray, signs: np.ndarray) -> dict[str, float]:
+def _without(case_ids: tuple[str, ...], first: np.ndarray, second: np.ndarray) -> dict[str, float]:
     """Tau-b without each case, where it can be computed: what its own pairs add is taken off."""
-    concordance = signs.sum() / 2 - signs.sum(axis=1)
-    untied = [np.abs(_signs(values)).sum(axis=1) for values in (one, other)]
-    left = [each.sum() / 2 - each for each in untied]
+    signs = [_signs(values) for values in (first, second)]
+    # every pair stands twice in the matrix, and those of a case are its row: half of the whole, less the row
+    product = signs[0] * signs[1]
+    concordance = product.sum() / 2 - product.sum(axis=1)
+    untied = [np.abs(own).sum(axis=1) for own in signs]
+    left = [count.sum() / 2 - count for count in untied]
     scale = np.sqrt(left[0] * left[1])
-    found = np.divide(concordance, scale, out=np.full(len(scale), math.nan), where=scale > 0)
-    return {case_id: float(tau) for case_id, tau in zip(case_ids, found, strict=True) if not math.isnan(tau)}
+    taus = np.divide(concordance, scale, out=np.full(len(scale), math.nan), where=scale > 0)
+    return {case_id: float(tau) for case_id, tau in zip(case_ids, taus, strict=True) if not math.isnan(tau)}

@@ -72,8 +72,8 @@ class Associations(Result):
         """One row a pair and look: which cases, slope, tau-b with their limits, p, floor, n, most influential case."""
         tables = [
             pair.table.insert_column(2, pl.lit(which).alias("cases"))
-            for which, found in self.looks.items()
-            for pair in found.pairs
+            for which, look in self.looks.items()
+            for pair in look.pairs
         ]
         return pl.concat(tables)
 

@@ -68,6 +68,7 @@ _EVIDENCE = {
     **dict.fromkeys(("clock_zero_publishers", "response_publishers", "apology_publishers"), _COUNT),
 }
 
+Cell = str | float | None
 SCHEMA: dict[str, type[pl.DataType]] = {
     **_ABOUT,
     **{step + suffix: kind for step in STEPS for suffix, kind in _STEP.items()},
@@ -87,12 +88,12 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
-def row(entry: Entry) -> dict[str, object]:
+def row(entry: Entry) -> dict[str, Cell]:
     """A case as a row of the table; a column that is missing here is null."""
     return _about(entry) | _steps(entry) | _indices(entry) | _phases(entry) | _recovery(entry) | _evidence(entry)
 
 
-def _about(entry: Entry) -> dict[str, object]:
+def _about(entry: Entry) -> dict[str, Cell]:
     fields = ("title", "organisation", "country", "cause", "crisis_type", "exposed_by", "record")
     return {
         "case_id": entry.case_id,
@@ -104,13 +105,13 @@ def _about(entry: Entry) -> dict[str, object]:
     }
 
 
-def _steps(entry: Entry) -> dict[str, object]:
+def _steps(entry: Entry) -> dict[str, Cell]:
     if entry.speed is None:
         return dict.fromkeys(STEPS, entry.reasons["speed"])
     return {name + suffix: value for name in STEPS for suffix, value in _step(entry.speed, name).items()}
 
 
-def _step(speed: Speed, name: str) -> dict[str, object]:
+def _step(speed: Speed, name: str) -> dict[str, Cell]:
     step = speed[name]
     by_clock = step.by_clock or step.latency
     return {
@@ -124,7 +125,7 @@ def _step(speed: Speed, name: str) -> dict[str, object]:
     }
 
 
-def _indices(entry: Entry) -> dict[str, object]:
+def _indices(entry: Entry) -> dict[str, Cell]:
     if entry.transparency is None:
         return {"transparency_reason": entry.reasons["transparency"]}
     both = {"transparency": entry.transparency.transparency, "empathy": entry.transparency.empathy}
@@ -132,7 +133,7 @@ def _indices(entry: Entry) -> dict[str, object]:
     return columns | {"transparency_reason": both["transparency"].why_not or None}
 
 
-def _index(index: Index) -> dict[str, object]:
+def _index(index: Index) -> dict[str, Cell]:
     agreement = index.agreement
     return {
         "": _known(index.value),
@@ -150,39 +151,41 @@ def _index(index: Index) -> dict[str, object]:
     }
 
 
-def _phases(entry: Entry) -> dict[str, object]:
+def _phases(entry: Entry) -> dict[str, Cell]:
     if entry.tone is None:
         return {"favourability_reason": entry.reasons["tone"]}
     both = {"first_phase": entry.first_phase, "last_phase": entry.last_phase}
     return {
         f"favourability_{name}{suffix}": value
         for name, phase in both.items()
+        if phase is not None
         for suffix, value in _phase(phase).items()
     }
 
 
-def _phase(phase: Phase) -> dict[str, object]:
+def _phase(phase: Phase) -> dict[str, Cell]:
     mean = phase.mean
     return {"": _known(mean.value), "_lower": _known(mean.lower), "_upper": _known(mean.upper), "_n": phase.n}
 
 
-def _recovery(entry: Entry) -> dict[str, object]:
+def _recovery(entry: Entry) -> dict[str, Cell]:
     recovery = entry.recovery
     if recovery is None:
         return {"recovery_reason": entry.reasons["tone"]}
-    extent = {"recovery_texts": recovery.after, "recovery_publishers": recovery.publishers}
+    extent: dict[str, Cell] = {"recovery_texts": recovery.after, "recovery_publishers": recovery.publishers}
     if not recovery.modelled:
         return extent | {"recovery_reason": recovery.why_not}
     both = {"half_life": recovery.half_life, "time_to_neutral": recovery.time_to_neutral}
     return extent | {name + suffix: value for name, days in both.items() for suffix, value in _days(days).items()}
 
 
-def _days(days: Days) -> dict[str, object]:
+def _days(days: Days) -> dict[str, Cell]:
     ends = {"_days": days.value, "_lower_days": days.lower, "_upper_days": days.upper}
-    return {"": days.text} | {suffix: value if math.isfinite(value) else None for suffix, value in ends.items()}
+    known = {suffix: value if math.isfinite(value) else None for suffix, value in ends.items()}
+    return {"": days.text, **known}
 
 
-def _evidence(entry: Entry) -> dict[str, object]:
+def _evidence(entry: Entry) -> dict[str, Cell]:
     evidence = entry.evidence
     return {
         "claims_supported": entry.ledger.verdicts.get("supported", 0),

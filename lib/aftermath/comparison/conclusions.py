@@ -83,19 +83,19 @@ def conclusions(comparison: Comparison, playbook: Playbook | None = None) -> tup
     tuple of Conclusion
         Of the associations, the multiverse and the advice, in this order.
     """
-    found = [*of_associations(comparison.associations), of_multiverse(comparison.multiverse)]
-    return (*found, of_playbook(playbook)) if playbook and playbook.tested else tuple(found)
+    concluded = [*of_associations(comparison.associations), of_multiverse(comparison.multiverse)]
+    return (*concluded, of_playbook(playbook)) if playbook and playbook.tested else tuple(concluded)
 
 
 def of_associations(associations: Associations) -> list[Conclusion]:
     """A conclusion for each question that the page asks."""
-    found = []
+    concluded = []
     for first, second, question in _ASKED:
         rows = [
             row for row in associations.rows if row[0].first.name.startswith(first) and row[0].second.name == second
         ]
-        found += [of_pair(question, *row) for row in rows[:1]]
-    return found
+        concluded += [of_pair(question, *row) for row in rows[:1]]
+    return concluded
 
 
 def of_pair(question: str, whole: Association, like_clocks: Association) -> Conclusion:
@@ -111,10 +111,11 @@ def of_pair(question: str, whole: Association, like_clocks: Association) -> Conc
     if not whole.computed:
         return Conclusion(question, "cannot be told", f"It cannot be told: {whole.why_not}.")
     looks = (("", whole), (" once cases with other clocks are left out", like_clocks))
-    open_looks = [look for look in looks if not look[1].computed or not look[1].slope.leaves_zero_out]
+    open_looks = [look for look in looks if not look[1].computed or not look[1].estimates[0].leaves_zero_out]
     if open_looks:
         return _undecided(question, *open_looks[0])
-    if whole.slope.value * whole.test.statistic <= 0:
+    slope, _, test = whole.estimates
+    if slope.value * test.statistic <= 0:
         words = f"It hangs on how it is counted: slope and order of the cases point in two ways ({_shown(whole)})."
         return Conclusion(question, "hangs on how it is counted", words)
     turning = _turning(whole)
@@ -131,17 +132,18 @@ def _undecided(question: str, where: str, pair: Association) -> Conclusion:
     if not pair.can_tell:
         words = f"These cases cannot tell{where}: even in perfect order their numbers would leave zero in ({_shown(pair)}; {pair.order_text})."
         return Conclusion(question, "these cases cannot tell", words)
+    _, in_order, _ = pair.estimates
     words = (
         f"No direction holds{where}, though these cases could have shown one: {_shown(pair)}, where perfect order of the same "
-        f"numbers would give {interval(pair.in_order.lower, pair.in_order.upper, 2, sign=True)}."
+        f"numbers would give {interval(in_order.lower, in_order.upper, 2, sign=True)}."
     )
     return Conclusion(question, "no direction holds", words)
 
 
 def _leaning(question: str, pair: Association) -> Conclusion:
-    shown, went = _shown(pair), _direction(pair)
-    share = f"{number(100 * pair.test.p, 1 if pair.test.p < 0.1 else 0)} in 100"
-    if pair.test.p > OFTEN_BY_CHANCE:
+    shown, went, p = _shown(pair), _direction(pair), pair.estimates[2].p
+    share = f"{number(100 * p, 1 if p < 0.1 else 0)} in 100"
+    if p > OFTEN_BY_CHANCE:
         words = f"The cases lean so that {went} ({shown}), but {share} chance orders of the same numbers lean as far: too few cases to tell."
         return Conclusion(question, "no more than chance gives", words)
     words = f"In these cases {went} ({shown}); {share} chance orders lean as far. What brought it about, the record does not say."
@@ -154,11 +156,12 @@ def _shown(pair: Association) -> str:
 
 def _turning(pair: Association) -> list[str]:
     """Cases without which tau-b is zero or has the other sign."""
-    return sorted(case_id for case_id, tau in pair.without.items() if tau * pair.test.statistic <= 0)
+    whole = pair.estimates[2].statistic
+    return sorted(case_id for case_id, tau in pair.without.items() if tau * whole <= 0)
 
 
 def _direction(pair: Association) -> str:
-    other = "higher" if pair.test.statistic > 0 else "lower"
+    other = "higher" if pair.estimates[2].statistic > 0 else "lower"
     longer = "longer" if pair.first.name.startswith("delay") else "higher"
     return f"{longer} {pair.first.name} went with {other} {pair.second.name}"
 
@@ -169,10 +172,10 @@ def of_multiverse(multiverse: Multiverse) -> Conclusion:
     if not multiverse.computed:
         return Conclusion(question, "cannot be told", f"It cannot be told. {multiverse.text}")
     parts = {
-        "openness": [each for each in multiverse.computed if each.choices["outcome"] in OPENNESS],
-        "favourability": [each for each in multiverse.computed if each.choices["outcome"] not in OPENNESS],
+        "openness": [way for way in multiverse.computed if way.choices["outcome"] in OPENNESS],
+        "favourability": [way for way in multiverse.computed if way.choices["outcome"] not in OPENNESS],
     }
-    told = [_of_outcomes(name, part) for name, part in parts.items() if part]
+    results = [_of_outcomes(name, part) for name, part in parts.items() if part]
     shares = [_shared_sign(part) for part in parts.values() if part]
     answer = "holds its direction" if min(shares) >= SHARED_SIGN else "turns with the choices"
     verdict = (
@@ -181,15 +184,15 @@ def of_multiverse(multiverse: Multiverse) -> Conclusion:
         else "The direction turns with the choices"
     )
     words = (
-        f"{verdict}: {'; '.join(told)}. Favourability is its level, not its rise. Each takes best readings, so "
+        f"{verdict}: {'; '.join(results)}. Favourability is its level, not its rise. Each takes best readings, so "
         "the doubt of the record is not in them, and all use the same few cases: that choices agree makes up for neither."
     )
     return Conclusion(question, answer, words)
 
 
 def _of_outcomes(name: str, part: Sequence[Specification]) -> str:
-    taus = [each.tau for each in part]
-    sizes = dict.fromkeys(map(number, (min(each.n for each in part), max(each.n for each in part))))
+    taus = [way.tau for way in part]
+    sizes = dict.fromkeys(map(number, (min(way.n for way in part), max(way.n for way in part))))
     return (
         f"longer delay against {name}: median τ-b {number(float(np.median(taus)), 2, sign=True)}, from "
         f"{number(min(taus), 2, sign=True)} to {number(max(taus), 2, sign=True)}, {number(100 * _shared_sign(part))} % of one sign "
@@ -198,7 +201,7 @@ def _of_outcomes(name: str, part: Sequence[Specification]) -> str:
 
 
 def _shared_sign(part: Sequence[Specification]) -> float:
-    signs = np.sign([each.tau for each in part])
+    signs = np.sign([way.tau for way in part])
     return max(float(np.mean(signs > 0)), float(np.mean(signs < 0)))
 
 
@@ -208,11 +211,11 @@ def of_playbook(playbook: Playbook) -> Conclusion:
     if not playbook.compared:
         words = f"It cannot be told: for none of {counted(len(playbook.tested), 'piece')} of advice do enough cases answer either way."
         return Conclusion(question, "cannot be told", words)
-    rarest, told = playbook.rarest, playbook.rarest.difference
-    by_chance = len(playbook.compared) * told.p
+    rarest, difference = playbook.rarest, playbook.rarest.shift
+    by_chance = len(playbook.compared) * difference.p
     shown = (
         f"of {counted(len(playbook.compared), 'comparison')} the rarest is “{rarest.advice.advice}” "
-        f"({number(told.statistic, 2, sign=True)} {interval(told.lower, told.upper, 2, sign=True)} in favourability, {_groups(rarest)})"
+        f"({number(difference.statistic, 2, sign=True)} {interval(difference.lower, difference.upper, 2, sign=True)} in favourability, {_groups(rarest)})"
     )
     if by_chance > OFTEN_BY_CHANCE:
         words = (
@@ -220,7 +223,7 @@ def of_playbook(playbook: Playbook) -> Conclusion:
             f"brings one as rare up to {number(100 * min(by_chance, 1))} times in 100."
         )
         return Conclusion(question, "none stands out", words)
-    way = "better" if told.statistic > 0 else "worse"
+    way = "better" if difference.statistic > 0 else "worse"
     words = f"One stands out: {shown}. Cases that followed it fared {way}; why, the record does not say."
     return Conclusion(question, "one stands out", words)
 

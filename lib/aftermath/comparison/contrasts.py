@@ -107,7 +107,7 @@ class Contrasts(Result):
     @property
     def table(self) -> pl.DataFrame:
         """The tables of all contrasts, with a column that names the contrast."""
-        named = [each.table.insert_column(0, pl.lit(each.contrast.title).alias("contrast")) for each in self.matched]
+        named = [own.table.insert_column(0, pl.lit(own.contrast.title).alias("contrast")) for own in self.matched]
         return pl.concat(named) if named else pl.DataFrame(schema={"contrast": pl.String, "case": pl.String})
 
     @property
@@ -126,8 +126,11 @@ def read_contrasts(workspace: Workspace) -> tuple[Contrast, ...]:
     CaseError
         If it is missing or has any problem; the error lists all of them.
     """
-    rows = read_shared("contrasts", workspace).drop("row").iter_rows()
-    return tuple(Contrast(*words, tuple(dict.fromkeys(filter(None, case_ids)))) for *words, case_ids in rows)
+    rows = read_shared("contrasts", workspace).iter_rows(named=True)
+    return tuple(
+        Contrast(row["contrast"], row["title"], row["why"], tuple(dict.fromkeys(filter(None, row["case_ids"]))))
+        for row in rows
+    )
 
 
 def contrasts(comparison: Comparison, workspace: Workspace | None = None) -> Contrasts:
@@ -152,11 +155,11 @@ def contrasts(comparison: Comparison, workspace: Workspace | None = None) -> Con
     workspace = workspace or find_workspace()
     wanted = read_contrasts(workspace) if has_shared("contrasts", workspace) else ()
     entries = {entry.case_id: entry for entry in comparison.entries}
-    matches = {each.case_id: each.match for each in comparison.strategies.cases}
-    found = [_matched(each, entries, matches) for each in wanted]
+    matches = {case.case_id: case.match for case in comparison.strategies.cases}
+    matched = [_matched(contrast, entries, matches) for contrast in wanted]
     return Contrasts(
-        tuple(each for each in found if each.entries),
-        tuple(each.contrast.title for each in found if not each.entries),
+        tuple(own for own in matched if own.entries),
+        tuple(own.contrast.title for own in matched if not own.entries),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -17,6 +17,8 @@ from aftermath.measures.speed import Speed, speed
 from aftermath.measures.tone import Phase, Tone
 from aftermath.measures.transparency import Transparency, transparency
 from aftermath.statistics.result import NothingToMeasure
+
+_Measure = TypeVar("_Measure")
 
 
 @dataclass(frozen=True)
@@ -153,22 +155,22 @@ def entry(case: Case, name: str, *, seed: int, phase_days: tuple[int, ...], leve
     """
     reasons: dict[str, str] = {}
 
-    def attempt(name: str, measure: Callable[..., Any], **options: object) -> Any:
+    def attempt(name: str, measure: Callable[[], _Measure]) -> _Measure | None:
         try:
-            return measure(case, **options)
+            return measure()
         except NothingToMeasure as reason:
             reasons[name] = str(reason).removeprefix(f"{case.id}: ")
             return None
 
-    recovered = attempt("tone", recovery, phase_days=phase_days, seed=seed, level=level)
+    recovered = attempt("tone", lambda: recovery(case, phase_days=phase_days, seed=seed, level=level))
     favourability = recovered.tone if recovered else None
-    measured = attempt("speed", speed)
+    measured = attempt("speed", lambda: speed(case))
     return Entry(
         about=case.about,
         name=name,
         year=case.zero.earliest.astimezone(ZoneInfo(case.about.timezone)).year if case.zero else None,
         speed=measured,
-        transparency=attempt("transparency", transparency, seed=seed),
+        transparency=attempt("transparency", lambda: transparency(case, seed=seed)),
         tone=favourability,
         recovery=recovered,
         phases=favourability.phases[-len(phase_days) - 1 :] if favourability else (),
@@ -202,10 +204,8 @@ def evidence(case: Case, measured: Speed | None = None) -> Evidence:
 
 def _key_facts(case: Case, measured: Speed | None) -> dict[str, Iterable[str]]:
     """The events of the three facts that a comparison hangs on."""
-    zero = [case.about.clock_zero] if case.about.clock_zero else []
-    return {"clock_zero": zero} | {
-        step: measured[step].event_ids if measured else () for step in ("response", "apology")
-    }
+    facts: dict[str, Iterable[str]] = {"clock_zero": [case.about.clock_zero] if case.about.clock_zero else []}
+    return facts | {step: measured[step].event_ids if measured else () for step in ("response", "apology")}
 
 
 def _publishers(case: Case, event_ids: Iterable[str]) -> int | None:

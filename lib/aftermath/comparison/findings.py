@@ -9,6 +9,8 @@ from aftermath.comparison.entry import Entry
 from aftermath.comparison.leave_one_out import LeaveOneOut
 from aftermath.comparison.pairwise import Pairwise
 from aftermath.measures.latency_curves import before_zero
+from aftermath.measures.speed import Speed
+from aftermath.measures.transparency import Index
 from aftermath.times import DAY, HOUR
 from aftermath.wording import DASH, counted, interval, listed, number
 
@@ -53,13 +55,13 @@ def findings(entries: Sequence[Entry], responses: Pairwise, basis: LeaveOneOut) 
     basis
         What of that rests on relations between events.
     """
-    timed = [entry for entry in entries if entry.speed]
+    timed = [(entry, entry.speed) for entry in entries if entry.speed]
     return (
         _answered(timed),
         _named_apologies(timed),
         _separable(responses, basis),
         _claims(entries),
-        _openness([entry for entry in entries if entry.transparency]),
+        _openness([entry.transparency.transparency for entry in entries if entry.transparency]),
     )
 
 
@@ -71,22 +73,23 @@ def _nothing(words: str) -> Finding:
     return Finding(DASH, words, "No case here could be measured.")
 
 
-def _answered(timed: Sequence[Entry]) -> Finding:
+def _answered(timed: Sequence[tuple[Entry, Speed]]) -> Finding:
     """How many answered within an hour and a day; what came with clock zero, or may have come before it, is not certain."""
-    with_zero = [entry for entry in timed if entry.speed["response"].latency.with_zero]
-    answering = [entry for entry in timed if entry not in with_zero]
+    with_zero = [entry for entry, speed in timed if speed["response"].latency.with_zero]
+    answering = [(entry, speed) for entry, speed in timed if not speed["response"].latency.with_zero]
     if not answering:
         return _nothing("how soon organisations answered cannot be told.")
-    doubtful = [entry for entry in _within(answering, DAY) if before_zero(entry.speed, "response")]
-    certain = [entry for entry in answering if entry not in doubtful]
-    hour, day = (_within(certain, limit) for limit in (HOUR, DAY))
+    within_day = [(entry, speed) for entry, speed in answering if _upper(speed) <= DAY]
+    doubtful = [entry for entry, speed in within_day if before_zero(speed, "response")]
+    day = [entry for entry, speed in within_day if not before_zero(speed, "response")]
+    hour = [entry for entry, speed in within_day if entry in day and _upper(speed) <= HOUR]
     words = f"certainly answered within an hour, {number(len(day))} within a day."
     notes = _who(hour), _clocks(with_zero, day), _doubts(doubtful)
     return Finding(_of(len(hour), len(answering)), words, " ".join(filter(None, notes)))
 
 
-def _within(answering: Sequence[Entry], limit: float) -> list[Entry]:
-    return [entry for entry in answering if entry.speed["response"].latency.upper <= limit]
+def _upper(speed: Speed) -> float:
+    return speed["response"].latency.upper
 
 
 def _who(hour: Sequence[Entry]) -> str:
@@ -118,10 +121,10 @@ def _doubts(doubtful: Sequence[Entry]) -> str:
     )
 
 
-def _named_apologies(timed: Sequence[Entry]) -> Finding:
+def _named_apologies(timed: Sequence[tuple[Entry, Speed]]) -> Finding:
     if not timed:
         return _nothing("whether a named person apologised cannot be told.")
-    unseen = sum(not entry.speed["named_apology"].latency.seen for entry in timed)
+    unseen = sum(not speed["named_apology"].latency.seen for _, speed in timed)
     verb = "shows" if unseen == 1 else "show"
     return Finding(
         _of(unseen, len(timed)),
@@ -154,15 +157,15 @@ def _claims(entries: Sequence[Entry]) -> Finding:
     )
 
 
-def _openness(coded: Sequence[Entry]) -> Finding:
-    defined = [entry for entry in coded if entry.transparency.transparency.defined]
-    scored = [entry for entry in defined if entry.transparency.transparency.whole]
+def _openness(coded: Sequence[Index]) -> Finding:
+    defined = [index for index in coded if index.defined]
+    scored = [index for index in defined if index.whole]
     if not scored:
         return _nothing("how open organisations were cannot be told.")
     partly = (
         f" {counted(len(defined) - len(scored), 'further case')} not coded to the end." if defined != scored else ""
     )
-    indices = sorted((entry.transparency.transparency for entry in scored), key=lambda index: index.value)
+    indices = sorted(scored, key=lambda index: index.value)
     low, high = indices[0], indices[-1]
     bounds = " and ".join(dict.fromkeys(interval(index.lower, index.upper) for index in (low, high)))
     figure = f"{number(low.value)}{DASH}{number(high.value)}" if len(indices) > 1 else number(low.value)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from aftermath.comparison.scoreboard import Comparison
 
 GROUPINGS: dict[str, Callable[[Entry], str]] = {
-    "Cause": lambda entry: vocabulary.CAUSES[entry.about.cause],
+    "Cause": lambda entry: vocabulary.CAUSES[entry.about.cause or ""],
     "Country": lambda entry: vocabulary.country_name(entry.about.country),
-    "Exposed by": lambda entry: vocabulary.EXPOSED_BY[entry.about.exposed_by].removeprefix("exposed by "),
+    "Exposed by": lambda entry: vocabulary.EXPOSED_BY[entry.about.exposed_by or ""].removeprefix("exposed by "),
 }
 
 

@@ -26,6 +26,7 @@ from aftermath.case_files.case import cases as all_cases
 from aftermath.case_files.relations import BELIEVED
 from aftermath.case_files.tables import CaseTables
 from aftermath.comparison.pairwise import separable
+from aftermath.measures.clock import clock_event
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
 from aftermath.times import Latency
@@ -105,7 +106,7 @@ class LeaveOneOut(Result):
         """Those of them that hang on one with vague words, sorted."""
         return _pairs_of(row for row in self.rows if row.vague)
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a relation: case, row, events, rule, the words behind it and how they were read, certainty, and the pairs that hang on it."""
         text = dict.fromkeys(("from_event", "to_event", "rule", "words", "certainty"), pl.String)
@@ -226,7 +227,7 @@ def _rows(case: Case, step: str, latencies: Mapping[str, Latency]) -> Iterator[L
 
 def _setting(case: Case, step: str) -> Sequence[int]:
     """The rows on a shortest path between clock zero and any answer: without another one, each of these paths is still there."""
-    network, zero = case.times().network, case.about.clock_zero
+    network, zero = case.times().network, clock_event(case)
     paths = [path for answer in answers_of(case, step, "none") for path in network.reasons(zero, answer)]
     places = {statement.where for path in paths for statement in path}
     return [row for row in case.relations["row"] if f"relations.csv:{row}" in places]

@@ -30,6 +30,7 @@ from aftermath.case_files.case import Case
 from aftermath.comparison.choices import AVERAGED, CHOICES, CODERS, NONE, OPENNESS, RELATIONS, SCALES, asked
 from aftermath.comparison.variables import SEEN_ONLY, SHARED_ITEMS
 from aftermath.kept import kept
+from aftermath.measures.clock import clock_event
 from aftermath.measures.rubric import Item, enough_coded, rubric_items
 from aftermath.measures.stances import STANCE_LEVELS, imbalance
 from aftermath.measures.steps import STEPS, first_act
@@ -79,14 +80,18 @@ class Multiverse(Result):
     @cached_property
     def computed(self) -> tuple[Specification, ...]:
         """Those that could be computed."""
-        return tuple(each for each in self.specifications if not math.isnan(each.tau))
+        return tuple(way for way in self.specifications if not math.isnan(way.tau))
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a specification: the choices, tau-b (null where not computed) and n."""
+        return self._table
+
+    @cached_property
+    def _table(self) -> pl.DataFrame:  # of many thousand rows
         rows = [
-            {**each.choices, "tau_b": None if math.isnan(each.tau) else each.tau, "n": each.n}
-            for each in self.specifications
+            {**way.choices, "tau_b": None if math.isnan(way.tau) else way.tau, "n": way.n}
+            for way in self.specifications
         ]
         return pl.DataFrame(rows, schema_overrides={"tau_b": pl.Float64})
 
@@ -94,10 +99,10 @@ class Multiverse(Result):
     def text(self) -> str:
         if not self.computed:
             return f"None of {counted(len(self.specifications), 'specification')} could be computed: there are too few cases."
-        taus = np.array([each.tau for each in self.computed])
+        taus = np.array([way.tau for way in self.computed])
         low, middle, high = (number(value, 2, sign=True) for value in (taus.min(), float(np.median(taus)), taus.max()))
         same = max(float(np.mean(taus > 0)), float(np.mean(taus < 0)))
-        sizes = " to ".join(dict.fromkeys(str(end(each.n for each in self.computed)) for end in (min, max)))
+        sizes = " to ".join(dict.fromkeys(str(end(way.n for way in self.computed)) for end in (min, max)))
         failed = len(self.specifications) - len(self.computed)
         rest = f" {counted(failed, 'further one', 'further ones')} could not be computed." if failed else ""
         return (
@@ -109,7 +114,7 @@ class Multiverse(Result):
     def _spread(self) -> str:
         """Which choice moves the result most."""
         moves = {name: self._range_of_medians(name) for name in CHOICES}
-        name = max(sorted(moves), key=moves.get)
+        name = max(sorted(moves), key=lambda name: moves[name])
         return f"The choice of {name.replace('_', ' ')} moves the median most (by {number(moves[name], 2)})."
 
     def _range_of_medians(self, name: str) -> float:
@@ -119,8 +124,8 @@ class Multiverse(Result):
     @cached_property
     def medians(self) -> dict[str, dict[str, float]]:
         """Choice to the median tau-b of each of its values that any specification took."""
-        values = np.array([one.tau for one in self.computed])
-        taken = {name: np.array([one.choices[name] for one in self.computed]) for name in CHOICES}
+        values = np.array([way.tau for way in self.computed])
+        taken = {name: np.array([way.choices[name] for way in self.computed]) for name in CHOICES}
         return {
             name: {
                 value: float(np.median(values[own])) for value in CHOICES[name] if (own := taken[name] == value).any()
@@ -154,15 +159,17 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
     ]
     if unknown:
         raise ValueError(f"{unknown[0][0]} = {unknown[0][1]!r} is no choice; the choices are {CHOICES}")
-    bench = _Bench([case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None])
-    return kept("multiverse", lambda: (chosen, bench.cases), lambda: _specified(chosen, bench))
+    measured = _MeasuredCases([case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None])
+    return kept("multiverse", lambda: (chosen, measured.cases), lambda: _specified(chosen, measured))
 
 
-def _specified(chosen: Mapping[str, Sequence[str]], bench: _Bench) -> Multiverse:
-    specifications = [bench.specification(choices) for choices in asked(chosen)]
-    return Multiverse(
-        tuple(sorted(specifications, key=lambda each: (math.isnan(each.tau), each.tau, tuple(each.choices.values()))))
-    )
+def _specified(chosen: Mapping[str, Sequence[str]], measured: _MeasuredCases) -> Multiverse:
+    specifications = [measured.specification(choices) for choices in asked(chosen)]
+    return Multiverse(tuple(sorted(specifications, key=_order)))
+
+
+def _order(specification: Specification) -> tuple[bool, float, tuple[str, ...]]:
+    return math.isnan(specification.tau), specification.tau, tuple(specification.choices.values())
 
 
 @dataclass(frozen=True)
@@ -201,7 +208,7 @@ class _Measured:
         return 50 * sum(scores) / len(scores) if scores and enough_coded(items) else math.nan
 
 
-class _Bench:
+class _MeasuredCases:
     """The cases, measured."""
 
     def __init__(self, cases: Iterable[Case]) -> None:
@@ -251,9 +258,9 @@ class _Bench:
         """Step to the relations by which the same cases have a delay, and the same were not seen."""
         groups: dict[str, dict[bytes, list[int]]] = {}
         for step, delays in self.delays.items():
-            for place in range(len(RELATIONS)):
-                missing = np.isnan(delays[:, 0, place]), np.isinf(delays[:, 0, place])
-                groups.setdefault(step, {}).setdefault(np.array(missing).tobytes(), []).append(place)
+            for relations in range(len(RELATIONS)):
+                missing = np.isnan(delays[:, 0, relations]), np.isinf(delays[:, 0, relations])
+                groups.setdefault(step, {}).setdefault(np.array(missing).tobytes(), []).append(relations)
         return {step: list(alike.values()) for step, alike in groups.items()}
 
     def _outcome(self, choices: Mapping[str, str]) -> np.ndarray:
@@ -380,12 +387,12 @@ def _texts(case: Case) -> dict[str, np.ndarray]:
     columns = {name: texts[name].to_numpy() for name in ("day", "latest_seconds", "publisher", "mean")}
     own = [texts[coder.id].cast(pl.Float64).to_numpy() for coder in case.coders_of("stances")]
     nobody = np.full(texts.height, math.nan)
-    columns |= {f"coder {place}": codes for place, codes in enumerate(own)}
-    return columns | {name: own[place] if place < len(own) else nobody for place, name in enumerate(CODERS[:2])}
+    columns |= {f"coder {number}": codes for number, codes in enumerate(own)}
+    return columns | {name: own[coder] if coder < len(own) else nobody for coder, name in enumerate(CODERS[:2])}
 
 
 def _first_coverage(case: Case, relations: str) -> float:
     """Seconds from clock zero, as some relations leave it, to the first text after it; 0 where there is none."""
-    zero = case.times(relations).spans[case.about.clock_zero]
+    zero = case.times(relations).spans[clock_event(case)]
     starts = [difference(local_day(text, case.about.timezone), zero) for text in case.coverage["published"]]
-    return min((max(0.0, each.lower) for each in starts if each.upper >= 0), default=0.0)
+    return min((max(0.0, start.lower) for start in starts if start.upper >= 0), default=0.0)

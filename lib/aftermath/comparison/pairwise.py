@@ -106,8 +106,8 @@ class Pairwise(Result):
     def text(self) -> str:
         if not self.pairs:
             return f"{self.label}: with {counted(len(self.rows), 'measured case')} there is no pair to compare."
-        told = f"{self.label}: {number(self.separable)} of {counted(self.pairs, 'pair')} of cases can be told apart"
-        return f"{told}{self._rest}."
+        apart = f"{self.label}: {number(self.separable)} of {counted(self.pairs, 'pair')} of cases can be told apart"
+        return f"{apart}{self._rest}."
 
     @property
     def _rest(self) -> str:

@@ -127,10 +127,16 @@ class Tested(Result):
         """Mean rise where it was followed less that where it was not; None where there are too few to tell."""
         try:
             groups = (self.group(state).rises for state in (FOLLOWED, NOT_FOLLOWED))
-            found = shift(*groups, level=self.level, alike=False, seed=self.seed)
+            difference = shift(*groups, level=self.level, alike=False, seed=self.seed)
         except TooFew:
             return None
-        return found if found.bounded else None
+        return difference if difference.bounded else None
+
+    @property
+    def shift(self) -> Shift:
+        """The same, **of advice for which there are enough**."""
+        assert self.difference is not None  # whoever asks has looked
+        return self.difference
 
     @property
     def table(self) -> pl.DataFrame:
@@ -160,6 +166,7 @@ class Tested(Result):
     def means(self) -> str:
         """Mean rise of favourability of both groups, each with its n; of groups that have one."""
         followed, not_followed = self.group(FOLLOWED), self.group(NOT_FOLLOWED)
+        assert followed.mean is not None and not_followed.mean is not None  # without a rise there is no mean to name
         return (
             f"Mean rise of favourability {number(followed.mean, 2, sign=True)} where followed ({followed.text}), "
             f"{number(not_followed.mean, 2, sign=True)} where not ({not_followed.text})"
@@ -187,50 +194,48 @@ class Playbook(Result):
     tested: tuple[Tested, ...]
 
     @property
-    def told(self) -> tuple[Tested, ...]:
+    def answered(self) -> tuple[Tested, ...]:
         """The advice for which enough cases answer either way."""
-        return tuple(each for each in self.tested if each.difference is not None)
+        return tuple(tested for tested in self.tested if tested.difference is not None)
 
     @property
     def compared(self) -> tuple[Tested, ...]:
         """The same, the first for each rule: advice that asks the same of the record is one comparison."""
-        return tuple({each.advice.rule: each for each in reversed(self.told)}.values())[::-1]
+        return tuple({tested.advice.rule: tested for tested in reversed(self.answered)}.values())[::-1]
 
     @property
     def rarest(self) -> Tested:
         """The comparison with the smallest p, where there is any."""
-        return min(self.compared, key=lambda each: (each.difference.p, each.advice.advice_id))
+        return min(self.compared, key=lambda tested: (tested.shift.p, tested.advice.advice_id))
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a piece of advice: counts of answers and of rises, means, their difference with its interval, p and its floor."""
         counts = (FOLLOWED, "not_followed", "not_known", "not_asked", "rises_followed", "rises_not_followed", "splits")
         numbers = ("mean_followed", "mean_not_followed", "difference", "lower", "upper", "level", "p", "smallest_p")
-        schema = dict.fromkeys(("advice_id", "advice", "text", "rule"), pl.String)
+        schema: dict[str, type[pl.DataType]] = dict.fromkeys(("advice_id", "advice", "text", "rule"), pl.String)
         schema |= dict.fromkeys(counts, pl.Int64) | dict.fromkeys(numbers, pl.Float64)
-        return pl.DataFrame([_row(each) for each in self.tested], schema=schema)
+        return pl.DataFrame([_row(tested) for tested in self.tested], schema=schema)
 
     @property
     def text(self) -> str:
-        unseen = sum(each.advice.rule == UNOBSERVABLE for each in self.tested)
+        unseen = sum(tested.advice.rule == UNOBSERVABLE for tested in self.tested)
         opening = f"{counted(len(self.tested), 'piece')} of advice from practice texts; {in_words(unseen)} cannot be seen from outside."
-        if not self.told:
+        if not self.answered:
             return f"{opening} For none do enough cases answer either way: too few to tell."
-        n, apart = (
-            len(self.compared),
-            sum(not each.difference.lower <= 0 <= each.difference.upper for each in self.compared),
-        )
+        n = len(self.compared)
+        apart = sum(not tested.shift.lower <= 0 <= tested.shift.upper for tested in self.compared)
         return (
-            f"{opening} For {number(len(self.told))} enough cases answer either way; some ask the same of the record, so this makes "
+            f"{opening} For {number(len(self.answered))} enough cases answer either way; some ask the same of the record, so this makes "
             f"{counted(n, 'comparison')}. Intervals that leave zero out: {number(apart)} of {number(n)}; were there no difference "
             f"anywhere, up to {number((1 - self.rarest.level) * n, 1)} would be expected. The rarest, picked out of so many: "
             f"“{self.rarest.advice.advice}”. {self.rarest.fared}"
         )
 
 
-def _row(tested: Tested) -> dict[str, object]:
+def _row(tested: Tested) -> dict[str, str | float | None]:
     groups = {state.replace(" ", "_"): tested.group(state) for state in (FOLLOWED, NOT_FOLLOWED)}
-    found = tested.difference
+    difference = tested.difference
     return {
         **{name: getattr(tested.advice, name) for name in ("advice_id", "advice", "rule")},
         "text": tested.advice.text_id,
@@ -240,9 +245,9 @@ def _row(tested: Tested) -> dict[str, object]:
         },
         **{f"rises_{name}": len(group.rises) for name, group in groups.items()},
         **{f"mean_{name}": group.mean for name, group in groups.items()},
-        "difference": found and found.statistic,
-        "splits": found and found.arrangements,
-        **{name: found and getattr(found, name) for name in ("lower", "upper", "level", "p", "smallest_p")},
+        "difference": difference and difference.statistic,
+        "splits": difference and difference.arrangements,
+        **{name: difference and getattr(difference, name) for name in ("lower", "upper", "level", "p", "smallest_p")},
     }
 
 
@@ -303,8 +308,8 @@ def playbook_from(
     -------
     Playbook
     """
-    entries = {entry.case_id: entry for entry in entries}
+    by_case = {entry.case_id: entry for entry in entries}
     asked = [case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None]
-    rises = {case_id: entry.rise for case_id, entry in entries.items() if entry.rise is not None}
-    answer = functools.cache(lambda rule: {case.id: rule_of(rule)(case, entries[case.id]) for case in asked})
-    return Playbook(tuple(Tested(each, answer(each.rule), rises, level, seed) for each in advice))
+    rises = {case_id: entry.rise for case_id, entry in by_case.items() if entry.rise is not None}
+    answer = functools.cache(lambda rule: {case.id: rule_of(rule)(case, by_case[case.id]) for case in asked})
+    return Playbook(tuple(Tested(piece, answer(piece.rule), rises, level, seed) for piece in advice))

@@ -15,6 +15,7 @@ from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.playbook_rules import OWN_CHANNEL, parse_rule
 from aftermath.comparison.entry import Entry
+from aftermath.measures.speed import Speed
 from aftermath.measures.steps import Step, first_act
 from aftermath.wording import RESOLUTION, counted, duration, latency_text
 
@@ -72,18 +73,23 @@ def _latency_rule(step: str, figure: str, unit: str) -> Rule:
     limit = float(figure) * _UNITS[unit]
 
     def answer(case: Case, entry: Entry) -> Answer:
-        found = _own_channel(case) if step == OWN_CHANNEL else entry.speed[step]
+        reached = _own_channel(case) if step == OWN_CHANNEL else _speed(entry)[step]
         clock = "; own clock" if entry.own_clock else ""
-        why = f"{latency_text(found.latency)}, against {duration(limit)}{clock}"
-        if found.latency.with_zero:
-            zero = "zero by construction" if found.latency.by_construction else "an answer with clock zero"
-            return Answer(NOT_KNOWN, f"{zero} says nothing", found.event_ids)
-        if found.latency.upper <= limit:
-            return Answer(FOLLOWED, why, found.event_ids)
-        later = found.latency.lower > limit + RESOLUTION  # the second between two days is no delay
-        return Answer(NOT_FOLLOWED if later else NOT_KNOWN, why, found.event_ids)
+        why = f"{latency_text(reached.latency)}, against {duration(limit)}{clock}"
+        if reached.latency.with_zero:
+            zero = "zero by construction" if reached.latency.by_construction else "an answer with clock zero"
+            return Answer(NOT_KNOWN, f"{zero} says nothing", reached.event_ids)
+        if reached.latency.upper <= limit:
+            return Answer(FOLLOWED, why, reached.event_ids)
+        later = reached.latency.lower > limit + RESOLUTION  # the second between two days is no delay
+        return Answer(NOT_FOLLOWED if later else NOT_KNOWN, why, reached.event_ids)
 
     return answer
+
+
+def _speed(entry: Entry) -> Speed:
+    assert entry.speed is not None  # advice is put to cases with a clock alone
+    return entry.speed
 
 
 def _own_channel(case: Case) -> Step:
@@ -93,16 +99,16 @@ def _own_channel(case: Case) -> Step:
 def _rubric_rule(*wanted: str) -> Rule:
     def answer(case: Case, entry: Entry) -> Answer:
         coded = {item.item: item for item in (entry.transparency.items if entry.transparency else ())}
-        found = [coded[item] for item in wanted if item in coded and coded[item].coded]
-        events = tuple(dict.fromkeys(event for item in found for ids in item.event_ids.values() for event in ids))
-        scores = [score for item in found for score in item.scores.values()]
-        why = "; ".join(f"{item.item} {' and '.join(item.scores.values())}" for item in found) or "not coded"
-        if len(found) < len(wanted) or any(not score.isdigit() for score in scores):
-            certain = any(item.applies and item.numbers and max(item.scores.values()) in ("0", "1") for item in found)
+        asked = [coded[item] for item in wanted if item in coded and coded[item].coded]
+        events = tuple(dict.fromkeys(event for item in asked for ids in item.event_ids.values() for event in ids))
+        scores = [score for item in asked for score in item.scores.values()]
+        why = "; ".join(f"{item.item} {' and '.join(item.scores.values())}" for item in asked) or "not coded"
+        if len(asked) < len(wanted) or any(not score.isdigit() for score in scores):
+            certain = any(item.applies and item.numbers and max(item.scores.values()) in ("0", "1") for item in asked)
             return Answer(NOT_FOLLOWED if certain else NOT_KNOWN, why, events)
         if all(score == "2" for score in scores):
             return Answer(FOLLOWED, why, events)
-        agreed = any(max(item.numbers) < 2 for item in found)
+        agreed = any(max(item.numbers) < 2 for item in asked)
         return Answer(NOT_FOLLOWED if agreed else NOT_KNOWN, why, events)
 
     return answer
@@ -110,12 +116,14 @@ def _rubric_rule(*wanted: str) -> Rule:
 
 def _together_rule(first: str, second: str) -> Rule:
     def answer(case: Case, entry: Entry) -> Answer:
-        one = _own(case, first)
-        both = _ids(event for event in one if second in event["acts"])
+        with_first = _own(case, first)
+        both = _ids(event for event in with_first if second in event["acts"])
         if both:
             return Answer(FOLLOWED, f"{counted(len(both), 'event')} with both", both)
         return Answer(
-            NOT_FOLLOWED, "never in one event" if one else f"no {vocabulary.ACTS[first]} on record", _ids(one)
+            NOT_FOLLOWED,
+            "never in one event" if with_first else f"no {vocabulary.ACTS[first]} on record",
+            _ids(with_first),
         )
 
     return answer
@@ -127,10 +135,13 @@ def _consistent_rule() -> Rule:
         if not owned:
             return Answer(NOT_KNOWN, "nothing was acknowledged")
         since = [case.times().network.after(event_id) for event_id in owned]
-        if later := tuple(denial for denial in denials if any(after[denial][0] > 0 for after in since)):
+        waits = {denial: [after[denial] for after in since] for denial in denials}
+        if later := tuple(denial for denial, own in waits.items() if any(least and least > 0 for least, _ in own)):
             return Answer(NOT_FOLLOWED, "a denial follows an acknowledgement", later)
-        if open_order := tuple(denial for denial in denials if any(after[denial][1] > 0 for after in since)):
-            return Answer(NOT_KNOWN, "the order of denial and acknowledgement is open", open_order)
+        if unordered := tuple(
+            denial for denial, own in waits.items() if any(most is None or most > 0 for _, most in own)
+        ):
+            return Answer(NOT_KNOWN, "the order of denial and acknowledgement is open", unordered)
         return Answer(FOLLOWED, "no denial after the first acknowledgement", owned[:1])
 
     return answer
@@ -153,8 +164,10 @@ def _cause_rule(cause: str, rest: str) -> Rule:
     rule = rule_of(rest)
 
     def answer(case: Case, entry: Entry) -> Answer:
-        if case.about.cause != cause:
-            return Answer(NOT_ASKED, f"its cause is {vocabulary.CAUSES[case.about.cause]}")
+        known = case.about.cause
+        assert known is not None  # advice is put to cases with a crisis on record alone
+        if known != cause:
+            return Answer(NOT_ASKED, f"its cause is {vocabulary.CAUSES[known]}")
         return rule(case, entry)
 
     return answer

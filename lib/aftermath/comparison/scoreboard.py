@@ -142,9 +142,13 @@ class Comparison(Result):
         """The strategies of all cases; see ``comparison.strategies.strategies``."""
         return strategies(self.cases)
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a case; ``comparison.columns`` says what the columns hold."""
+        return self._table
+
+    @cached_property
+    def _table(self) -> pl.DataFrame:
         return pl.DataFrame([row(entry) for entry in self.entries], schema=SCHEMA)
 
     @property
@@ -189,12 +193,13 @@ def compare(
     if not 0 < level < 1:
         raise ComparisonError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     names = short_names(case.about for case in cases)
-    options = {"seed": seed, "phase_days": tuple(phase_days), "level": level}
-    entries = [_entry(case, names[case.id], options) for case in cases]
+    entries = [_entry(case, names[case.id], seed, tuple(phase_days), level) for case in cases]
     return Comparison(
-        entries=tuple(sorted(entries, key=lambda each: each.order)),
+        entries=tuple(sorted(entries, key=lambda entry: entry.order)),
         reliability=_reliability(cases, seed),
-        **options,
+        seed=seed,
+        phase_days=tuple(phase_days),
+        level=level,
         cases=tuple(cases),
     )
 
@@ -203,11 +208,11 @@ def _reliability(cases: list[Case], seed: int) -> Reliability:
     return kept("reliability", lambda: (seed, list(map(codes, cases))), lambda: reliability(cases, seed=seed))
 
 
-def _entry(case: Case, name: str, options: dict[str, object]) -> Entry:
+def _entry(case: Case, name: str, seed: int, phase_days: tuple[int, ...], level: float) -> Entry:
     return kept(
         f"entry {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum, name, options),
-        lambda: entry(case, name, **options),
+        lambda: case.as_read and (str(case.folder), case.checksum, name, seed, phase_days, level),
+        lambda: entry(case, name, seed=seed, phase_days=phase_days, level=level),
     )
 
 

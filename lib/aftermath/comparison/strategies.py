@@ -139,8 +139,8 @@ class StrategyComparison(Result):
     def table(self) -> pl.DataFrame:
         """One row a case: crisis type, clusters in order of first use, recommended cluster, match."""
         rows = [
-            (each.case_id, each.crisis_type, ", ".join(each.clusters), each.recommended, each.match)
-            for each in self.cases
+            (case.case_id, case.crisis_type, ", ".join(case.clusters), case.recommended, case.match)
+            for case in self.cases
         ]
         return pl.DataFrame(
             rows,
@@ -157,13 +157,13 @@ class StrategyComparison(Result):
         )
 
     def _of(self, crisis_type: str) -> str:
-        found = [each for each in self.cases if each.crisis_type == crisis_type]
-        if not found:
+        cases = [case for case in self.cases if case.crisis_type == crisis_type]
+        if not cases:
             return ""
         matches = [
-            sum(each.match == match for each in found) for match in ("as recommended", "mixed", "not as recommended")
+            sum(case.match == match for case in cases) for match in ("as recommended", "mixed", "not as recommended")
         ]
-        crises = counted(len(found), f"{crisis_type} crisis", f"{crisis_type} crises")
+        crises = counted(len(cases), f"{crisis_type} crisis", f"{crisis_type} crises")
         return (
             f"{crises}, for which the theory recommends to {RECOMMENDED[crisis_type]}: {matches[0]} did so, "
             f"{matches[1]} did so and denied as well, {matches[2]} did not."
@@ -172,18 +172,19 @@ class StrategyComparison(Result):
 
 def case_strategies(case: Case) -> Strategies | None:
     """The strategies of a case in order of time; None where no crisis is on record."""
-    if case.zero is None:
+    crisis_type = case.about.crisis_type
+    if case.zero is None or crisis_type is None:  # what has a clock has a type
         return None
     times, used = case.times(), case.events.filter(pl.col("strategies").list.len() > 0).iter_rows(named=True)
     since_zero = [event for event in used if times.since_zero[event["event_id"]].upper >= 0]
     own = sorted(since_zero, key=lambda event: times.spans[event["event_id"]].earliest)
-    return Strategies(case.id, case.about.crisis_type, tuple(use for event in own for use in _uses(case, event)))
+    return Strategies(case.id, crisis_type, tuple(use for event in own for use in _uses(case, event)))
 
 
 def strategies(cases: Iterable[Case]) -> StrategyComparison:
     """The strategies of many cases; those without a crisis on record are left out."""
-    found = [case_strategies(case) for case in sorted(cases, key=lambda case: case.id)]
-    return StrategyComparison(tuple(each for each in found if each is not None))
+    own = (case_strategies(case) for case in sorted(cases, key=lambda case: case.id))
+    return StrategyComparison(tuple(strategies for strategies in own if strategies is not None))
 
 
 def _uses(case: Case, event: dict) -> list[Use]:

@@ -83,13 +83,13 @@ def delay(entries: Iterable[Entry], step: str = "response", *, unseen: str = SEE
     unseen
         ``SEEN_ONLY``: an answer that the record does not show has no delay either. ``LATEST``: it is later than all that was seen.
     """
-    entries = [entry for entry in entries if entry.speed]
-    latencies = {entry.case_id: entry.speed[step].latency for entry in entries}
-    label = next((entry.speed[step].label for entry in entries), step)
+    steps = {entry.case_id: entry.speed[step] for entry in entries if entry.speed}
+    label = next((own.label for own in steps.values()), step)
+    latencies = {case_id: own.latency for case_id, own in steps.items()}
     values = {
-        case_id: _ends(each.lower, each.upper)
-        for case_id, each in latencies.items()
-        if not each.with_zero and (each.seen or unseen == LATEST)
+        case_id: _ends(latency.lower, latency.upper)
+        for case_id, latency in latencies.items()
+        if not latency.with_zero and (latency.seen or unseen == LATEST)
     }
     name = f"delay of the {label[0].lower()}{label[1:]}"
     return Variable(name, values, logarithmic=True, step_name="a tenfold delay", unit="powers of ten")
@@ -102,7 +102,8 @@ def openness(entries: Iterable[Entry], which: str = "transparency", *, without: 
         for entry in entries
         if entry.transparency
     }
-    values = {case_id: (each.lower, each.value, each.upper) for case_id, each in indices.items() if each.defined}
+    defined = {case_id: index for case_id, index in indices.items() if index.defined}
+    values = {case_id: (index.lower, index.value, index.upper) for case_id, index in defined.items()}
     return Variable(which, values, step=10.0, step_name=f"10 points of {which}", unit="points")
 
 
@@ -119,12 +120,11 @@ def recovery(entries: Iterable[Entry], level: float = 0.95) -> Variable:
     fitted = {
         entry.case_id: entry.recovery for entry in entries if entry.recovery and math.isfinite(entry.recovery.slope)
     }
-    reach = {case_id: t_quantile(level, each.publishers - 1) * each.slope_error for case_id, each in fitted.items()}
+    errors = {case_id: own.slope_error for case_id, own in fitted.items()}
+    reach = {case_id: t_quantile(level, own.publishers - 1) * own.slope_error for case_id, own in fitted.items()}
     values = {
-        case_id: (each.slope - reach[case_id], each.slope, each.slope + reach[case_id])
-        for case_id, each in fitted.items()
+        case_id: (own.slope - reach[case_id], own.slope, own.slope + reach[case_id]) for case_id, own in fitted.items()
     }
-    errors = {case_id: each.slope_error for case_id, each in fitted.items()}
     return Variable("recovery of favourability", values, errors, step_name="one more in log odds", unit="in log odds")
 
 

@@ -24,6 +24,7 @@ import polars as pl
 
 from aftermath.case_files.case import Case
 from aftermath.case_files.case import cases as all_cases
+from aftermath.measures.clock import clock_event
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
 from aftermath.statistics.temporal_network import ORIGIN, TemporalNetwork
@@ -85,7 +86,7 @@ class WorthFinding(Result):
     facts: tuple[Fact, ...]
     overlapping: tuple[tuple[str, str], ...]
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a fact: case, event, end, how wide it is open, pairs it would settle in the mean and at most, notes."""
         return self._table(self.facts)
@@ -116,10 +117,10 @@ class WorthFinding(Result):
         schema = dict.fromkeys(("one", "other", "case_id", "event_id", "end"), pl.String) | {"share": pl.Float64}
         return pl.DataFrame([(*pair, *self._best(*pair)) for pair in self.overlapping], schema=schema, orient="row")
 
-    def _best(self, one: str, other: str) -> tuple[str | None, str | None, str | None, float | None]:
+    def _best(self, first: str, second: str) -> tuple[str | None, str | None, str | None, float | None]:
         settling = [
             (fact.pairs[rest], fact)
-            for case_id, rest in ((one, other), (other, one))
+            for case_id, rest in ((first, second), (second, first))
             for fact in self._by_case.get(case_id, ())
             if rest in fact.pairs
         ]
@@ -187,7 +188,7 @@ def worth_finding(cases: Iterable[Case] | None = None, step: str = "response") -
     latencies = {case_id: first_act(case, acts, named=named).latency for case_id, case in clocked.items()}
     timed = {case_id: latency for case_id, latency in latencies.items() if latency.timed}
     overlapping = tuple(
-        (one, other) for one, other in itertools.combinations(timed, 2) if not timed[one].separable_from(timed[other])
+        pair for pair in itertools.combinations(timed, 2) if not timed[pair[0]].separable_from(timed[pair[1]])
     )
     facts = [fact for case_id in timed for fact in _facts(clocked[case_id], step, timed, overlapping)]
     ranked = sorted(facts, key=lambda fact: (-fact.settles, -fact.most, fact.case_id, fact.event_id, fact.end))
@@ -199,19 +200,35 @@ def _facts(
 ) -> Iterator[Fact]:
     others = [other for pair in overlapping if case.id in pair for other in pair if other != case.id]
     labels = dict(case.events.select("event_id", "label").iter_rows())
-    waits = _Waits(case.times().network, case.about.clock_zero, answers_of(case, step))
+    waits = _Waits(case.times().network, clock_event(case), answers_of(case, step))
     for event_id in waits.events:
         first, last = waits.clock[event_id]
-        after = waits.network.after(event_id)
+        after = _closed(waits.network.after(event_id))
         for end in ENDS if first < last else ():
             moments = {other: waits.settling_moment(after, end, timed[other]) for other in others}
             sharp = {other: moment - first if end == "latest" else last - moment for other, moment in moments.items()}
             pairs = {other: min(1.0, seconds / (last - first)) for other, seconds in sharp.items() if seconds > 0}
             if pairs:
-                sizes = {"open_seconds": float(last - first), "settles": sum(pairs.values()), "most": len(pairs)}
                 yield Fact(
-                    case.id, event_id, labels[event_id], end, pairs=pairs, notes=case.notes_on(event_id), **sizes
+                    case_id=case.id,
+                    event_id=event_id,
+                    label=labels[event_id],
+                    end=end,
+                    open_seconds=float(last - first),
+                    settles=sum(pairs.values()),
+                    most=len(pairs),
+                    pairs=pairs,
+                    notes=case.notes_on(event_id),
                 )
+
+
+def _closed(waits: Mapping[str, tuple[int | None, int | None]]) -> dict[str, tuple[int, int]]:
+    """Waits between events of a case, **each of which lies in a span**: so no end is open."""
+    closed = {}
+    for event_id, (least, most) in waits.items():
+        assert least is not None and most is not None  # see above
+        closed[event_id] = least, most
+    return closed
 
 
 class _Waits:
@@ -223,8 +240,8 @@ class _Waits:
 
     def __init__(self, network: TemporalNetwork, zero: str, answers: Sequence[str]) -> None:
         self.network, self.zero, self.answers = network, zero, answers
-        self.clock = network.after(ORIGIN)  # event to its earliest and latest second since 1970
-        since_zero = network.after(zero)
+        self.clock = _closed(network.after(ORIGIN))  # event to its earliest and latest second since 1970
+        since_zero = _closed(network.after(zero))
         self.least = {answer: since_zero[answer][0] for answer in answers}
 
     @property

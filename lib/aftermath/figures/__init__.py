@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import plotly.graph_objects as go
 
 _NOUNS = {
     "associations": "aftermath.figures.association",
@@ -31,7 +37,7 @@ _NOUNS = {
 __all__ = [*_NOUNS]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Callable[..., go.Figure]:
     if name in _NOUNS:
         return getattr(importlib.import_module(_NOUNS[name]), name)
     raise AttributeError(f"aftermath.figures has no {name!r}; it offers {', '.join(sorted(__all__))}")

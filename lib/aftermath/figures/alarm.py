@@ -25,7 +25,7 @@ _LEVELS = {
 }
 
 
-def volume_alarm(found: Alarm) -> go.Figure:
+def volume_alarm(alarm: Alarm) -> go.Figure:
     """Draw when a monitor would have fired.
 
     Grey bars are bins as usual, dark ones those that fired before clock zero (false alarms), blue ones those that
@@ -41,23 +41,23 @@ def volume_alarm(found: Alarm) -> go.Figure:
     plotly.graph_objects.Figure
         With layouts for three widths.
     """
-    rules = [each.rule for each in found.fired]
+    rules = [fired.rule for fired in alarm.fired]
     grid = Grid(len(rules), _COLUMNS, _HEIGHT)
-    return responsive(lambda view: _draw(found, rules, grid, view))
+    return responsive(lambda view: _draw(alarm, rules, grid, view))
 
 
-def _draw(found: Alarm, rules: list[str], grid: Grid, view: View) -> Drawing:
+def _draw(alarm: Alarm, rules: list[str], grid: Grid, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
-    for place, rule in enumerate(rules):
-        traces = [_bars(found, rule), _limit(found, rule)]
-        labels = [*heading(grid, place, view, *_TITLES[rule]), *(() if place else _zero_label(found, place))]
-        shapes = _moments(found, place)
-        add_panel(figure, (grid, place, view), _time_axis(found), _LEVELS[rule], traces, labels, shapes)
+    for panel, rule in enumerate(rules):
+        traces = [_bars(alarm, rule), _limit(alarm, rule)]
+        labels = [*heading(grid, panel, view, *_TITLES[rule]), *(() if panel else _zero_label(alarm, panel))]
+        shapes = _moments(alarm, panel)
+        add_panel(figure, (grid, panel, view), _time_axis(alarm), _LEVELS[rule], traces, labels, shapes)
     return figure
 
 
-def _time_axis(found: Alarm) -> dict:
-    days = _width(_starts(found)) >= timedelta(days=1)
+def _time_axis(alarm: Alarm) -> dict:
+    days = _width(_starts(alarm)) >= timedelta(days=1)
     return {
         "type": "date",
         "nticks": 5,
@@ -69,12 +69,12 @@ def _time_axis(found: Alarm) -> dict:
     }
 
 
-def _starts(found: Alarm) -> list[datetime]:
+def _starts(alarm: Alarm) -> list[datetime]:
     """The start of each bin on the local clock, without an offset: the axis knows none."""
-    zone = ZoneInfo(found.zone)
+    zone = ZoneInfo(alarm.zone)
     return [
-        each.astimezone(zone).replace(tzinfo=None) if isinstance(each, datetime) else datetime.combine(each, time())
-        for each in found.bins["time"]
+        start.astimezone(zone).replace(tzinfo=None) if isinstance(start, datetime) else datetime.combine(start, time())
+        for start in alarm.bins["time"]
     ]
 
 
@@ -82,8 +82,8 @@ def _width(starts: list[datetime]) -> timedelta:
     return (starts[-1] - starts[0]) / (len(starts) - 1)
 
 
-def _bars(found: Alarm, rule: str) -> dict:
-    rows, starts = found.bins.to_dicts(), _starts(found)
+def _bars(alarm: Alarm, rule: str) -> dict:
+    rows, starts = alarm.bins.to_dicts(), _starts(alarm)
     value = "value" if rule == "volume" else "share"
     return bar_trace(
         x=[start.isoformat() for start in starts],
@@ -103,11 +103,11 @@ def _colour(row: dict, rule: str) -> str:
     return LIGHT["rem"] if row["quiet"] else LIGHT["me"]
 
 
-def _limit(found: Alarm, rule: str) -> dict:
+def _limit(alarm: Alarm, rule: str) -> dict:
     name = "limit" if rule == "volume" else "share_before"
     return scatter_trace(
-        x=[start.isoformat() for start in _starts(found)],
-        y=found.bins[name].to_list(),
+        x=[start.isoformat() for start in _starts(alarm)],
+        y=alarm.bins[name].to_list(),
         mode="lines",
         line={"color": LIGHT["ink2"], "width": 1.4, "shape": "hv", "dash": "3px,2px"},
         name=name.replace("_", " "),
@@ -132,26 +132,26 @@ def _hover(row: dict, start: datetime, rule: str) -> str:
     return hover(heading, [shares, bound, outcome])
 
 
-def _local(instant: datetime, found: Alarm) -> str:
+def _local(instant: datetime, alarm: Alarm) -> str:
     """An instant on the local clock, as the axis wants it."""
-    return instant.astimezone(ZoneInfo(found.zone)).replace(tzinfo=None).isoformat()
+    return instant.astimezone(ZoneInfo(alarm.zone)).replace(tzinfo=None).isoformat()
 
 
-def _moments(found: Alarm, place: int) -> Iterator[dict]:
+def _moments(alarm: Alarm, panel: int) -> Iterator[dict]:
     """Clock zero as a line, and the stretch in which the organisation answered as a pale band."""
-    x_axis, y_axis = axes(place)
+    x_axis, y_axis = axes(panel)
     across = {"xref": x_axis, "yref": f"{y_axis} domain", "y0": 0, "y1": 1}
-    zero = _local(found.zero.earliest, found)
+    zero = _local(alarm.zero.earliest, alarm)
     yield across | {"type": "line", "x0": zero, "x1": zero, "line": {"color": LIGHT["ink"], "width": 1.6}}
-    if found.answered is not None and found.answered.seen:
-        first = found.zero.latest + timedelta(seconds=found.answered.lower)
-        last = max(first, found.zero.earliest + timedelta(seconds=found.answered.upper))
+    if alarm.answered is not None and alarm.answered.seen:
+        first = alarm.zero.latest + timedelta(seconds=alarm.answered.lower)
+        last = max(first, alarm.zero.earliest + timedelta(seconds=alarm.answered.upper))
         fill = {"fillcolor": LIGHT["say"], "opacity": 0.25, "line": {"width": 0}, "layer": "below"}
-        yield across | {"type": "rect", "x0": _local(first, found), "x1": _local(last, found)} | fill
+        yield across | {"type": "rect", "x0": _local(first, alarm), "x1": _local(last, alarm)} | fill
 
 
-def _zero_label(found: Alarm, place: int) -> list[dict]:
-    x_axis, y_axis = axes(place)
-    at = {"xref": x_axis, "yref": f"{y_axis} domain", "x": _local(found.zero.earliest, found), "y": 1}
-    text = f"clock zero, {moment(found.zero.earliest, found.zone)}"
+def _zero_label(alarm: Alarm, panel: int) -> list[dict]:
+    x_axis, y_axis = axes(panel)
+    at = {"xref": x_axis, "yref": f"{y_axis} domain", "x": _local(alarm.zero.earliest, alarm), "y": 1}
+    text = f"clock zero, {moment(alarm.zero.earliest, alarm.zone)}"
     return [note(text, name="major", xshift=-4, xanchor="right", yanchor="top", **at)]

@@ -61,7 +61,7 @@ def _draw(measured: Associations, view: View) -> Drawing:
             "showgrid": True,
         },
         yaxis={"range": [total, 0], "visible": False},
-        annotations=[headline(*_names(row, view), place * _ROW + 11, room) for place, row in enumerate(measured.rows)],
+        annotations=[headline(*_names(row, view), index * _ROW + 11, room) for index, row in enumerate(measured.rows)],
     )
     return figure.add(_traces(measured, total))
 
@@ -78,7 +78,7 @@ def _names(row: tuple[Association, Association], view: View) -> tuple[str, str]:
 def _traces(measured: Associations, total: float) -> list[dict]:
     upper = list(_drawn(measured, 0, _FIRST))
     lower = list(_drawn(measured, 1, _SECOND))
-    upper_bars, lower_bars = ([_bar(*each) for each in some] for some in (upper, lower))
+    upper_bars, lower_bars = ([_bar(*drawn) for drawn in some] for some in (upper, lower))
     both = upper + lower
     texts = [_hover(pair, which) for some, which in ((upper, ALL), (lower, LIKE_CLOCKS)) for pair, _ in some]
     return [
@@ -93,9 +93,9 @@ def _traces(measured: Associations, total: float) -> list[dict]:
 
 
 def _drawn(measured: Associations, which: int, middle: float) -> Iterable[tuple[Association, float]]:
-    for place, row in enumerate(measured.rows):
+    for index, row in enumerate(measured.rows):
         if row[which].computed:
-            yield row[which], place * _ROW + middle
+            yield row[which], index * _ROW + middle
 
 
 def _within(pair: Association, *slopes: float) -> list[float]:
@@ -104,18 +104,21 @@ def _within(pair: Association, *slopes: float) -> list[float]:
 
 
 def _bar(pair: Association, middle: float) -> Bar:
-    return Bar(*_within(pair, pair.slope.lower, pair.slope.upper), middle, _TALL)
+    slope, _, _ = pair.estimates
+    start, end = _within(pair, slope.lower, slope.upper)
+    return Bar(start, end, middle, _TALL)
 
 
 def _slopes(drawn: Iterable[tuple[Association, float]]) -> Iterable[list[tuple[float, float]]]:
     for pair, middle in drawn:
-        (slope,) = _within(pair, pair.slope.value)
+        (slope,) = _within(pair, pair.estimates[0].value)
         yield [(slope, middle - _TALL / 2 - 1), (slope, middle + _TALL / 2 + 1)]
 
 
 def _orders(drawn: Iterable[tuple[Association, float]]) -> Iterable[list[tuple[float, float]]]:
     for pair, middle in drawn:
-        low, high = _within(pair, pair.in_order.lower, pair.in_order.upper)
+        _, in_order, _ = pair.estimates
+        low, high = _within(pair, in_order.lower, in_order.upper)
         yield [(low, middle), (high, middle)]
         yield from ([(end, middle - 4), (end, middle + 4)] for end in (low, high))
 

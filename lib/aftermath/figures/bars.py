@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from aftermath.figures.theme import CERTAINTY, CLEAR, bar_trace, scatter_trace
+from aftermath.figures.theme import CERTAINTY, CLEAR, Property, bar_trace, scatter_trace
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Bar:
         return replace(self, start=self.start + aside, end=self.end + aside)
 
 
-def painted(bars: Sequence[Bar], colour: str, name: str, opacity: float | None = None, **more: object) -> dict:
+def painted(bars: Sequence[Bar], colour: str, name: str, opacity: float | None = None, **more: Property) -> dict:
     """Bars of one colour, as strong as they are certain.
 
     Parameters
@@ -61,7 +61,7 @@ def painted(bars: Sequence[Bar], colour: str, name: str, opacity: float | None =
     return bar_trace(**_geometry(bars), marker=marker, name=name, **({"hoverinfo": "skip"} | more))
 
 
-def sensitive(bars: Sequence[Bar], hover: Sequence[str], targets: Sequence[str | None], **more: object) -> dict:
+def sensitive(bars: Sequence[Bar], hover: Sequence[str], targets: Sequence[str | None], **more: Property) -> dict:
     """One unpainted bar for each interval, which answers to the pointer.
 
     Parameters
@@ -94,15 +94,16 @@ def _geometry(bars: Sequence[Bar]) -> dict:
     }
 
 
-def outlines(bars: Sequence[Bar], **more: object) -> list[dict]:
+def outlines(bars: Sequence[Bar], **more: Property) -> list[dict]:
     """Thin outlines of what is inferred, dashed ones of what is disputed: always two traces."""
-    return [
-        outline([bar for bar in bars if bar.certainty == certainty], *CERTAINTY[certainty][1:], certainty, **more)
-        for certainty in ("inferred", "disputed")
-    ]
+    traces = []
+    for certainty in ("inferred", "disputed"):
+        _, colour, dash = CERTAINTY[certainty]
+        traces.append(outline([bar for bar in bars if bar.certainty == certainty], colour, dash, certainty, **more))
+    return traces
 
 
-def outline(bars: Sequence[Bar], colour: str, dash: str, name: str, **more: object) -> dict:
+def outline(bars: Sequence[Bar], colour: str, dash: str, name: str, **more: Property) -> dict:
     """The edges of bars as one trace."""
     corners = [_corners(bar) for bar in bars]
     return scatter_trace(

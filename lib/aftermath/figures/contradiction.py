@@ -72,14 +72,14 @@ def _draw(shown: ContradictoryTimes, view: View) -> Drawing:
     lines = wrapped(title, int(pixels / (0.6 * TICK)))
     height = _PITCH * len(shown.stops)
     margin = {"l": _SIDE, "r": _SIDE, "t": 26 + 16 * (1 + lines.count("<br>")), "b": 4}
-    place = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 22}
+    position = {"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 22}
     figure = blank(
         height + margin["t"] + margin["b"],
         margin=margin,
         xaxis=_axis(low, high, pixels),
         yaxis={"range": [height, 0], "visible": False},
         annotations=[
-            note(lines, name="title", align="left", font={"size": TICK, "color": LIGHT["ink3"]}, **place),
+            note(lines, name="title", align="left", font={"size": TICK, "color": LIGHT["ink3"]}, **position),
             *_words(shown, pixels),
             _lack(shown, (low + high) / 2),
         ],
@@ -97,19 +97,19 @@ def _axis(low: float, high: float, pixels: float) -> dict:
     return {"range": [low, high], "tickmode": "array", "tickvals": ticks, "ticktext": labels, **look}
 
 
-def _middle(place: int) -> float:
-    return _PITCH * place + _NAME + _BAR / 2
+def _middle(row: int) -> float:
+    return _PITCH * row + _NAME + _BAR / 2
 
 
 def _words(shown: ContradictoryTimes, pixels: float) -> Iterator[dict]:
     """Over each bar its event, and under it what leads on to the next one."""
-    for place, stop in enumerate(shown.stops):
-        yield headline(stop.event_id, stop.label, _middle(place) - (_BAR + _NAME) / 2, pixels)
+    for row, stop in enumerate(shown.stops):
+        yield headline(stop.event_id, stop.label, _middle(row) - (_BAR + _NAME) / 2, pixels)
     look = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "middle", "bgcolor": LIGHT["paper"]}
-    for place, statement in enumerate(shown.between):
-        row = statement.difference
-        words = shortened(f"↓ {statement.says} · {row.where} · {row.certainty}", pixels, TICK)
-        middle = _middle(place) + (_BAR + _STATEMENT) / 2 - 4
+    for row, statement in enumerate(shown.between):
+        difference = statement.difference
+        words = shortened(f"↓ {statement.says} · {difference.where} · {difference.certainty}", pixels, TICK)
+        middle = _middle(row) + (_BAR + _STATEMENT) / 2 - 4
         yield note(safe(words), name="statement", y=middle, font={"size": TICK}, **look)
 
 
@@ -117,19 +117,19 @@ def _lack(shown: ContradictoryTimes, centre: float) -> dict:
     """What is missing in the end, on the side where there is room."""
     last, below = shown.stops[-1], _middle(len(shown.stops) - 1) + _TALL
     side = ("left", last.at_latest) if last.at_latest < centre else ("right", last.at_latest + shown.seconds)
-    place = {"xanchor": side[0], "x": side[1], "y": below, "yanchor": "top"}
+    position = {"xanchor": side[0], "x": side[1], "y": below, "yanchor": "top"}
     closing = shown.statements[-1]
     up_to = "" if closing.between else f" to {closing.difference.where}"
     return note(
-        f"<b>{exact_duration(shown.seconds)} missing{up_to}</b>", name="gap", font={"color": LIGHT["den"]}, **place
+        f"<b>{exact_duration(shown.seconds)} missing{up_to}</b>", name="gap", font={"color": LIGHT["den"]}, **position
     )
 
 
 def _traces(shown: ContradictoryTimes, least: float) -> list[dict]:
-    bars = [_bar(stop, place, least) for place, stop in enumerate(shown.stops)]
+    bars = [_bar(stop, row, least) for row, stop in enumerate(shown.stops)]
     last, middle = shown.stops[-1].at_latest, _middle(len(shown.stops) - 1)
     gap = Bar(last, last + max(shown.seconds, least), middle, _TALL + 4)
-    marks = [(stop.at_latest, _middle(place)) for place, stop in enumerate(shown.stops)]
+    marks = [(stop.at_latest, _middle(row)) for row, stop in enumerate(shown.stops)]
     return [
         segments(pairwise(marks), LIGHT["ink3"], 1, "statements", opacity=0.6, zorder=-1, meta={"role": "related"}),
         painted(bars, LIGHT["oth"], "clock times", meta={"role": "paint"}),
@@ -141,12 +141,12 @@ def _traces(shown: ContradictoryTimes, least: float) -> list[dict]:
     ]
 
 
-def _bar(stop: Stop, place: int, least: float) -> Bar:
+def _bar(stop: Stop, row: int, least: float) -> Bar:
     lack = max(0.0, least - (stop.latest - stop.earliest)) / 2
-    return Bar(stop.earliest - lack, stop.latest + lack, _middle(place), _TALL, stop.certainty)
+    return Bar(stop.earliest - lack, stop.latest + lack, _middle(row), _TALL, stop.certainty)
 
 
-def _uprights(marks: list[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
+def _uprights(marks: Sequence[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
     for at, middle in marks:
         yield [(at, middle - _TALL), (at, middle + _TALL)]
 
@@ -157,7 +157,7 @@ def _hover(stop: Stop) -> str:
 
 
 def _dots(statements: Sequence[Statement], lines: list[tuple[tuple[float, float], tuple[float, float]]]) -> dict:
-    middles = [tuple((one + other) / 2 for one, other in zip(*line, strict=True)) for line in lines]
+    middles = [tuple((start + end) / 2 for start, end in zip(*line, strict=True)) for line in lines]
     rows = [statement.difference for statement in statements]
     return scatter_trace(
         x=[x for x, _ in middles],

@@ -84,7 +84,7 @@ def _draw(table: pl.DataFrame, view: View) -> Drawing:
     groups = _groups(table, view)
     rows = list(itertools.chain.from_iterable(groups))
     height, margin = rows[-1].y + _ROW, _MARGINS[view.name]
-    lowest = min(0.5, float(table["coverage_lower"].min()) - 0.02)
+    lowest = min(0.5, table.select(pl.col("coverage_lower").min()).item() - 0.02)
     figure = blank(
         height + margin["t"] + margin["b"],
         margin=margin,
@@ -103,7 +103,7 @@ def _groups(table: pl.DataFrame, view: View) -> list[list[_Row]]:
         rows = list(cells)
         lines = _LINE * len(_heading(rows[0], view).split("<br>"))
         y += lines if view.narrow else 0  # above its rows where there is no room beside them
-        groups.append([_Row(row, y + _ROW * place) for place, row in enumerate(rows)])
+        groups.append([_Row(row, y + _ROW * number) for number, row in enumerate(rows)])
         y += _GAP + (_ROW * len(rows) if view.narrow else max(_ROW * len(rows), lines))
     return groups
 
@@ -111,10 +111,10 @@ def _groups(table: pl.DataFrame, view: View) -> list[list[_Row]]:
 def _promise(group: list[_Row]) -> Iterator[dict]:
     """Where the intervals of a group keep their word, and the level that they promise."""
     level = group[0].cells["level"]
-    place = {"xref": "x", "yref": "y", "y0": group[0].y - _ROW / 2, "y1": group[-1].y + _ROW / 2, "layer": "below"}
+    position = {"xref": "x", "yref": "y", "y0": group[0].y - _ROW / 2, "y1": group[-1].y + _ROW / 2, "layer": "below"}
     low, high = HOLDS[level]
-    yield place | {"type": "rect", "x0": low, "x1": high, "fillcolor": LIGHT["wash"], "line": {"width": 0}}
-    yield place | {
+    yield position | {"type": "rect", "x0": low, "x1": high, "fillcolor": LIGHT["wash"], "line": {"width": 0}}
+    yield position | {
         "type": "line",
         "x0": level,
         "x1": level,
@@ -152,9 +152,9 @@ def _labels(groups: list[list[_Row]], view: View) -> Iterator[dict]:
     edge = {"xref": "paper", "x": 0, "yref": "y"}
     for group in groups:
         first = group[0]
-        place = {"yanchor": "bottom", "yshift": _ROW / 2} if view.narrow else {"yanchor": "top", "yshift": 9}
-        place |= {"xanchor": "left", "xshift": -_MARGINS[view.name]["l"], "align": "left"}
-        yield note(_heading(first.cells, view), y=first.y, name="major", **edge, **place)
+        position = {"yanchor": "bottom", "yshift": _ROW / 2} if view.narrow else {"yanchor": "top", "yshift": 9}
+        position |= {"xanchor": "left", "xshift": -_MARGINS[view.name]["l"], "align": "left"}
+        yield note(_heading(first.cells, view), y=first.y, name="major", **edge, **position)
         for row in group:
             yield note(f"n = {row.cells['n']}", y=row.y, xanchor="right", xshift=-8, name="major", **edge)
 

@@ -30,7 +30,7 @@ from aftermath.figures.theme import (
     wrapped,
 )
 from aftermath.figures.time_axis import TimeAxis, first_tick
-from aftermath.measures.clock import require_clock
+from aftermath.measures.clock import clock_event, clock_zero, require_clock
 from aftermath.measures.speed import speed
 from aftermath.times import Latency, Span, difference
 from aftermath.wording import latency_text, listed, precision, span_text
@@ -84,7 +84,7 @@ class _Lane:
 
     @property
     def height(self) -> float:
-        return self.header + 2 * _PAD + _PITCH * (1 + max(place.row for place in self.places))
+        return self.header + 2 * _PAD + _PITCH * (1 + max(slot.row for slot in self.places))
 
     def middle(self, row: int) -> float:
         return self.top + self.header + _PAD + _PITCH * (row + 0.5)
@@ -120,10 +120,10 @@ def timeline(case: Case) -> go.Figure:
     >>> len(figure.data[-1].customdata)
     21
     """
-    require_clock(case, "timeline")
+    zero = require_clock(case, "timeline")
     events = _events(case)
     axis = TimeAxis.reaching(
-        first_tick(case.zero.seconds),
+        first_tick(zero.seconds),
         max(event.whole.upper for event in events),
         -min(event.whole.lower for event in events),
     )
@@ -158,7 +158,7 @@ def _events(case: Case) -> tuple[_Event, ...]:
 
 def _event(case: Case, row: dict, key: bool) -> _Event:
     bounds, alone = _bounds(case, row["event_id"])
-    likeliest = row["best_earliest"] and event_bounds(Span(row["best_earliest"], row["best_latest"]), case.zero)
+    likeliest = row["best_earliest"] and event_bounds(Span(row["best_earliest"], row["best_latest"]), clock_zero(case))
     return _Event(
         id=row["event_id"],
         label=row["label"],
@@ -176,9 +176,9 @@ def _event(case: Case, row: dict, key: bool) -> _Event:
 def _bounds(case: Case, event_id: str) -> tuple[Latency, Latency]:
     """Of an event since clock zero, from the network and by clock times alone."""
     spans = case.times("none").spans
-    zero = spans[case.about.clock_zero]
+    zero = spans[clock_event(case)]
     if event_id == case.about.clock_zero:  # it lasts as long as it is uncertain
-        return Latency(0.0, case.zero.seconds), Latency(0.0, zero.seconds)
+        return Latency(0.0, clock_zero(case).seconds), Latency(0.0, zero.seconds)
     since, by_clock = case.times().since_zero[event_id], event_bounds(spans[event_id], zero)
     if since.upper <= 0 and since.upper < by_clock.upper:  # a source puts it before clock zero
         return since, by_clock
@@ -262,8 +262,8 @@ def _mark(event: _Event, axis: TimeAxis, view: View, pixels: float) -> Mark:
 
 def _placed(lanes: list[_Lane]) -> Iterator[tuple[_Event, Place, float]]:
     for lane in lanes:
-        for event, place in zip(lane.events, lane.places, strict=True):
-            yield event, place, lane.middle(place.row)
+        for event, slot in zip(lane.events, lane.places, strict=True):
+            yield event, slot, lane.middle(slot.row)
 
 
 def _ends(event: _Event, axis: TimeAxis, pixels: float) -> tuple[float, float]:
@@ -339,35 +339,38 @@ def _zero_shapes(axis: TimeAxis, bottom: float) -> list[dict]:
 
 def _names(lanes: list[_Lane], view: View, left: float) -> Iterator[dict]:
     # in a narrow place they stand over the lane, clear of the line at clock zero
-    place = {"x": 0, "xshift": 5} if view.narrow else {"xref": "paper", "x": 0, "xshift": 8 - left}
+    position = {"x": 0, "xshift": 5} if view.narrow else {"xref": "paper", "x": 0, "xshift": 8 - left}
     for lane in lanes:
         middle = lane.top + _HEADER / 2 + 2 if lane.header else lane.middle(0)
         font = {"color": LIGHT["ink"]}
-        yield note(f"<b>{lane.name}</b>", name="lane", xanchor="left", y=middle, yanchor="middle", font=font, **place)
+        yield note(
+            f"<b>{lane.name}</b>", name="lane", xanchor="left", y=middle, yanchor="middle", font=font, **position
+        )
 
 
 def _labels(lanes: list[_Lane], axis: TimeAxis, pixels: float) -> Iterator[dict]:
-    for event, place, middle in _placed(lanes):
+    for event, slot, middle in _placed(lanes):
         start, end = _ends(event, axis, pixels)
         sides = {
             "right": {"x": end, "xanchor": "left", "xshift": LABEL_GAP, "y": middle},
             "left": {"x": start, "xanchor": "right", "xshift": -LABEL_GAP, "y": middle},
-            "above": {"x": axis.limits[0] + place.text / axis.scale(pixels), "xanchor": "left", "y": middle - _PITCH},
+            "above": {"x": axis.limits[0] + slot.text / axis.scale(pixels), "xanchor": "left", "y": middle - _PITCH},
         }
-        if place.side:
-            yield _label(event, sides[place.side])
+        if slot.side:
+            yield _label(event, sides[slot.side])
 
 
-def _label(event: _Event, place: dict) -> dict:
+def _label(event: _Event, position: dict) -> dict:
     text = safe(event.label)
     if event.key:
-        return note(f"<b>{text}</b>", name="major", font={"color": LIGHT["ink"]}, yanchor="middle", **place)
-    return note(text, name="minor", yanchor="middle", **place)
+        return note(f"<b>{text}</b>", name="major", font={"color": LIGHT["ink"]}, yanchor="middle", **position)
+    return note(text, name="minor", yanchor="middle", **position)
 
 
 def _heading(case: Case, axis: TimeAxis, pixels: float) -> list[str]:
     """What clock zero is and how exactly it is known, in as many lines as it takes."""
-    when, how = f"Clock zero: {span_text(case.zero, case.about.timezone)}", f"({precision(case.zero)})"
+    zero = clock_zero(case)
+    when, how = f"Clock zero: {span_text(zero, case.about.timezone)}", f"({precision(zero)})"
     room = axis.limits[1] * axis.scale(pixels) - 5
     if text_width(f"{when} {how}", bold=True) <= room:
         return [f"{when} {how}"]
@@ -375,10 +378,12 @@ def _heading(case: Case, axis: TimeAxis, pixels: float) -> list[str]:
 
 
 def _titles(heading: list[str], axis: TimeAxis, pixels: float) -> Iterator[dict]:
-    place = {"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 22}
+    position = {"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 22}
     lines = "<br>".join(f"<b>{line}</b>" for line in heading)
-    yield note(lines, name="zero", x=0, xanchor="left", xshift=5, align="left", font={"color": LIGHT["ink"]}, **place)
+    yield note(
+        lines, name="zero", x=0, xanchor="left", xshift=5, align="left", font={"color": LIGHT["ink"]}, **position
+    )
     taken = -axis.limits[0] * axis.scale(pixels) + text_width(heading[0], bold=True) + text_width(_DIRECTION, TICK)
     if len(heading) == 1 and taken + 20 < pixels:
         font = {"size": TICK, "color": LIGHT["ink3"]}
-        yield note(_DIRECTION, name="direction", xref="paper", x=1, xanchor="right", font=font, **place)
+        yield note(_DIRECTION, name="direction", xref="paper", x=1, xanchor="right", font=font, **position)

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aftermath.figures.panels import Grid, add_panel, heading
-from aftermath.figures.theme import LIGHT, Drawing, View, blank, hover, responsive, scatter_trace
+from aftermath.figures.theme import LIGHT, Drawing, Property, View, blank, hover, responsive, scatter_trace
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.latency_curves import LatencyCurve, LatencyCurves
 from aftermath.times import MINUTE
@@ -79,10 +79,10 @@ def latency_curves(whole: LatencyCurves, *grouped: LatencyCurves) -> go.Figure:
     if len(whole.curves) != 1:
         raise ValueError("the first result must hold one curve over all cases: measure it without groups")
     (every,) = whole.curves
-    pairs = [(each, curve) for each in grouped for curve in each.curves]
+    pairs = [(group, curve) for group in grouped for curve in group.curves]
     panels = [_Panel(0, every, "All cases", whole.level, None)] + [
-        _Panel(place, curve, f"{each.by}: {curve.group}" if each.by else curve.group, each.level, every)
-        for place, (each, curve) in enumerate(pairs, start=1)
+        _Panel(number, curve, f"{group.by}: {curve.group}" if group.by else curve.group, group.level, every)
+        for number, (group, curve) in enumerate(pairs, start=1)
     ]
     axis = TimeAxis.reaching(MINUTE, max(float(panel.curve.seconds[-1]) for panel in panels))
     grid = _Panels(len(pairs), _COLUMNS, _HEIGHT, left=46, between=58)
@@ -127,7 +127,7 @@ def _traces(panel: _Panel, axis: TimeAxis) -> list[dict]:
 def _area(x: Sequence[float], lower: np.ndarray, upper: np.ndarray, end: float, opacity: float, name: str) -> dict:
     over, under = _steps(x, upper, end), _steps(x, lower, end)
     return scatter_trace(
-        x=[place for place, _ in (*over, *reversed(under))],
+        x=[at for at, _ in (*over, *reversed(under))],
         y=[share for _, share in (*over, *reversed(under))],
         fill="toself",
         fillcolor=LIGHT["me"],
@@ -143,8 +143,8 @@ def _area(x: Sequence[float], lower: np.ndarray, upper: np.ndarray, end: float, 
 def _steps(x: Sequence[float], shares: np.ndarray, end: float) -> list[tuple[float, float]]:
     """The corners of a curve that keeps each share until the next moment, and the last to the end of the axis."""
     corners = []
-    for place, share, until in zip(x, map(float, shares), (*x[1:], end), strict=True):
-        corners += [(place, share), (until, share)]
+    for at, share, until in zip(x, map(float, shares), (*x[1:], end), strict=True):
+        corners += [(at, share), (until, share)]
     return corners
 
 
@@ -155,18 +155,18 @@ def _bounds(curve: LatencyCurve, x: Sequence[float], end: float) -> dict:
     return _stepped(x, shares, end, "possible", look)
 
 
-def _line(curve: LatencyCurve, axis: TimeAxis, name: str, **look: object) -> dict:
+def _line(curve: LatencyCurve, axis: TimeAxis, name: str, **look: Property) -> dict:
     """Both ends of the estimate, which are one line where it is unique."""
     x = [axis.position(second) for second in curve.seconds]
     return _stepped(x, (100 * (1 - curve.not_yet_upper), 100 * (1 - curve.not_yet_lower)), axis.limits[1], name, look)
 
 
 def _stepped(
-    x: Sequence[float], shares: tuple[np.ndarray, np.ndarray], end: float, name: str, look: dict[str, object]
+    x: Sequence[float], shares: tuple[np.ndarray, np.ndarray], end: float, name: str, look: dict[str, Property]
 ) -> dict:
     least, most = (_steps(x, share, end) for share in shares)
     return scatter_trace(
-        x=[*(place for place, _ in least), None, *(place for place, _ in most)],
+        x=[*(at for at, _ in least), None, *(at for at, _ in most)],
         y=[*(share for _, share in least), None, *(share for _, share in most)],
         mode="lines",
         line=look,

@@ -43,7 +43,7 @@ def latency_ladder(speed: Speed, others: Sequence[Speed] = (), names: Mapping[st
         With layouts for three widths. ``customdata`` holds event ids, and for other cases their pages.
     """
     others = sorted((other for other in others if other.case_id != speed.case_id), key=lambda other: other.case_id)
-    axis = axis_for([step.latency for each in (speed, *others) for step in each.steps])
+    axis = axis_for([step.latency for measured in (speed, *others) for step in measured.steps])
     return responsive(
         lambda view: draw(_steps(speed, others, names or {}, axis, view), axis, view, _STEP_NAMES[view.name])
     )

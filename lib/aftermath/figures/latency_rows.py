@@ -82,7 +82,7 @@ class Section:
 
 def axis_for(latencies: list[Latency]) -> TimeAxis:
     """An axis in minutes that reaches to the last end of an interval or of a record."""
-    return TimeAxis.reaching(MINUTE, max(each.upper if each.seen else each.lower for each in latencies))
+    return TimeAxis.reaching(MINUTE, max(latency.upper if latency.seen else latency.lower for latency in latencies))
 
 
 def draw(sections: list[Section], axis: TimeAxis, view: View, left: float) -> Drawing:
@@ -169,8 +169,8 @@ def _names(sections: list[Section], left: float) -> Iterator[dict]:
     for section in sections:
         middle = section.top + section.header / 2 + 2 if section.header else (section.top + section.bottom) / 2
         text = "<br>".join(f"<b>{line}</b>" for line in section.name.split("<br>"))
-        place = {"xref": "paper", "x": 0, "xshift": -left, "xanchor": "left", "y": middle, "yanchor": "middle"}
-        yield note(text, name="section", align="left", font={"color": LIGHT["ink"]}, **place)
+        position = {"xref": "paper", "x": 0, "xshift": -left, "xanchor": "left", "y": middle, "yanchor": "middle"}
+        yield note(text, name="section", align="left", font={"color": LIGHT["ink"]}, **position)
 
 
 def _values(sections: list[Section], axis: TimeAxis, view: View, left: float) -> Iterator[dict]:
@@ -206,17 +206,17 @@ def _value(row: LatencyRow, axis: TimeAxis, view: View, left: float) -> dict:
 
 
 def _unseen(sections: list[Section]) -> Iterator[dict]:
-    place = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6}
+    position = {"xref": "paper", "x": 1, "xanchor": "left", "xshift": 6}
     for section in sections:
         own = [row for row in section.rows if row.own and not row.latency.seen]
         for row in own:
             words = f"<b>{NOT_SEEN}</b>"
-            yield note(words, name=NOT_SEEN, y=row.middle, yanchor="middle", font={"color": LIGHT["me"]}, **place)
+            yield note(words, name=NOT_SEEN, y=row.middle, yanchor="middle", font={"color": LIGHT["me"]}, **position)
         if section.others_unseen:
             font = {"size": TICK, "color": LIGHT["ink3"]}
             text = f"{'+ ' if own else ''}{counted(section.others_unseen, 'other')}"
             level = own[0].middle + 1.3 * TEXT if own else (section.top + section.bottom) / 2
-            yield note(text, name="others", y=level, yanchor="middle", font=font, **place)
+            yield note(text, name="others", y=level, yanchor="middle", font=font, **position)
     if any(section.others_unseen for section in sections):
         font = {"size": TICK, "color": LIGHT["ink3"]}
-        yield note(NOT_SEEN, name="column", yref="paper", y=1, yanchor="bottom", yshift=1, font=font, **place)
+        yield note(NOT_SEEN, name="column", yref="paper", y=1, yanchor="bottom", yshift=1, font=font, **position)

@@ -102,9 +102,9 @@ def by_clock(bars: Sequence[Bar], whole: Sequence[Bar], least: float) -> dict:
     return segments(lines, LIGHT["oth"], 3, BY_CLOCK, **look)
 
 
-def _line(one: Bar, other: Bar) -> list[tuple[float, float]]:
+def _line(first: Bar, second: Bar) -> list[tuple[float, float]]:
     """From edge to edge where two bars are nearest to each other: upright where one stands above the other."""
-    upper, lower = sorted((one, other), key=lambda bar: (bar.middle, bar.start))
+    upper, lower = sorted((first, second), key=lambda bar: (bar.middle, bar.start))
     start, end = max(upper.start, lower.start), min(upper.end, lower.end)
     if start <= end:
         start = end = (start + end) / 2

@@ -64,7 +64,10 @@ def market_reaction(reaction: MarketReaction) -> go.Figure:
         With layouts for three widths. ``customdata`` holds the event of a key day.
     """
     return _figure(
-        [_Study(study, tuple(each for each in reaction.readings if each.study is study)) for study in reaction.studies]
+        [
+            _Study(study, tuple(reading for reading in reaction.readings if reading.study is study))
+            for study in reaction.studies
+        ]
     )
 
 
@@ -89,23 +92,23 @@ class _Panel:
     """One drawing: its place in the grid, and what is on its axes."""
 
     number: int
-    each: _Study
+    shown: _Study
     column: str
     title: str
     limits: tuple[float, float]
 
     @cached_property
     def traces(self) -> list[dict]:
-        return _daily(self.each) if self.column == "abnormal" else _summed(self.each)
+        return _daily(self.shown) if self.column == "abnormal" else _summed(self.shown)
 
 
-def _figure(studies: Sequence[_Study]) -> Drawing:
+def _figure(studies: Sequence[_Study]) -> go.Figure:
     grid = Grid(2 * len(studies), _COLUMNS, _HEIGHT)
     limits = {column: _limits(studies, column) for column in _HEADROOM}
     panels = [
-        _Panel(2 * place + offset, each, column, title, limits[column])
-        for place, each in enumerate(studies)
-        for offset, (column, title) in enumerate(_titles(each.study).items())
+        _Panel(2 * number + offset, shown, column, title, limits[column])
+        for number, shown in enumerate(studies)
+        for offset, (column, title) in enumerate(_titles(shown.study).items())
     ]
     return responsive(lambda view: _draw(panels, grid, view))
 
@@ -120,15 +123,17 @@ def _titles(study: EventStudy) -> dict[str, str]:
 
 def _limits(studies: Sequence[_Study], column: str) -> tuple[float, float]:
     """Of the axis in percent, the same for all studies, with room on top for the names of key days."""
-    lower = min(100 * each.study.table[_ENDS[column][0]].min() for each in studies)
-    upper = max(100 * each.study.table[_ENDS[column][1]].max() for each in studies)
+    first, last = _ENDS[column]
+    tables = [shown.study.table for shown in studies]
+    lower = 100 * min(end for table in tables for end in table[first].drop_nulls())
+    upper = 100 * max(end for table in tables for end in table[last].drop_nulls())
     return lower - 0.04 * (upper - lower), upper + _HEADROOM[column] * (upper - lower)
 
 
 def _draw(panels: Sequence[_Panel], grid: Grid, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
     for panel in panels:
-        level = f"%, {panel.each.study.convention.level:.0%} interval"
+        level = f"%, {panel.shown.study.convention.level:.0%} interval"
         labels = [*heading(grid, panel.number, view, panel.title, level), *_key_labels(panel, grid, view)]
         days, percent = _days_axis(panel, grid, view), _percent_axis(panel)
         add_panel(figure, (grid, panel.number, view), days, percent, panel.traces, labels)
@@ -137,9 +142,9 @@ def _draw(panels: Sequence[_Panel], grid: Grid, view: View) -> Drawing:
 
 def _days_axis(panel: _Panel, grid: Grid, view: View) -> dict:
     """Trading days in order; the day studied and as many after it as have room carry their date."""
-    days = panel.each.study.days.filter(pl.col("day") >= 0)
-    shown = days[ticks(days["day"], grid.width(view) * days.height / panel.each.study.days.height, _TICK_ROOM)]
-    first, last = panel.each.study.convention.window
+    days = panel.shown.study.days.filter(pl.col("day") >= 0)
+    shown = days[ticks(days["day"], grid.width(view) * days.height / panel.shown.study.days.height, _TICK_ROOM)]
+    first, last = panel.shown.study.convention.window
     return {
         "range": [first - 0.7, last + 0.7],
         "tickvals": shown["day"].to_list(),
@@ -168,20 +173,20 @@ def _key_labels(panel: _Panel, grid: Grid, view: View) -> list[dict]:
     if panel.column != "abnormal":
         return []
     x_axis, y_axis = axes(panel.number)
-    first, last = panel.each.study.convention.window
+    first, last = panel.shown.study.convention.window
     labels = []
-    for line, (day, reading) in enumerate(panel.each.keys.items()):
+    for line, (day, reading) in enumerate(panel.shown.keys.items()):
         room = grid.width(view) * (last + 0.7 - day) / (last - first + 1.4)
         text = shortened(reading.key.labels[0], room, TICK)
-        place = {"xref": x_axis, "yref": f"{y_axis} domain", "x": day, "y": 1, "xanchor": "left", "yanchor": "top"}
+        position = {"xref": x_axis, "yref": f"{y_axis} domain", "x": day, "y": 1, "xanchor": "left", "yanchor": "top"}
         font = {"size": TICK, "color": LIGHT["me"]}
-        labels.append(note(safe(text), name="major", yshift=-14 * line, xshift=-3, font=font, **place))
+        labels.append(note(safe(text), name="major", yshift=-14 * line, xshift=-3, font=font, **position))
     return labels
 
 
-def _daily(each: _Study) -> list[dict]:
-    rows = each.study.table.to_dicts()
-    colours = [LIGHT["me"] if row["day"] in each.keys else LIGHT["oth"] for row in rows]
+def _daily(shown: _Study) -> list[dict]:
+    rows = shown.study.table.to_dicts()
+    colours = [LIGHT["me"] if row["day"] in shown.keys else LIGHT["oth"] for row in rows]
     return [
         _band(rows, "abnormal", 0.8),
         bar_trace(
@@ -190,16 +195,16 @@ def _daily(each: _Study) -> list[dict]:
             width=0.44,
             marker={"color": colours, "line": {"width": 0}},
             name="abnormal return",
-            hovertext=[_hover(row, "abnormal", each) for row in rows],
+            hovertext=[_hover(row, "abnormal", shown) for row in rows],
             hoverinfo="text",
-            customdata=[_event(row["day"], each) for row in rows],
+            customdata=[_event(row["day"], shown) for row in rows],
             meta={"role": "mark"},
         ),
     ]
 
 
-def _summed(each: _Study) -> list[dict]:
-    rows = [row for row in each.study.table.to_dicts() if row["cumulative"] is not None]
+def _summed(shown: _Study) -> list[dict]:
+    rows = [row for row in shown.study.table.to_dicts() if row["cumulative"] is not None]
     return [
         _band(rows, "cumulative", 1),
         scatter_trace(
@@ -209,7 +214,7 @@ def _summed(each: _Study) -> list[dict]:
             line={"color": LIGHT["me"], "width": 2},
             marker={"color": LIGHT["me"], "size": 5},
             name="cumulative abnormal return",
-            hovertext=[_hover(row, "cumulative", each) for row in rows],
+            hovertext=[_hover(row, "cumulative", shown) for row in rows],
             hoverinfo="text",
         ),
     ]
@@ -229,10 +234,10 @@ def _band(rows: list[dict], name: str, width: float) -> dict:
     )
 
 
-def _hover(row: dict, name: str, each: _Study) -> str:
+def _hover(row: dict, name: str, shown: _Study) -> str:
     value, lower, upper = (100 * row[key] for key in (name, *_ENDS[name]))
     what = "abnormal return" if name == "abnormal" else "abnormal returns so far"
-    reading = each.keys.get(row["day"])
+    reading = shown.keys.get(row["day"])
     return hover(
         f"{day_text(row['date'])}, day {row['day']:+d}" if row["day"] else f"{day_text(row['date'])}, the day studied",
         [
@@ -243,6 +248,6 @@ def _hover(row: dict, name: str, each: _Study) -> str:
     )
 
 
-def _event(day: int, each: _Study) -> str | None:
-    reading = each.keys.get(day)
+def _event(day: int, shown: _Study) -> str | None:
+    reading = shown.keys.get(day)
     return reading.key.event_ids[0] if reading else None

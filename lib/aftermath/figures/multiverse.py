@@ -129,8 +129,8 @@ def _annotations(rows: list[_Row], view: View) -> Iterator[dict]:
         "name": "title",
     }
     yield note("↑ Kendall’s τ-b of delay and outcome", x=0, xanchor="left", xshift=-30, **corner)
-    for place, row in enumerate(rows):
-        if not place or rows[place - 1].choice != row.choice:
+    for index, row in enumerate(rows):
+        if not index or rows[index - 1].choice != row.choice:
             yield label(row.choice, row.middle - _ROW / 2 - 8, 999, font={"color": LIGHT["ink"]}, name="major") | {
                 "text": f"<b>{safe(row.choice.replace('_', ' '))}</b>"
             }
@@ -143,19 +143,19 @@ def _annotations(rows: list[_Row], view: View) -> Iterator[dict]:
 
 
 def _traces(multiverse: Multiverse, columns: list[Sequence[Specification]], rows: list[_Row]) -> list[dict]:
-    n, middle = len(columns), statistics.median(one.tau for one in multiverse.computed)
+    n, middle = len(columns), statistics.median(specification.tau for specification in multiverse.computed)
     return [
         segments([[(-1, _height(0)), (n, _height(0))]], LIGHT["ink3"], 1.5, "zero"),
         segments([[(-1, _height(middle)), (n, _height(middle))]], LIGHT["me"], 1, "median", dash="4px,3px"),
-        *(_ticks([row for row in rows if row.choice == choice], choice, place) for place, choice in enumerate(CHOICES)),
+        *(_ticks([row for row in rows if row.choice == choice], choice, index) for index, choice in enumerate(CHOICES)),
         _curve(columns),
     ]
 
 
-def _ticks(rows: list[_Row], choice: str, place: int) -> dict:
+def _ticks(rows: list[_Row], choice: str, index: int) -> dict:
     marks = [(int(x), row.middle, round(float(row.shades[x]), 2)) for row in rows for x in np.flatnonzero(row.shades)]
     x, y, shades = map(list, zip(*marks, strict=True)) if marks else ([], [], [])
-    line = {"width": 1.5, "color": LIGHT["ink2"] if place % 2 else LIGHT["me"]}
+    line = {"width": 1.5, "color": LIGHT["ink2"] if index % 2 else LIGHT["me"]}
     return scatter_trace(
         x=x,
         y=y,
@@ -170,7 +170,7 @@ def _ticks(rows: list[_Row], choice: str, place: int) -> dict:
 def _curve(columns: list[Sequence[Specification]]) -> dict:
     return scatter_trace(
         x=list(range(len(columns))),
-        y=[_height(statistics.median(one.tau for one in column)) for column in columns],
+        y=[_height(statistics.median(specification.tau for specification in column)) for column in columns],
         mode="markers",
         marker={"color": LIGHT["me"], "size": 4},
         name="tau-b",
@@ -182,10 +182,14 @@ def _curve(columns: list[Sequence[Specification]]) -> dict:
 
 def _hover(column: Sequence[Specification]) -> str:
     """What a column is, and the choices that all of it share."""
-    taus, sizes = [one.tau for one in column], [one.n for one in column]
+    taus, sizes = [specification.tau for specification in column], [specification.n for specification in column]
     ends = " to ".join(dict.fromkeys(number(end(taus), 2, sign=True) for end in (min, max)))
     cases = " to ".join(dict.fromkeys(str(end(sizes)) for end in (min, max)))
     together = "" if len(column) == 1 else f"{counted(len(column), 'specification')}, "
     shared = {name: value for name, value in column[0].choices.items() if value != NONE}
-    lines = [f"{name}: {value}" for name, value in shared.items() if all(one.choices[name] == value for one in column)]
+    lines = [
+        f"{name}: {value}"
+        for name, value in shared.items()
+        if all(specification.choices[name] == value for specification in column)
+    ]
     return hover(f"τ-b {ends}, {together}{cases} {'case' if cases == '1' else 'cases'}", lines)

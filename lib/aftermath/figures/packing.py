@@ -62,7 +62,7 @@ class Place:
 class _Offer:
     """One way to place a mark: in what place, and the stretch that it takes of a row."""
 
-    place: Place
+    position: Place
     start: float
     end: float
 
@@ -164,26 +164,27 @@ def pack(marks: list[Mark], width: float, label_rows: int, wall: float = 0.0) ->
 def _settle(mark: Mark, offers: list[_Offer], rows: _Rows, label_rows: int) -> Place:
     labelled = rows.opened + 1 if mark.must or rows.opened < label_rows else rows.opened
     free = [(rows.first_free(offer.start, offer.end), offer) for offer in offers]
-    row, offer = min(free, key=lambda choice: choice[0], default=(labelled, None))
-    if row >= labelled:
-        offer = _Offer(Place(0), mark.start, mark.end)
-        row = rows.first_free(mark.start, mark.end)
-    if offer.place.side == "above":
+    best = min(free, key=lambda choice: choice[0], default=None)
+    if best is None or best[0] >= labelled:
+        row, offer = rows.first_free(mark.start, mark.end), _Offer(Place(0), mark.start, mark.end)
+    else:
+        row, offer = best
+    if offer.position.side == "above":
         # the bar goes under its label: where there is no room for it, both go into new rows
         row = row if rows.free(row + 1, mark.start, mark.end) else rows.opened
         rows.take(row, offer.start, offer.end)
         row, offer = row + 1, replace(offer, start=mark.start, end=mark.end)
     rows.take(row, offer.start, offer.end)
-    return Place(row, offer.place.side, offer.place.text)
+    return Place(row, offer.position.side, offer.position.text)
 
 
 def _offers(mark: Mark, width: float, wall: float) -> list[_Offer]:
     """The places that a mark may take with its label, the best first."""
-    return [offer for offer in _choices(mark, width) if mark.must or not _crosses(offer.place, mark.label, wall)]
+    return [offer for offer in _choices(mark, width) if mark.must or not _crosses(offer.position, mark.label, wall)]
 
 
-def _crosses(place: Place, label: float, wall: float) -> bool:
-    start = place.text - label if place.side == "left" else place.text
+def _crosses(position: Place, label: float, wall: float) -> bool:
+    start = position.text - label if position.side == "left" else position.text
     return start < wall < start + label
 
 

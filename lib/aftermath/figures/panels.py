@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
 from aftermath.figures.theme import LIGHT, Drawing, View, note, safe, shortened, text_width
@@ -79,7 +79,8 @@ def axes(panel: int) -> tuple[str, str]:
 
 def layout_names(panel: int) -> tuple[str, str]:
     """The names of a panel's axes in the layout."""
-    return tuple(f"{name[0]}axis{name[1:]}" for name in axes(panel))
+    x, y = axes(panel)
+    return f"xaxis{x[1:]}", f"yaxis{y[1:]}"
 
 
 def heading(grid: Grid, panel: int, view: View, title: str, below: str = "") -> list[dict]:
@@ -89,13 +90,13 @@ def heading(grid: Grid, panel: int, view: View, title: str, below: str = "") -> 
     bold = shortened(title, room, bold=True)
     rest = shortened(below, max(0.0, room - text_width(f"{title}  ", bold=True))) if bold == title else ""
     text = f"<b>{safe(bold)}</b>" + (f"  {safe(rest)}" if rest else "")
-    place = {"xref": "paper", "yref": "paper", "x": across[0], "y": up[1], "xanchor": "left", "yanchor": "bottom"}
-    return [note(text, name="panel", xshift=-grid.left + 4, yshift=7, font={"color": LIGHT["ink"]}, **place)]
+    position = {"xref": "paper", "yref": "paper", "x": across[0], "y": up[1], "xanchor": "left", "yanchor": "bottom"}
+    return [note(text, name="panel", xshift=-grid.left + 4, yshift=7, font={"color": LIGHT["ink"]}, **position)]
 
 
 def add_panel(
     figure: Drawing,
-    place: tuple[Grid, int, View],
+    position: tuple[Grid, int, View],
     x: dict,
     y: dict,
     traces: Iterable[dict],
@@ -115,21 +116,21 @@ def add_panel(
     traces, annotations, shapes
         What it shows; traces need not name their axes.
     """
-    grid, panel, view = place
+    grid, panel, view = position
     (across, up), (x_name, y_name), (x_axis, y_axis) = grid.domains(panel, view), layout_names(panel), axes(panel)
     own = {x_name: x | {"domain": across, "anchor": y_axis}, y_name: y | {"domain": up, "anchor": x_axis}}
     figure.add([trace | {"xaxis": x_axis, "yaxis": y_axis} for trace in traces], annotations, shapes, **own)
 
 
-def ticks(values: Sequence[float], room: float, each: float) -> list[int]:
-    """Indices of as many values, evenly spread and with the first, as have ``each`` px in ``room`` px.
+def ticks(values: Sized, room: float, width: float) -> list[int]:
+    """Indices of as many values, evenly spread and with the first, as have ``width`` px in ``room`` px.
 
     Examples
     --------
     >>> ticks(range(26), 300, 50)
     [0, 5, 10, 15, 20, 25]
     """
-    most = max(2, int(room // each))
+    most = max(2, int(room // width))
     step = max(1, math.ceil((len(values) - 1) / (most - 1)))
     return list(range(0, len(values), step))
 
@@ -145,7 +146,7 @@ def round_steps(lower: float, upper: float, most: int = 4) -> list[float]:
     raw = max(upper - lower, 1e-12) / most
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= raw)
-    return [place * step for place in range(math.ceil(lower / step), math.floor(upper / step) + 1)]
+    return [count * step for count in range(math.ceil(lower / step), math.floor(upper / step) + 1)]
 
 
 def brief(value: float) -> str:

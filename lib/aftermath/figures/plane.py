@@ -269,7 +269,8 @@ def _shifts(view: View) -> list[int]:
 
 def _annotation(label: _Label) -> dict:
     """The label, with a thin line to its index where it had to move."""
-    anchor = {_GAP: "left", -_GAP: "right"}.get(label.aside, "center")
+    anchors: dict[float, str] = {_GAP: "left", -_GAP: "right"}
+    anchor = anchors.get(label.aside, "center")
     look = {"font": {"color": LIGHT["ink"]}, "bgcolor": LIGHT["paper"], "yanchor": "middle", "xanchor": anchor}
     text = note(f"<b>{safe(label.text)}</b>", name="major", x=label.x, y=label.point.value, **look)
     if not label.shift:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from aftermath.figures.theme import LIGHT, TICK, note, safe, scatter_trace, shortened, text_width
+from aftermath.figures.theme import LIGHT, TICK, Property, note, safe, scatter_trace, shortened, text_width
 
 
-def headline(text: str, rest: str, top: float, room: float, **place: object) -> dict:
+def headline(text: str, rest: str, top: float, room: float, **position: Property) -> dict:
     """A bold name over its row with something beside it in plain type, cut to the room there is.
 
     Parameters
@@ -25,19 +25,30 @@ def headline(text: str, rest: str, top: float, room: float, **place: object) -> 
     left = room - text_width(f"{bold}  ", bold=True)
     plain = shortened(rest, left) if bold == text and left > 40 else ""
     words = f"<b>{safe(bold)}</b>" + (f"  {safe(plain)}" if plain else "")
-    look = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "middle", "font": {"color": LIGHT["ink"]}}
-    return note(words, **({"name": "major", "y": top} | look | place))
+    look = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "middle"}
+    own: dict[str, Property] = {"name": "major", "y": top, **look, **position}
+    return note(words, font={"color": LIGHT["ink"]}, **own)
 
 
-def label(text: str, middle: float, room: float, **place: object) -> dict:
+def label(
+    text: str, middle: float, room: float, *, font: Mapping[str, Property] | None = None, **position: Property
+) -> dict:
     """The name of a lane, right-aligned at the left edge of the drawing."""
     look = {"xref": "paper", "x": 0, "xshift": -8, "xanchor": "right", "yanchor": "middle", "name": "label"}
-    font = {"size": TICK, "color": LIGHT["ink2"]} | dict(place.pop("font", {}))
-    return note(safe(shortened(text, room, TICK)), y=middle, font=font, **(look | place))
+    own: dict[str, Property] = {**look, **position}
+    return note(
+        safe(shortened(text, room, TICK)), y=middle, font={"size": TICK, "color": LIGHT["ink2"], **(font or {})}, **own
+    )
 
 
 def segments(
-    lines: Iterable[Sequence[tuple[float, float]]], colour: str, width: float, name: str, **more: object
+    lines: Iterable[Sequence[tuple[float, float]]],
+    colour: str,
+    width: float,
+    name: str,
+    *,
+    dash: str = "solid",
+    **more: Property,
 ) -> dict:
     """Separate lines of one look as one trace."""
     points = [point for line in lines for point in (*line, (None, None))]
@@ -45,7 +56,7 @@ def segments(
         x=[x for x, _ in points],
         y=[y for _, y in points],
         mode="lines",
-        line={"color": colour, "width": width, "dash": more.pop("dash", "solid")},
+        line={"color": colour, "width": width, "dash": dash},
         name=name,
         hoverinfo="skip",
         **more,

@@ -17,6 +17,7 @@ from aftermath.figures.theme import (
     TICK,
     WIDE,
     Drawing,
+    Property,
     View,
     blank,
     hover,
@@ -56,14 +57,14 @@ class _Block:
     def bottom(self) -> float:
         return self.row(len(self.items))
 
-    def row(self, place: int) -> float:
+    def row(self, number: int) -> float:
         """The top of a row; that of the first is where the head ends."""
-        return self.top + _HEAD + self.further + (_ROW + self.further) * place
+        return self.top + _HEAD + self.further + (_ROW + self.further) * number
 
     def mark(self, column: int) -> tuple[float, float]:
         """Where a coder's mark stands: px from the left edge, and from the middle of the first line."""
-        line, place = divmod(column, _ABREAST)
-        return _FIRST + place * _MARKS / max(2, min(len(self.coders), _ABREAST)), line * _LINE
+        line, number = divmod(column, _ABREAST)
+        return _FIRST + number * _MARKS / max(2, min(len(self.coders), _ABREAST)), line * _LINE
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,10 @@ def _draw(blocks: list[_Block], view: View) -> Drawing:
 
 
 def _cells(block: _Block) -> Iterator[_Cell]:
-    for place, item in enumerate(block.items):
+    for number, item in enumerate(block.items):
         for column, coder in enumerate(block.coders):
             aside, below = block.mark(column)
-            yield _Cell(item, coder, block.left + aside, block.row(place) + _ROW / 2 + below)
+            yield _Cell(item, coder, block.left + aside, block.row(number) + _ROW / 2 + below)
 
 
 def _marks(cells: list[_Cell]) -> dict:
@@ -167,23 +168,23 @@ def _hover(cell: _Cell) -> str:
 
 def _square(cell: _Cell) -> Iterator[dict]:
     """An empty square with what fills it; a dashed square; a dash; or a cross. In px around its middle."""
-    place = {"xsizemode": "pixel", "ysizemode": "pixel", "xanchor": cell.x, "yanchor": cell.y, "name": cell.score}
+    position = {"xsizemode": "pixel", "ysizemode": "pixel", "xanchor": cell.x, "yanchor": cell.y, "name": cell.score}
     square = {"x0": -_HALF, "x1": _HALF, "y0": -_HALF, "y1": _HALF}
     if cell.score == "na":
-        yield {"type": "line", "x0": -5, "x1": 5, "y0": 0, "y1": 0, "line": _line(LIGHT["ink3"])} | place
+        yield {"type": "line", "x0": -5, "x1": 5, "y0": 0, "y1": 0, "line": _line(LIGHT["ink3"])} | position
         return
     if cell.score == vocabulary.NOT_CODED:
-        yield {"type": "path", "path": "M-4 -4L4 4M-4 4L4 -4", "line": _line(LIGHT["ink3"])} | place
+        yield {"type": "path", "path": "M-4 -4L4 4M-4 4L4 -4", "line": _line(LIGHT["ink3"])} | position
         return
     if cell.score == "1":
         corner = f"M{-_HALF} {_HALF}L{-_HALF} {-_HALF}L{_HALF} {-_HALF}Z"
-        yield {"type": "path", "path": corner, "fillcolor": LIGHT["me"], "line": {"width": 0}} | place
+        yield {"type": "path", "path": corner, "fillcolor": LIGHT["me"], "line": {"width": 0}} | position
     unknown = cell.score == "unknown"
     line = _line(LIGHT["ink3"], dash="3px,2px") if unknown else _line(LIGHT["me"])
-    yield {"type": "rect", "fillcolor": LIGHT["me"] if cell.score == "2" else CLEAR, "line": line} | square | place
+    yield {"type": "rect", "fillcolor": LIGHT["me"] if cell.score == "2" else CLEAR, "line": line} | square | position
 
 
-def _line(colour: str, **more: object) -> dict:
+def _line(colour: str, **more: Property) -> dict:
     return {"color": colour, "width": 1.5, **more}
 
 
@@ -191,14 +192,19 @@ def _rules(blocks: list[_Block], view: View) -> Iterator[dict]:
     columns = len({block.left for block in blocks})
     width = view.least / columns - (10 if columns > 1 else 0)
     for block in blocks:
-        for place in range(len(block.items) + 1):
-            y = block.row(place)
-            line = {"color": LIGHT["rule" if place else "rule2"], "width": 1}
+        for number in range(len(block.items) + 1):
+            y = block.row(number)
+            line = {"color": LIGHT["rule" if number else "rule2"], "width": 1}
             yield {"type": "line", "x0": block.left, "x1": block.left + width, "y0": y, "y1": y, "line": line}
-        for place, item in enumerate(block.items):
+        for number, item in enumerate(block.items):
             if item.differs:
                 line = {"color": LIGHT["focus"], "width": 3}
-                ends = {"x0": block.left + 2, "x1": block.left + 2, "y0": block.row(place), "y1": block.row(place + 1)}
+                ends = {
+                    "x0": block.left + 2,
+                    "x1": block.left + 2,
+                    "y0": block.row(number),
+                    "y1": block.row(number + 1),
+                }
                 yield {"type": "line", "name": "differs", "line": line} | ends
 
 
@@ -207,10 +213,10 @@ def _texts(block: _Block) -> Iterator[dict]:
     yield note(f"<b>{block.heading}</b>", x=block.left, y=block.row(0) - 8, xanchor="left", yanchor="bottom", font=ink)
     for column, coder in enumerate(block.coders):
         aside, below = block.mark(column)
-        place = {"x": block.left + aside - _HALF, "y": block.row(0) - block.further - 8 + below, "yanchor": "bottom"}
-        yield note(_heading(coder, len(block.coders)), xanchor="left", align="left", font=muted, **place)
-    for place, item in enumerate(block.items):
-        y = block.row(place) + _ROW / 2 - (7 if item.differs else 0)
+        position = {"x": block.left + aside - _HALF, "y": block.row(0) - block.further - 8 + below, "yanchor": "bottom"}
+        yield note(_heading(coder, len(block.coders)), xanchor="left", align="left", font=muted, **position)
+    for number, item in enumerate(block.items):
+        y = block.row(number) + _ROW / 2 - (7 if item.differs else 0)
         level = {"y": y, "yanchor": "middle", "xanchor": "left"}
         yield note(item.item, x=block.left + _CODE, font={"color": LIGHT["ink3"]}, **level)
         yield note(safe(item.label), x=block.left + _NAME, font=ink, **level)
@@ -229,5 +235,5 @@ def _heading(coder: Coder, coders: int) -> str:
 def _digit(cell: _Cell) -> dict:
     text = _WORDS.get(cell.score, f"<b>{cell.score}</b>")
     colour = LIGHT["ink3" if cell.score in _WORDS else "ink"]
-    place = {"x": cell.x, "xshift": 12, "xanchor": "left", "y": cell.y, "yanchor": "middle"}
-    return note(text, name="score", font={"color": colour}, **place)
+    position = {"x": cell.x, "xshift": 12, "xanchor": "left", "y": cell.y, "yanchor": "middle"}
+    return note(text, name="score", font={"color": colour}, **position)

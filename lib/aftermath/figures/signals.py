@@ -12,6 +12,7 @@ from aftermath.figures.panels import Grid, add_panel, axes, brief, heading, roun
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.measures.signals import Signals, SignalSeries
 from aftermath.statistics.result import NothingToMeasure
+from aftermath.statistics.segmented import Segmented
 from aftermath.wording import day_text, number
 
 _HEIGHT = 108
@@ -30,7 +31,7 @@ class _Panel:
 
     @property
     def days(self) -> list[date]:
-        return [day for each in self.series for day in each.points["day"]]
+        return [day for series in self.series for day in series.points["day"]]
 
 
 def signal_levels(signals: Signals, only: Sequence[str] | None = None) -> go.Figure:
@@ -67,24 +68,24 @@ def signal_levels(signals: Signals, only: Sequence[str] | None = None) -> go.Fig
 
 
 def _panels(signals: Signals, only: Sequence[str] | None) -> list[_Panel]:
-    names = dict.fromkeys(each.signal for each in signals.series)
+    names = dict.fromkeys(series.signal for series in signals.series)
     unknown = [name for name in only or () if name not in names]
     if unknown:
         raise ValueError(f"there is no signal {unknown[0]!r}; there are {', '.join(names)}")
-    found = [_Panel(name, tuple(each for each in signals.series if each.signal == name)) for name in names]
+    drawn = [_Panel(name, tuple(series for series in signals.series if series.signal == name)) for name in names]
     if only is not None:
-        return [panel for panel in found if panel.name in only]
-    return [panel for panel in found if len(set(panel.days)) > 1]
+        return [panel for panel in drawn if panel.name in only]
+    return [panel for panel in drawn if len(set(panel.days)) > 1]
 
 
 def _draw(panels: list[_Panel], zero: date | None, grid: Grid, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
-    for place, panel in enumerate(panels):
-        title = heading(grid, place, view, panel.name.replace("_", " "), _units(panel))
-        shown = zero is not None and _reach(panel)[0] <= zero <= _reach(panel)[1]
-        lines = [_zero_line(zero, *axes(place))] if shown else []
-        labels = [*title, *_ends(panel, place)]
-        add_panel(figure, (grid, place, view), _days_axis(panel), _levels_axis(panel), _traces(panel), labels, lines)
+    for index, panel in enumerate(panels):
+        title = heading(grid, index, view, panel.name.replace("_", " "), _units(panel))
+        first, last = _reach(panel)
+        lines = [_zero_line(zero, *axes(index))] if zero is not None and first <= zero <= last else []
+        labels = [*title, *_ends(panel, index)]
+        add_panel(figure, (grid, index, view), _days_axis(panel), _levels_axis(panel), _traces(panel), labels, lines)
     return figure
 
 
@@ -104,7 +105,7 @@ def _days_axis(panel: _Panel) -> dict:
 
 
 def _levels_axis(panel: _Panel) -> dict:
-    values = [value for each in panel.series for value in each.points["value"]]
+    values = [value for series in panel.series for value in series.points["value"]]
     lower, upper = min(values), max(values)
     slack = (upper - lower) or abs(upper) or 1.0
     limits = lower - 0.15 * slack, upper + 0.3 * slack
@@ -128,15 +129,15 @@ def _reach(panel: _Panel) -> tuple[date, date]:
 
 
 def _units(panel: _Panel) -> str:
-    units = list(dict.fromkeys(each.unit for each in panel.series))
+    units = list(dict.fromkeys(series.unit for series in panel.series))
     return units[0] if len(units) == 1 else f"{len(panel.series)} definitions"
 
 
-def _ends(panel: _Panel, place: int) -> list[dict]:
+def _ends(panel: _Panel, index: int) -> list[dict]:
     """The first and the last value as labels; those between are read from the pointer and the table."""
-    x_axis, y_axis = axes(place)
+    x_axis, y_axis = axes(index)
     points = sorted(
-        (row for each in panel.series for row in each.points.iter_rows(named=True)),
+        (row for series in panel.series for row in series.points.iter_rows(named=True)),
         key=lambda row: (row["day"], row["row"]),
     )
     labels = []
@@ -155,10 +156,10 @@ def _value(value: float) -> str:
 
 def _traces(panel: _Panel) -> list[dict]:
     traces = []
-    for place, each in enumerate(panel.series):
-        traces.append(_marks(each, _SYMBOLS[place % len(_SYMBOLS)]))
-        if each.change is not None:
-            traces.append(_fitted(each))
+    for index, series in enumerate(panel.series):
+        traces.append(_marks(series, _SYMBOLS[index % len(_SYMBOLS)]))
+        if series.change is not None:
+            traces.append(_fitted(series, series.change))
     return traces
 
 
@@ -183,11 +184,11 @@ def _hover(row: dict, series: SignalSeries) -> str:
     return hover(f"{exact} {series.unit}", [day_text(row["day"]), series.scope, f"source: {row['source_id']}"])
 
 
-def _fitted(series: SignalSeries) -> dict:
+def _fitted(series: SignalSeries, change: Segmented) -> dict:
     """The fitted course, broken before the month of clock zero."""
     x = [day.isoformat() for day in series.points["day"]]
-    y = series.change.fitted["fitted"].to_list()
-    broken = series.change.n_before
+    y = change.fitted["fitted"].to_list()
+    broken = change.n_before
     return scatter_trace(
         x=[*x[:broken], None, *x[broken:]],
         y=[*y[:broken], None, *y[broken:]],

@@ -38,7 +38,7 @@ class _Lane:
     middle: float
 
 
-def strategy_sequence(found: StrategyComparison, names: Mapping[str, str] | None = None) -> go.Figure:
+def strategy_sequence(comparison: StrategyComparison, names: Mapping[str, str] | None = None) -> go.Figure:
     """Draw when each cluster of strategies was used, a case below the other.
 
     A bar runs over the time in which the event lies. **The lane of the cluster that the theory recommends is there even where
@@ -61,16 +61,16 @@ def strategy_sequence(found: StrategyComparison, names: Mapping[str, str] | None
     NothingToMeasure
         If there is no case.
     """
-    if not found.cases:
+    if not comparison.cases:
         raise NothingToMeasure("No case has a crisis on record, so there is no strategy to set against theory.")
-    ends = [use.days[1] for case in found.cases for use in case.uses]
+    ends = [use.days[1] for case in comparison.cases for use in case.uses]
     axis = TimeAxis.reaching(HOUR, DAY * max([2.0 * WINDOW_DAYS, *ends]))
-    return responsive(lambda view: _draw(found, names or {}, axis, view))
+    return responsive(lambda view: _draw(comparison, names or {}, axis, view))
 
 
-def _draw(found: StrategyComparison, names: Mapping[str, str], axis: TimeAxis, view: View) -> Drawing:
+def _draw(comparison: StrategyComparison, names: Mapping[str, str], axis: TimeAxis, view: View) -> Drawing:
     pixels = view.least - _MARGIN["l"] - _MARGIN["r"]
-    lanes, heads, total = _placed(found)
+    lanes, heads, total = _placed(comparison)
     figure = blank(
         total + _MARGIN["t"] + _MARGIN["b"],
         margin=_MARGIN,
@@ -85,13 +85,13 @@ def _draw(found: StrategyComparison, names: Mapping[str, str], axis: TimeAxis, v
     return figure.add(_traces(lanes, names, axis, total))
 
 
-def _placed(found: StrategyComparison) -> tuple[list[_Lane], list[tuple[Strategies, float]], float]:
+def _placed(comparison: StrategyComparison) -> tuple[list[_Lane], list[tuple[Strategies, float]], float]:
     lanes, heads, top = [], [], 0.0
-    for case in found.cases:
+    for case in comparison.cases:
         heads.append((case, top + _NAME / 2))
         used = {use.cluster for use in case.uses} | {case.recommended}
         own = [cluster for cluster in CLUSTERS if cluster in used]
-        lanes += [_Lane(case, cluster, top + _NAME + (place + 0.5) * _LANE) for place, cluster in enumerate(own)]
+        lanes += [_Lane(case, cluster, top + _NAME + (number + 0.5) * _LANE) for number, cluster in enumerate(own)]
         top += _NAME + len(own) * _LANE + _AFTER
     return lanes, heads, top
 
@@ -108,8 +108,8 @@ def _label(lane: _Lane) -> dict:
 
 
 def _title() -> dict:
-    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -24}
-    return note("After clock zero (log) →", name="title", font={"size": TICK, "color": LIGHT["ink3"]}, **place)
+    position = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -24}
+    return note("After clock zero (log) →", name="title", font={"size": TICK, "color": LIGHT["ink3"]}, **position)
 
 
 def _traces(lanes: list[_Lane], names: Mapping[str, str], axis: TimeAxis, total: float) -> list[dict]:
@@ -144,7 +144,7 @@ def _cluster(bars: list[Bar], cluster: str) -> dict:
 
 
 def _hover(lane: _Lane, use: Use, names: Mapping[str, str]) -> str:
-    words = [vocabulary.STRATEGIES[each.strategy] for each in lane.case.uses if each.event_id == use.event_id]
+    words = [vocabulary.STRATEGIES[other.strategy] for other in lane.case.uses if other.event_id == use.event_id]
     name = names.get(lane.case.case_id, lane.case.case_id)
     return hover(f"{name} {use.event_id}", [f"{lane.cluster} {DASH} {', '.join(dict.fromkeys(words))}", use.when])
 

@@ -9,8 +9,9 @@ from which the pages take the one that fits.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from html import escape
 from textwrap import wrap
@@ -102,6 +103,9 @@ class View:
 WIDE, MEDIUM, NARROW = VIEWS = View("wide", 900), View("medium", 600), View("narrow", 300)
 
 
+Property = str | float | date | Sequence | Mapping | None  # what plotly takes as the value of a property
+
+
 @dataclass
 class Drawing:
     """A figure for one width, in the making: plotly's own words as plain dictionaries.
@@ -120,7 +124,7 @@ class Drawing:
     traces: list[dict] = field(default_factory=list)
 
     def add(
-        self, traces: Iterable[dict], annotations: Iterable[dict] = (), shapes: Iterable[dict] = (), **layout: object
+        self, traces: Iterable[dict], annotations: Iterable[dict] = (), shapes: Iterable[dict] = (), **layout: Property
     ) -> Drawing:
         """The same drawing with more in it."""
         self.traces.extend(traces)
@@ -162,7 +166,7 @@ def _changed(base: dict, other: dict, but: tuple[str, ...] = ()) -> dict:
     return {key: other.get(key) for key in keys if base.get(key) != other.get(key)}
 
 
-def blank(height: float, **layout: object) -> Drawing:
+def blank(height: float, **layout: Property) -> Drawing:
     """An empty drawing in the house's look.
 
     Parameters
@@ -175,12 +179,12 @@ def blank(height: float, **layout: object) -> Drawing:
     return Drawing({"template": TEMPLATE, "height": round(height), **layout})
 
 
-def scatter_trace(**properties: object) -> dict:
+def scatter_trace(**properties: Property) -> dict:
     """Points and lines."""
     return {"type": "scatter", **properties}
 
 
-def bar_trace(**properties: object) -> dict:
+def bar_trace(**properties: Property) -> dict:
     """Bars."""
     return {"type": "bar", **properties}
 
@@ -227,13 +231,14 @@ TEMPLATE = {
 }
 
 
-def note(text: str, **place: object) -> dict:
+def note(text: str, **position: Property) -> dict:
     """An annotation without an arrow: text that the caller has made safe, at a place."""
-    font = {"size": TEXT, "color": LIGHT["ink2"]} | place.pop("font", {})
-    return {"text": text, "showarrow": False, "borderpad": 0, "font": font} | place
+    own = position.pop("font", None)
+    font = {"size": TEXT, "color": LIGHT["ink2"], **(own if isinstance(own, Mapping) else {})}
+    return {"text": text, "showarrow": False, "borderpad": 0, "font": font, **position}
 
 
-def safe(text: object) -> str:
+def safe(text: str) -> str:
     """Evidence made safe for plotly, which reads a little HTML in every text.
 
     Examples
@@ -241,7 +246,7 @@ def safe(text: object) -> str:
     >>> safe("<b>50 % & more</b>")
     '&lt;b&gt;50 % &amp; more&lt;/b&gt;'
     """
-    return escape(str(text), quote=False)
+    return escape(text, quote=False)
 
 
 @lru_cache(maxsize=4096)  # many marks share their lines, and every mark is drawn for each width

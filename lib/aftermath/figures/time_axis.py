@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 
-from aftermath.figures.theme import LIGHT, THINNEST, TICK, text_width
+from aftermath.figures.theme import LIGHT, THINNEST, TICK, Property, text_width
 from aftermath.times import DAY, HOUR, MINUTE, MONTH, YEAR
 
 TICKS = {
@@ -135,7 +135,7 @@ class TimeAxis:
         room = (text_width(label, TICK) + text_width(other_label, TICK)) / 2 + TICK_GAP
         return abs(position - other) * self.scale(pixels) >= room
 
-    def layout(self, pixels: float, **more: object) -> dict:
+    def layout(self, pixels: float, **more: Property) -> dict:
         """The plotly axis.
 
         Parameters

@@ -63,10 +63,10 @@ class _Panel:
     number: int
 
     @classmethod
-    def of(cls, told: Tone | CoverageRecovery, number: int) -> _Panel:
-        if isinstance(told, Tone):
-            return cls(told, None, number)
-        return cls(told.tone, told if told.modelled else None, number)
+    def of(cls, measured: Tone | CoverageRecovery, number: int) -> _Panel:
+        if isinstance(measured, Tone):
+            return cls(measured, None, number)
+        return cls(measured.tone, measured if measured.modelled else None, number)
 
     @property
     def axes(self) -> tuple[str, str]:
@@ -74,7 +74,7 @@ class _Panel:
         return f"x{suffix}", f"y{suffix}"
 
 
-def tone_over_time(*told: Tone | CoverageRecovery) -> go.Figure:
+def tone_over_time(*measured: Tone | CoverageRecovery) -> go.Figure:
     """Draw how the coded texts stood, and their course.
 
     A dot is a text at the **mean of its coders**, with a stem where they differ, at the middle of its day of
@@ -98,9 +98,9 @@ def tone_over_time(*told: Tone | CoverageRecovery) -> go.Figure:
     ValueError
         If nothing is given.
     """
-    if not told:
+    if not measured:
         raise ValueError("there is nothing to draw; give at least one tone or recovery")
-    panels = [_Panel.of(each, place) for place, each in enumerate(told)]
+    panels = [_Panel.of(own, number) for number, own in enumerate(measured)]
     days = [_day(text) for panel in panels for text in panel.tone.texts.iter_rows(named=True)]
     axis = TimeAxis.reaching(HOUR, max(end for _, end in days), -min(start for start, _ in days))
     return responsive(lambda view: _draw(panels, axis, view))
@@ -148,19 +148,19 @@ def _add_panel(
 
 
 def _titles(panel: _Panel, domains: tuple[tuple, tuple], view: View) -> Iterator[dict]:
-    place = {"xref": "paper", "yref": "paper", "x": domains[0][0], "y": domains[1][1], "xanchor": "left"}
+    position = {"xref": "paper", "yref": "paper", "x": domains[0][0], "y": domains[1][1], "xanchor": "left"}
     text = f"<b>{vocabulary.STANCES[panel.tone.variable]}</b>  n = {counted(panel.tone.texts.height, 'text')}"
     shift = -_LEFT if view is NARROW else 0
     font = {"size": 13, "color": LIGHT["ink"]}
-    yield note(text, name="panel", yanchor="bottom", yshift=6, xshift=shift, font=font, **place)
+    yield note(text, name="panel", yanchor="bottom", yshift=6, xshift=shift, font=font, **position)
 
 
 def _zero(panel: _Panel, axis: TimeAxis) -> Iterator[dict]:
     if axis.before:
-        place = {"xref": panel.axes[0], "yref": f"{panel.axes[1]} domain", "y0": 0, "y1": 1}
+        position = {"xref": panel.axes[0], "yref": f"{panel.axes[1]} domain", "y0": 0, "y1": 1}
         wash = {"fillcolor": LIGHT["ink"], "opacity": 0.05, "line": {"width": 0}, "layer": "below"}
-        yield place | {"type": "rect", "x0": axis.limits[0], "x1": 0} | wash
-        yield place | {"type": "line", "x0": 0, "x1": 0, "line": {"color": LIGHT["ink"], "width": 1.6}}
+        yield position | {"type": "rect", "x0": axis.limits[0], "x1": 0} | wash
+        yield position | {"type": "line", "x0": 0, "x1": 0, "line": {"color": LIGHT["ink"], "width": 1.6}}
 
 
 def _course_traces(recovery: CoverageRecovery, axis: TimeAxis) -> list[dict]:
@@ -319,8 +319,8 @@ def _side_by_side(texts: list[dict], day: tuple[float, float], axis: TimeAxis, p
     tiers = min(math.ceil(len(texts) / room), 2 * _TIERS + 1)
     across = math.ceil(len(texts) / tiers)
     step = min(step, (room - 1) * step / max(1, across - 1)) if across > room else step
-    for place, text in enumerate(texts):
-        tier, column = divmod(place, across)
+    for index, text in enumerate(texts):
+        tier, column = divmod(index, across)
         in_tier = min(across, len(texts) - tier * across)
         rise = _TIER * math.ceil(tier / 2) * (1 if tier % 2 else -1)
         yield _Dot(middle + (column - (in_tier - 1) / 2) * step, text["mean"] + rise, text)

@@ -109,7 +109,9 @@ def _sizes(topics: Topics, names: Mapping[str, str], view: View) -> Drawing:
 def _words(topics: Topics, view: View) -> Drawing:
     rows = topics.words.rows(named=True)
     figure = _rows_figure(len(rows), 100 * rows[0]["share"])
-    labels = [_label(place, row["term"], counted(row["texts"], "text"), view) for place, row in enumerate(rows)]
+    labels = [
+        _label(row_number, row["term"], counted(row["texts"], "text"), view) for row_number, row in enumerate(rows)
+    ]
     bars = {"y": _middles(len(rows)), "x": [100 * row["share"] for row in rows], "base": [0.0] * len(rows)}
     texts = [hover(row["term"], [f"in {number(row['texts'])} of {counted(topics.n, 'text')}"]) for row in rows]
     return figure.add([_bar(bars, [LIGHT["me"]] * len(rows), [0.55] * len(rows), texts, "words")], labels)
@@ -140,8 +142,8 @@ def _label(row: int, name: str, numbers: str, view: View) -> dict:
     kept = text.removeprefix(name)
     bold = name if kept != text else text
     rest = kept if kept != text else ""
-    place = {"x": 0, "y": row * _ROW + 16, "xanchor": "left", "yanchor": "middle", "name": "major"}
-    return note(f"<b>{safe(bold)}</b>{safe(rest)}", font={"color": LIGHT["ink"]}, **place)
+    position = {"x": 0, "y": row * _ROW + 16, "xanchor": "left", "yanchor": "middle", "name": "major"}
+    return note(f"<b>{safe(bold)}</b>{safe(rest)}", font={"color": LIGHT["ink"]}, **position)
 
 
 def _share_words(share: Share) -> str:
@@ -180,11 +182,13 @@ def _bar(
 
 def _intervals(shares: Sequence[Share]) -> dict:
     drawn = [
-        (place, share) for place, share in zip(_middles(len(shares)), shares, strict=True) if share.lower is not None
+        (middle, *share.ends)
+        for middle, share in zip(_middles(len(shares)), shares, strict=True)
+        if share.lower is not None
     ]
     return scatter_trace(
-        x=[x for _, share in drawn for x in (100 * share.lower, 100 * share.upper, None)],
-        y=[y for place, _ in drawn for y in (place + _BELOW, place + _BELOW, None)],
+        x=[x for _, lower, upper in drawn for x in (100 * lower, 100 * upper, None)],
+        y=[y for middle, _, _ in drawn for y in (middle + _BELOW, middle + _BELOW, None)],
         mode="lines",
         line={"color": LIGHT["ink"], "width": 2},
         name="interval",
@@ -197,9 +201,9 @@ def _intervals(shares: Sequence[Share]) -> dict:
 
 @dataclass(frozen=True)
 class _Box:
-    """A topic in a phase; ``place`` counts the phases from the left."""
+    """A topic in a phase; ``phase_number`` counts the phases from the left."""
 
-    place: int
+    phase_number: int
     phase: str
     share: Share
 
@@ -229,7 +233,7 @@ def _phase_axis(boxes: Sequence[_Box]) -> dict:
     words = [f"{safe(_SHORT.get(box.phase, box.phase))}<br>n = {number(box.share.n)}" for box in boxes]
     return {
         "range": [-0.6, len(boxes) - 0.4],
-        "tickvals": [box.place for box in boxes],
+        "tickvals": [box.phase_number for box in boxes],
         "ticktext": words,
         "tickangle": 0,
     }
@@ -244,11 +248,12 @@ def _share_axis(most: float) -> dict:
 def _box_traces(boxes: Sequence[_Box]) -> list[dict]:
     known = [box for box in boxes if box.share.lower is not None]
     few = [box for box in boxes if box.share.lower is None]
+    ends = [box.share.ends for box in known]
     return [
         bar_trace(
-            x=[box.place for box in known],
-            base=[100 * box.share.lower for box in known],
-            y=[100 * (box.share.upper - box.share.lower) for box in known],
+            x=[box.phase_number for box in known],
+            base=[100 * lower for lower, _ in ends],
+            y=[100 * (upper - lower) for lower, upper in ends],
             width=_WIDTH,
             marker={"color": LIGHT["me"], "opacity": 0.3, "line": {"width": 0}},
             name="interval",
@@ -256,7 +261,7 @@ def _box_traces(boxes: Sequence[_Box]) -> list[dict]:
             hoverinfo="text",
         ),
         scatter_trace(
-            x=[x for box in known for x in (box.place - _WIDTH / 2, box.place + _WIDTH / 2, None)],
+            x=[x for box in known for x in (box.phase_number - _WIDTH / 2, box.phase_number + _WIDTH / 2, None)],
             y=[y for box in known for y in (100 * box.share.value, 100 * box.share.value, None)],
             mode="lines",
             line={"color": LIGHT["me"], "width": 3},
@@ -264,7 +269,7 @@ def _box_traces(boxes: Sequence[_Box]) -> list[dict]:
             hoverinfo="skip",
         ),
         scatter_trace(
-            x=[box.place for box in few],
+            x=[box.phase_number for box in few],
             y=[100 * box.share.value for box in few],
             mode="markers",
             marker={"size": 9, "color": LIGHT["paper"], "line": {"color": LIGHT["me"], "width": 1.6}},

@@ -133,21 +133,21 @@ class Alarm(Result):
 
     @cached_property
     def _by_rule(self) -> dict[str, Fired]:
-        return {each.rule: each for each in self.fired}
+        return {fired.rule: fired for fired in self.fired}
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a rule: when it fired, what that is against the answer, and its false alarms."""
-        return pl.DataFrame([self._row(each) for each in self.fired])
+        return pl.DataFrame([self._row(fired) for fired in self.fired])
 
-    def _row(self, each: Fired) -> dict[str, object]:
-        quiet = each.false_alarms
+    def _row(self, fired: Fired) -> dict[str, str | float | None]:
+        quiet = fired.false_alarms
         return {
-            "rule": RULES[each.rule],
-            "fired": latency_text(each.latency),
-            "lower_seconds": each.latency.lower,
-            "upper_seconds": each.latency.upper if each.latency.seen else None,
-            "against_the_answer": _order(each.latency, self.answered),
+            "rule": RULES[fired.rule],
+            "fired": latency_text(fired.latency),
+            "lower_seconds": fired.latency.lower,
+            "upper_seconds": fired.latency.upper if fired.latency.seen else None,
+            "against_the_answer": _order(fired.latency, self.answered),
             "false_alarms": quiet.count,
             "quiet_weeks": quiet.weeks,
             "false_alarms_per_week": quiet.rate if quiet.bins else None,
@@ -157,23 +157,23 @@ class Alarm(Result):
 
     @property
     def text(self) -> str:
-        rules = "; ".join(self._rule_text(each) for each in self.fired)
+        rules = "; ".join(self._rule_text(fired) for fired in self.fired)
         answer = "" if self.answered is None else f" The first public response: {latency_text(self.answered)}."
-        turns = _TURNS if any(each.rule == "turning" for each in self.fired) else ""
+        turns = _TURNS if any(fired.rule == "turning" for fired in self.fired) else ""
         return (
             f"Alarm by {rules}.{answer}{turns} n = {counted(self.bins.height, 'bin')}, each judged against the "
             f"{in_words(self.baseline)} before it and known when it is over; intervals of false alarms are "
             f"exact Poisson at {self.level:.0%}. An alarm says that the volume was unusual, not why."
         )
 
-    def _rule_text(self, each: Fired) -> str:
-        order = _order(each.latency, self.answered)
+    def _rule_text(self, fired: Fired) -> str:
+        order = _order(fired.latency, self.answered)
         when = (
-            f"{latency_text(each.latency)} after clock zero"
-            if each.latency.seen
+            f"{latency_text(fired.latency)} after clock zero"
+            if fired.latency.seen
             else "not fired by the end of the series"
         )
-        return f"{RULES[each.rule]}: {when}{f', {order}' if order else ''} ({each.false_alarms.text})"
+        return f"{RULES[fired.rule]}: {when}{f', {order}' if order else ''} ({fired.false_alarms.text})"
 
 
 _TURNS = (
@@ -270,10 +270,10 @@ def alarm_from_coverage(
     NothingToMeasure
         If no crisis is on record, or too little coverage precedes it.
     """
-    require_clock(case, "alarm")
+    clock_zero = require_clock(case, "alarm")
     zone = case.about.timezone
     texts = _dated(case)
-    zero = first_day(case.zero, zone)
+    zero = first_day(clock_zero, zone)
     first = zero - timedelta(days=QUIET_DAYS)
     early = texts.filter(pl.col("day").is_between(first, zero, closed="left")).height
     if early < FEWEST_QUIET_TEXTS:
@@ -282,14 +282,17 @@ def alarm_from_coverage(
             f"eight weeks before clock zero ({day_text(zero)}), too few ordinary days to set an alarm against: attach an archive of "
             "posts, or counts per day, to see when a monitor would have fired."
         )
-    last = min(max(texts["day"].max(), zero + timedelta(days=baseline)), zero + timedelta(days=WATCHED_DAYS))
+    last = min(
+        max(texts.select(pl.col("day").max()).item(), zero + timedelta(days=baseline)),
+        zero + timedelta(days=WATCHED_DAYS),
+    )
     days = pl.DataFrame({"day": pl.date_range(first, last, eager=True)})
     counts = texts.group_by("day").agg(
         value=pl.len(), n=pl.col("favourability").count(), negative=(pl.col("favourability") < 0).sum()
     )
     series = days.join(counts, on="day", how="left", maintain_order="left").fill_null(0).rename({"day": "time"})
     answered = speed(case)["response"].latency
-    return alarm(series, case.zero, answered, zone=zone, baseline=baseline, threshold=threshold, level=level)
+    return alarm(series, clock_zero, answered, zone=zone, baseline=baseline, threshold=threshold, level=level)
 
 
 def _dated(case: Case) -> pl.DataFrame:
@@ -341,15 +344,15 @@ def _turning(series: pl.DataFrame, bins: pl.DataFrame, baseline: int, level: flo
 
 
 def _fired(rule: str, bins: pl.DataFrame, spans: list[Span], zero: Span, level: float) -> Fired:
-    hits = [place for place, hit in enumerate(bins[rule]) if hit]
-    first = next((place for place in hits if not bins["quiet"][place]), None)
+    hits = [bin for bin, hit in enumerate(bins[rule]) if hit]
+    first = next((bin for bin in hits if not bins["quiet"][bin]), None)
     watched = max(0.0, (spans[-1].latest - zero.latest).total_seconds())
     end = None if first is None else spans[first].latest
     when = Latency(watched, math.inf) if end is None else latency(Span(end, end), zero)
     judged = bins.filter(pl.col("quiet") & pl.col(rule).is_not_null()).height
     step = (bins["time"][-1] - bins["time"][0]).total_seconds() / (bins.height - 1)
     return Fired(
-        rule, when, _false_alarms(sum(bins["quiet"][place] for place in hits), judged, judged * step / WEEK, level)
+        rule, when, _false_alarms(sum(bins["quiet"][bin] for bin in hits), judged, judged * step / WEEK, level)
     )
 
 

@@ -29,7 +29,7 @@ METHODS = {
 
 
 @dataclass(frozen=True)
-class Estimate:
+class EstimateLine:
     """One line of the table of estimates.
 
     Parameters
@@ -105,11 +105,15 @@ def _loss(fit: ResilienceLoss) -> list[tuple[str, str, str]]:
 
 
 def _breaks(fit: ChangePoints) -> list[tuple[str, str, str]]:
-    found = fit.steadiest
-    where = ", ".join(str(place) for place in found["at"])
-    text = counted(found["breaks"], "break") + (f", from {where} on" if where else "")
+    steadiest = fit.steadiest
+    where = ", ".join(str(first) for first in steadiest["at"])
+    text = counted(steadiest["breaks"], "break") + (f", from {where} on" if where else "")
     return [
-        ("breaks of the mean", text, f"no interval; penalty {number(found['from'], 1)} to {number(found['to'], 1)}")
+        (
+            "breaks of the mean",
+            text,
+            f"no interval; penalty {number(steadiest['from'], 1)} to {number(steadiest['to'], 1)}",
+        )
     ]
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from typing import TypeVar
 
 import polars as pl
 
@@ -25,7 +26,7 @@ from aftermath.archives.series import FEW
 from aftermath.measures.archive_estimates import (
     METHODS,
     WORDS,
-    Estimate,
+    EstimateLine,
     bending_words,
     level_change_row,
     points,
@@ -79,17 +80,17 @@ class ArchiveRecovery:
     bin: str
 
     @property
-    def estimates(self) -> tuple[Estimate, ...]:
+    def estimates(self) -> tuple[EstimateLine, ...]:
         """One line a quantity, or a method that gave none."""
         lines = []
         for name, method in METHODS.items():
             if getattr(self, name) is None:
-                lines.append(Estimate(method, "", "not estimated", self.why_not[name]))
+                lines.append(EstimateLine(method, "", "not estimated", self.why_not[name]))
             else:
-                lines += [Estimate(method, *numbers) for numbers in WORDS[name](getattr(self, name))]
+                lines += [EstimateLine(method, *numbers) for numbers in WORDS[name](getattr(self, name))]
             if name in self.without:
                 quantity = f"level change, the {self.bin} of clock zero left out"
-                lines.append(Estimate(method, quantity, *points(level_change_row(self.without[name]))))
+                lines.append(EstimateLine(method, quantity, *points(level_change_row(self.without[name]))))
         return tuple(lines)
 
     @property
@@ -108,13 +109,12 @@ class ArchiveRecovery:
         warning = f" {self.change.warning}" if self.change.warning else ""
         return (
             f"At clock zero the level moved by {text} {spread} (regression whose course after it may bend, weighted by posts; "
-            f"n = {n} before and {self.n_after} from it on{trend}{self._cut}).{warning}"
+            f"n = {n} before and {self.n_after} from it on{trend}{self._cut(self.change)}).{warning}"
         )
 
-    @property
-    def _cut(self) -> str:
+    def _cut(self, change: LevelChange) -> str:
         """A word on an interval that ends where a share can move no further."""
-        row, (least, most) = level_change_row(self.change), self.possible
+        row, (least, most) = level_change_row(change), self.possible
         if row["lower"] > least and row["upper"] < most:
             return ""
         return f"; the interval is cut where a share that was {number(100 * (1 - most))} to {number(-100 * least)} % can move no further"
@@ -167,30 +167,30 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
     negative = days.select("time", "n", value="share_negative")
     unharmed = days.select("time", "n", value=1 - pl.col("share_negative"))
     before = days.filter(pl.col("time") < at)
-    fits = {
-        "change": lambda: level_change(negative, at, level=level),
-        "segmented": lambda: segmented_regression(negative, at, level=level),
-        "local": lambda: local_level(negative, at, level=level),
-        "exponential": lambda: exponential_recovery(unharmed, at, level=level),
-        "returned": lambda: share_returned(days, at, level=level),
-        "loss": lambda: area_above_usual(days, at, level=level),
-        "breaks": lambda: change_points(negative),
-    }
-    why_not: dict[str, str] = {}
-    made = {name: _attempt(fit, name, why_not) for name, fit in fits.items()}
     possible = furthest(before)
-    changes = {name: made[name] for name in _LEVEL_CHANGES if made[name] is not None}
+    why_not: dict[str, str] = {}
+    change = _attempt(lambda: level_change(negative, at, level=level), "change", why_not)
+    segmented = _attempt(lambda: segmented_regression(negative, at, level=level), "segmented", why_not)
+    local = _attempt(lambda: local_level(negative, at, level=level), "local", why_not)
     return ArchiveRecovery(
-        **made | {name: _bounded(fit, possible) for name, fit in changes.items()},
+        change=None if change is None else _bounded(change, possible),
+        segmented=None if segmented is None else _bounded(segmented, possible),
+        local=None if local is None else _bounded(local, possible),
+        exponential=_attempt(lambda: exponential_recovery(unharmed, at, level=level), "exponential", why_not),
+        returned=_attempt(lambda: share_returned(days, at, level=level), "returned", why_not),
+        loss=_attempt(lambda: area_above_usual(days, at, level=level), "loss", why_not),
+        breaks=_attempt(lambda: change_points(negative), "breaks", why_not),
         why_not=why_not,
         n_before=before.height,
         n_after=days.height - before.height,
-        without=_without(negative, at, changes, possible, level),
+        without=_without(negative, at, [name for name in _LEVEL_CHANGES if name not in why_not], possible, level),
         possible=possible,
         bin="hour" if isinstance(at, datetime) else "day",
     )
 
 
+_Fit = TypeVar("_Fit")
+_Change = TypeVar("_Change", bound=LevelChange | Segmented | LocalLevel)
 _LEVEL_CHANGES: dict[str, Callable[..., LevelChange | Segmented | LocalLevel]] = {
     "change": level_change,
     "segmented": segmented_regression,
@@ -238,9 +238,7 @@ def furthest(before: pl.DataFrame) -> tuple[float, float]:
     return -max(upper for _, upper in intervals), 1 - min(lower for lower, _ in intervals)
 
 
-def _bounded(
-    fit: LevelChange | Segmented | LocalLevel, possible: tuple[float, float]
-) -> LevelChange | Segmented | LocalLevel:
+def _bounded(fit: _Change, possible: tuple[float, float]) -> _Change:
     """The fit with its level change kept to what is possible."""
     if isinstance(fit, LevelChange):
         change, lower, upper = (min(max(end, possible[0]), possible[1]) for end in (fit.change, fit.lower, fit.upper))
@@ -315,7 +313,8 @@ def _check_usual(days: pl.DataFrame, at: date | datetime) -> None:
         raise SeriesError(f"{counted(n, 'post')} before clock zero cannot say what is usual: at least {FEW} are needed")
 
 
-def _attempt(fit: Callable, name: str, why_not: dict[str, str]) -> object:
+def _attempt(fit: Callable[[], _Fit], name: str, why_not: dict[str, str]) -> _Fit | None:
+    """What a fit gives; None where the evidence does not allow it, and the reason goes under its name."""
     try:
         return fit()
     except SeriesError as error:

@@ -118,23 +118,27 @@ class ArchiveSentiment(Result):
         parts = [f"{_share_text(negative, n)} before clock zero"] if n else []
         parts += [f"{_row_text(late[-1], self.zone)} at the most"] if late.height else []
         parts.append(f"{_row_text(self.days[-1], self.zone)} in the end")
-        ends = [day_text(_day(self.days["time"][place], self.zone)) for place in (0, -1)]
+        ends = [day_text(_day(self.days["time"][row], self.zone)) for row in (0, -1)]
         return f"{counted(self.n, 'post')} scored, {ends[0]} to {ends[1]}. Share of negative ones: {listed(parts)}."
 
     @property
     def _alarm(self) -> str:
-        found = self.turning
-        if found is None:
+        turning = self.turning
+        if turning is None:
             return f"No alarm can be set: {self.why_no_turning}."
-        when = f"{latency_text(found.latency)} after clock zero" if found.latency.seen else "at no time in this archive"
+        when = (
+            f"{latency_text(turning.latency)} after clock zero"
+            if turning.latency.seen
+            else "at no time in this archive"
+        )
         volume = (
-            f"volume is not used: {found.why_no_volume}"
-            if found.by_volume is None
-            else f"by volume alone: {latency_text(found.by_volume)}"
+            f"volume is not used: {turning.why_no_volume}"
+            if turning.by_volume is None
+            else f"by volume alone: {latency_text(turning.by_volume)}"
         )
         return (
             f"A monitor of the negative share would have fired {when}, each bin told when it is over and set against the "
-            f"{in_words(found.baseline)} before it ({volume}); first public response: {latency_text(self.answered)}."
+            f"{in_words(turning.baseline)} before it ({volume}); first public response: {latency_text(self.answered)}."
         )
 
 
@@ -176,16 +180,16 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
         raise NothingToMeasure(
             f"{case.id}: no archive of posts is attached; a course of sentiment needs scores day by day, before clock zero and after it."
         )
-    require_clock(case, "sentiment before and after")
+    zero = require_clock(case, "sentiment before and after")
     archive, zone = archives[0], case.about.timezone
     days = archive.series.filter(pl.col("kind") == ALL_KINDS, pl.col("n") > 0).drop("kind")
-    at = _bin_of(case.zero, days, zone)
-    turning, why_not = _turned(archive, days, at, case, level)
+    at = _bin_of(zero, days, zone)
+    turning, why_not = _turned(archive, days, at, zero, zone, level)
     return ArchiveSentiment(
         archive=archive,
         days=days,
         at=at,
-        zero=case.zero,
+        zero=zero,
         zone=zone,
         official=_official(case, days, zone),
         recovery=kept(
@@ -207,16 +211,18 @@ def _bin_of(zero: Span, days: pl.DataFrame, zone: str) -> date | datetime:
 
 
 def _turned(
-    archive: AttachedSeries, days: pl.DataFrame, at: date | datetime, case: Case, level: float
+    archive: AttachedSeries, days: pl.DataFrame, at: date | datetime, zero: Span, zone: str, level: float
 ) -> tuple[Turning | None, str]:
     """The alarm, or why there is none."""
     try:
-        return _turning(archive, days, at, case, level), ""
+        return _turning(archive, days, at, zero, zone, level), ""
     except SeriesError as error:
         return None, str(error).rstrip(".")
 
 
-def _turning(archive: AttachedSeries, days: pl.DataFrame, at: date | datetime, case: Case, level: float) -> Turning:
+def _turning(
+    archive: AttachedSeries, days: pl.DataFrame, at: date | datetime, zero: Span, zone: str, level: float
+) -> Turning:
     baseline = min(BASELINE, days.filter(pl.col("time") < at).height)
     if baseline < FEWEST_BASELINE:
         raise SeriesError(
@@ -226,22 +232,24 @@ def _turning(archive: AttachedSeries, days: pl.DataFrame, at: date | datetime, c
     shares = turning_share(days["negative"], days["n"], baseline=baseline, level=level)
     fired = days.select("time").hstack(shares).filter(pl.col("time") >= at, "turned")["time"]
     first = fired[0] if len(fired) else None
-    last = _span(days["time"][-1], case.about.timezone).latest
-    when = Latency(max(0.0, (last - case.zero.latest).total_seconds()), float("inf"))
+    last = _span(days["time"][-1], zone).latest
+    when = Latency(max(0.0, (last - zero.latest).total_seconds()), float("inf"))
     if first is not None:
-        end = _span(first, case.about.timezone).latest
-        when = latency(Span(end, end), case.zero)
-    return Turning(when, first, baseline, *_by_volume(archive, days, case, level))
+        end = _span(first, zone).latest
+        when = latency(Span(end, end), zero)
+    return Turning(when, first, baseline, *_by_volume(archive, days, zero, zone, level))
 
 
-def _by_volume(archive: AttachedSeries, days: pl.DataFrame, case: Case, level: float) -> tuple[Latency | None, str]:
+def _by_volume(
+    archive: AttachedSeries, days: pl.DataFrame, zero: Span, zone: str, level: float
+) -> tuple[Latency | None, str]:
     """When the volume fired, and why it may not say so."""
     if archive.manifest.capped:
         return None, "collection was capped"
     step = timedelta(days=1) if days.schema["time"] == pl.Date else timedelta(hours=1)
     bins = days.select("time", value="volume").upsample("time", every=step).with_columns(pl.col("value").fill_null(0))
     try:
-        return alarm(bins, case.zero, zone=case.about.timezone, level=level)["volume"].latency, ""
+        return alarm(bins, zero, zone=zone, level=level)["volume"].latency, ""
     except SeriesError as error:
         return None, str(error)
 
@@ -268,8 +276,8 @@ def _day(time: date | datetime, zone: str) -> date:
 
 
 def _share_text(negative: int, n: int) -> str:
-    ends = [100 * end for end in count_interval(negative, n)]
-    return f"{number(100 * negative / n)} % {interval(*ends)} (n = {number(n)})"
+    lower, upper = count_interval(negative, n)
+    return f"{number(100 * negative / n)} % {interval(100 * lower, 100 * upper)} (n = {number(n)})"
 
 
 def _row_text(row: pl.DataFrame, zone: str) -> str:

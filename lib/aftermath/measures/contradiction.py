@@ -177,7 +177,7 @@ def contradiction(case_id: str, workspace: Workspace | None = None) -> Contradic
 
 def _followed(case_id: str, cycle: Contradiction, events: pl.DataFrame, relations: pl.DataFrame) -> ContradictoryTimes:
     """The cycle from the clock on, or from the event with the first id where it has no clock time."""
-    first = min(range(len(cycle.steps)), key=lambda place: cycle.steps[place][0])
+    first = min(range(len(cycle.steps)), key=lambda step: cycle.steps[step][0])
     rows = cycle.differences[first:] + cycle.differences[:first]
     steps = cycle.steps[first:] + cycle.steps[:first]
     reasons = {(EVENTS_FILE, row): label for row, label in events.select("row", "label").iter_rows()}

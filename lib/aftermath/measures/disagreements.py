@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
@@ -63,7 +62,7 @@ class Disagreements(Result):
         """Everything on which coders differ, items before texts."""
         return tuple(coded for coded in (*self.items, *self.texts) if coded.differs)
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a disagreement: ``unit``, ``question``, and a column ``coder_<name>`` for each coder, null for no code."""
         columns = {f"coder_{coder}": coder for coder in self.coders}

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -36,7 +35,7 @@ from aftermath.wording import NO_BREAK, counted, duration, interval, listed, num
 
 DRAWS = 500
 MARKS = (HOUR, DAY, 7 * DAY, 30 * DAY)
-FEW = 3
+FEWEST_CASES = 3
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,9 @@ class LatencyCurve:
 
     def share_by(self, seconds: float) -> str:
         """The share that had answered by a time, with its band: a range where the intervals do not say."""
-        place = self._place(seconds)
+        index = self._place(seconds)
         ends = [
-            100 * (1 - value[place])
+            100 * (1 - value[index])
             for value in (self.not_yet_upper, self.not_yet_lower, self.band_upper, self.band_lower)
         ]
         share = " to ".join(dict.fromkeys(number(end) for end in ends[:2]))
@@ -85,8 +84,8 @@ class LatencyCurve:
 
     def possible_by(self, seconds: float) -> str:
         """The least and the greatest share that the intervals allow by a time, without any model."""
-        place = self._place(seconds)
-        ends = (100 * (1 - value[place]) for value in (self.possible_upper, self.possible_lower))
+        index = self._place(seconds)
+        ends = (100 * (1 - value[index]) for value in (self.possible_upper, self.possible_lower))
         return f"{' to '.join(dict.fromkeys(number(end) for end in ends))} %"
 
     def _place(self, seconds: float) -> int:
@@ -125,7 +124,7 @@ class LatencyCurves(Result):
     with_zero: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a group and time: shares that had not answered yet, band, what remains possible, n."""
         frames = [
@@ -217,10 +216,10 @@ def latency_curves(
         name: [speed for speed, own in zip(ordered, names, strict=True) if own == name] for name in sorted(set(names))
     }
     with_zero = tuple(speed.case_id for speed in by_name if speed[step].latency.with_zero)
-    large = {name: members for name, members in groups.items() if len(members) >= FEW}
+    large = {name: members for name, members in groups.items() if len(members) >= FEWEST_CASES}
     if not large:
         raise NothingToMeasure(
-            f"{counted(len(ordered), 'case')} {'is' if len(ordered) == 1 else 'are'} too few for a latency curve: at least {FEW} are needed in a group. "
+            f"{counted(len(ordered), 'case')} {'is' if len(ordered) == 1 else 'are'} too few for a latency curve: at least {FEWEST_CASES} are needed in a group. "
             f"{left_out_words(with_zero)}".rstrip()
         )
     curves = tuple(_curve(name, by, members, step, level, draws, seed) for name, members in large.items())
@@ -257,7 +256,7 @@ def doubtful_words(names: Sequence[str]) -> str:
     )
 
 
-def probability_before(one: Latency, other: Latency) -> tuple[float, float]:
+def probability_before(latency: Latency, other: Latency) -> tuple[float, float]:
     """Bounds on the probability that one answer came before another.
 
     Where the intervals do not overlap the answer is certain. Where they do, it depends on how likely each moment inside
@@ -273,14 +272,14 @@ def probability_before(one: Latency, other: Latency) -> tuple[float, float]:
     >>> probability_before(Latency(0, 10), Latency(20, 30)), probability_before(Latency(0, 25), Latency(20, 30))
     ((1.0, 1.0), (0.0, 1.0))
     """
-    if one.certainly_before(other):
+    if latency.certainly_before(other):
         return 1.0, 1.0
-    if other.upper <= one.lower:
+    if other.upper <= latency.lower:
         return 0.0, 0.0
     return 0.0, 1.0
 
 
-def uniform_probability_before(one: Latency, other: Latency) -> float:
+def uniform_probability_before(latency: Latency, other: Latency) -> float:
     """The probability that one answer came before another **if every moment inside each interval were equally likely**.
 
     An answer that was not seen comes after everything that was; two that were not seen cannot be told apart (0.5).
@@ -290,16 +289,16 @@ def uniform_probability_before(one: Latency, other: Latency) -> float:
     >>> uniform_probability_before(Latency(0, 10), Latency(0, 10)), uniform_probability_before(Latency(0, 10), Latency(5, 15))
     (0.5, 0.875)
     """
-    if not one.seen or not other.seen:
-        return 0.5 if one.seen == other.seen else float(one.seen)
-    if one.upper == one.lower:
-        return _uniform_after(one.lower, other)
+    if not latency.seen or not other.seen:
+        return 0.5 if latency.seen == other.seen else float(latency.seen)
+    if latency.upper == latency.lower:
+        return _uniform_after(latency.lower, other)
     # the share of the other interval that lies after x is piecewise linear in x, so its integral is exact
-    knots = np.unique(np.clip([one.lower, other.lower, other.upper, one.upper], one.lower, one.upper))
+    knots = np.unique(np.clip([latency.lower, other.lower, other.upper, latency.upper], latency.lower, latency.upper))
     values = np.array([_uniform_after(knot, other) for knot in knots])
     if other.lower == other.upper:
-        return float(np.clip((other.lower - one.lower) / (one.upper - one.lower), 0, 1))
-    return float(np.trapezoid(values, knots) / (one.upper - one.lower))
+        return float(np.clip((other.lower - latency.lower) / (latency.upper - latency.lower), 0, 1))
+    return float(np.trapezoid(values, knots) / (latency.upper - latency.lower))
 
 
 def _uniform_after(moment: float, other: Latency) -> float:
@@ -321,11 +320,11 @@ def _curve(name: str, by: str, members: list[Speed], step: str, level: float, dr
 
 
 def _estimated(
-    name: str, case_ids: tuple[str, ...], left: np.ndarray, right: np.ndarray, **options: float
+    name: str, case_ids: tuple[str, ...], left: np.ndarray, right: np.ndarray, *, level: float, draws: int, seed: int
 ) -> LatencyCurve:
     seconds = _times(left, right)
     lower, upper = np.clip(turnbull(left, right).survival(seconds), 0, 1)
-    lowest, highest = bootstrap_band(left, right, seconds, **options)
+    lowest, highest = bootstrap_band(left, right, seconds, level=level, draws=draws, seed=seed)
     return LatencyCurve(
         name,
         case_ids,

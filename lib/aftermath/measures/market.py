@@ -22,7 +22,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
-from aftermath.measures.clock import require_clock
+from aftermath.measures.clock import clock_event, clock_zero, require_clock
 from aftermath.measures.speed import speed
 from aftermath.statistics.event_study import CAVEAT, EventStudy, daily_returns, event_study
 from aftermath.statistics.market_model import Convention
@@ -107,7 +107,7 @@ class MarketReaction(Result):
         """The event studies, each once; the first is that of clock zero."""
         return tuple({reading.study.event_day: reading.study for reading in self.readings}.values())
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a key day: its abnormal return, how many ordinary days were as large, and the same with the day after."""
         return pl.DataFrame([_row(reading) for reading in self.readings])
@@ -226,13 +226,13 @@ class _Calendar:
         """The first trading day whose close comes after an instant; None beyond the last."""
         local = instant.astimezone(ZoneInfo(self.zone))
         day = local.date() + timedelta(days=local.time() >= self.closes_at)
-        place = bisect.bisect_left(self.days, day)
-        return self.days[place] if place < len(self.days) else None
+        position = bisect.bisect_left(self.days, day)
+        return self.days[position] if position < len(self.days) else None
 
     def has_room(self, day: date, estimation: int) -> bool:
         """Whether the returns hold the whole estimation before a day, and the whole window after it."""
-        place = self.days.index(day)
-        return place >= estimation + Convention().gap and place + WINDOW[1] < len(self.days)
+        position = self.days.index(day)
+        return position >= estimation + Convention().gap and position + WINDOW[1] < len(self.days)
 
 
 @dataclass(frozen=True)
@@ -244,7 +244,7 @@ class _News:
 
 def _news(case: Case) -> Iterator[_News]:
     """What the rule looks at, whether known to the day or not."""
-    yield _News("clock zero", (case.about.clock_zero,), case.zero)
+    yield _News("clock zero", (clock_event(case),), clock_zero(case))
     measured = speed(case)
     for step in (measured[name] for name in STEPS):
         if step.latency.timed:
@@ -267,7 +267,7 @@ def _first_act(case: Case, actor: str) -> Iterator[_News]:
 
 def _key_days(case: Case, calendar: _Calendar, estimation: int) -> tuple[list[KeyDay], list[str]]:
     """The key days in order, one for each trading day, and in words what the prices do not cover."""
-    found: dict[date, list[KeyDay]] = {}
+    keys_by_day: dict[date, list[KeyDay]] = {}
     left_out = []
     for news in _news(case):
         if news.span.seconds >= DAY:
@@ -276,8 +276,8 @@ def _key_days(case: Case, calendar: _Calendar, estimation: int) -> tuple[list[Ke
         if day is None or later is None or not calendar.has_room(day, estimation):
             left_out.append(f"{news.label} ({' '.join(news.event_ids)})")
         else:
-            found.setdefault(day, []).append(KeyDay(day, later, (news.label,), news.event_ids))
-    return [_merged(keys) for _, keys in sorted(found.items())], left_out
+            keys_by_day.setdefault(day, []).append(KeyDay(day, later, (news.label,), news.event_ids))
+    return [_merged(keys) for _, keys in sorted(keys_by_day.items())], left_out
 
 
 def _merged(keys: list[KeyDay]) -> KeyDay:
@@ -298,7 +298,7 @@ def _returns(case: Case, column: str) -> pl.DataFrame:
     return daily_returns(case.prices.select("date", value=column))
 
 
-def _row(reading: Reading) -> dict[str, object]:
+def _row(reading: Reading) -> dict[str, str | float | date]:
     study, day = reading.study, reading.day
     alone, both = study[day], study.cumulative(day, day + 1)
     return {

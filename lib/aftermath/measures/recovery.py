@@ -21,6 +21,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -137,7 +138,7 @@ class CoverageRecovery(Result):
         """Whether a model was fitted; otherwise the phase means stand."""
         return not self.why_not
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a quantity: ``quantity``, ``estimate``, ``lower``, ``upper``, ``unit``; infinite days are null."""
         rows = [
@@ -162,10 +163,12 @@ class CoverageRecovery(Result):
         ``half_life``, ``lower`` and ``upper`` are in days since clock zero, null where infinite or not asked; ``words``
         says the same. **Empty without a model.**
         """
-        rows = []
-        for scale, weight in self.model.weights.items() if self.model else ():
-            days = crossing(self.model.alone(scale), 0.5, *self.course["day"][[0, -1]], self.level)
-            rows.append((scale, weight, days.value, days.lower, days.upper, days.text))
+        rows, model = [], self.model
+        if model is not None:
+            start, end = self.course["day"][0], self.course["day"][-1]
+            for scale, weight in model.weights.items():
+                days = crossing(model.alone(scale), 0.5, start, end, self.level)
+                rows.append((scale, weight, days.value, days.lower, days.upper, days.text))
         numbers = dict.fromkeys(("weight", "half_life", "lower", "upper"), pl.Float64)
         frame = pl.DataFrame(rows, {"scale": pl.String, **numbers, "words": pl.String}, orient="row")
         return frame.with_columns(pl.when(pl.col(pl.Float64).is_finite()).then(pl.col(pl.Float64)))
@@ -311,10 +314,25 @@ def _with_model(
     comparable = model.models[COMPARABLE]
     tenfold = np.eye(len(comparable.parameters), 1) * math.log(10)  # only the slope moves it
     slope, error = comparable.slope * math.log(10), float(comparable.standard_error(tenfold)[0])
-    odds = _odds(slope + np.array([0, -1, 1]) * error * comparable.quantile(level))
-    half_life, neutral = (crossing(model, share, start, end, level) for share in (0.5, 1.0))
+    odds, odds_lower, odds_upper = _odds(slope + np.array([0, -1, 1]) * error * comparable.quantile(level)).tolist()
+    extent = _Extent.of(texts)
     return CoverageRecovery(
-        phases, course, *odds.tolist(), slope, error, half_life, neutral, *_extent(texts), model, level, ""
+        tone=phases,
+        course=course,
+        odds_ratio=odds,
+        odds_lower=odds_lower,
+        odds_upper=odds_upper,
+        slope=slope,
+        slope_error=error,
+        half_life=crossing(model, 0.5, start, end, level),
+        time_to_neutral=crossing(model, 1.0, start, end, level),
+        after=extent.texts,
+        publishers=extent.publishers,
+        largest=extent.largest,
+        largest_share=extent.largest_share,
+        model=model,
+        level=level,
+        why_not="",
     )
 
 
@@ -326,16 +344,40 @@ def _odds(logarithms: np.ndarray) -> np.ndarray:
 
 def _without_model(phases: Tone, texts: pl.DataFrame, level: float, why: str) -> CoverageRecovery:
     unknown = Days(math.nan, math.nan, math.nan, math.nan, "not estimated")
-    empty = pl.DataFrame(schema=dict.fromkeys(_COURSE, pl.Float64))
-    numbers = (math.nan,) * 5
-    return CoverageRecovery(phases, empty, *numbers, unknown, unknown, *_extent(texts), None, level, why)
+    extent = _Extent.of(texts)
+    return CoverageRecovery(
+        tone=phases,
+        course=pl.DataFrame(schema=dict.fromkeys(_COURSE, pl.Float64)),
+        odds_ratio=math.nan,
+        odds_lower=math.nan,
+        odds_upper=math.nan,
+        slope=math.nan,
+        slope_error=math.nan,
+        half_life=unknown,
+        time_to_neutral=unknown,
+        after=extent.texts,
+        publishers=extent.publishers,
+        largest=extent.largest,
+        largest_share=extent.largest_share,
+        model=None,
+        level=level,
+        why_not=why,
+    )
 
 
-def _extent(texts: pl.DataFrame) -> tuple[int, int, str, float]:
+class _Extent(NamedTuple):
     """Texts, publishers, the publisher with most texts and its share of them."""
-    counts = Counter(sorted(texts["publisher"]))
-    largest, most = counts.most_common(1)[0] if counts else ("", 0)
-    return texts.height, len(counts), largest, most / max(1, texts.height)
+
+    texts: int
+    publishers: int
+    largest: str
+    largest_share: float
+
+    @classmethod
+    def of(cls, texts: pl.DataFrame) -> _Extent:
+        counts = Counter(sorted(texts["publisher"]))
+        largest, most = counts.most_common(1)[0] if counts else ("", 0)
+        return cls(texts.height, len(counts), largest, most / max(1, texts.height))
 
 
 def _day(days: float) -> str:

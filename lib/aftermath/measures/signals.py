@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -89,7 +89,7 @@ class SignalSeries:
     @property
     def _turned(self) -> str:
         """What leaving the month of clock zero out gives where it alone, or it alone not, shows a change."""
-        if self.without is None:
+        if self.change is None or self.without is None:
             return ""
         turned = [
             f"{name} changed {self._amount(self.without, term)}"
@@ -125,50 +125,52 @@ class Signals(Result):
     series: tuple[SignalSeries, ...]
     zero: date | None
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a value: signal, day, value, unit, scope, source, and how many values share its definition."""
         return pl.concat(
-            each.points.select(
-                pl.lit(each.signal).alias("signal"),
+            series.points.select(
+                pl.lit(series.signal).alias("signal"),
                 "day",
                 "value",
-                pl.lit(each.unit).alias("unit"),
-                pl.lit(each.scope).alias("scope"),
+                pl.lit(series.unit).alias("unit"),
+                pl.lit(series.scope).alias("scope"),
                 "source_id",
-                pl.lit(each.n, pl.Int64).alias("n_of_definition"),
+                pl.lit(series.n, pl.Int64).alias("n_of_definition"),
             )
-            for each in self.series
+            for series in self.series
         )
 
     @property
     def repeated(self) -> tuple[SignalSeries, ...]:
         """Those with at least two values: only they show a course."""
-        return tuple(each for each in self.series if each.n > 1)
+        return tuple(series for series in self.series if series.n > 1)
 
     @property
     def changes(self) -> tuple[SignalSeries, ...]:
         """Those that bear a segmented regression."""
-        return tuple(each for each in self.series if each.change is not None)
+        return tuple(series for series in self.series if series.change is not None)
 
     @property
     def text(self) -> str:
-        values = sum(each.n for each in self.series)
-        names = dict.fromkeys(each.signal for each in self.series)
+        values = sum(series.n for series in self.series)
+        names = dict.fromkeys(series.signal for series in self.series)
         head = (
             f"n = {counted(values, 'value')} of {counted(len(names), 'signal')} in {counted(len(self.series), 'definition')}, shown as "
             "published: they come without intervals, and values of different units or scopes are not joined."
         )
-        courses = [_course(each) for each in sorted(self.repeated, key=lambda each: -each.n) if each.change is None]
+        courses = [
+            _course(series) for series in sorted(self.repeated, key=lambda series: -series.n) if series.change is None
+        ]
         more = f"; {in_words(len(courses) - SPELT_OUT)} more stand in the table" if len(courses) > SPELT_OUT else ""
         shown = f" Published more than once: {'; '.join(courses[:SPELT_OUT])}{more}." if courses else ""
-        changes = " ".join(each.change_text for each in self.changes)
+        changes = " ".join(series.change_text for series in self.changes)
         return f"{head}{shown} {changes or self._no_change_text}"
 
     @property
     def _no_change_text(self) -> str:
         months = f"every month for {FEWEST_MONTHS} months or more"
-        if any(_monthly(each.points["day"]) for each in self.series):
+        if any(_monthly(series.points["day"]) for series in self.series):
             return f"What was published {months} bears no estimate of a change at clock zero."
         return f"None was published {months}, so no change at clock zero is estimated."
 
@@ -199,7 +201,7 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
     --------
     >>> import aftermath as am
     >>> found = am.signals(am.load_case("gm-ignition-recall"))
-    >>> [(each.signal, each.n) for each in found.changes]
+    >>> [(series.signal, series.n) for series in found.changes]
     [('us_sales_units', 36)]
     """
     if case.signals.is_empty():
@@ -214,8 +216,8 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
 
 def _measured(case: Case, zero: date | None, level: float) -> Signals:
     groups = _dated(case).partition_by(*DEFINITION, maintain_order=True)
-    found = [_series(group, zero, level) for group in groups]
-    ordered = sorted(found, key=lambda each: (each.signal, each.points["day"][0], each.unit, each.scope))
+    measured = [_series(group, zero, level) for group in groups]
+    ordered = sorted(measured, key=lambda series: (series.signal, series.points["day"][0], series.unit, series.scope))
     return Signals(case.id, tuple(ordered), zero)
 
 
@@ -231,7 +233,10 @@ def _dated(case: Case) -> pl.DataFrame:
 def _series(group: pl.DataFrame, zero: date | None, level: float) -> SignalSeries:
     definition = group.row(0, named=True)
     series = SignalSeries(
-        *(definition[name] for name in DEFINITION), group.select("day", "value", "source_id", "row", "number")
+        signal=definition["signal"],
+        unit=definition["unit"],
+        scope=definition["scope"],
+        points=group.select("day", "value", "source_id", "row", "number"),
     )
     if zero is None or not _monthly(series.points["day"]):
         return series
@@ -285,5 +290,5 @@ def _shows_change(fit: Segmented, term: str) -> bool:
 def _course(series: SignalSeries) -> str:
     first, last = series.points.row(0, named=True), series.points.row(-1, named=True)
     digits = 0 if first["value"] % 1 == last["value"] % 1 == 0 else 2
-    ends = ", then ".join(f"{number(each['value'], digits)} on {day_text(each['day'])}" for each in (first, last))
+    ends = ", then ".join(f"{number(point['value'], digits)} on {day_text(point['day'])}" for point in (first, last))
     return f"{series.label} {ends} ({series.unit}; {series.scope}; n = {series.n})"

@@ -20,7 +20,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.codebook import answers_from_before
-from aftermath.measures.clock import require_clock
+from aftermath.measures.clock import clock_event, require_clock
 from aftermath.measures.steps import STEPS, Step, answering, first_act
 from aftermath.statistics.result import Result
 from aftermath.times import Latency, ended_before, local_day
@@ -28,7 +28,7 @@ from aftermath.wording import counted, latency_text, listed, number
 
 
 @dataclass(frozen=True)
-class Share:
+class CoverageBefore:
     """How many coded texts were out before the first response.
 
     Parameters
@@ -86,7 +86,7 @@ class Speed(Result):
     steps: tuple[Step, ...]
     knowledge_lag: Latency | None
     knowledge_event_ids: tuple[str, ...]
-    coverage_before: Share | None
+    coverage_before: CoverageBefore | None
     exposed_by: str
     series: bool
     events: int
@@ -208,6 +208,8 @@ def speed(case: Case, *, relations: str = "all") -> Speed:
     Latency(lower=476.0, upper=535.0, by_construction=False)
     """
     require_clock(case, "speed")
+    exposed_by = case.about.exposed_by
+    assert exposed_by is not None  # a case that has a clock says who set it
     steps = tuple(
         first_act(case, acts, name=name, label=label, named=named, relations=relations)
         for name, (label, acts, named) in STEPS.items()
@@ -219,7 +221,7 @@ def speed(case: Case, *, relations: str = "all") -> Speed:
         knowledge_lag=lag,
         knowledge_event_ids=knowledge_event_ids,
         coverage_before=_coverage_before(case, relations),
-        exposed_by=case.about.exposed_by,
+        exposed_by=exposed_by,
         series=case.about.kind == "series",
         events=case.events.height,
         doubtful=tuple(
@@ -234,12 +236,12 @@ def _knowledge(case: Case, relations: str) -> tuple[Latency | None, tuple[str, .
         return None, ()
     since_zero = case.times(relations).since_zero
     earlier = {event_id: (-since_zero[event_id].upper, -since_zero[event_id].lower) for event_id in known["event_id"]}
-    least, most = (max(ends[place] for ends in earlier.values()) for place in (0, 1))
+    least, most = (max(ends[end] for ends in earlier.values()) for end in (0, 1))
     resting = tuple(event_id for event_id, ends in earlier.items() if ends[0] == least or ends[1] == most)
     return Latency(max(0.0, least), max(0.0, most)), resting
 
 
-def _coverage_before(case: Case, relations: str) -> Share | None:
+def _coverage_before(case: Case, relations: str) -> CoverageBefore | None:
     """Texts out before the first response, from their own dates: **how wide clock zero is has no say in it**.
 
     A text that is dated to the day of clock zero counts as after it. Where the first response is clock zero itself, nothing
@@ -251,16 +253,16 @@ def _coverage_before(case: Case, relations: str) -> Share | None:
         return None
     published = case.coverage.select("doc_id", "published").iter_rows()
     texts = {doc_id: local_day(text, case.about.timezone) for doc_id, text in published}
-    zero = times.spans[case.about.clock_zero]
+    zero = times.spans[clock_event(case)]
     earlier = tuple(doc_id for doc_id, span in texts.items() if ended_before(span, zero))
     counted_texts = [span for doc_id, span in texts.items() if doc_id not in earlier]
     if case.about.clock_zero in answers:
-        return Share(0, 0, len(counted_texts), earlier)
+        return CoverageBefore(0, 0, len(counted_texts), earlier)
     earliest = min(times.spans[event_id].earliest for event_id in answers)
     latest = min(times.spans[event_id].latest for event_id in answers)
     certainly = sum(span.latest < earliest for span in counted_texts)
     possibly = sum(span.earliest < latest for span in counted_texts)
-    return Share(certainly, possibly, len(counted_texts), earlier)
+    return CoverageBefore(certainly, possibly, len(counted_texts), earlier)
 
 
 def _sentence(text: str) -> str:

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from aftermath.statistics.agreement import DRAWS, LEVEL
+from aftermath.statistics.intervals import FEW
 from aftermath.wording import interval, number
 
-FEW = 8
 STANCE_LEVELS = (-2, -1, 0, 1, 2)
 ADDED = 0.5  # of a text, at an end of the scale
 
@@ -76,7 +76,7 @@ def imbalance(stances: np.ndarray) -> np.ndarray | float:
     return _coefficient(np.mean(stances > 0, axis=-1), np.mean(stances < 0, axis=-1))
 
 
-def _coefficient(favourable: np.ndarray, unfavourable: np.ndarray) -> np.ndarray | float:
+def _coefficient(favourable: np.ndarray, unfavourable: np.ndarray) -> np.ndarray:
     """The coefficient of imbalance from the shares of favourable and unfavourable texts."""
     return np.maximum(favourable, unfavourable) * (favourable - unfavourable)
 
@@ -103,20 +103,19 @@ def mean_and_imbalance(stances: np.ndarray, *, draws: int = DRAWS, seed: int = 0
     ('−1.0 [−1.1 to −0.6]', '−1.0 [−1.0 to −0.7]')
     """
     if not len(stances):
-        return (Estimate(math.nan, math.nan, math.nan),) * 2
-    values = float(np.mean(stances)), float(imbalance(stances))
+        nothing = Estimate(math.nan, math.nan, math.nan)
+        return nothing, nothing
+    mean, balance = float(np.mean(stances)), float(imbalance(stances))
     if len(stances) < FEW:
-        return tuple(Estimate(value, math.nan, math.nan) for value in values)
+        return Estimate(mean, math.nan, math.nan), Estimate(balance, math.nan, math.nan)
     levels, counts = np.unique(stances, return_counts=True)
     levels = np.array([STANCE_LEVELS[0], *levels, STANCE_LEVELS[-1]])
     shares = np.random.default_rng(seed).standard_gamma([ADDED, *counts, ADDED], (draws, len(levels)))
     lower, upper = (
-        [np.quantile(of, share) for of in _of_shares(levels[end], shares[:, end])]
+        [float(np.quantile(of, share)) for of in _of_shares(levels[end], shares[:, end])]
         for end, share in ((slice(None, -1), (1 - LEVEL) / 2), (slice(1, None), (1 + LEVEL) / 2))
     )
-    return tuple(
-        Estimate(value, float(low), float(high)) for value, low, high in zip(values, lower, upper, strict=True)
-    )
+    return Estimate(mean, lower[0], upper[0]), Estimate(balance, lower[1], upper[1])
 
 
 def _of_shares(levels: np.ndarray, shares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

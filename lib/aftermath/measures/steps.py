@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.relations import RELATIONS_FILE, file_and_row
+from aftermath.measures.clock import clock_event
 from aftermath.statistics.temporal_network import Difference
 from aftermath.times import Latency, first_of, local_day
 from aftermath.vocabulary import STEPS
@@ -218,7 +219,7 @@ def _sharpened_by(
     They are on the shortest paths between clock zero and the events that set the end, and on those to answers that only the clock
     alone lets come after it.
     """
-    network, zero = case.times(relations).network, case.about.clock_zero
+    network, zero = case.times(relations).network, clock_event(case)
     statements: dict[str, Difference] = {}
     for event_id in (event["event_id"] for event in resting):
         own = _latency_of(event_id, case, relations)
@@ -244,7 +245,7 @@ def _watched(case: Case, relations: str) -> float:
     spans = case.times(relations).spans
     days = [local_day(text, case.about.timezone).earliest for text in case.coverage["published"]]
     end = max([*(span.earliest for span in spans.values()), *days])
-    return max(0.0, (end - spans[case.about.clock_zero].latest).total_seconds())
+    return max(0.0, (end - spans[clock_event(case)].latest).total_seconds())
 
 
 def _mid_sentence(label: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -18,7 +17,7 @@ from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.coders import Coder
 from aftermath.case_files.coding import singly_coded_texts
-from aftermath.measures.clock import require_clock
+from aftermath.measures.clock import clock_zero, require_clock
 from aftermath.measures.stances import FEW, STANCE_LEVELS, Estimate, mean_and_imbalance
 from aftermath.statistics.agreement import Agreement, krippendorff_alpha
 from aftermath.statistics.result import NothingToMeasure, Result
@@ -101,7 +100,7 @@ class Tone(Result):
         """The variable in words."""
         return vocabulary.STANCES[self.variable]
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a phase: n, mean and imbalance with their intervals, the texts."""
         rows = [
@@ -251,7 +250,7 @@ def day_since_zero(case: Case, published: str) -> int:
     """
     zone = case.about.timezone
     day = local_day(published, zone).earliest.astimezone(ZoneInfo(zone)).date()
-    return (day - first_day(case.zero, zone)).days
+    return (day - first_day(clock_zero(case), zone)).days
 
 
 def _are(n: int) -> str:

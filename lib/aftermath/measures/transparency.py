@@ -14,9 +14,8 @@ items are coded, more of the index would be open than known, and none is given.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
@@ -145,7 +144,7 @@ class Transparency(Result):
     empathy: Index
     agreement: Agreement
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row an item and coder: score (or ``not coded``), events and rationale."""
         rows = [
@@ -284,7 +283,7 @@ def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int,
     )
 
 
-def _percent(scores: list[float]) -> float:
+def _percent(scores: Sequence[float]) -> float:
     return 100 * sum(scores) / len(scores) / BEST if scores else math.nan
 
 
@@ -297,9 +296,9 @@ def _by_coder(items: tuple[Item, ...]) -> dict[str, float]:
 
 def _bounds(items: tuple[Item, ...]) -> tuple[float, float]:
     """The worst and the best index that any reading of the coding gives, however it is completed."""
-    applying = [item for item in items if item.reading is not None]
-    certain = [item.reading for item in applying if not item.may_not_apply]
-    optional = [item.reading for item in applying if item.may_not_apply]
+    readings = [(reading, item.may_not_apply) for item in items if (reading := item.reading) is not None]
+    certain = [reading for reading, may_not_apply in readings if not may_not_apply]
+    optional = [reading for reading, may_not_apply in readings if may_not_apply]
     worst = _extreme([low for low, _ in certain], sorted(low for low, _ in optional))
     best = _extreme([BEST - high for _, high in certain], sorted(BEST - high for _, high in optional))
     return worst, 100 - best

@@ -159,13 +159,14 @@ def render(
     PageError
         If a cell failed, an output is an error, or two sections share an id.
     """
-    name = notebook.name if isinstance(notebook, Path) else title
     if isinstance(notebook, Path):
         import nbformat  # which takes long, and is needed for files alone
 
-        notebook = nbformat.read(notebook, as_version=4)
-    _refuse_errors(notebook.cells, name)
-    opening, sections = _divide(cell for cell in notebook.cells if LABORATORY not in cell.metadata.get("tags", ()))
+        name, cells = notebook.name, nbformat.read(notebook, as_version=4).cells
+    else:
+        name, cells = title, notebook.cells
+    _refuse_errors(cells, name)
+    opening, sections = _divide(cell for cell in cells if LABORATORY not in cell.metadata.get("tags", ()))
     _refuse_twins(sections)
     head = {"root": root, "title": title, "kind": kind, "description": description, "current": current}
     return compose(opening, sections, **head, notebook=download, made=made)

@@ -171,7 +171,7 @@ def krippendorff_alpha(
 def _table(codes: Mapping | Sequence, levels: Sequence[float]) -> np.ndarray:
     """One row a coder, one column a unit, NaN for no code; refuses what cannot be meant."""
     named = isinstance(codes, Mapping)
-    coders = [f"coder {name!r}" for name in codes] if named else [f"row {place}" for place in range(1, len(codes) + 1)]
+    coders = [f"coder {name!r}" for name in codes] if named else [f"row {row}" for row in range(1, len(codes) + 1)]
     rows = [list(row) for row in (codes.values() if named else codes)]
     lengths = dict(zip(coders, map(len, rows), strict=True))
     if len(set(lengths.values())) > 1:
@@ -302,10 +302,10 @@ def _with_one_more(given: np.ndarray, leaning: float) -> tuple[np.ndarray, np.nd
     """
     rated = given.sum(axis=1)
     half = np.eye(given.shape[1]) * rated[rated >= 2].mean() / 2
-    like, unlike = 2 * half, [one + other for one, other in itertools.combinations(half, 2)]
+    like, unlike = 2 * half, [first + second for first, second in itertools.combinations(half, 2)]
     more = np.repeat([(1 - leaning) / len(like), leaning / len(unlike)], [len(like), len(unlike)])
-    kinds, place = np.unique(np.concatenate([given, like, unlike]), axis=0, return_inverse=True)
-    counts = np.bincount(place.ravel(), weights=np.concatenate([np.ones(len(given)), more]))
+    kinds, kind = np.unique(np.concatenate([given, like, unlike]), axis=0, return_inverse=True)
+    counts = np.bincount(kind.ravel(), weights=np.concatenate([np.ones(len(given)), more]))
     order = np.argsort(kinds.sum(axis=1) < 2, kind="stable")
     return kinds[order], counts[order]
 

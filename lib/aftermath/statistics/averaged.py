@@ -105,7 +105,7 @@ class AveragedOdds:
 
         value, error = self._averaged(logit, days)
         levels, reach = next(iter(self.models.values())).levels, self._reach(level) * error
-        return tuple(_between(levels, place) for place in (value, value - reach, value + reach))
+        return _between(levels, value), _between(levels, value - reach), _between(levels, value + reach)
 
     def gap(self, days: np.ndarray, share: float, start: float, level: float) -> tuple[np.ndarray, np.ndarray]:
         """How far the expected code is from having come this share of the way from its value at the start to neutral.
@@ -190,8 +190,8 @@ def _carried_over(model: ProportionalOdds, before: np.ndarray, x: np.ndarray) ->
     return np.concatenate([[model.slope * pace], model.thresholds - model.slope * (before.mean() - pace * x.mean())])
 
 
-def _between(levels: np.ndarray, place: np.ndarray) -> np.ndarray:
+def _between(levels: np.ndarray, logit: np.ndarray) -> np.ndarray:
     """The code at a logit of the way from the lowest to the highest level."""
     from scipy.special import expit
 
-    return levels[0] + (levels[-1] - levels[0]) * expit(place)
+    return levels[0] + (levels[-1] - levels[0]) * expit(logit)

@@ -13,7 +13,9 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import polars as pl
@@ -21,6 +23,9 @@ import polars as pl
 from aftermath.statistics.result import Result
 from aftermath.statistics.series import SeriesError, read_series
 from aftermath.wording import counted, listed, number
+
+if TYPE_CHECKING:
+    from ruptures import Pelt
 
 PENALTIES = (0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0)
 REMEMBERED = 1_000_000  # costs of stretches
@@ -47,6 +52,12 @@ _COSTS = {
     "normal": _Cost("mean and variance", 3, 8),
 }
 COSTS = tuple(_COSTS)
+
+Steadiest = TypedDict(
+    "Steadiest",
+    {"breaks": int, "after_observation": list[int], "at": list[float | date | datetime], "from": float, "to": float},
+)
+"""A count of breaks with its places, as in the path, and ``from`` and ``to``, the penalties between which it holds."""
 
 
 @dataclass(frozen=True)
@@ -81,19 +92,19 @@ class ChangePoints(Result):
         SeriesError
             If no penalty of the path does.
         """
-        found = self.path.filter(pl.col("breaks") == count)
-        if found.is_empty():
+        rows = self.path.filter(pl.col("breaks") == count)
+        if rows.is_empty():
             raise SeriesError(
                 f"no penalty of the path leaves {counted(count, 'break')}: it has {listed([str(k) for k in self.path['breaks'].unique()], 'or')}"
             )
-        return found["after_observation"][0].to_list()
+        return rows["after_observation"][0].to_list()
 
     @property
     def text(self) -> str:
         counts = listed([f"{row['breaks']} at {number(row['penalty'], 1)}" for row in self.path.iter_rows(named=True)])
         stable = self.steadiest
         places = stable["after_observation"]
-        where = f", after observation {listed([str(place) for place in places])}" if places else ""
+        where = f", after observation {listed([str(after) for after in places])}" if places else ""
         return (
             f"Breaks of {_COSTS[self.cost].constant} by penalty (PELT, in units of the customary penalty, n = {counted(self.n, 'observation')}): {counts}. "
             f"The count that holds over the widest range of penalties, {number(stable['from'], 1)} to {number(stable['to'], 1)}: "
@@ -101,13 +112,12 @@ class ChangePoints(Result):
         )
 
     @property
-    def steadiest(self) -> dict[str, object]:
+    def steadiest(self) -> Steadiest:
         """The count of breaks that holds over the widest range of penalties (by ratio; **of equals, fewer breaks**).
 
         Returns
         -------
-        dict
-            ``breaks``, ``after_observation`` and ``at`` as in the path, and ``from`` and ``to``, the ends of the range.
+        Steadiest
         """
         runs = self.path.group_by(run=pl.col("breaks").rle_id(), maintain_order=True).agg(
             pl.col("penalty").first().alias("from"),
@@ -115,7 +125,7 @@ class ChangePoints(Result):
             pl.col("breaks", "after_observation", "at").first(),
         )
         widest = runs.sort(pl.col("to") / pl.col("from"), "breaks", descending=[True, False]).drop("run")
-        return widest.row(0, named=True)
+        return Steadiest(**widest.row(0, named=True))
 
 
 def change_points(
@@ -156,8 +166,11 @@ def change_points(
         )
     search = _search(data.value / _spread(data.value), cost, smallest)
     customary = _COSTS[cost].unit * math.log(n)
-    found = {penalty: search.predict(pen=penalty * customary)[:-1] for penalty in sorted(penalties)}
-    path = [(penalty, len(breaks), breaks, [times[place] for place in breaks]) for penalty, breaks in found.items()]
+    breaks_by_penalty = {penalty: search.predict(pen=penalty * customary)[:-1] for penalty in sorted(penalties)}
+    path = [
+        (penalty, len(breaks), breaks, [times[number] for number in breaks])
+        for penalty, breaks in breaks_by_penalty.items()
+    ]
     lists = {"after_observation": pl.List(pl.Int64), "at": pl.List(times.dtype)}
     schema = {"penalty": pl.Float64, "breaks": pl.Int64} | lists
     return ChangePoints(pl.DataFrame(path, schema=schema, orient="row"), cost, n)
@@ -170,7 +183,7 @@ def _check(penalties: tuple[float, ...], smallest: int) -> None:
         raise SeriesError(f"smallest = {smallest} must be at least 1 observation")
 
 
-def _search(values: np.ndarray, cost: str, smallest: int) -> object:
+def _search(values: np.ndarray, cost: str, smallest: int) -> Pelt:
     import ruptures
 
     with warnings.catch_warnings():

@@ -38,7 +38,7 @@ CORRELATIONS = np.linspace(0.0, 0.95, 39)
 PRIOR = (1 - CORRELATIONS) ** 2 / np.sum((1 - CORRELATIONS) ** 2)
 DRIFTS = np.geomspace(1e-5, 10.0, 19)  # variance of the level's move in a step over that of the noise
 EVEN = 0.1  # gaps that differ by less, as those of months do, count as even
-FEW = 60  # observations that hardly show how strongly neighbours are correlated
+FEW_OBSERVATIONS = 60  # observations that hardly show how strongly neighbours are correlated
 STRONG = 0.3  # average correlation
 WANDERS = 0.9  # how likely it must be that the level wanders
 CLOSEST = 1 - 1e-9  # a minute apart under a memory of weeks is all but one observation
@@ -200,7 +200,7 @@ def doubts(n: int, processes: Sequence[Autoregressive | Wandering], weights: np.
     processes, weights
         What the errors may be, and their shares.
     """
-    strong = mean_correlation(processes, weights) > STRONG and n < FEW
+    strong = mean_correlation(processes, weights) > STRONG and n < FEW_OBSERVATIONS
     wanders = wandering_share(processes, weights) > WANDERS
     few = (
         f"Neighbours seem to be strongly correlated, and {counted(n, 'observation')} hardly show how strongly: the interval may "
@@ -240,8 +240,13 @@ def mixture_ends(
         return float(weights @ stdtr(freedom, (x - means) / errors)) - share
 
     inside = float((means - reach).min()), float((means + reach).max())
-    lower, upper = (float(brentq(excess, *inside, args=(share,))) for share in ((1 - level) / 2, (1 + level) / 2))
-    return lower, upper
+
+    def end(share: float) -> float:
+        root = brentq(excess, *inside, args=(share,))
+        assert isinstance(root, float)  # more than the root comes only where the full output is asked for
+        return root
+
+    return end((1 - level) / 2), end((1 + level) / 2)
 
 
 def autoregressions(time: np.ndarray, weights: np.ndarray) -> tuple[list[Autoregressive], np.ndarray]:
@@ -317,6 +322,7 @@ def correlated_errors(
     n, k = design.shape
     processes, prior = (error_processes if wandering else autoregressions)(time, weights)
     root, columns = np.sqrt(weights), np.column_stack([design, value])
+    # coefficients are projection @ value, so what they vary by is the spread of the errors under its rows
     projection = np.linalg.pinv(design * root[:, None]) * root
     fits = [restricted_likelihood(*process.whiten(columns)) for process in processes]
     logs, residuals = np.array(fits).T
@@ -359,7 +365,7 @@ def newey_west(hac_lags: int | None) -> tuple[dict, str]:
 
 def too_short(robust: dict, n: int) -> list[str]:
     """That Newey-West errors, where these options ask for them, are made for series longer than n observations."""
-    if not robust or n >= FEW:
+    if not robust or n >= FEW_OBSERVATIONS:
         return []
     return [
         f"Newey-West errors are too small in a series as short as this, of {counted(n, 'observation')}: leave hac_lags out."

@@ -70,7 +70,7 @@ def ears_c1(
     return pl.DataFrame({"value": values}).with_columns(
         _late("mean", means, baseline),
         _late("sd", spreads, baseline),
-        _late("score", [_score(*each) for each in zip(today, means, spreads, strict=True)], baseline),
+        _late("score", [_score(*numbers) for numbers in zip(today, means, spreads, strict=True)], baseline),
         _late("limit", limits, baseline),
         _late("alarm", (today > limits).tolist(), baseline),
     )
@@ -120,8 +120,8 @@ def turning_share(
     if len(bad) != len(judged) or (bad > judged).any():
         raise SeriesError("a bin has more negative posts than posts: give n, the posts that were judged, for each bin")
     rows = [
-        _turn(bad[place], judged[place], bad[place - baseline : place], judged[place - baseline : place], level)
-        for place in range(baseline, len(bad))
+        _turn(bad[today], judged[today], bad[today - baseline : today], judged[today - baseline : today], level)
+        for today in range(baseline, len(bad))
     ]
     blank = [dict.fromkeys(_TURN)] * min(baseline, len(bad))
     return pl.DataFrame(blank + rows, schema=_TURN)
@@ -160,7 +160,9 @@ def _score(value: float, mean: float, spread: float) -> float:
     return math.inf if value > mean else -math.inf if value < mean else 0.0
 
 
-def _turn(bad: float, n: float, bad_before: np.ndarray, n_before: np.ndarray, level: float) -> dict[str, object]:
+def _turn(
+    bad: float, n: float, bad_before: np.ndarray, n_before: np.ndarray, level: float
+) -> dict[str, float | bool | None]:
     from scipy.special import stdtrit
 
     all_before, bins = float(n_before.sum()), int(np.count_nonzero(n_before))

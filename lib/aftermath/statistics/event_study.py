@@ -15,9 +15,9 @@ American Law and Economics Review 15, 495-541 (for the rank among ordinary days)
 from __future__ import annotations
 
 import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -67,12 +67,12 @@ class EventStudy(Result):
         SeriesError
             If the date is no trading day of the window.
         """
-        found = self.days.filter(pl.col("date") == day)
-        if found.is_empty():
+        days = self.days.filter(pl.col("date") == day)
+        if days.is_empty():
             raise SeriesError(
                 f"{day} is no trading day of the window, {self.days['date'][0]} to {self.days['date'][-1]}"
             )
-        return found["day"][0]
+        return days["day"][0]
 
     def cumulative(self, first: int, last: int) -> AbnormalReturn:
         """The sum of abnormal returns from one day of the window to another, **both inclusive**.
@@ -96,7 +96,7 @@ class EventStudy(Result):
         """Place of a day among itself and the n estimation days, from the lowest: 1 is the lowest of n + 1."""
         return 1 + int(np.sum(np.asarray(self.model.residuals) < self[day].value))
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a day: what was returned and expected, the abnormal return with its interval, t and p, and the
         cumulative one the same (``cumulative_lower``, ...; null before the day it begins on)."""
@@ -197,12 +197,12 @@ def event_study(
     (40, 0.001, True)
     """
     start = window[0] if cumulate_from is None else cumulate_from
-    convention = Convention(estimation, gap, tuple(window), start, forecast_error, variance, sides, level)
+    convention = Convention(estimation, gap, (window[0], window[1]), start, forecast_error, variance, sides, level)
     joint = _joint(returns, market)
-    dates, place = joint["date"].to_list(), _place(joint["date"].to_list(), event_day)
-    _require_room(dates, place, convention)
-    model = fit_market_model(*_columns_of(joint[place - gap - estimation : place - gap]), convention)
-    around = joint[place + window[0] : place + window[1] + 1]
+    dates, zero = joint["date"].to_list(), _place(joint["date"].to_list(), event_day)
+    _require_room(dates, zero, convention)
+    model = fit_market_model(*_columns_of(joint[zero - gap - estimation : zero - gap]), convention)
+    around = joint[zero + window[0] : zero + window[1] + 1]
     expected = model.intercept + model.slope * pl.col("market")
     days = around.select(
         pl.int_range(window[0], window[1] + 1, dtype=pl.Int64).alias("day"),
@@ -212,7 +212,7 @@ def event_study(
         expected.alias("expected"),
         (pl.col("return") - expected).alias("abnormal"),
     )
-    return EventStudy(dates[place], model, days)
+    return EventStudy(dates[zero], model, days)
 
 
 def daily_returns(closes: pl.DataFrame, kind: str = "log") -> pl.DataFrame:
@@ -287,8 +287,8 @@ def _joint(returns: pl.DataFrame, market: pl.DataFrame) -> pl.DataFrame:
     """Both on the days of the share, which must be those of the market between its first and last."""
     share, whole = _checked(returns, "returns"), _checked(market, "market returns")
     between = whole.filter(pl.col("date").is_between(share["date"][0], share["date"][-1]))
-    for one, other, whose in ((share, between, "the market has"), (between, share, "the share has")):
-        alone = one.join(other, on="date", how="anti")
+    for days, others, whose in ((share, between, "the market has"), (between, share, "the share has")):
+        alone = days.join(others, on="date", how="anti")
         if not alone.is_empty():
             raise SeriesError(
                 f"{whose} no return on {alone['date'].min()} ({counted(alone.height, 'such day')}): "
@@ -302,22 +302,22 @@ def _place(dates: list[date], event_day: date) -> int:
         raise SeriesError(f"the event day is {event_day!r}: give a date, e.g. date(2014, 3, 11)")
     if not dates[0] <= event_day <= dates[-1]:
         raise SeriesError(f"{event_day} lies outside the returns, which run from {dates[0]} to {dates[-1]}")
-    place = bisect.bisect_left(dates, event_day)
-    if dates[place] != event_day:
-        raise SeriesError(f"{event_day} is no trading day: the next one is {dates[place]}, give that")
-    return place
+    position = bisect.bisect_left(dates, event_day)
+    if dates[position] != event_day:
+        raise SeriesError(f"{event_day} is no trading day: the next one is {dates[position]}, give that")
+    return position
 
 
-def _require_room(dates: list[date], place: int, convention: Convention) -> None:
+def _require_room(dates: list[date], position: int, convention: Convention) -> None:
     needed, (_, last) = convention.estimation + convention.gap, convention.window
-    if place < needed:
+    if position < needed:
         raise SeriesError(
-            f"only {place} trading days precede {dates[place]} and {needed} are needed ({convention.estimation} of estimation "
+            f"only {position} trading days precede {dates[position]} and {needed} are needed ({convention.estimation} of estimation "
             f"and a gap of {convention.gap}): give earlier returns, or a shorter estimation"
         )
-    if place + last >= len(dates):
+    if position + last >= len(dates):
         raise SeriesError(
-            f"only {len(dates) - 1 - place} trading days follow {dates[place]} and the window wants {last}: "
+            f"only {len(dates) - 1 - position} trading days follow {dates[position]} and the window wants {last}: "
             "give later returns, or a shorter window"
         )
 
@@ -326,10 +326,10 @@ def _columns_of(frame: pl.DataFrame) -> tuple[list[date], np.ndarray, np.ndarray
     return frame["date"].to_list(), frame["return"].to_numpy(), frame["market"].to_numpy()
 
 
-def _columns(name: str, prefix: str, found: list[AbnormalReturn | None]) -> list[pl.Series]:
+def _columns(name: str, prefix: str, abnormal: Sequence[AbnormalReturn | None]) -> list[pl.Series]:
     parts = {name: "value"} | {prefix + part: part for part in ("lower", "upper", "t", "p")}
     return [
-        pl.Series(column, [getattr(each, part, None) for each in found], dtype=pl.Float64)
+        pl.Series(column, [getattr(day, part, None) for day in abnormal], dtype=pl.Float64)
         for column, part in parts.items()
     ]
 

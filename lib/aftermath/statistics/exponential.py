@@ -106,8 +106,8 @@ class ExponentialRecovery(Result):
 
     @property
     def _exact(self) -> str:
-        left = self.course["value"] - self.course["fitted"]
-        if left.std() > 1e-6 * self.course["value"].std():
+        value, fitted = self.course["value"].to_numpy(), self.course["fitted"].to_numpy()
+        if np.std(value - fitted) > 1e-6 * np.std(value):
             return ""
         return " The values lie exactly on the fitted course, so nothing shows how far observations stray, and the intervals say nothing."
 
@@ -115,7 +115,7 @@ class ExponentialRecovery(Result):
     def _half_life(self) -> str:
         digits = decimals(*(value / 10 for value in (self.half_life, self.half_life_lower, self.half_life_upper)))
         lower, value, upper = (
-            number(each, digits) for each in (self.half_life_lower, self.half_life, self.half_life_upper)
+            number(end, digits) for end in (self.half_life_lower, self.half_life, self.half_life_upper)
         )
         half_life = f"{value} {units(self.unit, self.half_life)}"
         if math.isinf(self.half_life):
@@ -161,16 +161,21 @@ def exponential_recovery(series: pl.DataFrame, at: EventTime, *, level: float = 
     errors = correlated_errors(data.time, data.value, _tangent(data, best, coefficients[1]), data.weights)
     ends = _compatible(data, scales, best, errors, level)
     spread = errors.half_width(np.array([0.0, 1.0, 0.0]), level)
-    half_life = (_half_life(scale, scales) for scale in (best, *ends))
+    half_lives = [_half_life(scale, scales) if coefficients[1] < 0 else math.nan for scale in (best, *ends)]
+    depths = [float(-coefficients[1] + move) for move in (0.0, -spread, spread)]
     return ExponentialRecovery(
-        *(half_life if coefficients[1] < 0 else (math.nan,) * 3),
-        *(float(-coefficients[1] + move) for move in (0.0, -spread, spread)),
-        float(coefficients[0]),
-        pl.DataFrame({"time": data.time, "value": data.value, "fitted": _design(data, best) @ coefficients}),
-        data.before_count,
-        data.after_count,
-        level,
-        data.unit,
+        half_life=half_lives[0],
+        half_life_lower=half_lives[1],
+        half_life_upper=half_lives[2],
+        depth=depths[0],
+        depth_lower=depths[1],
+        depth_upper=depths[2],
+        baseline=float(coefficients[0]),
+        course=pl.DataFrame({"time": data.time, "value": data.value, "fitted": _design(data, best) @ coefficients}),
+        n_before=data.before_count,
+        n_after=data.after_count,
+        level=level,
+        unit=data.unit,
     )
 
 
@@ -206,10 +211,10 @@ def _tangent(data: Series, scale: float, coefficient: float) -> np.ndarray:
 def _sums_of_squares(data: Series, scales: np.ndarray, process: Autoregressive | Wandering) -> np.ndarray:
     """Residual sum of squares for every scale, the errors being of this process."""
     whitened, _ = process.whiten(np.column_stack([np.ones(len(data.time)), data.value, _decays(data, scales)]))
-    one, value, decays = whitened[:, 0], whitened[:, 1], whitened[:, 2:]
+    constant, value, decays = whitened[:, 0], whitened[:, 1], whitened[:, 2:]
     # the two normal equations, solved for all scales at once
-    value = value - one * (one @ value) / (one @ one)
-    decays = decays - np.outer(one, one @ decays) / (one @ one)
+    value = value - constant * (constant @ value) / (constant @ constant)
+    decays = decays - np.outer(constant, constant @ decays) / (constant @ constant)
     explained = (value @ decays) ** 2 / np.maximum(np.sum(decays**2, axis=0), np.finfo(float).tiny)
     # what is left of a perfect fit is rounding: a floor in proportion keeps ratios of such sums finite
     return np.maximum(value @ value - explained, np.finfo(float).eps * (value @ value) + np.finfo(float).tiny)
@@ -220,16 +225,16 @@ def _best(data: Series, scales: np.ndarray) -> float:
     from scipy import optimize
 
     independent = Autoregressive(np.zeros(len(data.time) - 1), data.weights.mean() / data.weights)
-    place = int(np.argmin(_sums_of_squares(data, scales, independent)))
-    if place in (0, len(scales) - 1):
-        return float(scales[place])
-    found = optimize.minimize_scalar(
+    best = int(np.argmin(_sums_of_squares(data, scales, independent)))
+    if best in (0, len(scales) - 1):
+        return float(scales[best])
+    minimum = optimize.minimize_scalar(
         lambda log_scale: _sums_of_squares(data, np.exp([log_scale]), independent)[0],
-        bounds=np.log(scales[[place - 1, place + 1]]),
+        bounds=np.log(scales[[best - 1, best + 1]]),
         method="bounded",
         options={"xatol": 1e-9},
     )
-    return float(np.exp(found.x))
+    return float(np.exp(minimum.x))
 
 
 def _compatible(

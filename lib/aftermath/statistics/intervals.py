@@ -8,13 +8,12 @@ Association 22, 209-212.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import overload
 
 import numpy as np
 
 Z = 1.959963984540054  # of 95 %
-
-Share = TypeVar("Share", float, np.ndarray)
+FEW = 8  # texts, posts or cases below which a mean or a share has no interval
 
 
 def t_quantile(level: float, freedom: float) -> float:
@@ -37,7 +36,17 @@ def t_quantile(level: float, freedom: float) -> float:
     return float(stdtrit(freedom, (1 + level) / 2))
 
 
-def wilson(share: Share, n: float, z: float = Z) -> tuple[Share, Share]:
+@overload
+def wilson(share: float, n: float, z: float = Z) -> tuple[float, float]:
+    """Of one share."""
+
+
+@overload
+def wilson(share: np.ndarray, n: float, z: float = Z) -> tuple[np.ndarray, np.ndarray]:
+    """Of each of several."""
+
+
+def wilson(share: float | np.ndarray, n: float, z: float = Z) -> tuple[float | np.ndarray, float | np.ndarray]:
     """Wilson's score interval of one share, or of each of several.
 
     Parameters

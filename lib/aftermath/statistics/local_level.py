@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -37,6 +38,9 @@ from aftermath.statistics.series import (
     spell,
 )
 from aftermath.wording import counted, interval, number
+
+if TYPE_CHECKING:
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 SMALLEST = 8
 SHARES = np.linspace(0.0, 1.0, 41) ** 3  # fine where a small drift already moves a long series
@@ -186,16 +190,23 @@ class _Grid:
         both = np.column_stack([ones, self.after[self.places]])
         return np.vstack([both, [0.0, 1.0]]), np.append(centre, 0.0)
 
-    def model(self, initial_variance: float = DIFFUSE) -> object:
+    def model(self, initial_variance: float = DIFFUSE) -> UnobservedComponents:
         from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-        options = {"mle_regression": False, "initial_variance": initial_variance}
-        after = None if self.after is None else self.after.astype(float)
-        return UnobservedComponents(self.values, "llevel", exog=after, **options)
+        return UnobservedComponents(
+            self.values,
+            level=True,
+            stochastic_level=True,
+            irregular=True,
+            exog=None if self.after is None else self.after.astype(float),
+            mle_regression=False,
+            initial_variance=initial_variance,
+        )
 
 
 def _variances(grid: _Grid, initial_variance: float | None) -> tuple[float, float, float]:
     """Variances of the noise and of the drift, and the logarithm of the likelihood."""
+    from statsmodels.base.wrapper import ResultsWrapper
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
     model = grid.model(DIFFUSE if initial_variance is None else initial_variance / grid.scale**2)
@@ -205,6 +216,7 @@ def _variances(grid: _Grid, initial_variance: float | None) -> tuple[float, floa
             fit = model.fit(method="nm", maxiter=5000, disp=0)
         except (ConvergenceWarning, np.linalg.LinAlgError) as error:
             raise SeriesError("the likelihood of the local level has no clear maximum: give a longer series") from error
+    assert isinstance(fit, ResultsWrapper)  # bare parameters come only where they are asked for
     counting = np.isfinite(grid.values[model.loglikelihood_burn :]).sum()
     noise, drift = (float(variance) * grid.scale**2 for variance in fit.params)
     return noise, drift, float(fit.llf) - float(counting) * math.log(grid.scale)
@@ -245,23 +257,27 @@ class _Mixture:
         return min(lower, self.mean[column]), max(upper, self.mean[column])
 
 
-def _given_share(model: object, share: float, grid: _Grid, freedom: int) -> tuple[float, np.ndarray, np.ndarray]:
+def _given_share(
+    model: UnobservedComponents, share: float, grid: _Grid, freedom: int
+) -> tuple[float, np.ndarray, np.ndarray]:
     """Restricted log-likelihood, estimates and their standard errors when drift has this share of both variances."""
     smoothed = model.smooth([1 - share, share])
     error, variance = smoothed.forecasts_error[0], smoothed.forecasts_error_cov[0, 0]
-    told = np.isfinite(error) & (variance < DIFFUSE / 10)
-    rest = max(float(np.sum(error[told] ** 2 / variance[told])), np.finfo(float).tiny)
-    log_likelihood = -0.5 * (np.log(variance[told]).sum() + freedom * math.log(rest))
+    known = np.isfinite(error) & (variance < DIFFUSE / 10)
+    rest = max(float(np.sum(error[known] ** 2 / variance[known])), np.finfo(float).tiny)
+    log_likelihood = -0.5 * (np.log(variance[known]).sum() + freedom * math.log(rest))
     states, covariances = smoothed.smoothed_state.T[grid.places], smoothed.smoothed_state_cov.T[grid.places]
     contrasts, centre = grid.contrasts()
     if grid.after is not None:
         states, covariances = np.vstack([states, states[-1:]]), np.concatenate([covariances, covariances[-1:]])
+    # contrast' covariance contrast, for each time
     spread = np.einsum("ti,tij,tj->t", contrasts, covariances, contrasts) * rest / freedom
     means = np.sum(contrasts * states, axis=1)
     return log_likelihood, centre + grid.scale * means, grid.scale * np.sqrt(np.maximum(spread, 0))
 
 
 def _terms(noise: float, drift: float, mixture: _Mixture, shifted: bool, level: float) -> pl.DataFrame:
+    rows: list[tuple[str, float, float | None, float | None, float | None]]
     rows = [("noise variance", noise, None, None, None), ("level variance", drift, None, None, None)]
     if shifted:
         rows.append(("level change", mixture.mean[-1], *mixture.ends(-1, level), mixture.standard_error[-1]))

@@ -21,10 +21,10 @@ Behavioral Statistics 30, 261-293.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from aftermath.problems import AftermathError
 from aftermath.statistics.intervals import t_quantile
@@ -79,9 +79,7 @@ class Slope:
         return self.lower > 0 or self.upper < 0
 
 
-def meta_regression(
-    outcomes: Sequence[float], errors: Sequence[float], covariate: Sequence[float], *, level: float = 0.95
-) -> Slope:
+def meta_regression(outcomes: ArrayLike, errors: ArrayLike, covariate: ArrayLike, *, level: float = 0.95) -> Slope:
     """Regress outcomes on a covariate.
 
     Parameters
@@ -106,13 +104,11 @@ def meta_regression(
     >>> round(found.value, 3), round(found.lower, 3), round(found.upper, 3)
     (0.151, 0.015, 0.287)
     """
-    table = [np.asarray(values, dtype=float)[None] for values in (outcomes, covariate)]
-    return pooled_regression(*table, errors, level=level)
+    y, x = (np.asarray(values, dtype=float)[None] for values in (outcomes, covariate))
+    return pooled_regression(y, x, errors, level=level)
 
 
-def pooled_regression(
-    outcomes: np.ndarray, covariate: np.ndarray, errors: Sequence[float], *, level: float = 0.95
-) -> Slope:
+def pooled_regression(outcomes: np.ndarray, covariate: np.ndarray, errors: ArrayLike, *, level: float = 0.95) -> Slope:
     """Regress outcomes on a covariate in each of many imputed tables, and pool the slopes.
 
     Parameters
@@ -171,19 +167,19 @@ def _between(y: np.ndarray, x: np.ndarray, variances: np.ndarray) -> np.ndarray:
         residuals = _weighted(y, x, variances, np.maximum(scale, floor))[5]
         return np.maximum(np.sum(residuals**2, axis=1) / (y.shape[1] - 2) - variances[0], floor)
     starts = np.maximum(np.outer(_STARTS, scale), floor)
-    repeated = (np.repeat(values[None], len(starts), axis=0).reshape(-1, y.shape[1]) for values in (y, x))
-    heights = _scored(*repeated, variances, starts.ravel())[0].reshape(starts.shape)
-    found = starts[heights.argmax(axis=0), np.arange(len(y))]
-    height, step = _scored(y, x, variances, found)
+    all_y, all_x = (np.repeat(values[None], len(starts), axis=0).reshape(-1, y.shape[1]) for values in (y, x))
+    heights = _scored(all_y, all_x, variances, starts.ravel())[0].reshape(starts.shape)
+    between = starts[heights.argmax(axis=0), np.arange(len(y))]
+    height, step = _scored(y, x, variances, between)
     for _ in range(_STEPS):
-        there = np.maximum(found + step, floor)
-        if (np.abs(there - found) <= _NEAR * (scale + found)).all():
+        there = np.maximum(between + step, floor)
+        if (np.abs(there - between) <= _NEAR * (scale + between)).all():
             break
         height_there, step_there = _scored(y, x, variances, there)
         up = height_there >= height
-        found, height = np.where(up, there, found), np.where(up, height_there, height)
-        step = np.where(up, step_there, (there - found) / 2)
-    return found
+        between, height = np.where(up, there, between), np.where(up, height_there, height)
+        step = np.where(up, step_there, (there - between) / 2)
+    return between
 
 
 def _scored(y: np.ndarray, x: np.ndarray, variances: np.ndarray, between: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -139,9 +139,9 @@ def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) ->
         raise NothingToMeasure("no level was coded twice")
     likelihood = _Likelihood(ranks, np.asarray(x, dtype=float), np.ones(len(ranks)))
     try:
-        place = _maximum(likelihood)
-        parameters, turn = _in_log_steps(place)
-        covariance = turn @ _clustered(*likelihood.derivatives(place), labels) @ turn.T
+        point = _maximum(likelihood)
+        parameters, turn = _in_log_steps(point)
+        covariance = turn @ _clustered(*likelihood.derivatives(point), labels) @ turn.T
     except np.linalg.LinAlgError:
         raise NothingToMeasure(_NO_MAXIMUM) from None
     return ProportionalOdds(
@@ -149,7 +149,7 @@ def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) ->
         parameters,
         covariance,
         int(labels.max()) + 1,
-        log_likelihood=likelihood.logarithm(place),
+        log_likelihood=likelihood.logarithm(point),
     )
 
 
@@ -196,9 +196,9 @@ def smoothed_odds(
     labels = _cluster_labels(codes, x, clusters)
     likelihood = _smoothed(np.searchsorted(levels, codes), np.asarray(x, dtype=float), weights, len(levels))
     try:
-        place = _maximum(likelihood, start)
-        parameters, turn = _in_log_steps(place)
-        jackknife, independent = _left_out(likelihood, place, labels)
+        point = _maximum(likelihood, start)
+        parameters, turn = _in_log_steps(point)
+        jackknife, independent = _left_out(likelihood, point, labels)
     except np.linalg.LinAlgError:
         raise NothingToMeasure(_NO_MAXIMUM) from None
     return ProportionalOdds(
@@ -207,7 +207,7 @@ def smoothed_odds(
         turn @ jackknife @ turn.T,
         int(labels.max()) + 1,
         turn @ independent @ turn.T,
-        likelihood.logarithm(place),
+        likelihood.logarithm(point),
     )
 
 
@@ -243,40 +243,40 @@ class _Likelihood:
     x: np.ndarray
     weights: np.ndarray
 
-    def logarithm(self, place: np.ndarray) -> float:
+    def logarithm(self, point: np.ndarray) -> float:
         from scipy.special import log_expit
 
-        if (np.diff(place[1:]) <= 0).any():
+        if (np.diff(point[1:]) <= 0).any():
             return -np.inf
-        low, high, gap = self._ends(place)
+        low, high, gap = self._ends(point)
         return float(self.weights @ (log_expit(high) + log_expit(-low) + np.log(-np.expm1(-gap))))
 
-    def derivatives(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def derivatives(self, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The first by row, shape ``(n, k)``, and the second of the sum, shape ``(k, k)``."""
-        slopes, bends = self._by_factor(place)
+        slopes, bends = self._by_factor(point)
         by_row = np.einsum("fn,fnk->nk", slopes, self._moves)
-        moves = self._moves.reshape(-1, len(place))
+        moves = self._moves.reshape(-1, len(point))
         return by_row, -(moves.T * bends.ravel()) @ moves
 
-    def information(self, place: np.ndarray, rows: int) -> np.ndarray:
+    def information(self, point: np.ndarray, rows: int) -> np.ndarray:
         """What each of the first rows takes from the second derivative, shape ``(rows, k, k)``."""
-        bends, moves = self._by_factor(place)[1][:, :rows, None], self._moves[:, :rows]
+        bends, moves = self._by_factor(point)[1][:, :rows, None], self._moves[:, :rows]
         return np.einsum("fni,fnj->nij", bends * moves, moves)
 
-    def _by_factor(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _by_factor(self, point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """First and second derivative of each row's three factors, shape ``(3, n)`` both; the second with its sign turned."""
         from scipy.special import expit
 
-        low, high, gap = self._ends(place)
+        low, high, gap = self._ends(point)
         narrow = np.exp(-gap) / -np.expm1(-gap)
         slopes = np.stack([expit(-high), -expit(low), narrow])
         bends = np.stack([expit(high) * expit(-high), expit(low) * expit(-low), narrow * (1 + narrow)])
         return slopes * self.weights, bends * self.weights
 
-    def _ends(self, place: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        ends = np.concatenate([[-np.inf], place[1:], [np.inf]])
+    def _ends(self, point: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        ends = np.concatenate([[-np.inf], point[1:], [np.inf]])
         low, high = ends[self.ranks], ends[self.ranks + 1]
-        return low - place[0] * self.x, high - place[0] * self.x, high - low
+        return low - point[0] * self.x, high - point[0] * self.x, high - low
 
     @cached_property
     def _moves(self) -> np.ndarray:
@@ -307,19 +307,19 @@ def _maximum(likelihood: _Likelihood, start: np.ndarray | None = None) -> np.nda
     """
     counts = np.bincount(likelihood.ranks, likelihood.weights)
     shares = np.cumsum(counts)[:-1] / counts.sum()
-    place = np.concatenate([[0.0], np.log(shares / (1 - shares))]) if start is None else start
-    here = likelihood.logarithm(place)
+    point = np.concatenate([[0.0], np.log(shares / (1 - shares))]) if start is None else start
+    here = likelihood.logarithm(point)
     for _ in range(_STEPS):
-        by_row, hessian = likelihood.derivatives(place)
+        by_row, hessian = likelihood.derivatives(point)
         score = by_row.sum(axis=0)
         step = np.linalg.solve(-hessian, score)
         distance = score @ step
         if 0 <= distance < _NEAR and np.isfinite(hessian).all():
-            return place + step
-        shorter = (place + step * 0.5**halvings for halvings in range(_STEPS))
+            return point + step
+        shorter = (point + step * 0.5**halvings for halvings in range(_STEPS))
         higher = ((there, likelihood.logarithm(there)) for there in shorter)
-        place, here = next((ahead for ahead in higher if ahead[1] > here), (None, here))
-        if place is None:
+        point, here = next((ahead for ahead in higher if ahead[1] > here), (None, here))
+        if point is None:
             break
     raise np.linalg.LinAlgError("no step leads upwards, or steps do not end")
 
@@ -329,20 +329,22 @@ def _clustered(scores: np.ndarray, hessian: np.ndarray, labels: np.ndarray) -> n
     n, k = scores.shape
     clusters = labels.max() + 1
     bread, filling = np.linalg.inv(hessian), np.array([np.bincount(labels, weights=column) for column in scores.T])
+    # the sandwich: curvature, what clusters add to the score, curvature; then the correction
     return bread @ filling @ filling.T @ bread * (clusters / (clusters - 1) * (n - 1) / (n - k))
 
 
-def _left_out(likelihood: _Likelihood, place: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _left_out(likelihood: _Likelihood, point: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The covariance by leaving out one cluster after the other, and that of independent rows; the prior is no cluster."""
-    by_row, hessian = likelihood.derivatives(place)
-    n, k, members = len(labels), len(place), np.eye(labels.max() + 1)[:, labels]
-    taken = (members @ likelihood.information(place, n).reshape(n, -1)).reshape(-1, k, k)
+    by_row, hessian = likelihood.derivatives(point)
+    n, k, members = len(labels), len(point), np.eye(labels.max() + 1)[:, labels]
+    taken = (members @ likelihood.information(point, n).reshape(n, -1)).reshape(-1, k, k)
+    # one Newton step from the whole estimate: the score of the rest is less that of the cluster, its curvature likewise
     moved = np.linalg.solve(-hessian - taken, (members @ by_row[:n])[:, :, None])[:, :, 0]
     return moved.T @ moved * (1 - 1 / len(members)), np.linalg.inv(-hessian)
 
 
-def _in_log_steps(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _in_log_steps(point: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The same maximum in parameters that are free to take any value, and what turns a covariance into theirs."""
-    steps, turn = np.diff(place[1:]), np.eye(len(place))
+    steps, turn = np.diff(point[1:]), np.eye(len(point))
     turn[2:] = (turn[2:] - turn[1:-1]) / steps[:, None]
-    return np.concatenate([place[:2], np.log(steps)]), turn
+    return np.concatenate([point[:2], np.log(steps)]), turn

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from aftermath.problems import AftermathError
 from aftermath.wording import counted, number, probability
@@ -32,6 +33,7 @@ DRAWS = 20_000
 DRAWS_AT_ONCE = 500  # with many cases all at once would fill the memory
 AT_ONCE = 400_000  # comparisons, so that they stay in the processor's cache, and memory is bounded
 _CLOSE = 1e-12
+_NO_PAIRS = np.zeros((), dtype=np.int64)  # what a sum over pairs begins with
 
 
 class TooFew(AftermathError):
@@ -131,18 +133,18 @@ def two_groups(first: Sequence[float], second: Sequence[float], *, seed: int = 0
     >>> two_groups([1, 2, 3], [4, 5, 6]).p
     0.1
     """
-    one, other = _finite(first), _finite(second)
-    values = np.concatenate([one, other])
-    if not one.size or not other.size or np.ptp(values) == 0:
-        raise TooFew(f"groups of {one.size} and {other.size}: both need a number, and not all numbers may be equal")
-    members = splits(len(values), len(one), seed)
+    left, right = _finite(first), _finite(second)
+    values = np.concatenate([left, right])
+    if not left.size or not right.size or np.ptp(values) == 0:
+        raise TooFew(f"groups of {left.size} and {right.size}: both need a number, and not all numbers may be equal")
+    members = splits(len(values), len(left), seed)
     sums = np.take(values, members).sum(axis=1)
-    statistics = sums / len(one) - (values.sum() - sums) / len(other)
-    exact = len(members) == math.comb(len(values), len(one))
-    return _outcome(statistics, float(one.mean() - other.mean()), exact=exact)
+    statistics = sums / len(left) - (values.sum() - sums) / len(right)
+    exact = len(members) == math.comb(len(values), len(left))
+    return _outcome(statistics, float(left.mean() - right.mean()), exact=exact)
 
 
-def kendall(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Permutation:
+def kendall(first: ArrayLike, second: ArrayLike, *, seed: int = 0) -> Permutation:
     """Whether two orders go together: Kendall's tau-b, every order of the second being as likely.
 
     Parameters
@@ -167,11 +169,11 @@ def kendall(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -
     >>> kendall([1, 2, 3, 4], [1, 2, 3, 4]).statistic
     1.0
     """
-    one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    observed, best = tau_b(one, other), tau_b(np.sort(one), np.sort(other))
-    orders = _orders(len(one), seed)
-    statistics = concordance_of_orders(one, other, orders) / _scale(one, other)
-    return _outcome(statistics, observed, exact=orders.shape[1] == math.factorial(len(one)), largest=abs(best))
+    left, right = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    observed, best = tau_b(left, right), tau_b(np.sort(left), np.sort(right))
+    orders = _orders(len(left), seed)
+    statistics = concordance_of_orders(left, right, orders) / _scale(left, right)
+    return _outcome(statistics, observed, exact=orders.shape[1] == math.factorial(len(left)), largest=abs(best))
 
 
 def tau_b(first: np.ndarray, second: np.ndarray) -> float:
@@ -212,12 +214,12 @@ def _scale(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def _untied(values: np.ndarray) -> np.ndarray:
     """How many pairs of rows are not the same."""
-    return sum((signs != 0).sum(axis=0) for (signs,) in _signs(values))
+    return sum(((signs != 0).sum(axis=0) for (signs,) in _signs(values)), start=_NO_PAIRS)
 
 
 def _concordance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """How many pairs of rows stand in the same order in both, less those in opposite orders."""
-    return sum((one * other).sum(axis=0) for one, other in _signs(first, second))
+    return sum(((left * right).sum(axis=0) for left, right in _signs(first, second)), start=_NO_PAIRS)
 
 
 def _signs(*several: np.ndarray) -> Iterator[list[np.ndarray]]:
@@ -227,21 +229,21 @@ def _signs(*several: np.ndarray) -> Iterator[list[np.ndarray]]:
     for start in range(0, len(rows), at_once):
         part = slice(start, start + at_once)
         pairs = [(values[rows[part]], values[columns[part]]) for values in several]
-        yield [(other > one).view(np.int8) - (other < one).view(np.int8) for one, other in pairs]
+        yield [(later > earlier).view(np.int8) - (later < earlier).view(np.int8) for earlier, later in pairs]
 
 
-def concordance_of_orders(one: np.ndarray, other: np.ndarray, orders: np.ndarray) -> np.ndarray:
+def concordance_of_orders(first: np.ndarray, second: np.ndarray, orders: np.ndarray) -> np.ndarray:
     """How many pairs of rows stand in the same order in one and in the other, less those in opposite orders, in many orders of the other.
 
     Rows are taken in the order of one, as Knight (1966) does; those before a row that are larger in the other stand in
     opposite order to it. Which are before it is kept as a set of bits for each column, so that a row costs a look at a few words.
     """
-    levels, ranks = (np.unique(values, return_inverse=True)[1] for values in (one, other))
+    levels, ranks = (np.unique(values, return_inverse=True)[1] for values in (first, second))
     ascending, counts = np.argsort(levels, kind="stable"), np.bincount(ranks)
     ends = np.cumsum(counts)[ranks].astype(orders.dtype)  # behind the places that rows of this rank take
     starts, places = ends - counts[ranks].astype(orders.dtype), np.argsort(np.argsort(ranks, kind="stable"))
     places, untied = places.astype(orders.dtype), counts.max() == 1
-    seen, total = _Seen(len(one), orders.shape[1]), np.zeros(orders.shape[1], dtype=np.int64)
+    seen, total = _Seen(len(first), orders.shape[1]), np.zeros(orders.shape[1], dtype=np.int64)
     for tied in np.split(ascending, np.flatnonzero(np.diff(levels[ascending])) + 1):
         for row in tied:
             larger = seen.from_place(ends[orders[row]]).astype(np.int64)

@@ -30,6 +30,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -56,6 +57,9 @@ from aftermath.statistics.series import (
     read_series,
 )
 from aftermath.wording import counted, interval, number
+
+if TYPE_CHECKING:
+    from statsmodels.genmod.generalized_linear_model import GLMResultsWrapper
 
 FAMILIES = ("gaussian", "poisson", "quasipoisson")
 BENDS = 3.0  # how many times as well a course that bends must fit
@@ -266,11 +270,13 @@ def _fit(
     robust, errors = newey_west(hac_lags)
     columns, freedom = design.to_numpy(), len(data.time) - design.width
     if family == "gaussian":
-        fit = WLS(data.value, columns, weights=data.weights).fit(**robust)
+        # the checker takes the type of weights from their default, which is the number 1
+        weighted = WLS(data.value, columns, weights=data.weights)  # pyright: ignore[reportArgumentType]
+        fit = weighted.fit(**robust)
         check_strays(data.value, np.asarray(fit.fittedvalues), data.weights)
         response, weights, quantile, dispersed = data.value, data.weights, t_quantile(level, freedom), ()
     else:
-        fit = _fit_counts(data, columns, scale="X2" if family == "quasipoisson" else 1.0, **robust)
+        fit = _fit_counts(data, columns, "X2" if family == "quasipoisson" else 1.0, robust)
         weights, quantile = np.asarray(fit.fittedvalues), float(ndtri((1 + level) / 2))
         response = columns @ fit.params + (data.value - weights) / weights
         dispersed = overdispersed(data.value, weights, freedom) if family == "poisson" else ()
@@ -279,16 +285,8 @@ def _fit(
         scaled = ", scaled by Pearson's dispersion" if family == "quasipoisson" else ""
         covariance, name = np.asarray(fit.cov_params()), errors or f"independent errors of the model{scaled}"
         width = partial(_half_width, covariance, quantile)
-        return _Fit(
-            parameters,
-            response,
-            weights,
-            fitted,
-            covariance,
-            width,
-            name,
-            (*dispersed, *too_short(robust, len(data.time))),
-        )
+        doubtful = (*dispersed, *too_short(robust, len(data.time)))
+        return _Fit(parameters, response, weights, fitted, covariance, width, name, doubtful)
     least = 1 / weights.mean() if family == "poisson" else 0.0
     remembered = correlated_errors(data.time, response, columns, weights, least=least)
     width = partial(remembered.half_width, level=level)
@@ -322,7 +320,7 @@ def _bent(data: Series, design: pl.DataFrame, fit: _Fit) -> list[str]:
     ]
 
 
-def _fit_counts(data: Series, columns: np.ndarray, **options: object) -> object:
+def _fit_counts(data: Series, columns: np.ndarray, scale: str | float, robust: dict) -> GLMResultsWrapper:
     """A Poisson regression, refused where zeros would send a rate ratio to nothing or without end."""
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
@@ -337,12 +335,10 @@ def _fit_counts(data: Series, columns: np.ndarray, **options: object) -> object:
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         warnings.simplefilter("error", SingularMatrixWarning)
         try:
-            fit = GLM(data.value, columns, family=Poisson(), offset=offset).fit(rtol=ROUNDING, **options)
+            fit = GLM(data.value, columns, family=Poisson(), offset=offset).fit(rtol=ROUNDING, scale=scale, **robust)
         except SingularMatrixWarning as error:
             raise np.linalg.LinAlgError(str(error)) from error
-    if (
-        options["scale"] == "X2" or "cov_type" in options
-    ):  # else the law of Poisson tells the variance even of a perfect fit
+    if scale == "X2" or robust:  # else the law of Poisson tells the variance even of a perfect fit
         check_strays(data.value, np.asarray(fit.fittedvalues), data.weights)
     if not fit.converged:
         raise SeriesError("the likelihood of these counts has no clear maximum: use wider bins, or fewer terms")
@@ -358,7 +354,7 @@ def _separated(zero: np.ndarray, columns: np.ndarray) -> bool:
 
     columns = columns / np.abs(columns).max(axis=0)
     limits = np.concatenate([np.zeros(zero.sum()), np.ones(zero.sum())])
-    found = linprog(
+    programme = linprog(
         columns[zero].sum(axis=0),
         A_ub=np.vstack([columns[zero], -columns[zero]]),
         b_ub=limits,
@@ -366,13 +362,13 @@ def _separated(zero: np.ndarray, columns: np.ndarray) -> bool:
         b_eq=np.zeros((~zero).sum()),
         bounds=(None, None),
     )
-    return found.fun < -1e-6
+    return programme.fun < -1e-6
 
 
 def _terms(fit: _Fit, design: pl.DataFrame, ratios: bool) -> pl.DataFrame:
     contrasts = {
-        name: np.eye(design.width)[place]
-        for place, name in enumerate(design.columns)
+        name: np.eye(design.width)[column]
+        for column, name in enumerate(design.columns)
         if " " not in name or "change" in name
     }
     if "slope change" in contrasts:

@@ -109,8 +109,9 @@ def read_series(series: pl.DataFrame, at: EventTime | None = None, *, event: boo
     moment = math.inf if at is None and not event else _event(series["time"], at)
     if event:
         _check_event(clock, moment, at)
-    weights = _positive(series, "n", np.ones(series.height))
-    return Series(clock, value, moment, weights, _positive(series, "exposure", None), unit)
+    weights = _positive(series, "n")
+    weights = np.ones(series.height) if weights is None else weights
+    return Series(clock, value, moment, weights, _positive(series, "exposure"), unit)
 
 
 def check_level(level: float) -> None:
@@ -256,9 +257,10 @@ def _check_spread(value: np.ndarray) -> None:
         )
 
 
-def _positive(series: pl.DataFrame, name: str, default: np.ndarray | None) -> np.ndarray | None:
+def _positive(series: pl.DataFrame, name: str) -> np.ndarray | None:
+    """A column of positive numbers; None where there is no such column."""
     if name not in series.columns:
-        return default
+        return None
     values = _numbers(series, name)
     bad = np.flatnonzero(values <= 0)
     if bad.size:

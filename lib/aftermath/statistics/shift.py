@@ -121,42 +121,42 @@ def shift(
     if not 0 < level < 1:
         raise AftermathError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     test = two_groups(first, second, seed=seed)
-    one, other = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    lower, upper = _stretches(one, other, splits(len(one) + len(other), len(one), seed))
+    left, right = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    lower, upper = _stretches(left, right, splits(len(left) + len(right), len(left), seed))
     last = min(math.floor(round((1 - level) * len(lower), 6)), len(lower) - 1)  # so many splits alone would reject
     ends, known = (float(np.sort(lower)[last]), float(np.sort(upper)[-1 - last])), asdict(test)
     if not alike:
-        *welch, p = _welch(one, other, level)
+        *welch, p = _welch(left, right, level)
         ends = (min(ends[0], welch[0]), max(ends[1], welch[1])) if math.isfinite(ends[0]) else ends
         known["p"] = max(test.p, p)
     return Shift(**known, lower=ends[0], upper=ends[1], level=level, alike=alike)
 
 
-def _welch(one: np.ndarray, other: np.ndarray, level: float) -> tuple[float, float, float]:
+def _welch(left: np.ndarray, right: np.ndarray, level: float) -> tuple[float, float, float]:
     """Welch's interval and p for the difference of means, each group with a spread of its own."""
     from scipy.special import stdtr
 
-    if min(len(one), len(other)) < 2:
+    if min(len(left), len(right)) < 2:
         return -math.inf, math.inf, 1.0
-    shares = [float(np.var(group, ddof=1)) / len(group) for group in (one, other)]
-    error, apart = math.sqrt(sum(shares)), float(one.mean() - other.mean())
+    shares = [float(np.var(group, ddof=1)) / len(group) for group in (left, right)]
+    error, apart = math.sqrt(sum(shares)), float(left.mean() - right.mean())
     if error == 0:
         return apart, apart, 0.0
     freedom = sum(shares) ** 2 / sum(
-        share**2 / (len(group) - 1) for share, group in zip(shares, (one, other), strict=True)
+        share**2 / (len(group) - 1) for share, group in zip(shares, (left, right), strict=True)
     )
     reach = t_quantile(level, freedom) * error
     return apart - reach, apart + reach, float(2 * stdtr(freedom, -abs(apart) / error))
 
 
-def _stretches(one: np.ndarray, other: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _stretches(left: np.ndarray, right: np.ndarray, members: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Between which shifts each split is as far from zero as the observed one; that one and its mirror are for every shift."""
-    values = np.concatenate([one, other])
-    sums, own = values[members].sum(axis=1), (members < len(one)).sum(axis=1)
-    statistics = sums / len(one) - (values.sum() - sums) / len(other)
-    slopes = own / len(one) - (len(one) - own) / len(other)
+    values = np.concatenate([left, right])
+    sums, own = values[members].sum(axis=1), (members < len(left)).sum(axis=1)
+    statistics = sums / len(left) - (values.sum() - sums) / len(right)
+    slopes = own / len(left) - (len(left) - own) / len(right)
     crossing = np.abs(slopes) < 1
-    observed, apart, slope = one.mean() - other.mean(), statistics[crossing], slopes[crossing]
+    observed, apart, slope = left.mean() - right.mean(), statistics[crossing], slopes[crossing]
     ends = (observed - apart) / (1 - slope), (observed + apart) / (1 + slope)
     lower, upper = np.full(len(slopes), -math.inf), np.full(len(slopes), math.inf)
     lower[crossing], upper[crossing] = np.minimum(*ends), np.maximum(*ends)

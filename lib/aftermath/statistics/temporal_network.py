@@ -104,14 +104,14 @@ class TemporalNetwork:
     def __init__(self, differences: Iterable[Difference]) -> None:
         self.differences = tuple(sorted(differences, key=_order))
         self.events = tuple(sorted({name for row in self.differences for name in (row.start, row.end)}))
-        place = {name: number for number, name in enumerate(self.events)}
+        position = {name: number for number, name in enumerate(self.events)}
         # a bound is an arc: the time at its head is at most so many seconds after the time at its tail
         arcs = [
             arc
             for number, row in enumerate(self.differences)
             for arc in (
-                (place[row.start], place[row.end], row.at_most, number),
-                (place[row.end], place[row.start], None if row.at_least is None else -row.at_least, number),
+                (position[row.start], position[row.end], row.at_most, number),
+                (position[row.end], position[row.start], None if row.at_least is None else -row.at_least, number),
             )
             if arc[2] is not None
         ]
@@ -124,11 +124,11 @@ class TemporalNetwork:
         _, into, improved = _shortest(arcs, np.zeros(len(self.events), dtype=np.int64))
         if not improved.size:
             return None
-        place = improved[0]
+        event = improved[0]
         for _ in self.events:  # so many steps back lead onto the cycle, wherever the walk began
-            place = arcs[into[place], 0]
-        cycle = [into[place]]
-        while arcs[cycle[-1], 0] != place:
+            event = arcs[into[event], 0]
+        cycle = [into[event]]
+        while arcs[cycle[-1], 0] != event:
             cycle.append(into[arcs[cycle[-1], 0]])
         cycle.reverse()
         rows = tuple(self.differences[number] for number in arcs[cycle, 3])
@@ -165,10 +165,10 @@ class TemporalNetwork:
         paths = []
         for backwards in (True, False):
             distances, into, arcs = self._from(start, backwards=backwards)
-            place, path = self.events.index(end), []
-            while distances[place] < _FAR and self.events[place] != start:
-                path.append(self.differences[arcs[into[place], 3]])
-                place = arcs[into[place], 0]
+            event, path = self.events.index(end), []
+            while distances[event] < _FAR and self.events[event] != start:
+                path.append(self.differences[arcs[into[event], 3]])
+                event = arcs[into[event], 0]
             paths.append(tuple(reversed(path)))
         return paths[0], paths[1]
 

@@ -243,8 +243,8 @@ def _first(since: np.ndarray, back: np.ndarray) -> float:
     """Time of the first observation that is back: 0 where that is the first of all, infinite where none is."""
     if not back.any():
         return math.inf
-    place = int(np.argmax(back))
-    return float(since[place]) if place else 0.0
+    first = int(np.argmax(back))
+    return float(since[first]) if first else 0.0
 
 
 def _ends(since: np.ndarray, places: np.ndarray) -> tuple[float, float]:

@@ -18,11 +18,11 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from aftermath.statistics.result import NothingToMeasure
 
@@ -63,11 +63,11 @@ class Masses:
 
 
 def turnbull(
-    left: Sequence[float],
-    right: Sequence[float],
+    left: ArrayLike,
+    right: ArrayLike,
     *,
-    left_open: Sequence[bool] | bool = False,
-    weights: Sequence[float] | None = None,
+    left_open: ArrayLike = False,
+    weights: ArrayLike | None = None,
 ) -> Masses:
     """Turnbull's nonparametric maximum likelihood estimate.
 
@@ -100,17 +100,15 @@ def turnbull(
     >>> turnbull([0, 5], [5, 10], left_open=True).mass
     array([0.5, 0.5])
     """
-    left, right, left_open, weights = _intervals(left, right, left_open, weights)
-    inner_left, inner_right, inner_open = _innermost(left, right, left_open)
+    begins, ends, opens, counts = _intervals(left, right, left_open, weights)
+    inner_left, inner_right, inner_open = _innermost(begins, ends, opens)
     # where both begin at one point, the inner one may not take in a point that the outer one leaves out
-    after = (inner_left > left[:, None]) | ((inner_left == left[:, None]) & (inner_open >= left_open[:, None]))
-    inside = after & (inner_right <= right[:, None])
-    return Masses(inner_left, inner_right, _maximise(*_alike(inside, weights)), inner_open)
+    after = (inner_left > begins[:, None]) | ((inner_left == begins[:, None]) & (inner_open >= opens[:, None]))
+    inside = after & (inner_right <= ends[:, None])
+    return Masses(inner_left, inner_right, _maximise(*_alike(inside, counts)), inner_open)
 
 
-def identification_region(
-    left: Sequence[float], right: Sequence[float], times: Sequence[float]
-) -> tuple[np.ndarray, np.ndarray]:
+def identification_region(left: ArrayLike, right: ArrayLike, times: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest share whose event comes **after** each time, whatever the moments inside the intervals.
 
     Turnbull's estimate is one of the answers inside this region: it supposes that the width of an interval has nothing to
@@ -144,30 +142,31 @@ def identification_region(
     >>> [ends.tolist() for ends in identification_region([0, 4], [2, 9], [3, 5])]
     [[0.5, 0.0], [0.5, 0.5]]
     """
-    left, right, *_ = _intervals(left, right, False, None)
-    times = np.asarray(times, dtype=float)[:, None]
-    return np.mean(left > times, axis=1), np.mean(right > times, axis=1)
+    begins, ends, *_ = _intervals(left, right, False, None)
+    at = np.asarray(times, dtype=float)[:, None]
+    return np.mean(begins > at, axis=1), np.mean(ends > at, axis=1)
 
 
 def _intervals(
-    left: Sequence[float], right: Sequence[float], left_open: Sequence[bool] | bool, weights: Sequence[float] | None
-) -> tuple[np.ndarray, ...]:
-    left, right = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
-    if left.shape != right.shape:
-        raise ValueError(f"{left.size} left ends and {right.size} right ends: give one of each for every latency")
-    if not left.size:
+    left: ArrayLike, right: ArrayLike, left_open: ArrayLike, weights: ArrayLike | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The same as arrays: both ends, whether the left one is excluded, and how often each counts."""
+    begins, ends = np.asarray(left, dtype=float), np.asarray(right, dtype=float)
+    if begins.shape != ends.shape:
+        raise ValueError(f"{begins.size} left ends and {ends.size} right ends: give one of each for every latency")
+    if not begins.size:
         raise NothingToMeasure("there is no latency to draw a curve from.")
-    if not (np.isfinite(left) & (left <= right)).all():  # nothing is before or after what is not a number
+    if not (np.isfinite(begins) & (begins <= ends)).all():  # nothing is before or after what is not a number
         raise ValueError(
             "every latency needs a finite left end and a right end that is not before it (infinite where never seen)"
         )
-    weights = np.ones(left.size) if weights is None else np.asarray(weights, dtype=float)
-    if weights.shape != left.shape or not (np.isfinite(weights) & (weights > 0)).all():
+    counts = np.ones(begins.size) if weights is None else np.asarray(weights, dtype=float)
+    if counts.shape != begins.shape or not (np.isfinite(counts) & (counts > 0)).all():
         raise ValueError("weights must be positive numbers, one for each latency")
-    return left, right, np.broadcast_to(left_open, left.shape) & (left < right), weights
+    return begins, ends, np.broadcast_to(left_open, begins.shape) & (begins < ends), counts
 
 
-def _innermost(left: np.ndarray, right: np.ndarray, left_open: np.ndarray) -> tuple[np.ndarray, ...]:
+def _innermost(left: np.ndarray, right: np.ndarray, left_open: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Intervals that begin at a left end and end at the next right end with no left end between.
 
     At one point the order is: closed left ends, right ends, open left ends.
@@ -186,10 +185,11 @@ def _innermost(left: np.ndarray, right: np.ndarray, left_open: np.ndarray) -> tu
 
 def _alike(inside: np.ndarray, weights: np.ndarray) -> tuple[tuple[bytes, ...], tuple[float, ...]]:
     """The different sets of innermost intervals that observations hold, sorted, and the weight of each."""
-    counts: Counter[bytes] = Counter()
+    counts: defaultdict[bytes, float] = defaultdict(float)
     for row, weight in zip(inside, weights.tolist(), strict=True):
         counts[row.tobytes()] += weight
-    return tuple(zip(*sorted(counts.items()), strict=True))
+    held = sorted(counts)
+    return tuple(held), tuple(counts[row] for row in held)
 
 
 @functools.lru_cache(maxsize=1024)  # what a bootstrap draws differs far more often than what decides the masses
@@ -243,6 +243,7 @@ def _least_squares(rows: np.ndarray, sums: np.ndarray) -> np.ndarray:
 def _step(inside: np.ndarray, weights: np.ndarray, mass: np.ndarray, move: np.ndarray, gain: np.ndarray) -> np.ndarray:
     """The whole move, or the first half of a half of it that raises the likelihood as much as its slope promises."""
     before, slope = weights @ np.log(inside @ mass), gain @ move
+    part = 1.0
     for part in _HALVES:
         moved = inside @ (mass + part * move)
         # a move may not take all mass out of an observation

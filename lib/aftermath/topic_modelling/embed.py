@@ -116,7 +116,7 @@ def abstracts(cases: Iterable[Case]) -> pl.DataFrame:
     frames = [
         case.coverage.select(pl.lit(case.id).alias("case_id"), "doc_id", "published", "abstract") for case in cases
     ]
-    schema = dict.fromkeys(("case_id", "doc_id", "published", "abstract"), pl.String)
+    schema: dict[str, type[pl.DataType]] = dict.fromkeys(("case_id", "doc_id", "published", "abstract"), pl.String)
     return pl.concat([pl.DataFrame(schema=schema), *frames]).sort("case_id", "doc_id")
 
 
@@ -151,14 +151,14 @@ def load_embeddings(workspace: Workspace | None, cases: Iterable[Case]) -> Embed
     archived = pl.read_parquet(paths[1])
     wanted = abstracts(cases)
     without = tuple(sorted(set(wanted["case_id"]) - set(archived["case_id"])))
-    found = wanted.filter(~pl.col("case_id").is_in(without)).join(
+    joined = wanted.filter(~pl.col("case_id").is_in(without)).join(
         archived, on=["case_id", "doc_id"], how="left", maintain_order="left"
     )
-    _refuse_stale(found)
+    _refuse_stale(joined)
     masked = manifest["masked"]
     return Embeddings(
-        texts=found.select(wanted.columns),
-        vectors=found["vector"].cast(pl.Array(pl.Float32, DIMENSION)).to_numpy().astype(np.float64),
+        texts=joined.select(wanted.columns),
+        vectors=joined["vector"].cast(pl.Array(pl.Float32, DIMENSION)).to_numpy().astype(np.float64),
         names=Names(tuple(masked["organisations"]), tuple(masked["people"]), frozenset(masked["others"])),
         model=manifest["model"],
         without=without,
@@ -198,7 +198,7 @@ def _manifest(maker: Encoder, content: bytes, rows: int, names: Names) -> str:
 
 def _checked_manifest(path: Path, vectors: Path) -> dict:
     """The manifest, once its form and the checksum of the vectors are found to be right."""
-    for missing in (each for each in (path, vectors) if not each.is_file()):
+    for missing in (file for file in (path, vectors) if not file.is_file()):
         raise EmbeddingsError(f"{missing}: is not there, so there are no vectors to find topics in. {CURE}")
     try:
         manifest = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
@@ -216,12 +216,12 @@ def _checked_manifest(path: Path, vectors: Path) -> dict:
     return manifest
 
 
-def _refuse_stale(found: pl.DataFrame) -> None:
-    checksums = pl.Series([text_checksum(text) for text in found["abstract"]], dtype=pl.String)
+def _refuse_stale(joined: pl.DataFrame) -> None:
+    checksums = pl.Series([text_checksum(text) for text in joined["abstract"]], dtype=pl.String)
     problems = [
         f"{case_id} {doc_id} ({'has no vector' if noted is None else 'abstract changed'})"
         for case_id, doc_id, noted, real in zip(
-            found["case_id"], found["doc_id"], found["text_sha256"], checksums, strict=True
+            joined["case_id"], joined["doc_id"], joined["text_sha256"], checksums, strict=True
         )
         if noted != real
     ]

@@ -10,6 +10,7 @@ from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -27,6 +28,20 @@ _CURE = (
 
 class EmbedError(AftermathError):
     """No vectors can be made; the text says what is missing, and the cure."""
+
+
+class _Model(Protocol):
+    """What is used of a model of sentence-transformers."""
+
+    def encode(
+        self,
+        sentences: list[str],
+        *,
+        batch_size: int,
+        normalize_embeddings: bool,
+        convert_to_numpy: bool,
+        show_progress_bar: bool,
+    ) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -67,11 +82,12 @@ class Encoder:
         return {name: version(name) for name in LIBRARIES}
 
     @cached_property
-    def _model(self) -> object:
+    def _model(self) -> _Model:
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: it must not even ask for news
         if find_spec("sentence_transformers") is None:
             raise EmbedError(f"sentence-transformers is not installed. {_CURE}")
-        from sentence_transformers import SentenceTransformer
+        # of the extra embed, which need not be here when types are checked
+        from sentence_transformers import SentenceTransformer  # pyright: ignore[reportMissingImports]
 
         return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
 
@@ -101,7 +117,7 @@ def encoder(folder: Path | None = None) -> Encoder:
 
 
 def _installed() -> Path:
-    found = find_spec(PACKAGE.replace("-", "_"))
-    if found is None or not found.submodule_search_locations:
+    package = find_spec(PACKAGE.replace("-", "_"))
+    if package is None or not package.submodule_search_locations:
         raise EmbedError(f"The package {PACKAGE}, which carries the model {MODEL}, is not installed. {_CURE}")
-    return Path(found.submodule_search_locations[0]) / "model"
+    return Path(package.submodule_search_locations[0]) / "model"

@@ -15,12 +15,16 @@ import itertools
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans
 
 COMPONENTS = 5
 STARTS = 50  # of k-means for each seed: with few of them the seed decides
@@ -154,7 +158,7 @@ def vocabulary(texts: Sequence[str], groups: Sequence[str]) -> list[str]:
 
 
 def _of(texts: Sequence[str], chosen: np.ndarray) -> list[str]:
-    return [texts[row] for row in np.flatnonzero(chosen)]
+    return [texts[int(row)] for row in np.flatnonzero(chosen)]
 
 
 def places_of(vectors: np.ndarray, dimensions: int = COMPONENTS) -> np.ndarray:
@@ -166,14 +170,24 @@ def places_of(vectors: np.ndarray, dimensions: int = COMPONENTS) -> np.ndarray:
         return PCA(n_components=dimensions, svd_solver="full").fit_transform(vectors)
 
 
-def k_means(count: int, seed: int) -> object:
+class Clusterer(Protocol):
+    """What BERTopic needs of a method that puts texts into clusters."""
+
+    labels_: np.ndarray | None
+
+    def fit(self, X: np.ndarray) -> Clusterer:
+        """Put them into clusters: ``labels_`` says into which."""
+        ...
+
+
+def k_means(count: int, seed: int) -> KMeans:
     """K-means from so many starts that the seed decides little, as scikit-learn and BERTopic take it."""
     from sklearn.cluster import KMeans
 
-    return KMeans(n_clusters=count, n_init=STARTS, random_state=seed)
+    return KMeans(n_clusters=count, random_state=seed).set_params(n_init=STARTS)
 
 
-def fit(texts: Sequence[str], places: np.ndarray, words: Sequence[str], clusterer: object) -> Fit:
+def fit(texts: Sequence[str], places: np.ndarray, words: Sequence[str], clusterer: Clusterer) -> Fit:
     """Find topics.
 
     Parameters
@@ -196,13 +210,13 @@ def fit(texts: Sequence[str], places: np.ndarray, words: Sequence[str], clustere
         embedding_model=None,
         umap_model=bertopic.dimensionality.BaseDimensionalityReduction(),
         hdbscan_model=clusterer,
-        vectorizer_model=CountVectorizer(vocabulary=list(words), tokenizer=words_of, token_pattern=None),
+        vectorizer_model=CountVectorizer(vocabulary=list(words), tokenizer=words_of).set_params(token_pattern=None),
         ctfidf_model=bertopic.vectorizers.ClassTfidfTransformer(reduce_frequent_words=True),
         top_n_words=2 * TERMS,
     )
     with threadpool_limits(1):
-        found, _ = model.fit_transform(list(texts), embeddings=places)
-    return _in_order(np.asarray(found), model, places)
+        labels, _ = model.fit_transform(list(texts), embeddings=places)
+    return _in_order(np.asarray(labels), model.get_topics(), places)
 
 
 def stability(places: np.ndarray, count: int, seeds: int = SEEDS) -> Stability:
@@ -220,7 +234,7 @@ def stability(places: np.ndarray, count: int, seeds: int = SEEDS) -> Stability:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        return agreement([k_means(count, seed).fit(places).labels_ for seed in range(seeds)])
+        return agreement([k_means(count, seed).fit_predict(places) for seed in range(seeds)])
 
 
 def agreement(labellings: Sequence[np.ndarray]) -> Stability:
@@ -248,7 +262,8 @@ def _bertopic() -> ModuleType:
     if "bertopic" in sys.modules:
         return sys.modules["bertopic"]
     held = {name: module for name, module in sys.modules.items() if name == "plotly"}
-    sys.modules["plotly"] = None  # reads as not installed
+    # None reads as not installed, see sys.modules in the reference of the language
+    sys.modules["plotly"] = None  # pyright: ignore[reportArgumentType]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of drawings that are missing
@@ -260,16 +275,14 @@ def _bertopic() -> ModuleType:
     return bertopic
 
 
-def _in_order(found: np.ndarray, model: object, places: np.ndarray) -> Fit:
+def _in_order(labels: np.ndarray, words: Mapping[int, Sequence[tuple[str, float]]], places: np.ndarray) -> Fit:
     """Topics renumbered by size, and where two are alike by their first text."""
-    kept = [topic for topic in np.unique(found) if topic >= 0]
-    order = sorted(kept, key=lambda topic: (-int(np.sum(found == topic)), int(np.argmax(found == topic))))
+    kept = [topic for topic in np.unique(labels) if topic >= 0]
+    order = sorted(kept, key=lambda topic: (-int(np.sum(labels == topic)), int(np.argmax(labels == topic))))
     numbers = {-1: -1} | {topic: number for number, topic in enumerate(order)}
     return Fit(
-        labels=np.array([numbers[topic] for topic in found]),
-        terms=tuple(
-            _distinct([word for word, weight in model.get_topic(topic) if word and weight > 0]) for topic in order
-        ),
+        labels=np.array([numbers[topic] for topic in labels]),
+        terms=tuple(_distinct([word for word, weight in words[topic] if word and weight > 0]) for topic in order),
         places=places,
     )
 

@@ -103,7 +103,7 @@ class Topics(Result):
         """How many texts."""
         return self.assignments.height
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a topic; one row a frequent word where there is no model."""
         return pl.DataFrame([_row(topic) for topic in self.topics]) if self.topics else self.words
@@ -143,13 +143,14 @@ class Topics(Result):
 
     @property
     def _topics_text(self) -> str:
-        named = "; ".join(topic.text for topic in self.topics)
+        stability, named = self.stability, "; ".join(topic.text for topic in self.topics)
+        assert stability is not None  # it comes with the topics
         return " ".join(
             [
                 f"{in_words(len(self.topics)).capitalize()} topics in {self._extent}, each named by its first words: {named}.",
                 *self._one_case_text,
-                f"The topics of {in_words(self.stability.seeds)} seeds agree with an adjusted Rand index of "
-                f"{number(self.stability.mean, 2)} on average, {number(self.stability.least, 2)} at least. Every text is "
+                f"The topics of {in_words(stability.seeds)} seeds agree with an adjusted Rand index of "
+                f"{number(stability.mean, 2)} on average, {number(stability.least, 2)} at least. Every text is "
                 "counted in the topic that it is nearest to, however far that is.",
             ]
         )

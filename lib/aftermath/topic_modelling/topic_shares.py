@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aftermath.statistics.intervals import count_interval
+from aftermath.statistics.intervals import FEW, count_interval
 from aftermath.wording import counted, interval, number
 
-FEW = 8
 DRAWS = 1000
 
 
@@ -37,9 +36,18 @@ class Share:
         return self.count / self.n
 
     @property
+    def ends(self) -> tuple[float, float]:
+        """The interval **of a share that has one**."""
+        assert self.lower is not None and self.upper is not None  # they come together
+        return self.lower, self.upper
+
+    @property
     def text(self) -> str:
         """The share with its interval and n."""
-        spread = "too few for an interval" if self.lower is None else interval(100 * self.lower, 100 * self.upper)
+        spread = "too few for an interval"
+        if self.lower is not None:
+            lower, upper = self.ends
+            spread = interval(100 * lower, 100 * upper)
         return f"{number(100 * self.value)} % {spread}, {number(self.count)} of {counted(self.n, 'text')}"
 
 

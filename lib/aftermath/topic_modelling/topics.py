@@ -88,7 +88,7 @@ def topics(
     )
 
 
-def _rests_on(cases: dict[str, Case], workspace: Workspace) -> tuple[object, ...]:
+def _rests_on(cases: dict[str, Case], workspace: Workspace) -> tuple[str, list[tuple]]:
     """All of cases and archived vectors that topics and their phases rest on."""
     manifest, vectors = vector_files(workspace)
     texts = [
@@ -208,15 +208,15 @@ def _why_none(vectors: np.ndarray, words: Sequence[str]) -> str:
 
 def _topics(fit: topic_model.Fit, assignments: pl.DataFrame) -> Iterator[Topic]:
     groups = assignments["case_id"].to_list()
-    for place, terms in enumerate(fit.terms):
-        inside = fit.labels == place
-        counts = Counter(group for group, found in zip(groups, inside, strict=True) if found)
+    for label, terms in enumerate(fit.terms):
+        inside = fit.labels == label
+        counts = Counter(group for group, in_topic in zip(groups, inside, strict=True) if in_topic)
         yield Topic(
-            number=place + 1,
+            number=label + 1,
             terms=terms,
             share=share_by_case(groups, inside),
             cases=tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
-            examples=tuple(assignments.select("case_id", "doc_id").row(row) for row in fit.telling(place, EXAMPLES)),
+            examples=tuple(assignments.select("case_id", "doc_id").row(row) for row in fit.telling(label, EXAMPLES)),
         )
 
 

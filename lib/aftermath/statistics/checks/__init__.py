@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
@@ -51,7 +50,7 @@ class MethodChecks(Result):
         """Whether all of them agree; **False where there is none**."""
         return bool(self.checks) and all(check.agrees for check in self.checks)
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """One row a number: ``method``, ``data``, ``quantity``, ``ours``, ``printed``, ``difference``, ``tolerance``,
         ``agrees``, ``origin``."""

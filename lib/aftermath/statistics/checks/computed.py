@@ -52,8 +52,8 @@ _WITHOUT_TUMOUR = """
 
 def mice() -> Iterator[Check]:
     """Turnbull's estimate from the lung tumours of 144 mice, each seen once: when it died (2)."""
-    found, not_yet = ([float(day) for day in days.split()] for days in (_WITH_TUMOUR, _WITHOUT_TUMOUR))
-    masses = turnbull([0.0] * len(found) + not_yet, found + [NEVER] * len(not_yet))
+    with_tumour, without_tumour = ([float(day) for day in days.split()] for days in (_WITH_TUMOUR, _WITHOUT_TUMOUR))
+    masses = turnbull([0.0] * len(with_tumour) + without_tumour, with_tumour + [NEVER] * len(without_tumour))
     quantities = _places(masses, "[", "]")
     source = Source("turnbull", "lung tumours of 144 mice", "the tests of lifelines")
     yield source.number(quantities[0], masses.mass[0], "0.142857")
@@ -123,12 +123,12 @@ def kappas() -> Iterator[Check]:
     table = np.array([[0, 4, 1], [0, 8, 0], [0, 1, 5]])
     source = Source("kappa", "2 coders, 19 units, 3 codes", "SAS, in the tests of statsmodels")
     plain, weighted = cohens_kappa(table), cohens_kappa(table, wt="linear")
-    yield source.number("κ", plain.kappa, "0.4842")
-    yield source.number("standard error of κ", plain.std_kappa, "0.1380")
-    yield source.number("lower end, 95 %", plain.kappa_low, "0.2137")
-    yield source.number("upper end, 95 %", plain.kappa_upp, "0.7547")
-    yield source.number("κ, linear weights", weighted.kappa, "0.4701")
-    yield source.number("its standard error", weighted.std_kappa, "0.1457")
+    yield source.number("κ", plain["kappa"], "0.4842")
+    yield source.number("standard error of κ", plain["std_kappa"], "0.1380")
+    yield source.number("lower end, 95 %", plain["kappa_low"], "0.2137")
+    yield source.number("upper end, 95 %", plain["kappa_upp"], "0.7547")
+    yield source.number("κ, linear weights", weighted["kappa"], "0.4701")
+    yield source.number("its standard error", weighted["std_kappa"], "0.1457")
 
 
 # Dense series
@@ -136,13 +136,13 @@ def kappas() -> Iterator[Check]:
 
 def nile_level() -> Iterator[Check]:
     """The local level of the Nile (9)."""
-    found = local_level(_nile(), initial_variance=1e6)
-    noise, drift = found.terms["estimate"]
+    nile = local_level(_nile(), initial_variance=1e6)
+    noise, drift = nile.terms["estimate"]
     source = Source("local_level", "the Nile at Aswan, 100 years", "Durbin and Koopman (2012), p. 37")
     flat = "Tolerance: 2 % of a variance, because the likelihood is flat there, and 0.001 of the likelihood itself"
     yield source.within("variance of the noise", noise, "15099", 0.02 * 15099, flat)
     yield source.within("variance of the level’s step", drift, "1469.1", 0.02 * 1469.1, flat)
-    yield source.within("log-likelihood", found.log_likelihood, "-632.538", 1e-3, flat)
+    yield source.within("log-likelihood", nile.log_likelihood, "-632.538", 1e-3, flat)
 
 
 def nile_breaks() -> Iterator[Check]:
@@ -156,7 +156,7 @@ def nile_breaks() -> Iterator[Check]:
 def _nile() -> pl.DataFrame:
     from statsmodels.datasets import nile
 
-    flow = nile.load_pandas().data
+    flow = nile.load_pandas()["data"]
     return pl.DataFrame({"time": flow["year"].to_numpy(dtype=float), "value": flow["volume"].to_numpy(dtype=float)})
 
 
@@ -244,6 +244,7 @@ def minimal_network() -> Iterator[Check]:
     printed = {("x0", "x2"): (40, 50), ("x0", "x3"): (20, 30), ("x1", "x4"): (50, 60), ("x2", "x4"): (20, 30)}
     for (start, end), bounds in printed.items():
         for name, ours, bound in zip(("least", "most"), network.between(start, end), bounds, strict=True):
+            assert ours is not None  # the five bounds lead from every event to every other
             yield source.within(
                 f"{name} from {start} to {end}", ours, str(bound), 0, "No tolerance: bounds are whole numbers"
             )

@@ -73,7 +73,7 @@ class SimulationStudy(Result):
 
     rows: pl.DataFrame
 
-    @cached_property
+    @property
     def table(self) -> pl.DataFrame:
         """``rows``, with the Monte Carlo interval of the coverage (95 %, Wilson) and the verdict in words."""
         ends = [
@@ -84,7 +84,7 @@ class SimulationStudy(Result):
         verdicts = pl.Series("verdict", [verdict(row) for row in self.rows.iter_rows(named=True)])
         return pl.concat([self.rows, bounds], how="horizontal").with_columns(verdicts)
 
-    @property
+    @cached_property
     def ours(self) -> pl.DataFrame:
         """The rows of our own estimators."""
         return self.table.filter(~pl.col("estimator").str.starts_with(COMPARISON))
@@ -123,12 +123,15 @@ def verdict(row: Mapping[str, float | None]) -> str:
     >>> [verdict({"level": 0.9, "coverage": share, "warned": 0.0}) for share in (0.87, 0.8699, 0.931)]
     ['keeps its word', 'too narrow', 'wider than it says']
     """
-    low, high = HOLDS[row["level"]]
-    if row["coverage"] is None:
+    level, coverage, warned = row["level"], row["coverage"], row["warned"]
+    assert level is not None  # that of the intervals is always known
+    low, high = HOLDS[level]
+    if coverage is None:
         return REFUSES
-    if row["coverage"] < low:
-        return SAYS_SO if row["warned"] >= MOSTLY_WARNED else NARROW
-    return WIDE if row["coverage"] > high else KEEPS
+    if coverage < low:
+        assert warned is not None  # null only where there is no estimate
+        return SAYS_SO if warned >= MOSTLY_WARNED else NARROW
+    return WIDE if coverage > high else KEEPS
 
 
 def simulation_study(path: Path = SIMULATION) -> SimulationStudy:
