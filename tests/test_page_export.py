@@ -102,3 +102,18 @@ def test_notes_of_every_case_have_limits():
 
 def test_notes_without_headings_are_one_note():
     assert [note.heading for note in read_notes("# T\n\nonly text\n")] == [""]
+
+
+def test_the_laboratory_is_shown_the_figure_between_what_stands_above_and_below_it():
+    case = am.load_case("kitchenaid-tweet")
+    above, drawing, below = am.report(case).show(am.speed(case), figure=am.figures.latency_ladder).outputs
+    assert [output[PAGE_TYPE].count("<figure") for output in (above, drawing, below)] == [
+        1,
+        0,
+        0,
+    ]  # the page has it once
+    assert "Figure 1" in above["text/html"]
+    assert drawing["application/vnd.plotly.v1+json"]["data"]
+    assert "In words" in below["text/html"]
+    assert "Table view" in below["text/html"]
+    assert "<script" not in above["text/html"] + below["text/html"]

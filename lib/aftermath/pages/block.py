@@ -23,7 +23,7 @@ PLOTLY_TYPE = "application/vnd.plotly.v1+json"
 IN_THE_LABORATORY = (
     "<style>.aftermath .sr{display:none}.aftermath .cards{display:grid;grid-template-columns:repeat(4,1fr);gap:1.5rem}"
     ".aftermath .big{font-size:1.5rem;font-weight:600;margin:0}.aftermath .lead{font-size:1.15rem;max-width:42em}"
-    ".aftermath .facts{display:flex;gap:2rem}.aftermath dd{margin:0}.aftermath .prose{max-width:42em}"
+    ".aftermath .facts{display:flex;gap:2rem}.aftermath :is(dd,figure){margin:0}.aftermath .prose{max-width:42em}"
     ".aftermath svg.pip,.aftermath .badge svg{width:14px;height:14px}.aftermath .tscroll{max-height:24rem;overflow:auto}"
     ".aftermath :is(.me,.pf,.rngb,.la){fill:#0a5a8c}.aftermath .rngb{opacity:.3}.aftermath .st{fill:#7c8792}"
     ".aftermath :is(.axis,.tk,.ci0,.ci1,.cens,.pd){stroke:#7c8792}.aftermath :is(.po,.cens,.few,.hollow,.pend)"

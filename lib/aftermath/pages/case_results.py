@@ -58,7 +58,11 @@ def case_results(
     """
     rows = [*_speed(speed), *_openness(transparency)]
     for variable, recovery in zip(_CODED, coverage, strict=True):
-        rows += [_nothing("mean", variable, recovery)] if isinstance(recovery, Nothing) else _coverage(recovery)
+        if isinstance(recovery, Nothing):
+            rows.append(_nothing("mean", variable, recovery))
+        else:
+            rows += [row for phase in recovery.tone.phases for row in _phase(variable, phase)]
+            rows += _recovery(recovery)
     return Results(pl.DataFrame(rows, schema=_SCHEMA, orient="row"))
 
 
@@ -106,11 +110,6 @@ def _openness(transparency: Transparency | Nothing) -> list[_Row]:
 def _index(name: str, index: Index) -> _Row:
     ends = (index.value, index.lower, index.upper)
     return _row("index", name, None, ends, index.applicable, "of 100", None, index.why_not or index.open)
-
-
-def _coverage(recovery: CoverageRecovery) -> list[_Row]:
-    phases = [row for phase in recovery.tone.phases for row in _phase(recovery.variable, phase)]
-    return [*phases, *_recovery(recovery)]
 
 
 def _phase(variable: str, phase: Phase) -> Iterator[_Row]:

@@ -1,4 +1,4 @@
-"""What happened and how fast it was answered, in words: the timeline, its key, and the steps."""
+"""What happened and how fast it was answered, in words: the timeline, and the steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.cases.case import Case
 from aftermath.measures.speed import Speed
-from aftermath.measures.steps import STEPS, Step
+from aftermath.measures.steps import STEPS
 from aftermath.times import Latency
 from aftermath.wording import counted, latency_text, listed
 
@@ -43,18 +43,15 @@ def timeline_words(case: Case, speed: Speed) -> str:
 
 
 def speed_words(speed: Speed, names: Collection[str] = tuple(STEPS)) -> str:
-    """Steps in words; steps that are the same act at the same time are told together."""
+    """Steps in words; steps that are the same act at the same time are told together, by the text of the last of them."""
+    parts = []
     steps = [step for step in speed.steps if step.name in names]
-    groups = [[*group] for _, group in groupby(steps, key=lambda step: (step.latency, step.event_ids))]
-    text = "; ".join(_together(*group) for group in groups)
+    for _, same in groupby(steps, key=lambda step: (step.latency, step.event_ids)):
+        *others, last = same
+        labels = "".join(f"{step.label[0].lower()}{step.label[1:]}, " for step in others)
+        parts.append(labels + last.text)
+    text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
-
-
-def _together(*steps: Step) -> str:
-    """The text of the last of some steps, with the labels of those before it."""
-    *others, last = steps
-    before = "".join(f"{step.label[0].lower()}{step.label[1:]}, " for step in others)
-    return before + last.text
 
 
 def _related(case: Case) -> str:

@@ -99,8 +99,8 @@ class Report:
         template
             Another template than that of the type, e.g. ``sources`` of a case.
         figure
-            Draws it: a function of ``am.figures``; or the drawing itself, where it is made from something else. **Figures are numbered in the order in which they are first shown**; a
-            drawing that is shown again keeps its number.
+            Draws it: a function of ``am.figures``; or the drawing itself, where it is made from something else. **Figures are
+            numbered in the order in which they are first shown**; a drawing that is shown again keeps its number.
         instead
             The template that takes its place where there is nothing to measure or to draw, with the reason; None for an
             empty place.
