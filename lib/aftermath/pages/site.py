@@ -58,14 +58,13 @@ def _drawing_library() -> Path:
     # found without importing plotly, which takes a second
     spec = importlib.util.find_spec("plotly")
     folders = spec.submodule_search_locations if spec else ()
-    found = next(
-        (file for folder in folders or () if (file := Path(folder, "package_data", DRAWING_LIBRARY)).is_file()), None
-    )
-    if found is None:
+    paths = (Path(folder, "package_data", DRAWING_LIBRARY) for folder in folders or ())
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
         raise SiteError(
             f"plotly is not installed with its {DRAWING_LIBRARY}. Install the locked environment again: `make clean reports`."
         )
-    return found
+    return path
 
 
 def write_index(
