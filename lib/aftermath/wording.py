@@ -224,7 +224,9 @@ def relation_words(rule: str, at_least: float | None, at_most: float | None) -> 
     """
     words = f"“{vocabulary.RELATION_RULES[rule]}”"
     if at_most is None:
-        return f"{words}, read as at least {duration(at_least)}" if at_least else words
+        if at_least is None or at_least <= 0:
+            return words
+        return f"{words}, read as at least {duration(at_least)}"
     if at_least is None:
         return f"{words}, read as at most {duration(at_most)}" if at_most > 0 else words
     return f"{words}, read as {latency_text(Latency(at_least, at_most))}" if at_most else words
