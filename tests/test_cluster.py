@@ -46,6 +46,7 @@ def _wait_for(file: Path) -> str:
 @pytest.fixture
 def scheduler(tmp_path) -> Iterator[str]:
     """The address of a scheduler with two worker processes, which nobody starts again when they die."""
+    pytest.importorskip("distributed", reason="the extra cluster is not installed")
     file = tmp_path / "scheduler.json"
     common = ("--scheduler-file", str(file), "--no-dashboard")
     worker = (*common, "--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path / "work"))
@@ -155,7 +156,15 @@ def _pages(workspace: Workspace) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()}
 
 
+def test_where_nothing_is_installed_that_speaks_with_a_cluster_the_extra_is_named(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    words = r"distributed is not installed.*extra cluster"
+    with pytest.raises(cluster.ClusterError, match=words), cluster.connected("tcp://127.0.0.1:9", tmp_path):
+        pass
+
+
 def test_a_scheduler_that_does_not_answer_is_named_with_the_cure(monkeypatch, tmp_path):
+    pytest.importorskip("distributed", reason="the extra cluster is not installed")
     monkeypatch.setattr(cluster, "_PATIENCE", 0.2)
     words = r"127.0.0.1:9: no Dask scheduler.*dask scheduler"
     with pytest.raises(cluster.ClusterError, match=words), cluster.connected("tcp://127.0.0.1:9", tmp_path):
