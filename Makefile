@@ -72,7 +72,7 @@ package: $(default) ## write the datapackage.json of every case
 	@$(python) -m aftermath package
 
 clean: ## remove everything that was built; the environment stays
-	rm -rf build .pytask .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf build .pytest_cache .ruff_cache .hypothesis .coverage
 	find $(sources) notebooks '(' -name __pycache__ -o -name .ipynb_checkpoints ')' -prune -exec rm -rf '{}' +
 
 clean-all: clean ## remove the environment too

@@ -1,7 +1,8 @@
 """Pin every package with its hashes: ``python tools/lock.py [--upgrade]``.
 
-The locks hold for Python 3.11 to 3.13 on every system, name no host, and leave out torch and sentence-transformers,
-which bertopic asks for and does not need here: nothing makes new vectors unless somebody installs the extra ``embed``.
+The locks hold for Python 3.11 to 3.13 on every system, name no host, and leave out what is asked for and not needed here:
+torch and sentence-transformers, of bertopic (nothing makes new vectors unless somebody installs the extra ``embed``), and
+rfc3987-syntax, of jsonschema: it builds a grammar of web addresses for a second whenever a notebook file is read.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-LEFT_OUT = ("sentence-transformers", "torch")
+LEFT_OUT = ("rfc3987-syntax", "sentence-transformers", "torch")
 OPTIONS = (
     "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-sources --quiet "
     "--no-emit-package aftermath"
