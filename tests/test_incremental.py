@@ -17,6 +17,7 @@ from aftermath.building.jobs import Job, page_jobs, read_settings, site_job
 from aftermath.building.stale import stale
 from aftermath.building.work import Work
 from aftermath.pages.made_from import sealed
+from aftermath.pages.templating import render
 from aftermath.workspace import INSTALLED_FROM, Workspace
 from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook
 
@@ -75,7 +76,7 @@ def _make(job: Job) -> None:
     for path in job.products:
         Site.write(path, "made")
         files[path.relative_to(site if path.is_relative_to(site) else site.parent).as_posix()] = MADE
-    Site.write(job.page, sealed(dataclasses.replace(job.made, files=files).html))
+    Site.write(job.page, sealed(render("made_from", made=dataclasses.replace(job.made, files=files))))
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.case_files.case import case_ids, load_case  # noqa: E402
 from aftermath.measures.latency_curves import (  # noqa: E402
-    FEW,
+    FEWEST_CASES,
     MARKS,
     LatencyCurves,
     bootstrap_band,
@@ -205,14 +205,14 @@ def grouped(sizes: dict[str, int]) -> LatencyCurves:
 
 
 def test_groups_are_sorted_and_small_ones_are_named_and_left_out() -> None:
-    found = grouped({"press": FEW, "customer": FEW + 1, "regulator": FEW - 1})
+    found = grouped({"press": FEWEST_CASES, "customer": FEWEST_CASES + 1, "regulator": FEWEST_CASES - 1})
     assert [curve.group for curve in found.curves] == ["customer", "press"]
-    assert [len(curve.case_ids) for curve in found.curves] == [FEW + 1, FEW]
+    assert [len(curve.case_ids) for curve in found.curves] == [FEWEST_CASES + 1, FEWEST_CASES]
     assert found.left_out == ("regulator-0", "regulator-1")
     assert found.by == "exposed by"
     assert "Too few for a curve of their own: regulator-0 and regulator-1." in found.text
     assert found.table["group"].unique().sort().to_list() == ["customer", "press"]
-    assert found.table.filter(pl.col("group") == "press")["cases"].unique().to_list() == [FEW]
+    assert found.table.filter(pl.col("group") == "press")["cases"].unique().to_list() == [FEWEST_CASES]
 
 
 def test_groups_that_are_all_too_small_have_nothing_to_show() -> None:
@@ -242,7 +242,7 @@ def test_what_cannot_be_drawn_is_refused(options: dict, words: str) -> None:
 latencies = st.tuples(st.integers(0, 50), st.one_of(st.integers(0, 40), st.just(INF))).map(
     lambda pair: (pair[0] * HOUR, max(1.0, (pair[0] + pair[1]) * HOUR))
 )
-many = st.lists(latencies, min_size=FEW, max_size=10)
+many = st.lists(latencies, min_size=FEWEST_CASES, max_size=10)
 
 
 @given(many, st.randoms())

@@ -134,9 +134,9 @@ def test_a_result_without_a_template_is_refused_with_the_place_where_to_write_it
 
 def test_a_page_is_out_of_date_when_its_template_is(root: Path) -> None:
     case_folder(root, events=[event("exposure"), event("apology", 600)])
-    before = case_job(Workspace(root), "small-case", {}).inputs
+    before = case_job(Workspace(root), "small-case", {}).made.inputs
     (root / "notebooks" / "templates" / "summary_length.html.j2").write_text(f"{TEMPLATE}\n", encoding="utf-8")
-    after = case_job(Workspace(root), "small-case", {}).inputs
+    after = case_job(Workspace(root), "small-case", {}).made.inputs
     assert {name for name in after if after[name] != before[name]} == {"notebook", "notebook: summary_length.html.j2"}
 
 

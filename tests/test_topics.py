@@ -279,21 +279,6 @@ def test_two_processes_give_the_same_topics_without_network_and_torch() -> None:
     assert first[1] == found().text
 
 
-@pytest.mark.parametrize("before", ["", "import plotly.express"])
-def test_whoever_imports_bertopic_afterwards_gets_it_whole(before: str) -> None:
-    script = (
-        f"import sys, warnings\n{before}\nfrom aftermath.topic_modelling import topic_model\n"
-        "ours = topic_model._bertopic()\n"
-        "warnings.simplefilter('ignore')\n"
-        "import bertopic, plotly.express\n"
-        "print(bertopic is not ours, bertopic._bertopic.HAS_HDBSCAN, callable(bertopic.plotting.visualize_topics))\n"
-        "topic_model._bertopic.cache_clear()\n"
-        "print(topic_model._bertopic() is bertopic)"
-    )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["True"] * 4
-
-
 # Figures
 
 

@@ -9,6 +9,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from aftermath.pages.made_from import MadeFrom, sealed
+from aftermath.pages.templating import render
 from aftermath.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,4 +60,4 @@ def note(log: Path, made: MadeFrom, product: Path) -> None:
     """Stands in for making a page: says so in a log, and writes a page that says what it was made from."""
     with log.open("a", encoding="utf-8") as file:
         file.write(f"{product.name}\n")
-    product.write_text(sealed(made.html), encoding="utf-8")
+    product.write_text(sealed(render("made_from", made=made)), encoding="utf-8")

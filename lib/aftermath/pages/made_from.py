@@ -124,6 +124,7 @@ def _checksum(kept: dict[str, Any]) -> str:
 
 def sealed(page: str) -> str:
     """A page with its own checksum in its foot; one without a foot of ours is returned as it is."""
+    page = str(page)  # a Markup would escape the seal that is put into it
     return _with_seal(page, _sum(page)) if _SEAL.search(page) else page
 
 

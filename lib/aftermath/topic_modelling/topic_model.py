@@ -13,12 +13,10 @@ from __future__ import annotations
 
 import itertools
 import re
-import sys
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from types import ModuleType
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -204,7 +202,9 @@ def fit(texts: Sequence[str], places: np.ndarray, words: Sequence[str], clustere
     from sklearn.feature_extraction.text import CountVectorizer
     from threadpoolctl import threadpool_limits
 
-    bertopic = _bertopic()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImportWarning)  # umap, which is not used, misses tensorflow
+        import bertopic
     model = bertopic.BERTopic(
         language="multilingual",  # the other path rubs out every letter beyond a to z
         embedding_model=None,
@@ -249,30 +249,6 @@ def agreement(labellings: Sequence[np.ndarray]) -> Stability:
 
     indices = [float(adjusted_rand_score(*pair)) for pair in itertools.combinations(labellings, 2)]
     return Stability(sum(indices) / len(indices), min(indices), len(labellings))
-
-
-@cache
-def _bertopic() -> ModuleType:
-    """BERTopic without its drawings, which take seconds to import: it leaves them out where there is no plotly.
-
-    This copy is our own: whoever imports BERTopic afterwards gets it whole. One that is already there is taken as it is.
-    """
-    import warnings
-
-    if "bertopic" in sys.modules:
-        return sys.modules["bertopic"]
-    held = {name: module for name, module in sys.modules.items() if name == "plotly"}
-    # None reads as not installed, see sys.modules in the reference of the language
-    sys.modules["plotly"] = None  # pyright: ignore[reportArgumentType]
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of drawings that are missing
-            import bertopic
-    finally:
-        for name in [name for name in sys.modules if name == "plotly" or name.partition(".")[0] == "bertopic"]:
-            del sys.modules[name]
-        sys.modules.update(held)
-    return bertopic
 
 
 def _in_order(labels: np.ndarray, words: Mapping[int, Sequence[tuple[str, float]]], places: np.ndarray) -> Fit:
