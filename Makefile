@@ -12,6 +12,8 @@ inputs := pyproject.toml requirements-installer.lock tools/install.py
 sources := $(wildcard lib tests tools benchmarks)
 notebooks = $(wildcard notebooks/*.ipynb notebooks/course/*.ipynb)
 quick_benchmarks = $(filter-out $(addprefix benchmarks/,simulation.py build.py kills.py),$(wildcard benchmarks/*.py))
+# a file of tests stays on one processor, so that what it makes once is made once
+parallel := -n logical --dist loadfile
 # No question about news at the first start, and no look for a newer version.
 quiet_laboratory := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 
@@ -30,10 +32,10 @@ check: $(default) ## look for faults in the case folders
 	@$(python) -m aftermath check
 
 test: $(develop) ## the tests, in a few minutes (SLOW=1 adds the slow ones, ONLY=tests/test_times.py picks)
-	$(python) -m pytest -q $(if $(SLOW),-m "") $(ONLY)
+	$(python) -m pytest -q $(if $(SLOW),-m "") $(if $(ONLY),$(ONLY),$(parallel))
 
 test-slow: $(develop) ## all tests, the slow ones too
-	$(python) -m pytest -q -m ""
+	$(python) -m pytest -q -m "" $(parallel)
 
 lab: $(default) ## JupyterLab, opened on notebooks/start_here.ipynb (OPTIONS="--no-browser" goes to JupyterLab)
 	@$(python) -m aftermath lab $(quiet_laboratory) $(OPTIONS)

@@ -139,6 +139,7 @@ def test_bins_that_differ_of_themselves_raise_what_counts_as_a_turn() -> None:
 
 
 @pytest.mark.parametrize(("posts", "swing"), [(30, 0.05), (300, 0.02), (3000, 0.0), (3000, 0.02), (3000, 0.05)])
+@pytest.mark.slow
 def test_quiet_bins_turn_as_rarely_as_the_level_says(posts: int, swing: float) -> None:
     """5 % of 3,000 quiet bins, each after seven others; two standard errors of that are 0.8 %."""
     generator = np.random.default_rng(12)
@@ -313,6 +314,7 @@ def test_no_crisis_no_alarm() -> None:
         alarm_from_coverage(made)
 
 
+@pytest.mark.slow
 def test_every_case_has_an_alarm_or_a_reason() -> None:
     refused = 0
     for each in cases():

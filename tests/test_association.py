@@ -210,6 +210,7 @@ def _untied(values):
     return sum(one != other for place, one in enumerate(values) for other in values[:place])
 
 
+@pytest.mark.slow
 def test_many_cases_do_not_take_their_square():
     def seconds(n):
         numbers = np.random.default_rng(n).normal(size=(2, n))

@@ -81,6 +81,7 @@ def check_words(html: str) -> None:
 
 
 @pytest.mark.parametrize("case_id", BARE)
+@pytest.mark.slow
 def test_the_page_of_a_bare_case_holds_no_number_that_is_none(case_id, tmp_path):
     made(tmp_path, case_id)
     check_words(html_of(case_id, tmp_path))
@@ -103,6 +104,7 @@ def compared(root: Path, case_ids: Iterable[str]) -> str:
     return comparison_page(Workspace(root))
 
 
+@pytest.mark.slow
 def test_a_comparison_of_bare_cases_holds_no_number_that_is_none(tmp_path, monkeypatch):
     monkeypatch.setenv("AFTERMATH_ROOT", str(tmp_path))
     check_words(compared(tmp_path, BARE))

@@ -250,6 +250,7 @@ def test_ctrl_c_ends_kernels_and_workers_and_the_next_build_makes_the_rest(works
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("seconds", [0.2, 0.4])
+@pytest.mark.slow
 def test_ctrl_c_on_a_terminal_while_all_is_still_imported_is_answered_in_a_line_or_none(workspace, seconds):
     command = [sys.executable, "-m", "aftermath", "build", "--case", RED_CROSS]
     options = {"cwd": workspace.root, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}

@@ -51,6 +51,7 @@ def shown(timed):
     return timed[1]
 
 
+@pytest.mark.slow
 def test_the_full_comparison_takes_less_than_twenty_seconds(timed):
     assert timed[2] < 20
 
@@ -193,6 +194,7 @@ def test_a_workspace_without_advice_has_one_sentence(comparison, tmp_path, monke
 
 @pytest.mark.parametrize("n", [0, 1, 2])
 @pytest.mark.parametrize("cell_id", CELLS)
+@pytest.mark.slow
 def test_with_few_cases_every_block_says_what_cannot_be_computed(cell_id, n):
     html = comparison_block(am.compare(am.cases()[:n]), cell_id).html
     assert html

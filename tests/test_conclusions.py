@@ -63,6 +63,7 @@ def test_where_even_perfect_order_holds_zero_the_cases_cannot_tell():
         assert "No direction" not in found.words
 
 
+@pytest.mark.slow
 def test_real_cases_recoded_into_perfect_order_and_into_none_pick_other_sentences(comparison):
     late, recovered = delay(comparison.entries), recovery(comparison.entries)
     cases = sorted(set(late.values) & set(recovered.values), key=lambda case_id: late.values[case_id][1])
@@ -146,6 +147,7 @@ def test_advice_stands_out_only_where_so_many_comparisons_would_not_show_it():
     assert of_playbook(Playbook((advised(1, alone, alone),))).answer == "cannot be told"
 
 
+@pytest.mark.slow
 def test_the_real_cases_pick_sentences_without_stars_and_causes(comparison):
     found = am.conclusions(comparison, am.playbook(comparison))
     assert len(found) == 6
@@ -156,6 +158,7 @@ def test_the_real_cases_pick_sentences_without_stars_and_causes(comparison):
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])
+@pytest.mark.slow
 def test_with_few_cases_every_question_is_answered_by_why_not(n):
     few = am.compare(am.cases()[:n])
     found = am.conclusions(few, am.playbook(few))

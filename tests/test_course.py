@@ -191,6 +191,7 @@ def test_the_solution_gets_full_marks(written):
     assert "23 of 23 points" in marked.text
 
 
+@pytest.mark.slow
 def test_the_blank_release_gets_nothing(written):
     marked = grade(written["release"][HOW_FAST], Workspace(ROOT))
     assert (marked.reached, marked.maximum) == (0, 23)
@@ -198,6 +199,7 @@ def test_the_blank_release_gets_nothing(written):
     assert marked.marks[-1] == Mark("reflection", 5, None, "left blank")
 
 
+@pytest.mark.slow
 def test_a_half_right_answer_gets_its_share_and_hints(written, tmp_path):
     notebook = nbformat.read(written["release"][HOW_FAST], as_version=4)
     path = hand_in(tmp_path, notebook, **half_right(LESSONS[HOW_FAST].notebook))

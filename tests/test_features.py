@@ -117,6 +117,7 @@ def test_remembering_changes_no_score(texts, most):
 # The file
 
 
+@pytest.mark.slow
 def test_any_number_of_workers_and_any_size_of_batch_give_the_same_rows(tmp_path):
     from aftermath.archives.scorers.english import Vader
 

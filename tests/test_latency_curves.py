@@ -59,6 +59,7 @@ def test_exact_latencies_give_the_share_that_had_not_answered() -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.slow
 def test_every_step_of_the_real_cases_has_a_curve(step: str) -> None:
     real = [speed(load_case(name, HERE)) for name in case_ids(HERE) if name != "weishi-data-fabrication"]
     found = latency_curves(real, step, draws=20)

@@ -41,6 +41,7 @@ def test_counts_are_those_of_speed_under_each_belief(cases, speeds, step):
     assert found.pairs == 120
 
 
+@pytest.mark.slow
 def test_a_pair_hangs_on_a_row_if_the_case_read_without_it_is_not_told_apart(cases, speeds, tmp_path):
     """Every row of these cases is left out of the file, and the case read again."""
     shutil.copytree(ROOT / "casestudies", tmp_path / "casestudies")

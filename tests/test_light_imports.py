@@ -38,11 +38,13 @@ def loaded(measured: str) -> tuple[str, set[str]]:
 @pytest.mark.parametrize(
     ("measured", "word"), [(ONE_CASE, "proportional odds"), (TWO_CASES, "shape: (2, "), (CURVES, "Turnbull")]
 )
+@pytest.mark.slow
 def test_an_ordinary_case_and_a_comparison_load_no_heavy_package(measured: str, word: str) -> None:
     said, packages = loaded(measured)
     assert word in said
     assert not packages
 
 
+@pytest.mark.slow
 def test_a_heavy_package_would_be_seen() -> None:
     assert "statsmodels" in loaded(A_SERIES)[1]

@@ -30,6 +30,7 @@ def found(timed):
     return timed[0]
 
 
+@pytest.mark.slow
 def test_at_least_five_hundred_specifications_in_well_under_a_minute(timed):
     found, seconds = timed
     assert len(found.computed) >= 500

@@ -103,6 +103,7 @@ def workspace(tmp_path) -> Path:
 
 
 @pytest.mark.parametrize("name", [START_HERE, HOW_FAST, METHOD_CHECKS])
+@pytest.mark.slow
 def test_a_notebook_runs_from_top_to_bottom(name, workspace, monkeypatch):
     monkeypatch.setenv("AFTERMATH_ROOT", str(workspace))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)

@@ -36,6 +36,7 @@ def test_committed_packages_are_up_to_date(case_id: str) -> None:
 
 
 @pytest.mark.parametrize("case_id", HERE.case_ids())
+@pytest.mark.slow
 def test_committed_packages_are_valid_for_frictionless(case_id: str) -> None:
     report = validate(str(HERE.case_folder(case_id) / FILE_NAME))
     assert report.valid, report.flatten(["fieldName", "rowNumber", "type", "note"])

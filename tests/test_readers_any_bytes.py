@@ -126,6 +126,7 @@ def look(file: Path, format: str | None, zone: str | None) -> int:
 
 @settings(max_examples=400)
 @given(data=harmed(), format=st.sampled_from([None, None, *FORMATS]), zone=st.sampled_from([None, "UTC"]))
+@pytest.mark.slow
 def test_any_bytes_give_valid_posts_or_an_error_in_words(file, data, format, zone):
     file.write_bytes(data)
     look(file, format, zone)

@@ -73,6 +73,7 @@ def test_ids_that_a_spreadsheet_damaged():
     assert reading.encodings == {"Airline-Sentiment-2-w-AA.csv.gz": "mac_roman"}
 
 
+@pytest.mark.slow
 def test_tweets_as_the_first_interface_gave_them(tmp_path):
     with tarfile.open(archive("stocknet-tweets-2014-2016/tweet_raw_HD.tar.gz")) as packed:
         packed.extractall(tmp_path, filter="data")

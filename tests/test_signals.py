@@ -161,6 +161,7 @@ def test_definitions_are_never_spliced_into_a_series() -> None:
 
 @settings(max_examples=10)
 @given(unit=st.integers(2, 500))
+@pytest.mark.slow
 def test_a_change_by_a_factor_does_not_depend_on_the_unit(unit: int) -> None:
     def ratio(rows: list[dict]) -> dict:
         return found(rows).changes[0].change["level change"]
@@ -204,6 +205,7 @@ def test_the_monthly_sales_of_general_motors() -> None:
     assert "turns the answer" not in sales.change_text
 
 
+@pytest.mark.slow
 def test_every_signal_of_every_case_is_shown() -> None:
     shown = 0
     for each in cases():

@@ -67,6 +67,7 @@ def printed(*arguments: str) -> str:
 # The study runs
 
 
+@pytest.mark.slow
 def test_every_row_runs_and_gives_what_the_table_holds(simulation):
     table = simulation.run(1, workers=1)
     assert table.height == len(list(simulation.studies()))
@@ -74,6 +75,7 @@ def test_every_row_runs_and_gives_what_the_table_holds(simulation):
     assert (table["width"].drop_nulls() > 0).all()
 
 
+@pytest.mark.slow
 def test_the_same_seeds_give_the_same_table_on_any_number_of_processors(simulation):
     one = simulation.run(3, workers=1, only="coded coverage")
     assert_frame_equal(one, simulation.run(3, workers=1, only="coded coverage"))

@@ -58,6 +58,7 @@ def recorded(draw: st.DrawFn) -> tuple[Case, Case, float]:
 
 @settings(max_examples=150, deadline=None)
 @given(recorded())
+@pytest.mark.slow
 def test_a_latency_holds_the_truth_and_is_never_narrower_where_less_is_believed(made: tuple[Case, Case, float]) -> None:
     related, _, truth = made
     measured = {believed: speed(related, relations=believed) for believed in BELIEVED}
@@ -71,6 +72,7 @@ def test_a_latency_holds_the_truth_and_is_never_narrower_where_less_is_believed(
 
 @settings(max_examples=150, deadline=None)
 @given(recorded())
+@pytest.mark.slow
 def test_believing_no_relation_is_having_none(made: tuple[Case, Case, float]) -> None:
     """Also of what was not seen: how long the record was watched is counted from clock zero, which relations move."""
     related, alone, _ = made

@@ -82,6 +82,7 @@ def test_planted_themes_are_found_with_their_words() -> None:
     assert [topic.n for topic in result.topics] == [30, 30, 30]
 
 
+@pytest.mark.slow
 def test_names_and_common_words_are_no_terms() -> None:
     result = found()
     terms = {term for topic in result.topics for term in topic.terms}

@@ -130,6 +130,7 @@ def _said(process: subprocess.Popen) -> str:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to a process there")
+@pytest.mark.slow
 def test_the_command_builds_what_changed_until_it_is_stopped(tmp_path):
     workspace: Workspace = make_workspace(tmp_path, (DIGIORNO, RED_CROSS))
     command = [sys.executable, "-m", "aftermath", "build", "--watch", "--force"]

@@ -76,6 +76,7 @@ def test_a_pair_with_a_fact_in_neither_case_is_settled_by_no_bound(cases):
     } - named
 
 
+@pytest.mark.slow
 def test_without_cases_all_of_the_workspace_are_asked(cases):
     agenda = worth_finding(step="apology")
     assert agenda.table.equals(worth_finding(am.cases(), "apology").table)
