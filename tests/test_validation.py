@@ -55,7 +55,7 @@ def write(folder: Path, file: str, content: str, encoding: str = "utf-8") -> Non
         with zipfile.ZipFile(path, "w") as pack:
             pack.writestr(f"{path.stem}.csv", data)
     else:
-        path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+        path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
 
 
 @pytest.fixture(scope="module")
@@ -106,10 +106,10 @@ def test_a_folder_without_labelled_sets_is_refused(tmp_path):
     ("file", "content"),
     [
         ("vader-human-ratings/tweets_GroundTruth.txt.gz", b"not compressed"),
-        ("vader-human-ratings/tweets_GroundTruth.txt.gz", gzip.compress(b"1\t2.0\tgood\n" * 999)[:40]),
-        ("vader-human-ratings/tweets_GroundTruth.txt.gz", gzip.compress(b"1\tmuch\tgood\n")),
+        ("vader-human-ratings/tweets_GroundTruth.txt.gz", gzip.compress(b"1\t2.0\tgood\n" * 999, mtime=0)[:40]),
+        ("vader-human-ratings/tweets_GroundTruth.txt.gz", gzip.compress(b"1\tmuch\tgood\n", mtime=0)),
         ("sentiment-labelled-sentences/imdb_labelled.txt", b"good\t7\n"),
-        ("brand-emotions-2011/judge-1377884607_tweet_product_company.csv.gz", gzip.compress(b"a,b\n1,2\n")),
+        ("brand-emotions-2011/judge-1377884607_tweet_product_company.csv.gz", gzip.compress(b"a,b\n1,2\n", mtime=0)),
         ("chinese-reviews-labelled/online_shopping_10_cats.zip", b"PK no zip"),
     ],
 )
