@@ -17,7 +17,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
@@ -204,19 +204,23 @@ def fit(texts: Sequence[str], places: np.ndarray, words: Sequence[str], clustere
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ImportWarning)  # umap, which is not used, misses tensorflow
-        import bertopic
-    model = bertopic.BERTopic(
+        from bertopic import BERTopic
+        from bertopic.dimensionality import BaseDimensionalityReduction
+        from bertopic.vectorizers import ClassTfidfTransformer
+    model = BERTopic(
         language="multilingual",  # the other path rubs out every letter beyond a to z
         embedding_model=None,
-        umap_model=bertopic.dimensionality.BaseDimensionalityReduction(),
+        umap_model=BaseDimensionalityReduction(),
         hdbscan_model=clusterer,
         vectorizer_model=CountVectorizer(vocabulary=list(words), tokenizer=words_of).set_params(token_pattern=None),
-        ctfidf_model=bertopic.vectorizers.ClassTfidfTransformer(reduce_frequent_words=True),
+        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
         top_n_words=2 * TERMS,
     )
     with threadpool_limits(1):
         labels, _ = model.fit_transform(list(texts), embeddings=places)
-    return _in_order(np.asarray(labels), model.get_topics(), places)
+    # its annotation says otherwise
+    terms = cast("dict[int, list[tuple[str, float]]]", model.get_topics())
+    return _in_order(np.asarray(labels), terms, places)
 
 
 def stability(places: np.ndarray, count: int, seeds: int = SEEDS) -> Stability:
