@@ -6,7 +6,6 @@ Only Linux is trusted to fork; elsewhere processes are started anew, which is sl
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import os
 import pickle
@@ -59,7 +58,7 @@ class ForkedProcess:
         OSError
             If the server has ended.
         """
-        number = await asyncio.get_running_loop().sock_recv(self._channel, NUMBER.size)
+        number = await self._received()
         if not number:
             self._channel.close()
             raise ChildProcessError("the process that kernels are forked from has ended")
@@ -77,8 +76,13 @@ class ForkedProcess:
     async def wait(self) -> int | None:
         """Its status, as soon as it has ended."""
         if self.returncode is None:
-            self._take(await asyncio.get_running_loop().sock_recv(self._channel, NUMBER.size))
+            self._take(await self._received())
         return self.returncode
+
+    async def _received(self) -> bytes:
+        import asyncio  # which takes longer than all that a build with nothing to do needs of this module
+
+        return await asyncio.get_running_loop().sock_recv(self._channel, NUMBER.size)
 
     def _take(self, status: bytes) -> None:
         """A status; there is none where the server was killed, with which all that it forked ends."""
