@@ -15,7 +15,7 @@ INDEX_ONLY = ("krippendorff",)
 
 # bertopic brings torch and CUDA along, from either source. What it needs here is listed in its place; the package
 # itself comes last and alone.
-ALONE = {"bertopic": ("hdbscan", "pandas", "tqdm", "umap-learn")}
+ALONE = {"bertopic": ("hdbscan", "pandas", "tqdm")}
 
 TEMPLATE = """\
 # Written by `make environment` from pyproject.toml: change that, not this.

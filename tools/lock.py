@@ -1,8 +1,9 @@
 """Pin every package with its hashes: ``python tools/lock.py [--upgrade]``.
 
-The locks hold for Python 3.11 to 3.13 on every system, name no host, and leave out what is asked for and not needed here:
-torch and sentence-transformers, of bertopic (nothing makes new vectors unless somebody installs the extra ``embed``), and
-rfc3987-syntax, of jsonschema: it builds a grammar of web addresses for a second whenever a notebook file is read.
+The locks hold for Python 3.11 to 3.13 on every system, name no host, and leave out what is asked for and not needed here.
+Of bertopic: torch and sentence-transformers (nothing makes new vectors unless somebody installs the extra ``embed``),
+umap-learn and llvmlite (topics here take principal components, and to import umap takes seconds). Of jsonschema:
+rfc3987-syntax, which builds a grammar of web addresses for a second whenever a notebook file is read.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-LEFT_OUT = ("rfc3987-syntax", "sentence-transformers", "torch")
+LEFT_OUT = ("llvmlite", "rfc3987-syntax", "sentence-transformers", "torch", "umap-learn")
 OPTIONS = (
     "--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-sources --quiet "
     "--no-emit-package aftermath"

@@ -104,7 +104,7 @@ def _files(job: Job, made: MadeFrom) -> Iterator[str]:
 
 
 def _site(job: Job) -> Path:
-    """The folder that files are named from: that of the page, or the one above where it lies in ``case_files/``."""
+    """The folder that files are named from: that of the page, or the one above where it lies in ``cases/``."""
     return job.page.parent.parent if job.page.parent.name == "cases" else job.page.parent
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from aftermath.pages.script import script_json
 from aftermath.running.parameters import Values
 
 _BLANK = "0" * 64
@@ -57,8 +58,7 @@ class MadeFrom:
     def script(self) -> Markup:
         """All of it for a script element, where nothing is escaped, so **nothing may look like the end of it**."""
         kept = {name: getattr(self, name) for name in ("inputs", "parameters", "versions", "files")}
-        written = json.dumps(kept, sort_keys=True, ensure_ascii=False).replace("<", "\\u003c")
-        return Markup(written)  # noqa: S704 - no angle bracket is left
+        return script_json(kept)
 
 
 def read_made_from(page: str) -> MadeFrom | None:

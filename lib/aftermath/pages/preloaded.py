@@ -41,6 +41,7 @@ FOR_EVERY_PAGE = (
     "scipy.special",
 )
 FOR_SOME_PAGES = (
+    "bertopic",
     "ruptures",
     "scipy.optimize",
     "sklearn.cluster",

@@ -16,6 +16,7 @@ from aftermath.measures.tone import PHASE_DAYS
 from aftermath.pages.block import Block
 from aftermath.pages.nothing import Nothing
 from aftermath.pages.references import References
+from aftermath.pages.script import script_json
 from aftermath.pages.templating import render, sentence
 from aftermath.running.parameters import ParameterError
 from aftermath.statistics.result import NothingToMeasure, Result
@@ -131,10 +132,9 @@ class Report:
         if drawn is None:
             return Block(render(template, self.workspace, **known))
         data = json.loads(str(drawn.to_json()))
-        # "</" would end the script element early, whatever text of a case it stands in
-        drawing = json.dumps(data, sort_keys=True, ensure_ascii=False).replace("</", "<\\/")
+        drawing = script_json(data)
         number = self._numbers.setdefault(drawing, len(self._numbers) + 1)
-        html = render(template, self.workspace, number=number, drawing=Markup(drawing), **known)  # noqa: S704 - it is JSON
+        html = render(template, self.workspace, number=number, drawing=drawing, **known)
         return Block(html, drawn, data)
 
     @cached_property

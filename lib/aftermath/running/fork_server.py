@@ -8,6 +8,7 @@ many bytes of a pickled dictionary. **When nobody holds the other end any more, 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import pickle
@@ -116,6 +117,7 @@ class Server:
 
     def fork(self, request: dict[str, Any], told: socket.socket, output: int) -> None:
         """Fork a process that does a call and ends."""
+        gc.freeze()  # or the first search for garbage in the child would copy all that they share
         number = os.fork()
         if not number:
             self.be_child(request, told, output)

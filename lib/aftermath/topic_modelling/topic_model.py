@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -199,14 +198,12 @@ def fit(texts: Sequence[str], places: np.ndarray, words: Sequence[str], clustere
     clusterer
         From ``k_means``, or any that has ``fit`` and ``labels_``.
     """
+    from bertopic import BERTopic
+    from bertopic.dimensionality import BaseDimensionalityReduction
+    from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
     from threadpoolctl import threadpool_limits
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ImportWarning)  # umap, which is not used, misses tensorflow
-        from bertopic import BERTopic
-        from bertopic.dimensionality import BaseDimensionalityReduction
-        from bertopic.vectorizers import ClassTfidfTransformer
     model = BERTopic(
         language="multilingual",  # the other path rubs out every letter beyond a to z
         embedding_model=None,
