@@ -79,7 +79,10 @@ def kept(name: str, made_from: Callable[[], Any], compute: Callable[[], Kept]) -
     if found is None:
         found = (compute(),)
         if key and _key(name, made_from) == key:  # nothing was saved meanwhile
-            _write(path, key, pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+            result = pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL)
+            # a full disk is no fault; a damaged result is found out by its checksum
+            with contextlib.suppress(WriteError):
+                write_whole(path, _checksum(key, result) + key + result, durable=False)
     return found[0]
 
 
@@ -98,12 +101,6 @@ def _read(path: Path, key: bytes) -> tuple | None:
         if found == key and checksum == _checksum(key, result):
             return pickle.loads(result)  # noqa: S301 - of a folder that is as trusted as the notebooks
     return None
-
-
-def _write(path: Path, key: bytes, result: bytes) -> None:
-    """Keep a result. Where the disk is full it is not kept, which is no fault; a damaged one is found out by its checksum."""
-    with contextlib.suppress(WriteError):
-        write_whole(path, _checksum(key, result) + key + result, durable=False)
 
 
 def _checksum(key: bytes, result: bytes) -> bytes:

@@ -218,10 +218,8 @@ def _list_of(pattern: str, hint: str) -> Check:
     expression = re.compile(pattern)
 
     def sound(value: Value) -> bool:
-        return isinstance(value, list) and bool(value) and all(map(_sound_word, value))
-
-    def _sound_word(word: Value) -> bool:
-        return _is_text(word) and bool(expression.fullmatch(word))
+        words = value if isinstance(value, list) else []
+        return bool(words) and all(_is_text(word) and expression.fullmatch(word) for word in words)
 
     return sound, hint
 

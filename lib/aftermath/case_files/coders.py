@@ -123,7 +123,11 @@ def who_coded(coders: Sequence[Coder]) -> str:
     """
     silent = [coder for coder in coders if len(coder.unstated) == len(_UNSTATED)]
     stated = "; ".join(coder._facts for coder in coders if coder not in silent)
-    sentences = [f"{stated[0].upper()}{stated[1:]}." if stated else "", *_left_out(coders, silent), _caveat(coders)]
+    if len({coder.unstated for coder in coders}) == 1 and coders[0].unstated:
+        left_out = [_not_stated(_named(coders) if silent else "", coders[0].unstated)]
+    else:
+        left_out = [_not_stated(_named([coder]), coder.unstated) for coder in coders if coder.unstated]
+    sentences = [f"{stated[0].upper()}{stated[1:]}." if stated else "", *left_out, _caveat(coders)]
     return " ".join(filter(None, sentences)) or "Who coded is not stated."
 
 
@@ -150,13 +154,6 @@ def who_coded_all(cases: Iterable[Sequence[Coder]]) -> str:
     unstated = [name for name in ("training", "date") if all(name in coder.unstated for coder in every)]
     sentences = (f"{'; '.join(parts)}.", _not_stated("", unstated), _caveat(max(coded, key=_assisted)))
     return " ".join(filter(None, sentences))
-
-
-def _left_out(coders: Sequence[Coder], silent: Sequence[Coder]) -> list[str]:
-    """What is not stated: of all coders at once where it is the same, else of each."""
-    if len({coder.unstated for coder in coders}) == 1 and coders[0].unstated:
-        return [_not_stated(_named(coders) if silent else "", coders[0].unstated)]
-    return [_not_stated(_named([coder]), coder.unstated) for coder in coders if coder.unstated]
 
 
 def _named(coders: Sequence[Coder]) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 
 import dataframely as dy
 
-from aftermath.case_files.about import About
 from aftermath.case_files.case import Case, cases, load_case
 from aftermath.case_files.columns import file_columns, metadata_of
 from aftermath.case_files.tables import ALL_SCHEMAS, REFERENCES
@@ -108,12 +107,13 @@ def package_text(package: dict) -> str:
 
 def _package(case: Case) -> dict:
     about = case.about
+    words = ["crisis communication", about.industry, about.cause, about.crisis_type, *about.platforms]
     return {
         "$schema": f"{PROFILES}/datapackage.json",
         "name": about.id,
         "title": about.title,
         "description": about.summary,
-        "keywords": _keywords(about),
+        "keywords": list(dict.fromkeys(word.replace("_", " ") for word in words if word)),
         "licenses": [LICENCE],
         "contributors": CONTRIBUTORS,
         "sources": [{"title": f"The {case.sources.height} texts that sources.csv lists", "path": "sources.csv"}],
@@ -123,11 +123,6 @@ def _package(case: Case) -> dict:
             *(_table(case, table) for table in ALL_SCHEMAS if f"{table}.csv" in case.files),
         ],
     }
-
-
-def _keywords(about: About) -> list[str]:
-    words = ["crisis communication", about.industry, about.cause, about.crisis_type, *about.platforms]
-    return list(dict.fromkeys(word.replace("_", " ") for word in words if word))
 
 
 def _file(case: Case, name: str, path: str, kind: str, mediatype: str, description: str) -> dict:

@@ -216,7 +216,10 @@ def _column_fault(kind: str, text: str, column: dy.Column) -> str:
         return f"{quoted} is not above {column.min_exclusive:g}"
     if kind.endswith("vocabulary"):
         words = listed_words(text) if isinstance(column, dy.List) else [text]
-        return _unknown_words(words, metadata_of(column)["words"])
+        known = metadata_of(column)["words"]
+        unknown = dict.fromkeys(f"'{short(word)}'" for word in words if word not in known)
+        verb = "is not a word" if len(unknown) == 1 else "are not words"
+        return f"{', '.join(unknown)} {verb} of the vocabulary"
     if kind.endswith("reserved"):
         return f"{quoted} is a name that tables of results use themselves"
     if kind.endswith("words"):
@@ -224,9 +227,3 @@ def _column_fault(kind: str, text: str, column: dy.Column) -> str:
     if kind == "max_length":
         return f"{quoted} is {len(text)} characters long"
     return f"{quoted} is not in the form asked for"
-
-
-def _unknown_words(words: list[str], known: list[str]) -> str:
-    unknown = dict.fromkeys(f"'{short(word)}'" for word in words if word not in known)
-    verb = "is not a word" if len(unknown) == 1 else "are not words"
-    return f"{', '.join(unknown)} {verb} of the vocabulary"

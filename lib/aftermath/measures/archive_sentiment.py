@@ -118,8 +118,9 @@ class ArchiveSentiment(Result):
         parts = [f"{_share_text(negative, n)} before clock zero"] if n else []
         parts += [f"{_row_text(late[-1], self.zone)} at the most"] if late.height else []
         parts.append(f"{_row_text(self.days[-1], self.zone)} in the end")
-        ends = [day_text(_day(self.days["time"][row], self.zone)) for row in (0, -1)]
-        return f"{counted(self.n, 'post')} scored, {ends[0]} to {ends[1]}. Share of negative ones: {listed(parts)}."
+        ends = (self.days["time"][row] for row in (0, -1))
+        first, last = (time.astimezone(ZoneInfo(self.zone)) if isinstance(time, datetime) else time for time in ends)
+        return f"{counted(self.n, 'post')} scored, {day_text(first)} to {day_text(last)}. Share of negative ones: {listed(parts)}."
 
     @property
     def _alarm(self) -> str:
@@ -183,7 +184,11 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
     zero = require_clock(case, "sentiment before and after")
     archive, zone = archives[0], case.about.timezone
     days = archive.series.filter(pl.col("kind") == ALL_KINDS, pl.col("n") > 0).drop("kind")
-    at = _bin_of(zero, days, zone)
+    # the bin in which clock zero begins counts as after it: see times.ended_before
+    if days.schema["time"] == pl.Date:
+        at = first_day(zero, zone)
+    else:
+        at = zero.earliest.astimezone(ZoneInfo(zone)).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
     turning, why_not = _turned(archive, days, at, zero, zone, level)
     return ArchiveSentiment(
         archive=archive,
@@ -201,13 +206,6 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
         why_no_turning=why_not,
         answered=speed(case)["response"].latency,
     )
-
-
-def _bin_of(zero: Span, days: pl.DataFrame, zone: str) -> date | datetime:
-    """The bin in which clock zero begins, which counts as after it: see ``times.ended_before``."""
-    if days.schema["time"] == pl.Date:
-        return first_day(zero, zone)
-    return zero.earliest.astimezone(ZoneInfo(zone)).replace(minute=0, second=0, microsecond=0).astimezone(UTC)
 
 
 def _turned(
@@ -269,10 +267,6 @@ def _official(case: Case, days: pl.DataFrame, zone: str) -> dict[str, Span]:
     )
     spans = {event_id: case.span(event_id) for event_id in own["event_id"]}
     return {event_id: span for event_id, span in spans.items() if first <= span.earliest and span.latest <= last}
-
-
-def _day(time: date | datetime, zone: str) -> date:
-    return time.astimezone(ZoneInfo(zone)).date() if isinstance(time, datetime) else time
 
 
 def _share_text(negative: int, n: int) -> str:

@@ -322,7 +322,9 @@ def _curve(name: str, by: str, members: list[Speed], step: str, level: float, dr
 def _estimated(
     name: str, case_ids: tuple[str, ...], left: np.ndarray, right: np.ndarray, *, level: float, draws: int, seed: int
 ) -> LatencyCurve:
-    seconds = _times(left, right)
+    # every end of an interval, and the round times that the text speaks of
+    ends = np.concatenate([left, right[np.isfinite(right)], MARKS, [0.0, MINUTE]])
+    seconds = np.unique(ends[np.isfinite(ends) & (ends >= 0)])
     lower, upper = np.clip(turnbull(left, right).survival(seconds), 0, 1)
     lowest, highest = bootstrap_band(left, right, seconds, level=level, draws=draws, seed=seed)
     return LatencyCurve(
@@ -374,9 +376,3 @@ def bootstrap_band(
         np.maximum(np.quantile(curves[:, 1], (1 + level) / 2, axis=0), wilson(np.clip(upper, 0, 1), len(left), z)[1]),
     )
     return np.clip(ends[0], 0, 1), np.clip(ends[1], 0, 1)
-
-
-def _times(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Every end of an interval, and the round times that the text speaks of."""
-    ends = np.concatenate([left, right[np.isfinite(right)], MARKS, [0.0, MINUTE]])
-    return np.unique(ends[np.isfinite(ends) & (ends >= 0)])

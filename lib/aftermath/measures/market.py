@@ -115,7 +115,10 @@ class MarketReaction(Result):
     @property
     def text(self) -> str:
         first = self.studies[0]
-        days = "; ".join(f"{reading.key.text} {_reading_text(reading)}" for reading in self.readings)
+        days = "; ".join(
+            f"{reading.key.text} {reading.study[reading.day].text}, {reading.study.rank_text(reading.day)}"
+            for reading in self.readings
+        )
         last = first.convention.window[1]
         parts = (
             f"Abnormal returns of {self.company} against the market, with {first.convention.level:.0%} intervals: {days}.",
@@ -125,7 +128,7 @@ class MarketReaction(Result):
             self._looks_text,
             first.model_text,
             CAVEAT,
-            self._left_out_text,
+            f"Not covered by the prices: {'; '.join(self.left_out)}." if self.left_out else "",
         )
         return " ".join(filter(None, parts))
 
@@ -148,10 +151,6 @@ class MarketReaction(Result):
         return (
             f"n = {looks} days are looked at, so one of them stands out by chance more easily than a single day would."
         )
-
-    @property
-    def _left_out_text(self) -> str:
-        return f"Not covered by the prices: {'; '.join(self.left_out)}." if self.left_out else ""
 
 
 def market_reaction(
@@ -197,7 +196,8 @@ def market_reaction(
         raise NothingToMeasure(
             f"{case.id}: no share prices are on record (prices.csv), so no market reaction is measured."
         )
-    share, market = (_returns(case, name) for name in ("adjusted_close", "market_close"))
+    closes = ("adjusted_close", "market_close")
+    share, market = (daily_returns(case.prices.select("date", value=close)) for close in closes)
     calendar = _Calendar(tuple(share["date"]), zone, closes_at)
     keys, left_out = _key_days(case, calendar, estimation)
     if not keys:
@@ -294,10 +294,6 @@ def _readings(keys: list[KeyDay], calendar: _Calendar, study: Callable[[date], E
         yield Reading(key, current, current.day_of(key.date))
 
 
-def _returns(case: Case, column: str) -> pl.DataFrame:
-    return daily_returns(case.prices.select("date", value=column))
-
-
 def _row(reading: Reading) -> dict[str, str | float | date]:
     study, day = reading.study, reading.day
     alone, both = study[day], study.cumulative(day, day + 1)
@@ -318,7 +314,3 @@ def _row(reading: Reading) -> dict[str, str | float | date]:
         "with_next_day_upper": both.upper,
         "moment_sure": reading.key.sure,
     }
-
-
-def _reading_text(reading: Reading) -> str:
-    return f"{reading.study[reading.day].text}, {reading.study.rank_text(reading.day)}"

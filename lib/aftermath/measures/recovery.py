@@ -70,15 +70,10 @@ class Days:
         if self.why:
             return self.why
         if math.isinf(self.value):
-            return f"not reached by day {_day(self.end)}{self._earliest}"
+            earliest = "" if math.isinf(self.lower) else f", though day {_day(self.lower)} is not ruled out"
+            return f"not reached by day {_day(self.end)}{earliest}"
         upper = f"day {_day(self.upper)}" if math.isfinite(self.upper) else f"beyond day {_day(self.end)}"
         return f"day {_day(self.value)} [day {_day(self.lower)} to {upper}]"
-
-    @property
-    def _earliest(self) -> str:
-        if math.isinf(self.lower):
-            return ""
-        return f", though day {_day(self.lower)} is not ruled out"
 
 
 @dataclass(frozen=True)
@@ -314,14 +309,16 @@ def _with_model(
     comparable = model.models[COMPARABLE]
     tenfold = np.eye(len(comparable.parameters), 1) * math.log(10)  # only the slope moves it
     slope, error = comparable.slope * math.log(10), float(comparable.standard_error(tenfold)[0])
-    odds, odds_lower, odds_upper = _odds(slope + np.array([0, -1, 1]) * error * comparable.quantile(level)).tolist()
+    logarithms = slope + np.array([0, -1, 1]) * error * comparable.quantile(level)
+    bounded = np.abs(logarithms) <= LARGEST_LOG_ODDS
+    odds, lower, upper = np.exp(np.where(bounded, logarithms, np.copysign(np.inf, logarithms))).tolist()
     extent = _Extent.of(texts)
     return CoverageRecovery(
         tone=phases,
         course=course,
         odds_ratio=odds,
-        odds_lower=odds_lower,
-        odds_upper=odds_upper,
+        odds_lower=lower,
+        odds_upper=upper,
         slope=slope,
         slope_error=error,
         half_life=crossing(model, 0.5, start, end, level),
@@ -334,12 +331,6 @@ def _with_model(
         level=level,
         why_not="",
     )
-
-
-def _odds(logarithms: np.ndarray) -> np.ndarray:
-    """Odds ratios; infinite or 0 where the logarithm lies beyond ``LARGEST_LOG_ODDS``."""
-    bounded = np.abs(logarithms) <= LARGEST_LOG_ODDS
-    return np.exp(np.where(bounded, logarithms, np.copysign(np.inf, logarithms)))
 
 
 def _without_model(phases: Tone, texts: pl.DataFrame, level: float, why: str) -> CoverageRecovery:

@@ -138,8 +138,8 @@ class Speed(Result):
 
     @property
     def text(self) -> str:
-        steps = _sentence("; ".join(step.text for step in self.steps))
-        return f"{steps} {self.context}"
+        steps = "; ".join(step.text for step in self.steps)
+        return f"{steps[0].upper()}{steps[1:]}. {self.context}"
 
     @property
     def context(self) -> str:
@@ -263,7 +263,3 @@ def _coverage_before(case: Case, relations: str) -> CoverageBefore | None:
     certainly = sum(span.latest < earliest for span in counted_texts)
     possibly = sum(span.earliest < latest for span in counted_texts)
     return CoverageBefore(certainly, possibly, len(counted_texts), earlier)
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + "."

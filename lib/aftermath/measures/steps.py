@@ -127,6 +127,9 @@ def first_act(
     before = [event for event in answers_by_clock if event not in answers]
     reasons = _sharpened_by(case, resting, before, first, by_clock, relations)
     certainties = [event["certainty"] for event in resting] + [statement.certainty for statement in reasons]
+    places = set(map(file_and_row, reasons))
+    rows = case.relations.select("row", "rule", "at_least_seconds", "at_most_seconds").iter_rows()
+    words = {row: relation_words(*said) for row, *said in rows if (RELATIONS_FILE, row) in places}
     return Step(
         name,
         label,
@@ -136,7 +139,7 @@ def first_act(
         len({source for event in resting for source in event["source_ids"]}),
         len(answers),
         None if by_clock == first else by_clock,
-        _words(case, reasons),
+        words,
     )
 
 
@@ -231,13 +234,6 @@ def _sharpened_by(
     for event in before if first != by_clock else ():
         statements |= {statement.where: statement for statement in network.reasons(zero, event["event_id"])[1]}
     return tuple(statements.values())
-
-
-def _words(case: Case, statements: Collection[Difference]) -> dict[int, str]:
-    """Row of ``relations.csv`` to its words and how they were read."""
-    places = set(map(file_and_row, statements))
-    rows = case.relations.select("row", "rule", "at_least_seconds", "at_most_seconds").iter_rows()
-    return {row: relation_words(*said) for row, *said in rows if (RELATIONS_FILE, row) in places}
 
 
 def _watched(case: Case, relations: str) -> float:

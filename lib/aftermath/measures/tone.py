@@ -132,7 +132,7 @@ class Tone(Result):
             "coded by one coder alone": self.singly,
             "coded by several coders but not by all": self.partly,
         }
-        gaps = listed([f"{_are(n)} {words}" for words, n in parts.items() if n])
+        gaps = listed([f"{counted(n, 'text')} {'is' if n == 1 else 'are'} {words}" for words, n in parts.items() if n])
         return f" {gaps}: what is not coded may still move every number." if gaps else ""
 
 
@@ -221,10 +221,14 @@ def coded_texts(case: Case, variable: str) -> pl.DataFrame:
         .join(codes, on="doc_id")
         .join(publishers, on="source_id")
     )
+    since = [case.since_zero(local_day(published, case.about.timezone)) for published in texts["published"]]
     times = pl.DataFrame(
-        [_times(case, text) for text in texts["published"]],
+        {
+            "day": [day_since_zero(case, published) for published in texts["published"]],
+            "earliest_seconds": [latency.lower for latency in since],
+            "latest_seconds": [latency.upper for latency in since],
+        },
         schema={"day": pl.Int64, "earliest_seconds": pl.Float64, "latest_seconds": pl.Float64},
-        orient="row",
     )
     nobody = pl.lit(None, pl.Float64)  # where there is no coder at all, the mean of nothing
     mean = pl.mean_horizontal(nobody, *coders).alias("mean")
@@ -251,15 +255,6 @@ def day_since_zero(case: Case, published: str) -> int:
     zone = case.about.timezone
     day = local_day(published, zone).earliest.astimezone(ZoneInfo(zone)).date()
     return (day - first_day(clock_zero(case), zone)).days
-
-
-def _are(n: int) -> str:
-    return f"{counted(n, 'text')} {'is' if n == 1 else 'are'}"
-
-
-def _times(case: Case, published: str) -> tuple[int, float, float]:
-    since = case.since_zero(local_day(published, case.about.timezone))
-    return day_since_zero(case, published), since.lower, since.upper
 
 
 def _phases(texts: pl.DataFrame, phase_days: tuple[int, ...], seed: int) -> tuple[Phase, ...]:

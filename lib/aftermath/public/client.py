@@ -247,9 +247,14 @@ class Client:
             slow = answer.status in SLOW_DOWN
             wait = _retry_after(answer.headers.get("retry-after", ""), self.now()) if slow else None
             raise _AgainError(f"answers {_status(answer.status)}", wait=wait, told_to_slow_down=slow)
-        said = _hidden(_excerpt(answer.body), headers)
+        said = _excerpt(answer.body)
+        for value in headers.values():
+            said = said.replace(value.split()[-1], "[key]")
         if answer.status not in expected:
-            raise PullError(f"{_host(address)}: answers {_status(answer.status)}: {said!r}. {_cure(answer.status)}")
+            cure = "Check the query." if answer.status < 500 else "Try again later."
+            if answer.status in (401, 403):
+                cure = "If the source needs a key, check it; else it does not want to be asked from here."
+            raise PullError(f"{_host(address)}: answers {_status(answer.status)}: {said!r}. {cure}")
         _must_be_json(answer.body, said, address)
         return answer
 
@@ -300,12 +305,6 @@ def _retry_after(text: str, now: datetime) -> float | None:
     return max(0.0, (then - now).total_seconds())
 
 
-def _cure(status: int) -> str:
-    if status in (401, 403):
-        return "If the source needs a key, check it; else it does not want to be asked from here."
-    return "Check the query." if status < 500 else "Try again later."
-
-
 def _status(status: int) -> str:
     return f"{status} {http.client.responses.get(status, '')}".strip()
 
@@ -333,9 +332,3 @@ def _excerpt(body: bytes) -> str:
     """The first words of an answer, fit for a terminal: no tags, nothing that cannot be seen."""
     text = re.sub(r"<[^>]{0,500}>", " ", body[: 10 * EXCERPT].decode("utf-8", "replace"))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:EXCERPT]
-
-
-def _hidden(text: str, headers: Mapping[str, str]) -> str:
-    for value in headers.values():
-        text = text.replace(value.split()[-1], "[key]")
-    return text

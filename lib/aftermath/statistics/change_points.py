@@ -164,7 +164,11 @@ def change_points(
         raise SeriesError(
             f"{counted(n, 'observation')} cannot show a break between stretches of at least {smallest}: at least {2 * smallest + 1} are needed"
         )
-    search = _search(data.value / _spread(data.value), cost, smallest)
+    # robust, of the noise, from first differences; of the values where most of them do not move
+    differences = np.diff(data.value)
+    deviation = float(np.median(np.abs(differences - np.median(differences))))
+    spread = deviation * 1.4826 / math.sqrt(2) or float(data.value.std())
+    search = _search(data.value / spread, cost, smallest)
     customary = _COSTS[cost].unit * math.log(n)
     breaks_by_penalty = {penalty: search.predict(pen=penalty * customary)[:-1] for penalty in sorted(penalties)}
     path = [
@@ -194,10 +198,3 @@ def _search(values: np.ndarray, cost: str, smallest: int) -> Pelt:
     # the penalties of the path ask for the same stretches again and again
     search.cost.error = lru_cache(REMEMBERED)(search.cost.error)
     return search
-
-
-def _spread(values: np.ndarray) -> float:
-    """Robust standard deviation of the noise, from first differences; of the values where most of them do not move."""
-    differences = np.diff(values)
-    deviation = float(np.median(np.abs(differences - np.median(differences))))
-    return deviation * 1.4826 / math.sqrt(2) or float(values.std())

@@ -201,7 +201,10 @@ def event_study(
     joint = _joint(returns, market)
     dates, zero = joint["date"].to_list(), _place(joint["date"].to_list(), event_day)
     _require_room(dates, zero, convention)
-    model = fit_market_model(*_columns_of(joint[zero - gap - estimation : zero - gap]), convention)
+    before = joint[zero - gap - estimation : zero - gap]
+    model = fit_market_model(
+        before["date"].to_list(), before["return"].to_numpy(), before["market"].to_numpy(), convention
+    )
     around = joint[zero + window[0] : zero + window[1] + 1]
     expected = model.intercept + model.slope * pl.col("market")
     days = around.select(
@@ -320,10 +323,6 @@ def _require_room(dates: list[date], position: int, convention: Convention) -> N
             f"only {len(dates) - 1 - position} trading days follow {dates[position]} and the window wants {last}: "
             "give later returns, or a shorter window"
         )
-
-
-def _columns_of(frame: pl.DataFrame) -> tuple[list[date], np.ndarray, np.ndarray]:
-    return frame["date"].to_list(), frame["return"].to_numpy(), frame["market"].to_numpy()
 
 
 def _columns(name: str, prefix: str, abnormal: Sequence[AbnormalReturn | None]) -> list[pl.Series]:

@@ -158,7 +158,10 @@ def exponential_recovery(series: pl.DataFrame, at: EventTime, *, level: float = 
     for scale in (scales[0] / 1000, math.inf):
         check_strays(data.value, _design(data, scale) @ _coefficients(data, scale), data.weights)
     coefficients = _coefficients(data, best)
-    errors = correlated_errors(data.time, data.value, _tangent(data, best, coefficients[1]), data.weights)
+    design, since = _design(data, best), np.maximum(data.time - data.at, 0)
+    # how the fitted values move with baseline, decay and the logarithm of the scale
+    tangent = np.column_stack([design, coefficients[1] * design[:, 1] * since / best])
+    errors = correlated_errors(data.time, data.value, tangent, data.weights)
     ends = _compatible(data, scales, best, errors, level)
     spread = errors.half_width(np.array([0.0, 1.0, 0.0]), level)
     half_lives = [_half_life(scale, scales) if coefficients[1] < 0 else math.nan for scale in (best, *ends)]
@@ -171,7 +174,7 @@ def exponential_recovery(series: pl.DataFrame, at: EventTime, *, level: float = 
         depth_lower=depths[1],
         depth_upper=depths[2],
         baseline=float(coefficients[0]),
-        course=pl.DataFrame({"time": data.time, "value": data.value, "fitted": _design(data, best) @ coefficients}),
+        course=pl.DataFrame({"time": data.time, "value": data.value, "fitted": design @ coefficients}),
         n_before=data.before_count,
         n_after=data.after_count,
         level=level,
@@ -200,12 +203,6 @@ def _coefficients(data: Series, scale: float) -> np.ndarray:
     """Baseline and what the decay is multiplied by, of weighted least squares."""
     root = np.sqrt(data.weights)
     return np.linalg.lstsq(_design(data, scale) * root[:, None], data.value * root, rcond=None)[0]
-
-
-def _tangent(data: Series, scale: float, coefficient: float) -> np.ndarray:
-    """How the fitted values move with baseline, decay and the logarithm of the scale."""
-    design, since = _design(data, scale), np.maximum(data.time - data.at, 0)
-    return np.column_stack([design, coefficient * design[:, 1] * since / scale])
 
 
 def _sums_of_squares(data: Series, scales: np.ndarray, process: Autoregressive | Wandering) -> np.ndarray:

@@ -133,7 +133,9 @@ def level_change(series: pl.DataFrame, at: EventTime, *, level: float = 0.95) ->
     """
     check_level(level)
     data = read_series(series, at)
-    design = _straight(data)
+    # level change (first), intercept and, where the series bears it, the trend before
+    columns = [data.after.astype(float), np.ones(len(data.time))]
+    design = np.column_stack(columns if data.short else [*columns, data.time - data.time[0]])
     if data.after_count < FEWEST_AFTER or len(data.time) <= design.shape[1] + 2:
         raise SeriesError(
             f"{counted(data.before_count, 'observation')} before the event and {data.after_count} from it on cannot bear a course "
@@ -164,12 +166,6 @@ def bends(data: Series) -> np.ndarray:
     step = float(np.median(np.diff(after)))
     half_lives = np.geomspace(step, max(4 * (after[-1] - data.at), 2 * step), HALF_LIVES)
     return 1 - 0.5 ** (since[:, None] / half_lives)
-
-
-def _straight(data: Series) -> np.ndarray:
-    """Level change (first), intercept and, where the series bears it, the trend before."""
-    columns = [data.after.astype(float), np.ones(len(data.time))]
-    return np.column_stack(columns if data.short else [*columns, data.time - data.time[0]])
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,6 @@ from aftermath.statistics.intervals import t_quantile
 from aftermath.statistics.result import Result
 from aftermath.statistics.series import (
     EventTime,
-    Series,
     SeriesError,
     check_level,
     check_strays,
@@ -142,7 +141,9 @@ def local_level(
             f"{counted(len(data.time), 'observation')} cannot bear a local level: at least {SMALLEST} are needed"
         )
     if at is not None:
-        check_strays(data.value, _step(data), np.ones(len(data.time)))
+        # the one course that a local level follows without noise or drift
+        means = np.where(data.after, data.value[data.after].mean(), data.value[~data.after].mean())
+        check_strays(data.value, means, np.ones(len(data.time)))
     step, places = evenly_spaced(data.time)
     grid = _Grid.of(data.value, places, data.after)
     noise, drift, log_likelihood = _variances(grid, initial_variance)
@@ -157,11 +158,6 @@ def local_level(
         unit=data.unit,
         step=step,
     )
-
-
-def _step(data: Series) -> np.ndarray:
-    """The means before and after the event: the one course that a local level follows without noise or drift."""
-    return np.where(data.after, data.value[data.after].mean(), data.value[~data.after].mean())
 
 
 @dataclass(frozen=True)

@@ -84,22 +84,15 @@ class Decline:
         tried = threshold + math.sqrt(variance) * steps[:, None]
         least = float(self.weights @ (self.values - self.fitted) ** 2)
         limit = OF_CHI_SQUARE * float(stdtrit(self.freedom, (1 + level) / 2)) ** 2
-        rest = [(self._above(cut, tried) + self._below(cut, tried) + steps**2).min() for cut in range(self._n + 1)]
+        rest = [(self._left(cut, tried) + steps**2).min() for cut in range(len(self.values) + 1)]
         return np.array(rest) - least <= limit
 
-    @property
-    def _n(self) -> int:
-        return len(self.values)
-
-    def _above(self, cut: int, tried: np.ndarray) -> np.ndarray:
-        """Squares left by the best course above each threshold, before a place."""
+    def _left(self, cut: int, tried: np.ndarray) -> np.ndarray:
+        """Squares left by the best course above each threshold before a place, and at or below it from there on."""
         values, weights = self.values[:cut], self.weights[:cut]
-        return (values - np.maximum(falling(values, weights), tried)) ** 2 @ weights
-
-    def _below(self, cut: int, tried: np.ndarray) -> np.ndarray:
-        """Squares left by the best course at or below each threshold, from a place on."""
+        above = (values - np.maximum(falling(values, weights), tried)) ** 2 @ weights
         values, weights = self.values[cut:], self.weights[cut:]
-        return (values - np.minimum(falling(values, weights), tried)) ** 2 @ weights
+        return above + (values - np.minimum(falling(values, weights), tried)) ** 2 @ weights
 
 
 def decline(before: np.ndarray, after: np.ndarray, sampling_before: np.ndarray, sampling_after: np.ndarray) -> Decline:

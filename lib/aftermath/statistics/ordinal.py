@@ -133,7 +133,10 @@ def proportional_odds(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) ->
     """
     labels = _cluster_labels(codes, x, clusters)
     levels, ranks = np.unique(codes, return_inverse=True)
-    if _separated(ranks, x):
+    # parted at every level in one direction, the slope runs to infinity
+    cuts = [(x[ranks <= cut], x[ranks > cut]) for cut in range(ranks.max())]
+    rising = all(below.max() <= above.min() for below, above in cuts)
+    if rising or all(below.min() >= above.max() for below, above in cuts):
         raise NothingToMeasure("the codes are separated by time, so that no finite estimate exists")
     if len(ranks) == len(levels):
         raise NothingToMeasure("no level was coded twice")
@@ -221,13 +224,6 @@ def _cluster_labels(codes: np.ndarray, x: np.ndarray, clusters: np.ndarray) -> n
     if labels.max() < 2:
         raise NothingToMeasure("fewer than three publishers")
     return labels
-
-
-def _separated(ranks: np.ndarray, x: np.ndarray) -> bool:
-    """Whether the covariate parts the codes at every level in one direction: then the slope runs to infinity."""
-    cuts = [(x[ranks <= cut], x[ranks > cut]) for cut in range(ranks.max())]
-    rising = all(below.max() <= above.min() for below, above in cuts)
-    return rising or all(below.min() >= above.max() for below, above in cuts)
 
 
 @dataclass(frozen=True)

@@ -205,7 +205,9 @@ def taus(first: np.ndarray, second: np.ndarray) -> np.ndarray:
         Shape ``(pairs,)`` or ``()``; NaN where there are fewer than three cases, or one of the two does not vary.
     """
     scale = np.asarray(_scale(first, second) if len(first) >= 3 else np.zeros(np.shape(first)[1:]))
-    return np.divide(_concordance(first, second), scale, out=np.full(scale.shape, math.nan), where=scale > 0)
+    # pairs of rows in the same order in both, less those in opposite orders
+    concordance = sum(((left * right).sum(axis=0) for left, right in _signs(first, second)), start=_NO_PAIRS)
+    return np.divide(concordance, scale, out=np.full(scale.shape, math.nan), where=scale > 0)
 
 
 def _scale(first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -215,11 +217,6 @@ def _scale(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 def _untied(values: np.ndarray) -> np.ndarray:
     """How many pairs of rows are not the same."""
     return sum(((signs != 0).sum(axis=0) for (signs,) in _signs(values)), start=_NO_PAIRS)
-
-
-def _concordance(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """How many pairs of rows stand in the same order in both, less those in opposite orders."""
-    return sum(((left * right).sum(axis=0) for left, right in _signs(first, second)), start=_NO_PAIRS)
 
 
 def _signs(*several: np.ndarray) -> Iterator[list[np.ndarray]]:

@@ -135,8 +135,11 @@ def resilience_loss(
     data = read_series(series, at)
     if data.after_count < 2:
         raise SeriesError("one observation from the event on spans no area: at least 2 are needed")
-    before, whole = data.value[~data.after], _baseline(data, baseline)
-    weights = _trapezoids(data.time[data.after])
+    before = data.value[~data.after]
+    whole = float(before.mean()) if baseline is None else float(baseline)
+    check_baseline(whole)
+    steps = np.diff(data.time[data.after])
+    weights = np.concatenate([steps, [0]]) / 2 + np.concatenate([[0], steps]) / 2  # the integral by trapezoids
     loss = float(weights @ (whole - data.value[data.after]))
     why_not = _why_no_interval(before)
     spread = math.nan if why_not else _spread(data, weights, baseline is None, level)
@@ -152,18 +155,6 @@ def resilience_loss(
         data.unit,
         why_not,
     )
-
-
-def _baseline(data: Series, given: float | None) -> float:
-    whole = float(data.value[~data.after].mean()) if given is None else float(given)
-    check_baseline(whole)
-    return whole
-
-
-def _trapezoids(time: np.ndarray) -> np.ndarray:
-    """Weights whose product with values is the integral by trapezoids."""
-    steps = np.diff(time)
-    return np.concatenate([steps, [0]]) / 2 + np.concatenate([[0], steps]) / 2
 
 
 def _why_no_interval(before: np.ndarray) -> str:

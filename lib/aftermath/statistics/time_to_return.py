@@ -178,14 +178,21 @@ def time_to_return(
     bad, after = (-1 if fell else 1) * data.value, data.after
     course = decline(bad[~after], bad[after], known[~after], known[after])
     _check_noise(data, course)
-    usual, doubt = (course.level, course.level_variance) if baseline is None else (_given(baseline, fell), 0.0)
+    usual, doubt = course.level, course.level_variance
+    if baseline is not None:
+        check_baseline(baseline)
+        usual, doubt = -float(baseline) if fell else float(baseline), 0.0
     departure, part = max(0.0, course.top - usual), left if tolerance is None else 0.0
     near = part * departure if tolerance is None else float(tolerance)
     places = course.passes(usual + near, (1 - part) ** 2 * doubt + part**2 * course.top_variance, level)
     since = data.time[after] - data.at
+    # from the last observation before the first place at which it may be back, to the last such place
+    earliest, latest = np.flatnonzero(places)[[0, -1]].tolist()
+    upper = math.inf if latest == len(since) else float(since[latest]) if latest else 0.0
     return TimeToReturn(
         _first(since, course.fitted <= usual + near),
-        *_ends(since, np.flatnonzero(places)),
+        float(since[earliest - 1]) if earliest else 0.0,
+        upper,
         float(since[-1]),
         -usual if fell else usual,
         departure,
@@ -198,11 +205,6 @@ def time_to_return(
         level,
         data.unit,
     )
-
-
-def _given(baseline: float, fell: bool) -> float:
-    check_baseline(baseline)
-    return -float(baseline) if fell else float(baseline)
 
 
 def _known_variance(series: pl.DataFrame) -> np.ndarray:
@@ -245,10 +247,3 @@ def _first(since: np.ndarray, back: np.ndarray) -> float:
         return math.inf
     first = int(np.argmax(back))
     return float(since[first]) if first else 0.0
-
-
-def _ends(since: np.ndarray, places: np.ndarray) -> tuple[float, float]:
-    """From the last observation before the first place at which it may be back, to the last such place."""
-    first, last = int(places[0]), int(places[-1])
-    upper = math.inf if last == len(since) else float(since[last]) if last else 0.0
-    return (float(since[first - 1]) if first else 0.0), upper

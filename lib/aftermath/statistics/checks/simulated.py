@@ -93,16 +93,12 @@ class SimulationStudy(Result):
     def text(self) -> str:
         kept = self.ours.filter(pl.col("verdict") == KEEPS).height
         draws = listed([number(draws) for draws in self.rows["draws"].unique().sort()])
+        exceptions = " ".join(filter(None, map(self._named, (NARROW, SAYS_SO, WIDE))))
         return (
             f"In {draws} simulated data sets a row, {counted(kept, 'row')} of {self.ours.height} hold the truth as often as their "
-            f"intervals say ({PROMISES}). {self._exceptions_text} "
+            f"intervals say ({PROMISES}). {exceptions or 'No row is too narrow, and none wider than it says.'} "
             "The truths are ours: real series may be worse behaved than any of them."
         )
-
-    @property
-    def _exceptions_text(self) -> str:
-        parts = [self._named(kind) for kind in (NARROW, SAYS_SO, WIDE)]
-        return " ".join(filter(None, parts)) or "No row is too narrow, and none wider than it says."
 
     def _named(self, kind: str) -> str:
         rows = self.ours.filter(pl.col("verdict") == kind).iter_rows(named=True)
