@@ -44,14 +44,13 @@ def read_values(parameters: Mapping[str, Parameter], settings: Iterable[str]) ->
     """
     values: dict[str, list[Value]] = {}
     for name, value in itertools.chain.from_iterable(_read(parameters, setting) for setting in settings):
-        _take(values.setdefault(name, []), name, value)
+        taken = values.setdefault(name, [])
+        if value in taken:
+            raise ParameterError(
+                f"{name}: the value {value!r} is given twice, and every point is run once. Leave one out."
+            )
+        taken.append(value)
     return values
-
-
-def _take(values: list[Value], name: str, value: Value) -> None:
-    if value in values:
-        raise ParameterError(f"{name}: the value {value!r} is given twice, and every point is run once. Leave one out.")
-    values.append(value)
 
 
 def _read(parameters: Mapping[str, Parameter], setting: str) -> Iterator[tuple[str, Value]]:
@@ -62,7 +61,9 @@ def _read(parameters: Mapping[str, Parameter], setting: str) -> Iterator[tuple[s
         parse_settings(parameters, [setting])  # raises, in the words of a build
     for part in _parts(parameters[name], text):
         value = parse_settings(parameters, [f"{name}={part}"])[name]
-        _refuse_large(name, value)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, int) and not -_LARGEST <= item < _LARGEST:
+                raise ParameterError(f"{name}: {item} is beyond the whole numbers that a table can hold (64 bits).")
         yield name, value
 
 
@@ -80,12 +81,6 @@ def _parts(parameter: Parameter, text: str) -> list[str]:
             + (", and [] for an empty list." if mark == "|" else ".")
         )
     return parts
-
-
-def _refuse_large(name: str, value: Value) -> None:
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, int) and not -_LARGEST <= item < _LARGEST:
-            raise ParameterError(f"{name}: {item} is beyond the whole numbers that a table can hold (64 bits).")
 
 
 def grid(parameters: Mapping[str, Parameter], values: Mapping[str, Sequence[Value]]) -> list[dict[str, Value]]:
@@ -133,8 +128,5 @@ def varying(points: Sequence[Values]) -> list[str]:
 
 def spelled(values: Values) -> str:
     """Values as they would be set on the command line, e.g. ``seed=0, phase_days=7,30``."""
-    return "; ".join(f"{name}={_spelled(value)}" for name, value in values.items())
-
-
-def _spelled(value: Value) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    items = {name: value if isinstance(value, list) else [value] for name, value in values.items()}
+    return "; ".join(f"{name}={','.join(map(str, some))}" for name, some in items.items())

@@ -18,7 +18,7 @@ from aftermath.files import fingerprint
 from aftermath.kept import keeping
 from aftermath.pages import run
 from aftermath.pages.made_from import MadeFrom
-from aftermath.running.parameters import Parameter, ParameterError, Values, known, parse_settings, read_parameters
+from aftermath.running.parameters import ParameterError, Values, known, parse_settings, read_parameters
 from aftermath.running.processes import in_process
 from aftermath.statistics.inputs import PRICES, SIMULATION
 from aftermath.workspace import Workspace, WorkspaceError
@@ -94,14 +94,13 @@ def read_settings(workspace: Workspace, texts: Iterable[str]) -> Settings:
     path = workspace.notebooks / run.COMPARISON
     comparison = read_parameters(path) if path.is_file() else {}
     texts = tuple(texts)
-    if any(text.partition("=")[0].strip() == "case_id" for text in texts):
+    named = [(text.partition("=")[0].strip(), text) for text in texts]
+    if any(name == "case_id" for name, _ in named):
         raise ParameterError(f"case_id is set by --case. {known((comparison | report).values())}")
     parse_settings(comparison | report, texts)
-    return Settings(*(parse_settings(some, _of(some, texts)) for some in (report, comparison)))
-
-
-def _of(parameters: Mapping[str, Parameter], texts: Iterable[str]) -> list[str]:
-    return [text for text in texts if text.partition("=")[0].strip() in parameters]
+    return Settings(
+        *(parse_settings(some, [text for name, text in named if name in some]) for some in (report, comparison))
+    )
 
 
 def evidence(workspace: Workspace, case_id: str) -> str:

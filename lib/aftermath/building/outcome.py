@@ -102,16 +102,16 @@ class Outcome:
     @property
     def text(self) -> str:
         """What was done; one or two lines."""
-        return "\n".join([*self._removed(), self._done()])
+        removed = (
+            [f"Removed the pages of {', '.join(self.removed)}: no longer in casestudies/."] if self.removed else []
+        )
+        return "\n".join([*removed, self._done()])
 
     @property
     def failed(self) -> str:
         """What failed, with notebook and cell or the problems of the case; empty if nothing did."""
         lines = [f"{_pages(len(self.failures))} failed:", *(f"  {failure}" for failure in self.failures)]
         return "\n".join(lines) if self.failures else ""
-
-    def _removed(self) -> list[str]:
-        return [f"Removed the pages of {', '.join(self.removed)}: no longer in casestudies/."] if self.removed else []
 
     def _done(self) -> str:
         if not self.made and not self.failures:

@@ -13,7 +13,7 @@ from aftermath.archives.places import attached_files, vector_files
 from aftermath.building.jobs import Job, all_evidence, environment, evidence, library
 from aftermath.building.stale import NEVER_MADE, SILENT, stale
 from aftermath.files import fingerprint, write_whole
-from aftermath.pages.made_from import MadeFrom, Record, read_record, record_text
+from aftermath.pages.made_from import MadeFrom, read_record, record_text
 from aftermath.problems import AftermathError
 from aftermath.running.execute import execute
 from aftermath.running.parameters import Values
@@ -54,9 +54,10 @@ class Point:
         PointError, ResultsError
             If the record that it left cannot be read.
         """
-        record = _record_of(self.job)
+        page = self.job.page
+        record = read_record(page.read_text(encoding="utf-8", errors="replace")) if page.is_file() else None
         if record is None:
-            raise PointError(f"{self.job.page}: cannot be read. Remove it, and run the command again.")
+            raise PointError(f"{page}: cannot be read. Remove it, and run the command again.")
         return Results.from_json(record.results, self.name)
 
     @property
@@ -67,10 +68,6 @@ class Point:
         if reasons and not notebook.is_file():
             return ("it was never run, or its notebook has been removed",)
         return ("its last run did not come to its end",) if reasons in ((NEVER_MADE,), (SILENT,)) else reasons
-
-
-def _record_of(job: Job) -> Record | None:
-    return read_record(job.page.read_text(encoding="utf-8", errors="replace")) if job.page.is_file() else None
 
 
 def points_of(notebook: Path, grid: Sequence[Values], workspace: Workspace) -> list[Point]:
@@ -92,12 +89,12 @@ def points_of(notebook: Path, grid: Sequence[Values], workspace: Workspace) -> l
     """
     common = {"notebook": fingerprint(notebook.parent, [notebook]), "library": library()}
     evidence_of = functools.cache(lambda case_id: _evidence(case_id, workspace) | common)
-    return [Point(values, _job(notebook, values, evidence_of(_case(values)), workspace)) for values in grid]
-
-
-def _case(values: Values) -> str | None:
-    case_id = values.get("case_id")
-    return case_id if isinstance(case_id, str) else None
+    points = []
+    for values in grid:
+        case_id = values.get("case_id")
+        inputs = evidence_of(case_id if isinstance(case_id, str) else None)
+        points.append(Point(values, _job(notebook, values, inputs, workspace)))
+    return points
 
 
 def _evidence(case_id: str | None, workspace: Workspace) -> dict[str, str]:

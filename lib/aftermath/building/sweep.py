@@ -161,8 +161,12 @@ def sweep(
     with stoppable("The same command runs the rest."), prepared(workspace):
         work = Work(workspace.build, workers or os.cpu_count() or 1, False, console, dask)
         work.do([point.job for point in points])
-        failures = _failures(work, points, workspace)
-        gathered = _gathered(_sound(points, work), read_parameters(path))
+        failed = {failure.title: failure for failure in failures_of(work.done, workspace)}
+        # in the order of the grid
+        failures = tuple(
+            replace(failed[name], title=title) for name, title in _titles(points).items() if name in failed
+        )
+        gathered = _gathered([point for point in points if point.name not in failed], read_parameters(path))
         made = sum(done.error is None for _, done in work.done)
         outcome = Sweep(
             folder / "results.parquet", len(points), made, gathered.height, failures, time.monotonic() - start
@@ -276,23 +280,11 @@ def _folder(workspace: Workspace, name: str) -> Path:
 # What came of it
 
 
-def _failures(work: Work, points: Sequence[Point], workspace: Workspace) -> tuple[Failure, ...]:
-    """The points that failed, in the order of the grid."""
-    failed = {failure.title: failure for failure in failures_of(work.done, workspace)}
-    titles = _titles(points)
-    return tuple(replace(failed[name], title=title) for name, title in titles.items() if name in failed)
-
-
 def _titles(points: Sequence[Point]) -> dict[str, str]:
     """The name of each point, with the values that tell it from the others."""
     names = varying([point.values for point in points])
     values = {point.name: spelled({name: point.values[name] for name in names}) for point in points}
     return {name: f"{name} ({text})" if text else name for name, text in values.items()}
-
-
-def _sound(points: Sequence[Point], work: Work) -> list[Point]:
-    failed = {title for title, done in work.done if done.error}
-    return [point for point in points if point.name not in failed]
 
 
 def _gathered(points: Sequence[Point], parameters: Mapping[str, Parameter]) -> pl.DataFrame:

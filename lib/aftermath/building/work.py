@@ -62,7 +62,8 @@ class Work:
             return
         if not self.dask:
             preload(len(due))
-        with self._progress(len(due)) as progress, self._executor(len(due)) as executor:
+        shown = Progress(self.console, len(due)).shown() if self.console else contextlib.nullcontext()
+        with shown as progress, self._executor(len(due)) as executor:
             waiting = {executor.submit(_done, job): job for job in due}
             while waiting:
                 for future in wait(
@@ -77,9 +78,6 @@ class Work:
     def done(self) -> list[tuple[str, Done]]:
         """Title of each job that was done, with what came of it."""
         return [(job.title, done) for job, done in self.results.values()]
-
-    def _progress(self, total: int) -> AbstractContextManager[Progress | None]:
-        return Progress(self.console, total).shown() if self.console else contextlib.nullcontext()
 
     def _executor(self, total: int) -> AbstractContextManager[Executor]:
         if not self.dask:

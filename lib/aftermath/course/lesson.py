@@ -189,7 +189,9 @@ def grade(notebook: Path | str, workspace: Workspace | None = None, *, seconds: 
     workspace = workspace or find_workspace()
     submission = read_submission(Path(notebook))
     lesson = _lesson_of(submission, lessons(workspace))
-    paper = _guarded(answered(lesson.notebook, submission))
+    paper = answered(lesson.notebook, submission)
+    guarded = ([v4.new_code_cell(_MUST_FAIL), cell] if is_test(cell) else [cell] for cell in paper.cells)
+    paper.cells = [cell for group in guarded for cell in group]
     outcomes = sit(paper, workspace.root, seconds=seconds)
     marks = tuple(_mark(paper, index, outcomes) for index, cell in enumerate(paper.cells) if grading(cell).get("grade"))
     return Grade(lesson.name, submission.file, marks)
@@ -244,13 +246,6 @@ def _lesson_of(submission: Submission, known: tuple[Lesson, ...]) -> Lesson:
         f"{submission.file}: answers {submission.lesson[:60]!r}, which is no lesson here. "
         f"Hand in a copy of one of these: {names}; or give the file that name."
     )
-
-
-def _guarded(paper: NotebookNode) -> NotebookNode:
-    """The paper with a cell that must fail before each test cell."""
-    cells = [[v4.new_code_cell(_MUST_FAIL), cell] if is_test(cell) else [cell] for cell in paper.cells]
-    paper.cells = [cell for group in cells for cell in group]
-    return paper
 
 
 def _mark(paper: NotebookNode, index: int, outcomes: dict[int, Outcome]) -> Mark:

@@ -102,13 +102,17 @@ def sit(notebook: NotebookNode, root: Path, *, seconds: int) -> dict[int, Outcom
     deadline = monotonic() + SITTING * seconds
 
     def note(cell_index: int, execute_reply: dict, **_: Any) -> None:
-        outcomes[cell_index] = _outcome(execute_reply["content"])
-        if monotonic() > deadline or _leaves(execute_reply["content"]):
+        content = execute_reply["content"]
+        outcomes[cell_index] = _outcome(content)
+        # after exit() the kernel dies a moment later, and nobody can say which cell it reaches
+        if monotonic() > deadline or any(part.get("source") == "ask_exit" for part in content.get("payload", ())):
             raise DeadKernelError
 
     with tempfile.TemporaryDirectory(prefix="aftermath-", ignore_cleanup_errors=True) as folder:
         Path(folder, ".kernel").mkdir()
-        _run(_client(notebook, folder, seconds, note), _environment(root, folder))
+        environment = os.environ | {"AFTERMATH_ROOT": str(root), "IPYTHONDIR": str(Path(folder, ".kernel", "ipython"))}
+        environment.pop("PYTHONOPTIMIZE", None)  # `assert` is never optimised away
+        _run(_client(notebook, folder, seconds, note), environment)
     return outcomes
 
 
@@ -128,11 +132,6 @@ def _run(client: _Sitting, environment: dict[str, str]) -> None:
         ) from error
 
 
-def _leaves(content: dict) -> bool:
-    """Whether a cell called ``exit()``: the kernel dies a moment later, and nobody can say which cell it reaches."""
-    return any(part.get("source") == "ask_exit" for part in content.get("payload", ()))
-
-
 def _client(notebook: NotebookNode, folder: str, seconds: int, note: Callable[..., None]) -> _Sitting:
     return _Sitting(
         notebook,
@@ -145,12 +144,6 @@ def _client(notebook: NotebookNode, folder: str, seconds: int, note: Callable[..
         on_cell_executed=note,
         resources={"metadata": {"path": folder}},
     )
-
-
-def _environment(root: Path, folder: str) -> dict[str, str]:
-    """The kernel's environment: the workspace is set, and ``assert`` is never optimised away."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
-    return kept | {"AFTERMATH_ROOT": str(root), "IPYTHONDIR": str(Path(folder, ".kernel", "ipython"))}
 
 
 def _outcome(content: dict) -> Outcome:

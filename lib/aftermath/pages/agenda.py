@@ -46,13 +46,9 @@ def pairs(agenda: WorthFinding) -> list[dict]:
 
 def notes_on(fact: Fact, case: Case) -> tuple[str, bool]:
     """The sentences of the notes that name the event of a fact, and whether the notes say more."""
-    whole = _without_marks(fact.notes, case)
+    whole = fact.notes
+    for note in read_notes(case.notes):
+        whole = re.sub(rf"#+ {re.escape(note.heading)} ", f"{note.heading}: ".replace("\\", r"\\"), whole)
+    whole = re.sub(r"(^|(?<=[.;:!?)]) )[-*] |\*\*|`", r"\1", whole)  # no marks of Markdown
     naming = " ".join(part for part in sentences(whole) if fact.event_id in part)
     return naming, naming != whole
-
-
-def _without_marks(notes: str, case: Case) -> str:
-    """Notes in one line without the marks of Markdown."""
-    for note in read_notes(case.notes):
-        notes = re.sub(rf"#+ {re.escape(note.heading)} ", f"{note.heading}: ".replace("\\", r"\\"), notes)
-    return re.sub(r"(^|(?<=[.;:!?)]) )[-*] |\*\*|`", r"\1", notes)

@@ -34,14 +34,18 @@ def words(comparison: Comparison, associations: Associations) -> str:
     kept = f"leaves zero out for {listed(clear)}" if clear else "holds zero for every pair"
     cannot = f"Even perfect order would not have told for {listed(blind)}." if blind else ""
     shown = "; ".join(f"{whole.name} {whole.slope_text}, {whole.order_text}" for whole, _ in rows)
+    floors = sorted({pair.test.smallest_p for pair in associations.whole.pairs if pair.test})
+    smallest = " to ".join(dict.fromkeys(probability(floor) for floor in (floors[0], floors[-1])))
+    left_out = sorted(associations.like_clocks.left_out.items())
+    unlike = listed([f"{comparison.names[case_id]} ({reason})" for case_id, reason in left_out])
     return " ".join(
         [
             f"Slopes over all cases, with their {100 * comparison.level:g} % intervals (random-effects meta-regression, Hartung-Knapp; what is known",
             f"within bounds is imputed): {shown}. In all cases and in those with like clocks alike, the interval {kept}. {cannot} The table has",
             "Kendall’s τ-b of the best readings, the least and the greatest that it may be within the record, and p, the share of orders that lean",
-            f"as far, which can be no smaller than {_floors(associations)}. {_CHOICES} {_other_looks(associations)} Of {counted(len(rows), 'pair')} some will",
+            f"as far, which can be no smaller than {smallest}. {_CHOICES} {_other_looks(associations)} Of {counted(len(rows), 'pair')} some will",
             "look close by chance. Chosen cases, no cause shown.",
-            _left_out(comparison, associations),
+            f"Not among those with like clocks: {unlike}." if left_out else "",
         ]
     ).strip()
 
@@ -65,18 +69,6 @@ def _other_looks(associations: Associations) -> str:
         ]
         parts += [f"{opening}, τ-b is {listed(shown)}."] if shown else []
     return " ".join(parts)
-
-
-def _floors(associations: Associations) -> str:
-    """The smallest p that the pairs over all cases could have given."""
-    floors = sorted({pair.test.smallest_p for pair in associations.whole.pairs if pair.test})
-    return " to ".join(dict.fromkeys(probability(floor) for floor in (floors[0], floors[-1])))
-
-
-def _left_out(comparison: Comparison, associations: Associations) -> str:
-    left_out = sorted(associations.like_clocks.left_out.items())
-    out = [f"{comparison.names[case_id]} ({reason})" for case_id, reason in left_out]
-    return f"Not among those with like clocks: {listed(out)}." if out else ""
 
 
 def chance(test: Permutation) -> str:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from aftermath.measures.recovery import CoverageRecovery, Days
+from aftermath.measures.recovery import CoverageRecovery
 from aftermath.measures.speed import Speed
 from aftermath.measures.stances import FEW
 from aftermath.measures.steps import Step
 from aftermath.measures.tone import Phase
-from aftermath.measures.transparency import Index, Transparency
+from aftermath.measures.transparency import Transparency
 from aftermath.pages.nothing import Nothing
 from aftermath.running.results import Results
 from aftermath.statistics.agreement import LEVEL
@@ -56,7 +56,9 @@ def case_results(
         and the coding allow. What is missing has its reason in ``note``; where an answer was not seen, ``low`` is how
         long the record was watched.
     """
-    rows = [*_speed(speed), *_openness(transparency)]
+    missing = isinstance(speed, Nothing)
+    latencies = [_nothing("latency", None, speed)] if missing else [_latency(step) for step in speed.steps]
+    rows = [*latencies, *_openness(transparency)]
     for variable, recovery in zip(_CODED, coverage, strict=True):
         if isinstance(recovery, Nothing):
             rows.append(_nothing("mean", variable, recovery))
@@ -86,12 +88,6 @@ def _nothing(measure: str, of: str | None, nothing: Nothing) -> _Row:
     return _row(measure, of, None, (None, None, None), 0, None, None, nothing.reason)
 
 
-def _speed(speed: Speed | Nothing) -> list[_Row]:
-    if isinstance(speed, Nothing):
-        return [_nothing("latency", None, speed)]
-    return [_latency(step) for step in speed.steps]
-
-
 def _latency(step: Step) -> _Row:
     ends = (None, step.latency.lower, step.latency.upper)
     note = "clock zero itself" if step.latency.by_construction else "with clock zero" if step.latency.with_zero else ""
@@ -103,13 +99,11 @@ def _latency(step: Step) -> _Row:
 def _openness(transparency: Transparency | Nothing) -> list[_Row]:
     if isinstance(transparency, Nothing):
         return [_nothing("index", name, transparency) for name in ("transparency", "empathy")]
-    indices = {"transparency": transparency.transparency, "empathy": transparency.empathy}
-    return [_index(name, index) for name, index in indices.items()]
-
-
-def _index(name: str, index: Index) -> _Row:
-    ends = (index.value, index.lower, index.upper)
-    return _row("index", name, None, ends, index.applicable, "of 100", None, index.why_not or index.open)
+    rows = []
+    for name, index in (("transparency", transparency.transparency), ("empathy", transparency.empathy)):
+        ends = (index.value, index.lower, index.upper)
+        rows.append(_row("index", name, None, ends, index.applicable, "of 100", None, index.why_not or index.open))
+    return rows
 
 
 def _phase(variable: str, phase: Phase) -> Iterator[_Row]:
@@ -122,11 +116,11 @@ def _recovery(recovery: CoverageRecovery) -> Iterator[_Row]:
     days = {"half-life": recovery.half_life, "time to neutral": recovery.time_to_neutral}
     for quantity, *ends, unit in recovery.table.iter_rows():
         measure, _, part = quantity.partition(" on ")
-        note = f"no model: {recovery.why_not}" if recovery.why_not else _open(days.get(quantity))
+        reached = days.get(quantity)
+        note = ""
+        if recovery.why_not:
+            note = f"no model: {recovery.why_not}"
+        elif reached and not all(map(math.isfinite, (reached.value, reached.lower, reached.upper))):
+            note = reached.text
         part = part.replace(NO_BREAK, " ") or None
         yield _row(measure, recovery.variable, part, ends, recovery.after, unit, recovery.level, note)
-
-
-def _open(days: Days | None) -> str:
-    """Why a day or its end is missing; empty where nothing is."""
-    return "" if days is None or all(map(math.isfinite, (days.value, days.lower, days.upper))) else days.text

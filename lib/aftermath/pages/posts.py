@@ -32,15 +32,16 @@ def source(manifest: Manifest) -> str:
 
 def trust(manifest: Manifest) -> str:
     """How often the scorers agree with people, on the labelled set most like the archive."""
-    scorers = manifest.scorer.split(", ") if manifest.scorer else []
-    return " ".join(accuracy_text(scorer, _nearest(scorer, manifest.aliases)) for scorer in scorers)
-
-
-def _nearest(scorer: str, aliases: tuple[str, ...]) -> str:
-    """The labelled set that names the organisation, or else rated tweets, or else the first."""
-    sets = accuracy(scorer)["set"].unique(maintain_order=True).to_list()
-    named = [name for name in sets if any(re.search(rf"\b{re.escape(alias)}\b", name) for alias in aliases)]
-    return next(iter([*named, *(name for name in sets if name == _ON_TWEETS), *sets, _ON_TWEETS]))
+    words = []
+    for scorer in manifest.scorer.split(", ") if manifest.scorer else []:
+        sets = accuracy(scorer)["set"].unique(maintain_order=True).to_list()
+        named = [
+            name for name in sets if any(re.search(rf"\b{re.escape(alias)}\b", name) for alias in manifest.aliases)
+        ]
+        # that which names the organisation, or else rated tweets, or else the first
+        nearest = next(iter([*named, *(name for name in sets if name == _ON_TWEETS), *sets, _ON_TWEETS]))
+        words.append(accuracy_text(scorer, nearest))
+    return " ".join(words)
 
 
 def extent(sentiment: ArchiveSentiment) -> str:
@@ -76,11 +77,10 @@ def accuracies(scorer: str) -> list[list[str]]:
     if not scorer:
         return []
     measured = pl.concat([accuracy(name) for name in scorer.split(", ")])
+    rows = []
     # the last treatment of a set is what posts go through
-    return [_accuracy(row) for row in measured.group_by("set", maintain_order=True).last().iter_rows(named=True)]
-
-
-def _accuracy(row: dict[str, Any]) -> list[str]:
-    agrees = f"{number(100 * row['accuracy'])} {interval(100 * row['accuracy_lower'], 100 * row['accuracy_upper'])}"
-    f1 = f"{number(row['macro_f1'], 2)} {interval(row['macro_f1_lower'], row['macro_f1_upper'], 2)}"
-    return [row["set"], row["treatment"], number(row["n"]), agrees, f1]
+    for row in measured.group_by("set", maintain_order=True).last().iter_rows(named=True):
+        agrees = f"{number(100 * row['accuracy'])} {interval(100 * row['accuracy_lower'], 100 * row['accuracy_upper'])}"
+        f1 = f"{number(row['macro_f1'], 2)} {interval(row['macro_f1_lower'], row['macro_f1_upper'], 2)}"
+        rows.append([row["set"], row["treatment"], number(row["n"]), agrees, f1])
+    return rows

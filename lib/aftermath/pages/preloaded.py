@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
 from pathlib import Path
 
 LIBRARY = Path(__file__).resolve().parents[1]
 MANY = 7  # pages from which on it pays to import once what only some of them need
-
-
-def _all_of(*folders: str) -> Iterator[str]:
-    """The modules of some packages of the library, which are not imported for that."""
-    for folder in folders:
-        package = ".".join([LIBRARY.name, *folder.split("/")])
-        yield from (f"{package}.{module.name}" for module in pkgutil.iter_modules([str(LIBRARY / folder)]))
 
 
 # in the order in which they are imported
@@ -23,7 +15,11 @@ FOR_EVERY_PAGE = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "IPython.core.logger",
-    *_all_of("measures", "comparison", "figures"),
+    *(
+        f"{LIBRARY.name}.{folder}.{module.name}"
+        for folder in ("measures", "comparison", "figures")
+        for module in pkgutil.iter_modules([str(LIBRARY / folder)])  # which imports none
+    ),
     "aftermath.pages.report",
     "aftermath.pages.case_results",
     "aftermath.pages.unmeasured",

@@ -148,13 +148,6 @@ def write_site(workspace: Workspace, *, unbuilt: Mapping[str, str] | None = None
         *write_data(workspace.site, comparison, playbook(comparison, workspace)),
     ]
     if made:
-        made = replace(made, files={_under(workspace.site, path): _sum(path) for path in written})
+        sums = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in written}
+        made = replace(made, files={path.relative_to(workspace.site).as_posix(): sums[path] for path in written})
     write_index(workspace, gathered=gathered, comparison=comparison, unbuilt=unbuilt, made=made)
-
-
-def _under(site: Path, path: Path) -> str:
-    return path.relative_to(site).as_posix()
-
-
-def _sum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -75,6 +75,8 @@ def execute(notebook: Path, target: Path, values: Values, workspace: Workspace, 
     WriteError
         If a file could not be written; an earlier one stays as it was.
     """
+    import msgspec
+
     watch = _run(notebook, values, workspace)
     executed = _settled(watch.notebook)
     cell = executed.cells[watch.cell]
@@ -83,10 +85,14 @@ def execute(notebook: Path, target: Path, values: Values, workspace: Workspace, 
     failed = (watch.cell, _errors(cell)[-1]) if watch.error else None
     log = workspace.build / "logs" / f"{log_name or target.stem}.log"
     write_whole(log, course_text(workspace.relative(notebook), values, executed, watch.course, failed))
-    write_whole(target, _content(executed))
+    # indented like any notebook, ten times as fast as by nbformat: figures make megabytes
+    write_whole(target, msgspec.json.format(msgspec.json.encode(executed, order="sorted"), indent=1) + b"\n")
     if failed is None:
         return executed
-    raise CellError(workspace.relative(target), watch.cell + 1, cell.get("id", "none"), _reason(cell))
+    error = failed[1]
+    lines = [line.strip() for line in error.evalue.split("\n") if line.strip()]
+    reason = ": ".join([error.ename, *lines[-1:]])
+    raise CellError(workspace.relative(target), watch.cell + 1, cell.get("id", "none"), reason)
 
 
 @dataclass
@@ -178,13 +184,6 @@ def _settled(notebook: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def _content(notebook: NotebookNode) -> bytes:
-    """Indented like any notebook, ten times as fast as by nbformat: figures make megabytes."""
-    import msgspec
-
-    return msgspec.json.format(msgspec.json.encode(notebook, order="sorted"), indent=1) + b"\n"
-
-
 def _put_error(cell: NotebookNode, error: Exception) -> None:
     """Keep in the notebook what ended the run, where the kernel could not do so itself."""
     from nbformat.v4 import new_output
@@ -195,10 +194,3 @@ def _put_error(cell: NotebookNode, error: Exception) -> None:
 
 def _errors(cell: NotebookNode) -> list[NotebookNode]:
     return [output for output in cell.outputs if output.output_type == "error"]
-
-
-def _reason(cell: NotebookNode) -> str:
-    """The last line of a cell's error, with its kind."""
-    error = _errors(cell)[-1]
-    lines = [line.strip() for line in error.evalue.split("\n") if line.strip()]
-    return ": ".join([error.ename, *lines[-1:]])

@@ -70,15 +70,13 @@ def course_text(
         Lines; **the seconds differ from run to run**, which is why logs lie outside the site.
     """
     lines = [f"notebook    {notebook}", f"parameters  {json.dumps(dict(values), sort_keys=True, ensure_ascii=False)}"]
-    lines += [f"{seconds:8.2f} s  {_named(step, executed)}" for step, seconds in course.steps()]
+    for step, seconds in course.steps():
+        named = step
+        if step.isdigit():
+            named = f"cell {step} ({executed.cells[int(step) - 1].get('id', 'without id')})"
+        lines.append(f"{seconds:8.2f} s  {named}")
     lines += _failure(executed, *failed) if failed else ["done"]
     return "\n".join(lines) + "\n"
-
-
-def _named(step: str, executed: NotebookNode) -> str:
-    if not step.isdigit():
-        return step
-    return f"cell {step} ({executed.cells[int(step) - 1].get('id', 'without id')})"
 
 
 def _failure(executed: NotebookNode, index: int, error: NotebookNode) -> list[str]:

@@ -97,7 +97,8 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     """
     try:
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        sources = [_source(cell) for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())]
+        tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", ())]
+        sources = ["".join(cell["source"]) for cell in tagged]  # one text, or its lines
     except FileNotFoundError as error:
         raise ParameterError(f"{notebook}: there is no such notebook. Restore it, e.g. from the repository.") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -105,11 +106,6 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
             f"{notebook}: is not a notebook that can be read ({error}). Open it in JupyterLab."
         ) from error
     return declared(sources[0], notebook.name) if sources else {}
-
-
-def _source(cell: Mapping) -> str:
-    source = cell["source"]
-    return source if isinstance(source, str) else "".join(source)
 
 
 def declared(source: str, where: str = "the parameters cell") -> dict[str, Parameter]:

@@ -44,12 +44,11 @@ class Results:
     @property
     def as_json(self) -> dict[str, list]:
         """The columns in order, for JSON; **what is infinite or no number is missing there**."""
-        return {
-            "columns": [
-                {"name": column.name, "kind": str(column.dtype), "values": [_finite(value) for value in column]}
-                for column in self.table.iter_columns()
-            ]
-        }
+        columns = []
+        for column in self.table.iter_columns():
+            values = [None if isinstance(value, float) and not math.isfinite(value) else value for value in column]
+            columns.append({"name": column.name, "kind": str(column.dtype), "values": values})
+        return {"columns": columns}
 
     @classmethod
     def from_json(cls, handed: Mapping, name: str) -> Results:
@@ -132,10 +131,6 @@ def _simple(name: str, kind: pl.DataType) -> pl.Expr:
     if isinstance(kind, pl.List):
         return column.cast(pl.List(pl.String)).list.join(" ")
     return column if kind in (pl.Boolean, pl.Null) else column.cast(pl.String)
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def hands_on(notebook: Mapping) -> bool:

@@ -98,10 +98,15 @@ def names_of(cases: Iterable[Case]) -> Names:
     texts = [text for case in cases for text in case.coverage["abstract"]]
     lower = {word for text in texts for word, _ in _words(text) if word.islower()}
     seen = {word for text in texts for word, at_the_start in _words(text) if word[0].isupper() and not at_the_start}
-    people = {name for case in cases for name in _people(case)}
-    surnames = {name for name in map(_surname, people) if name.lower() not in lower}
+    owners = {name for case in cases for name in (case.about.organisation, case.about.parent) if name}
+    organisations = {part.strip() for name in owners for part in re.split(r"[()]", name) if part.strip()}
+    speakers = {text for case in cases for text in case.events["speaker"].drop_nulls()}
+    people = {name.strip() for text in speakers for name in text.split(";") if name.strip()}
+    # not the III of Scovel III
+    last = {[part for part in name.split() if not part.isupper() or part == name][-1] for name in people}
+    surnames = {name for name in last if name.lower() not in lower}
     return Names(
-        organisations=tuple(sorted({name for case in cases for name in _organisations(case)})),
+        organisations=tuple(sorted(organisations.union(*(case.about.aliases for case in cases)))),
         people=tuple(sorted(people | surnames)),
         others=frozenset(word for word in seen if word.lower() not in lower),
     )
@@ -111,21 +116,6 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
     """Every word without its possessive, and whether a sentence begins with it."""
     for match in _WORD.finditer(text):
         yield _POSSESSIVE.sub("", match.group()), _SENTENCE_END.search(text, 0, match.start()) is not None
-
-
-def _organisations(case: Case) -> Iterator[str]:
-    yield from case.about.aliases
-    for name in filter(None, (case.about.organisation, case.about.parent)):
-        yield from filter(None, (part.strip() for part in re.split(r"[()]", name)))
-
-
-def _people(case: Case) -> Iterator[str]:
-    for speakers in case.events["speaker"].drop_nulls():
-        yield from (name.strip() for name in speakers.split(";") if name.strip())
-
-
-def _surname(name: str) -> str:
-    return [part for part in name.split() if not part.isupper() or part == name][-1]  # not the III of Scovel III
 
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:

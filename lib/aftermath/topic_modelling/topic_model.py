@@ -145,17 +145,14 @@ def vocabulary(texts: Sequence[str], groups: Sequence[str]) -> list[str]:
         The case of each text; **where there are fewer than three, a word must stand in texts of all**.
     """
     shown = np.asarray(groups)
-    in_groups = Counter(
-        word for group in np.unique(shown) for word in texts_with([" ".join(_of(texts, shown == group))])
-    )
+    in_groups = Counter[str]()
+    for group in np.unique(shown):
+        inside = " ".join(texts[int(row)] for row in np.flatnonzero(shown == group))
+        in_groups.update(texts_with([inside]))  # one text: each word counts once
     least = min(LEAST_GROUPS, len(set(groups)))
     return sorted(
         word for word, count in texts_with(texts).items() if count >= LEAST_TEXTS and in_groups[word] >= least
     )
-
-
-def _of(texts: Sequence[str], chosen: np.ndarray) -> list[str]:
-    return [texts[int(row)] for row in np.flatnonzero(chosen)]
 
 
 def places_of(vectors: np.ndarray, dimensions: int = COMPONENTS) -> np.ndarray:

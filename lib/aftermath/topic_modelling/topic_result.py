@@ -119,7 +119,10 @@ class Topics(Result):
 
     @property
     def text(self) -> str:
-        return " ".join(filter(None, (self._topics_text if self.topics else self._words_text, self._left_out_text)))
+        found = self._topics_text if self.topics else self._words_text
+        if not self.left_out:
+            return found
+        return f"{found} Left out, as no vectors of its texts are archived yet: {listed(self.left_out)}. `aftermath embed` makes them."
 
     @property
     def _extent(self) -> str:
@@ -180,12 +183,6 @@ class Topics(Result):
             f"{self.why_none} In {self._extent} these words stand in most texts, names and common words left out: "
             f"{listed([*words]) or 'none twice'}."
         )
-
-    @property
-    def _left_out_text(self) -> str:
-        if not self.left_out:
-            return ""
-        return f"Left out, as no vectors of its texts are archived yet: {listed(self.left_out)}. `aftermath embed` makes them."
 
 
 def _row(topic: Topic) -> dict[str, object]:

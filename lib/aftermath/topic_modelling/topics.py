@@ -224,16 +224,13 @@ def _assigned(texts: pl.DataFrame, fit: topic_model.Fit | None, phase_days: tupl
     numbers = (
         [None] * texts.height if fit is None else [label + 1 if label >= 0 else None for label in fit.labels.tolist()]
     )
-    phases = [_phase(day, phase_days) for day in texts["day"]]
+    ends = _ends(phase_days)
+    phases = [
+        NO_CLOCK if day is None else next((label for label, end in ends if day < end), "") for day in texts["day"]
+    ]
     return texts.select("case_id", "doc_id", "day").with_columns(
         pl.Series("phase", phases, dtype=pl.String), pl.Series("topic", numbers, dtype=pl.Int64)
     )
-
-
-def _phase(day: int | None, phase_days: tuple[int, ...]) -> str:
-    if day is None:
-        return NO_CLOCK
-    return next((label for label, end in _ends(phase_days) if day < end), "")
 
 
 def _ends(phase_days: tuple[int, ...]) -> list[tuple[str, float]]:
