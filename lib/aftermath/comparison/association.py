@@ -280,11 +280,6 @@ def _in_order(
     return rising if rising.leaves_zero_out else ordered(-best_outcome)
 
 
-def _signs(values: np.ndarray) -> np.ndarray:
-    """For every two whether the second is larger (1), smaller (-1) or the same (0), shape ``(n, n)``."""
-    return (values > values[:, None]).astype(np.int8) - (values < values[:, None]).astype(np.int8)
-
-
 def _limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
     """Least and greatest tau-b while every number stays inside its ends, as bounds that no reading passes.
 
@@ -312,7 +307,11 @@ def _limits(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
 
 def _without(case_ids: tuple[str, ...], first: np.ndarray, second: np.ndarray) -> dict[str, float]:
     """Tau-b without each case, where it can be computed: what its own pairs add is taken off."""
-    signs = [_signs(values) for values in (first, second)]
+    # for every two whether the second is larger (1), smaller (-1) or the same (0), shape (n, n)
+    signs = [
+        (values > values[:, None]).astype(np.int8) - (values < values[:, None]).astype(np.int8)
+        for values in (first, second)
+    ]
     # every pair stands twice in the matrix, and those of a case are its row: half of the whole, less the row
     product = signs[0] * signs[1]
     concordance = product.sum() / 2 - product.sum(axis=1)

@@ -127,11 +127,8 @@ def _pairs(
 
 def clocks_of_their_own(entries: Iterable[Entry]) -> dict[str, str]:
     """Cases whose clock means something else, with the reason."""
-    reasons = {entry.case_id: _reason(entry) for entry in entries}
-    return {case_id: reason for case_id, reason in reasons.items() if reason}
-
-
-def _reason(entry: Entry) -> str:
-    if entry.own_clock:
-        return "own clock"
-    return "series" if entry.series and entry.speed else ""
+    return {
+        entry.case_id: "own clock" if entry.own_clock else "series"
+        for entry in entries
+        if entry.own_clock or (entry.series and entry.speed)
+    }

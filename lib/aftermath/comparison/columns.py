@@ -21,7 +21,6 @@ from aftermath.comparison.entry import Entry
 from aftermath.measures.recovery import Days
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS
-from aftermath.measures.tone import Phase
 from aftermath.measures.transparency import Index
 from aftermath.wording import latency_text
 
@@ -154,18 +153,15 @@ def _index(index: Index) -> dict[str, Cell]:
 def _phases(entry: Entry) -> dict[str, Cell]:
     if entry.tone is None:
         return {"favourability_reason": entry.reasons["tone"]}
-    both = {"first_phase": entry.first_phase, "last_phase": entry.last_phase}
-    return {
-        f"favourability_{name}{suffix}": value
-        for name, phase in both.items()
-        if phase is not None
-        for suffix, value in _phase(phase).items()
-    }
-
-
-def _phase(phase: Phase) -> dict[str, Cell]:
-    mean = phase.mean
-    return {"": _known(mean.value), "_lower": _known(mean.lower), "_upper": _known(mean.upper), "_n": phase.n}
+    columns: dict[str, Cell] = {}
+    for phase, name in (
+        (entry.first_phase, "favourability_first_phase"),
+        (entry.last_phase, "favourability_last_phase"),
+    ):
+        if phase is not None:
+            mean = {"": phase.mean.value, "_lower": phase.mean.lower, "_upper": phase.mean.upper}
+            columns |= {name + suffix: _known(value) for suffix, value in mean.items()} | {f"{name}_n": phase.n}
+    return columns
 
 
 def _recovery(entry: Entry) -> dict[str, Cell]:

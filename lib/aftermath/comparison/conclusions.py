@@ -28,7 +28,7 @@ import numpy as np
 from aftermath.comparison.association import Association
 from aftermath.comparison.choices import OPENNESS
 from aftermath.comparison.multiverse import Multiverse, Specification
-from aftermath.comparison.playbook import Playbook, Tested
+from aftermath.comparison.playbook import Playbook
 from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED
 from aftermath.wording import counted, in_words, interval, listed, number
 
@@ -118,7 +118,7 @@ def of_pair(question: str, whole: Association, like_clocks: Association) -> Conc
     if slope.value * test.statistic <= 0:
         words = f"It hangs on how it is counted: slope and order of the cases point in two ways ({_shown(whole)})."
         return Conclusion(question, "hangs on how it is counted", words)
-    turning = _turning(whole)
+    turning = sorted(case_id for case_id, tau in whole.without.items() if tau * test.statistic <= 0)
     if turning:
         words = f"It hangs on {listed(turning)}: without it the sign turns ({_shown(whole)})."
         return Conclusion(question, "hangs on one case", words)
@@ -141,7 +141,11 @@ def _undecided(question: str, where: str, pair: Association) -> Conclusion:
 
 
 def _leaning(question: str, pair: Association) -> Conclusion:
-    shown, went, p = _shown(pair), _direction(pair), pair.estimates[2].p
+    _, _, test = pair.estimates
+    other = "higher" if test.statistic > 0 else "lower"
+    longer = "longer" if pair.first.name.startswith("delay") else "higher"
+    went = f"{longer} {pair.first.name} went with {other} {pair.second.name}"
+    shown, p = _shown(pair), test.p
     share = f"{number(100 * p, 1 if p < 0.1 else 0)} in 100"
     if p > OFTEN_BY_CHANCE:
         words = f"The cases lean so that {went} ({shown}), but {share} chance orders of the same numbers lean as far: too few cases to tell."
@@ -152,18 +156,6 @@ def _leaning(question: str, pair: Association) -> Conclusion:
 
 def _shown(pair: Association) -> str:
     return f"{pair.slope_text}; {pair.tau_text}"
-
-
-def _turning(pair: Association) -> list[str]:
-    """Cases without which tau-b is zero or has the other sign."""
-    whole = pair.estimates[2].statistic
-    return sorted(case_id for case_id, tau in pair.without.items() if tau * whole <= 0)
-
-
-def _direction(pair: Association) -> str:
-    other = "higher" if pair.estimates[2].statistic > 0 else "lower"
-    longer = "longer" if pair.first.name.startswith("delay") else "higher"
-    return f"{longer} {pair.first.name} went with {other} {pair.second.name}"
 
 
 def of_multiverse(multiverse: Multiverse) -> Conclusion:
@@ -213,9 +205,11 @@ def of_playbook(playbook: Playbook) -> Conclusion:
         return Conclusion(question, "cannot be told", words)
     rarest, difference = playbook.rarest, playbook.rarest.shift
     by_chance = len(playbook.compared) * difference.p
+    sizes = [in_words(len(rarest.group(state).rises)) for state in (FOLLOWED, NOT_FOLLOWED)]
+    groups = f"{sizes[0]} that followed it against {sizes[1]} that did not"
     shown = (
         f"of {counted(len(playbook.compared), 'comparison')} the rarest is “{rarest.advice.advice}” "
-        f"({number(difference.statistic, 2, sign=True)} {interval(difference.lower, difference.upper, 2, sign=True)} in favourability, {_groups(rarest)})"
+        f"({number(difference.statistic, 2, sign=True)} {interval(difference.lower, difference.upper, 2, sign=True)} in favourability, {groups})"
     )
     if by_chance > OFTEN_BY_CHANCE:
         words = (
@@ -226,8 +220,3 @@ def of_playbook(playbook: Playbook) -> Conclusion:
     way = "better" if difference.statistic > 0 else "worse"
     words = f"One stands out: {shown}. Cases that followed it fared {way}; why, the record does not say."
     return Conclusion(question, "one stands out", words)
-
-
-def _groups(tested: Tested) -> str:
-    sizes = [len(tested.group(state).rises) for state in (FOLLOWED, NOT_FOLLOWED)]
-    return f"{in_words(sizes[0])} that followed it against {in_words(sizes[1])} that did not"

@@ -198,17 +198,15 @@ def evidence(case: Case, measured: Speed | None = None) -> Evidence:
         inferred=int((certainty == "inferred").sum()),
         disputed=int((certainty == "disputed").sum()),
         event_sources=case.events.select(pl.col("source_ids").explode().drop_nulls().n_unique()).item(),
-        publishers={fact: _publishers(case, ids) for fact, ids in _key_facts(case, measured).items()},
+        publishers=_publishers(case, measured),
     )
 
 
-def _key_facts(case: Case, measured: Speed | None) -> dict[str, Iterable[str]]:
-    """The events of the three facts that a comparison hangs on."""
-    facts: dict[str, Iterable[str]] = {"clock_zero": [case.about.clock_zero] if case.about.clock_zero else []}
-    return facts | {step: measured[step].event_ids if measured else () for step in ("response", "apology")}
-
-
-def _publishers(case: Case, event_ids: Iterable[str]) -> int | None:
+def _publishers(case: Case, measured: Speed | None) -> dict[str, int | None]:
+    """How many publishers told of the three facts that a comparison hangs on."""
     events = dict(case.events.select("event_id", "source_ids").iter_rows())
     publishers = dict(case.sources.select("source_id", "publisher").iter_rows())
-    return len({publishers[source] for event_id in event_ids for source in events[event_id]}) or None
+    facts: dict[str, Iterable[str]] = {"clock_zero": [case.about.clock_zero] if case.about.clock_zero else []}
+    facts |= {step: measured[step].event_ids if measured else () for step in ("response", "apology")}
+    sources = {fact: [source for event_id in ids for source in events[event_id]] for fact, ids in facts.items()}
+    return {fact: len({publishers[source] for source in own}) or None for fact, own in sources.items()}

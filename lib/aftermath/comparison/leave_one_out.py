@@ -213,7 +213,9 @@ def _rows(case: Case, step: str, latencies: Mapping[str, Latency]) -> Iterator[L
     """The relations of a case on which any pair hangs."""
     own = latencies[case.id]
     for number_of_row in _setting(case, step) if own.timed else ():
-        without = _latency(_without(case, number_of_row), step)
+        rest = case.relations.filter(pl.col("row") != number_of_row).lazy()
+        tables = CaseTables.cast(case.tables.to_dict() | {"relations": rest})
+        without = _latency(dataclasses.replace(case, tables=tables), step)
         others = () if without == own else latencies.items()
         hanging = [
             other for other, latency in others if own.separable_from(latency) and not without.separable_from(latency)
@@ -231,9 +233,3 @@ def _setting(case: Case, step: str) -> Sequence[int]:
     paths = [path for answer in answers_of(case, step, "none") for path in network.reasons(zero, answer)]
     places = {statement.where for path in paths for statement in path}
     return [row for row in case.relations["row"] if f"relations.csv:{row}" in places]
-
-
-def _without(case: Case, row: int) -> Case:
-    """The same case without one relation."""
-    tables = case.tables.to_dict() | {"relations": case.relations.filter(pl.col("row") != row).lazy()}
-    return dataclasses.replace(case, tables=CaseTables.cast(tables))

@@ -39,7 +39,7 @@ from aftermath.measures.transparency import agreement_of
 from aftermath.statistics.averaged import AveragedOdds, averaged_odds
 from aftermath.statistics.permutation import taus
 from aftermath.statistics.result import NothingToMeasure, Result
-from aftermath.times import Latency, difference, local_day
+from aftermath.times import difference, local_day
 from aftermath.wording import counted, number
 
 UNRELIABLE_BELOW = 0.667
@@ -113,13 +113,10 @@ class Multiverse(Result):
     @property
     def _spread(self) -> str:
         """Which choice moves the result most."""
-        moves = {name: self._range_of_medians(name) for name in CHOICES}
+        medians = {name: [median for value, median in self.medians[name].items() if value != NONE] for name in CHOICES}
+        moves = {name: max(own) - min(own) if own else 0.0 for name, own in medians.items()}
         name = max(sorted(moves), key=lambda name: moves[name])
         return f"The choice of {name.replace('_', ' ')} moves the median most (by {number(moves[name], 2)})."
-
-    def _range_of_medians(self, name: str) -> float:
-        medians = [median for value, median in self.medians[name].items() if value != NONE]
-        return max(medians) - min(medians) if medians else 0.0
 
     @cached_property
     def medians(self) -> dict[str, dict[str, float]]:
@@ -160,12 +157,11 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
     if unknown:
         raise ValueError(f"{unknown[0][0]} = {unknown[0][1]!r} is no choice; the choices are {CHOICES}")
     measured = _MeasuredCases([case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None])
-    return kept("multiverse", lambda: (chosen, measured.cases), lambda: _specified(chosen, measured))
-
-
-def _specified(chosen: Mapping[str, Sequence[str]], measured: _MeasuredCases) -> Multiverse:
-    specifications = [measured.specification(choices) for choices in asked(chosen)]
-    return Multiverse(tuple(sorted(specifications, key=_order)))
+    return kept(
+        "multiverse",
+        lambda: (chosen, measured.cases),
+        lambda: Multiverse(tuple(sorted(map(measured.specification, asked(chosen)), key=_order))),
+    )
 
 
 def _order(specification: Specification) -> tuple[bool, float, tuple[str, ...]]:
@@ -321,18 +317,17 @@ def _measure(case: Case) -> _Measured:
 def _delays(case: Case) -> Iterator[tuple[tuple[str, str, str], float]]:
     """The delays by step, clock and relations, see ``_Measured``."""
     for relations, believed in RELATIONS.items():
-        zeros = dict(zip(CHOICES["clock"], (0.0, _first_coverage(case, believed)), strict=True))
+        # the second clock starts with the first text after clock zero, as some relations leave that
+        clock_zero = case.times(believed).spans[clock_event(case)]
+        starts = [difference(local_day(text, case.about.timezone), clock_zero) for text in case.coverage["published"]]
+        first_text = min((max(0.0, start.lower) for start in starts if start.upper >= 0), default=0.0)
+        zeros = dict(zip(CHOICES["clock"], (0.0, first_text), strict=True))
         for step in CHOICES["latency"]:
             _, acts, named = STEPS[step]
             latency = first_act(case, acts, named=named, relations=believed).latency
-            yield from (((step, clock, relations), _delay(latency, zero)) for clock, zero in zeros.items())
-
-
-def _delay(latency: Latency, zero: float) -> float:
-    """The middle of a latency in seconds from another zero, infinite where not seen, NaN where it came with clock zero."""
-    if latency.with_zero:
-        return math.nan
-    return max(0.0, (latency.lower + latency.upper) / 2 - zero) if latency.seen else math.inf
+            for clock, zero in zeros.items():
+                middle = max(0.0, (latency.lower + latency.upper) / 2 - zero)  # infinite where not seen
+                yield (step, clock, relations), math.nan if latency.with_zero else middle
 
 
 def _coded(texts: Mapping[str, np.ndarray]) -> Iterator[tuple[tuple[str, str, str, str], float]]:
@@ -389,10 +384,3 @@ def _texts(case: Case) -> dict[str, np.ndarray]:
     nobody = np.full(texts.height, math.nan)
     columns |= {f"coder {number}": codes for number, codes in enumerate(own)}
     return columns | {name: own[coder] if coder < len(own) else nobody for coder, name in enumerate(CODERS[:2])}
-
-
-def _first_coverage(case: Case, relations: str) -> float:
-    """Seconds from clock zero, as some relations leave it, to the first text after it; 0 where there is none."""
-    zero = case.times(relations).spans[clock_event(case)]
-    starts = [difference(local_day(text, case.about.timezone), zero) for text in case.coverage["published"]]
-    return min((max(0.0, start.lower) for start in starts if start.upper >= 0), default=0.0)

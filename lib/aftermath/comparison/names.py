@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from aftermath.case_files.about import About
 
@@ -34,11 +34,18 @@ def short_names(abouts: Iterable[About]) -> dict[str, str]:
     >>> list(short_names(pair).values())
     ['TikTok copyright audio', 'TikTok data transparency']
     """
-    organisations = {about.id: _plain(about.organisation) for about in sorted(abouts, key=lambda about: about.id)}
+    organisations = {
+        about.id: " ".join(_BRACKETED.sub("", about.organisation).split()) or about.organisation.strip()
+        for about in sorted(abouts, key=lambda about: about.id)
+    }
     sharing: dict[str, list[str]] = {}
     for case_id, organisation in organisations.items():
         sharing.setdefault(organisation.casefold(), []).append(case_id)
-    own_words = {case_id: words for case_ids in sharing.values() for case_id, words in _own_words(case_ids).items()}
+    own_words: dict[str, list[str]] = {}  # those of an id that not all of the organisation have
+    for case_ids in sharing.values():
+        words = {case_id: case_id.split("-") for case_id in case_ids}
+        common = set.intersection(*map(set, words.values()))
+        own_words |= {case_id: [word for word in own if word not in common] for case_id, own in words.items()}
     told_apart = {case_id: " ".join([name, *own_words[case_id]]) for case_id, name in organisations.items()}
     uses = Counter(map(str.casefold, told_apart.values()))
     # rules end somewhere: where two names are still alike, the id itself decides
@@ -57,14 +64,3 @@ def with_names(text: str, names: Mapping[str, str]) -> str:
     'General Mills is not known-case-2.'
     """
     return re.sub(r"[\w-]+", lambda word: names.get(word.group(), word.group()), text)
-
-
-def _plain(organisation: str) -> str:
-    return " ".join(_BRACKETED.sub("", organisation).split()) or organisation.strip()
-
-
-def _own_words(case_ids: Sequence[str]) -> dict[str, list[str]]:
-    """The words of each id that not all of them have; none where there is but one id."""
-    words = {case_id: case_id.split("-") for case_id in case_ids}
-    common = set.intersection(*map(set, words.values()))
-    return {case_id: [word for word in own if word not in common] for case_id, own in words.items()}

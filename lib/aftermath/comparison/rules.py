@@ -15,8 +15,7 @@ from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.playbook_rules import OWN_CHANNEL, parse_rule
 from aftermath.comparison.entry import Entry
-from aftermath.measures.speed import Speed
-from aftermath.measures.steps import Step, first_act
+from aftermath.measures.steps import first_act
 from aftermath.wording import RESOLUTION, counted, duration, latency_text
 
 FOLLOWED, NOT_FOLLOWED, NOT_KNOWN, NOT_ASKED = "followed", "not followed", "not known", "not asked"
@@ -73,7 +72,12 @@ def _latency_rule(step: str, figure: str, unit: str) -> Rule:
     limit = float(figure) * _UNITS[unit]
 
     def answer(case: Case, entry: Entry) -> Answer:
-        reached = _own_channel(case) if step == OWN_CHANNEL else _speed(entry)[step]
+        if step == OWN_CHANNEL:
+            label = "First statement on a channel of its own"
+            reached = first_act(case, vocabulary.ANSWERS, label=label, channels=OWN_CHANNELS)
+        else:
+            assert entry.speed is not None  # advice is put to cases with a clock alone
+            reached = entry.speed[step]
         clock = "; own clock" if entry.own_clock else ""
         why = f"{latency_text(reached.latency)}, against {duration(limit)}{clock}"
         if reached.latency.with_zero:
@@ -85,15 +89,6 @@ def _latency_rule(step: str, figure: str, unit: str) -> Rule:
         return Answer(NOT_FOLLOWED if later else NOT_KNOWN, why, reached.event_ids)
 
     return answer
-
-
-def _speed(entry: Entry) -> Speed:
-    assert entry.speed is not None  # advice is put to cases with a clock alone
-    return entry.speed
-
-
-def _own_channel(case: Case) -> Step:
-    return first_act(case, vocabulary.ANSWERS, label="First statement on a channel of its own", channels=OWN_CHANNELS)
 
 
 def _rubric_rule(*wanted: str) -> Rule:

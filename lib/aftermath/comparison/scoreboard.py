@@ -189,23 +189,21 @@ def compare(
     '1 of 2'
     """
     cases = sorted(cases, key=lambda case: case.id)
-    _refuse_twice(cases)
+    twice = sorted(case_id for case_id, n in Counter(case.id for case in cases).items() if n > 1)
+    if twice:
+        raise ComparisonError(f"{', '.join(twice)}: given more than once. Give each case once.")
     if not 0 < level < 1:
         raise ComparisonError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     names = short_names(case.about for case in cases)
     entries = [_entry(case, names[case.id], seed, tuple(phase_days), level) for case in cases]
     return Comparison(
         entries=tuple(sorted(entries, key=lambda entry: entry.order)),
-        reliability=_reliability(cases, seed),
+        reliability=kept("reliability", lambda: (seed, list(map(codes, cases))), lambda: reliability(cases, seed=seed)),
         seed=seed,
         phase_days=tuple(phase_days),
         level=level,
         cases=tuple(cases),
     )
-
-
-def _reliability(cases: list[Case], seed: int) -> Reliability:
-    return kept("reliability", lambda: (seed, list(map(codes, cases))), lambda: reliability(cases, seed=seed))
 
 
 def _entry(case: Case, name: str, seed: int, phase_days: tuple[int, ...], level: float) -> Entry:
@@ -214,9 +212,3 @@ def _entry(case: Case, name: str, seed: int, phase_days: tuple[int, ...], level:
         lambda: case.as_read and (str(case.folder), case.checksum, name, seed, phase_days, level),
         lambda: entry(case, name, seed=seed, phase_days=phase_days, level=level),
     )
-
-
-def _refuse_twice(cases: list[Case]) -> None:
-    twice = sorted(case_id for case_id, n in Counter(case.id for case in cases).items() if n > 1)
-    if twice:
-        raise ComparisonError(f"{', '.join(twice)}: given more than once. Give each case once.")

@@ -191,8 +191,5 @@ def _uses(case: Case, event: dict) -> list[Use]:
     since = case.times().since_zero[event["event_id"]]
     days = max(0.0, since.lower) / DAY, since.upper / DAY
     when = "at clock zero" if event["event_id"] == case.about.clock_zero else latency_text(since)
-    return [Use(word, _cluster(word), event["event_id"], when, days) for word in event["strategies"]]
-
-
-def _cluster(strategy: str) -> str:
-    return next(cluster for cluster, words in CLUSTERS.items() if strategy in words)
+    clusters = {word: cluster for cluster, words in CLUSTERS.items() for word in words}
+    return [Use(word, clusters[word], event["event_id"], when, days) for word in event["strategies"]]

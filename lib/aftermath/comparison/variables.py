@@ -87,7 +87,7 @@ def delay(entries: Iterable[Entry], step: str = "response", *, unseen: str = SEE
     label = next((own.label for own in steps.values()), step)
     latencies = {case_id: own.latency for case_id, own in steps.items()}
     values = {
-        case_id: _ends(latency.lower, latency.upper)
+        case_id: (latency.lower, (latency.lower + latency.upper) / 2, latency.upper)  # the middle may be infinite, too
         for case_id, latency in latencies.items()
         if not latency.with_zero and (latency.seen or unseen == LATEST)
     }
@@ -126,9 +126,3 @@ def recovery(entries: Iterable[Entry], level: float = 0.95) -> Variable:
         case_id: (own.slope - reach[case_id], own.slope, own.slope + reach[case_id]) for case_id, own in fitted.items()
     }
     return Variable("recovery of favourability", values, errors, step_name="one more in log odds", unit="in log odds")
-
-
-def _ends(lower: float, upper: float) -> tuple[float, float, float]:
-    if math.isinf(upper):
-        return lower, math.inf, math.inf
-    return lower, (lower + upper) / 2, upper

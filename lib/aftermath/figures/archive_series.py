@@ -59,8 +59,9 @@ def _draw(sentiment: ArchiveSentiment, panels: dict[str, pl.DataFrame], grid: Gr
     figure = blank(grid.total(view), margin=grid.margin)
     for panel, (title, rows) in enumerate(panels.items()):
         labels = [*heading(grid, panel, view, title, "negative, %, 95 % interval"), *_labels(sentiment, panel)]
-        times, shares = _time_axis(sentiment, grid.width(view)), _share_axis(panels)
-        add_panel(figure, (grid, panel, view), times, shares, _traces(sentiment, rows, panel, _top(panels)), labels)
+        times, top = _time_axis(sentiment, grid.width(view)), _top(panels)
+        shares = {"range": [-4, top], "tickvals": [0, 25, 50, 75, 100], "showgrid": True}
+        add_panel(figure, (grid, panel, view), times, shares, _traces(sentiment, rows, panel, top), labels)
     return figure
 
 
@@ -102,10 +103,6 @@ def _top(panels: dict[str, pl.DataFrame]) -> float:
         for rows in panels.values()
     ]
     return min(100.0, 100 * max(ends)) + 4
-
-
-def _share_axis(panels: dict[str, pl.DataFrame]) -> dict:
-    return {"range": [-4, _top(panels)], "tickvals": [0, 25, 50, 75, 100], "showgrid": True}
 
 
 def _shares(sentiment: ArchiveSentiment, rows: pl.DataFrame) -> dict:

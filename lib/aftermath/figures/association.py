@@ -80,14 +80,23 @@ def _traces(measured: Associations, total: float) -> list[dict]:
     lower = list(_drawn(measured, 1, _SECOND))
     upper_bars, lower_bars = ([_bar(*drawn) for drawn in some] for some in (upper, lower))
     both = upper + lower
-    texts = [_hover(pair, which) for some, which in ((upper, ALL), (lower, LIKE_CLOCKS)) for pair, _ in some]
+    uprights = [
+        [(slope, middle - _TALL / 2 - 1), (slope, middle + _TALL / 2 + 1)]
+        for pair, middle in both
+        for slope in _within(pair, pair.estimates[0].value)
+    ]
+    texts = [
+        hover(_title(pair), [which, pair.slope_text, pair.order_text, pair.tau_text])
+        for some, which in ((upper, ALL), (lower, LIKE_CLOCKS))
+        for pair, _ in some
+    ]
     return [
         segments([[(0.0, 0.0), (0.0, total)]], LIGHT["rule2"], 1.5, "zero"),
         painted(upper_bars, LIGHT["me"], "interval", opacity=0.3, meta={"role": "interval"}),
         painted(lower_bars, LIGHT["me"], "interval, like clocks", opacity=0.1, meta={"role": "interval"}),
         outline(lower_bars, LIGHT["me"], "3px,3px", "like clocks"),
         segments(_orders(both), LIGHT["ink2"], 1, "perfect order", meta={"role": "order"}),
-        segments(_slopes(both), LIGHT["me"], 3, "slope", meta={"role": "slope"}),
+        segments(uprights, LIGHT["me"], 3, "slope", meta={"role": "slope"}),
         sensitive([*upper_bars, *lower_bars], texts, [None] * len(texts)),
     ]
 
@@ -109,22 +118,12 @@ def _bar(pair: Association, middle: float) -> Bar:
     return Bar(start, end, middle, _TALL)
 
 
-def _slopes(drawn: Iterable[tuple[Association, float]]) -> Iterable[list[tuple[float, float]]]:
-    for pair, middle in drawn:
-        (slope,) = _within(pair, pair.estimates[0].value)
-        yield [(slope, middle - _TALL / 2 - 1), (slope, middle + _TALL / 2 + 1)]
-
-
 def _orders(drawn: Iterable[tuple[Association, float]]) -> Iterable[list[tuple[float, float]]]:
     for pair, middle in drawn:
         _, in_order, _ = pair.estimates
         low, high = _within(pair, in_order.lower, in_order.upper)
         yield [(low, middle), (high, middle)]
         yield from ([(end, middle - 4), (end, middle + 4)] for end in (low, high))
-
-
-def _hover(pair: Association, which: str) -> str:
-    return hover(_title(pair), [which, pair.slope_text, pair.order_text, pair.tau_text])
 
 
 def _title(pair: Association) -> str:

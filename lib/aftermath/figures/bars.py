@@ -105,10 +105,10 @@ def outlines(bars: Sequence[Bar], **more: Property) -> list[dict]:
 
 def outline(bars: Sequence[Bar], colour: str, dash: str, name: str, **more: Property) -> dict:
     """The edges of bars as one trace."""
-    corners = [_corners(bar) for bar in bars]
+    heights = [(bar.middle - bar.height / 2, bar.middle + bar.height / 2) for bar in bars]
     return scatter_trace(
-        x=[x for xs, _ in corners for x in xs],
-        y=[y for _, ys in corners for y in ys],
+        x=[x for bar in bars for x in (bar.start, bar.end, bar.end, bar.start, bar.start, None)],
+        y=[y for top, bottom in heights for y in (top, top, bottom, bottom, top, None)],
         mode="lines",
         line={"color": colour, "width": 1, "dash": dash},
         name=f"{name} outline",
@@ -116,9 +116,3 @@ def outline(bars: Sequence[Bar], colour: str, dash: str, name: str, **more: Prop
         showlegend=False,
         **more,
     )
-
-
-def _corners(bar: Bar) -> tuple[list[float | None], list[float | None]]:
-    top, bottom = bar.middle - bar.height / 2, bar.middle + bar.height / 2
-    across = [bar.start, bar.end, bar.end, bar.start, bar.start, None]
-    return across, [top, top, bottom, bottom, top, None]

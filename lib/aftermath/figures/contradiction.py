@@ -25,7 +25,7 @@ from aftermath.figures.theme import (
     shortened,
     wrapped,
 )
-from aftermath.measures.contradiction import ContradictoryTimes, Statement, Stop
+from aftermath.measures.contradiction import ContradictoryTimes, Statement
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import DAY, HOUR, MINUTE
 from aftermath.wording import MINUS, duration, exact_duration
@@ -126,34 +126,26 @@ def _lack(shown: ContradictoryTimes, centre: float) -> dict:
 
 
 def _traces(shown: ContradictoryTimes, least: float) -> list[dict]:
-    bars = [_bar(stop, row, least) for row, stop in enumerate(shown.stops)]
+    bars, texts = [], []
+    for row, stop in enumerate(shown.stops):
+        long = stop.latest - stop.earliest
+        lack = max(0.0, least - long) / 2
+        bars.append(Bar(stop.earliest - lack, stop.latest + lack, _middle(row), _TALL, stop.certainty))
+        known = f"{stop.event_id} · known within {duration(long)} by its clock time · {stop.certainty}"
+        texts.append(hover(stop.label, [known]))
     last, middle = shown.stops[-1].at_latest, _middle(len(shown.stops) - 1)
     gap = Bar(last, last + max(shown.seconds, least), middle, _TALL + 4)
     marks = [(stop.at_latest, _middle(row)) for row, stop in enumerate(shown.stops)]
+    uprights = [[(at, middle - _TALL), (at, middle + _TALL)] for at, middle in marks]
     return [
         segments(pairwise(marks), LIGHT["ink3"], 1, "statements", opacity=0.6, zorder=-1, meta={"role": "related"}),
         painted(bars, LIGHT["oth"], "clock times", meta={"role": "paint"}),
         *outlines(bars),
         painted([gap], LIGHT["den"], "missing", 0.8, meta={"role": "gap"}),
-        segments(_uprights(marks), LIGHT["ink"], 2, "at the latest", meta={"role": "latest"}),
-        sensitive(bars, [_hover(stop) for stop in shown.stops], [stop.event_id for stop in shown.stops]),
+        segments(uprights, LIGHT["ink"], 2, "at the latest", meta={"role": "latest"}),
+        sensitive(bars, texts, [stop.event_id for stop in shown.stops]),
         _dots(shown.between, list(pairwise(marks))),
     ]
-
-
-def _bar(stop: Stop, row: int, least: float) -> Bar:
-    lack = max(0.0, least - (stop.latest - stop.earliest)) / 2
-    return Bar(stop.earliest - lack, stop.latest + lack, _middle(row), _TALL, stop.certainty)
-
-
-def _uprights(marks: Sequence[tuple[float, float]]) -> Iterator[list[tuple[float, float]]]:
-    for at, middle in marks:
-        yield [(at, middle - _TALL), (at, middle + _TALL)]
-
-
-def _hover(stop: Stop) -> str:
-    long = duration(stop.latest - stop.earliest)
-    return hover(stop.label, [f"{stop.event_id} · known within {long} by its clock time · {stop.certainty}"])
 
 
 def _dots(statements: Sequence[Statement], lines: list[tuple[tuple[float, float], tuple[float, float]]]) -> dict:

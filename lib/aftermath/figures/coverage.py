@@ -162,7 +162,8 @@ def _labels(groups: list[list[_Row]], view: View) -> Iterator[dict]:
 def _heading(cells: dict, view: View) -> str:
     """The estimator, and below it the truth and the level in as many lines as they take."""
     setting = wrapped(f"{cells['truth']}; {cells['level']:.0%}", 36 if view.narrow else 44)
-    return f"<b>{safe(_upper(cells['estimator']))}</b><br>{setting}"
+    estimator = cells["estimator"]
+    return f"<b>{safe(estimator[0].upper() + estimator[1:])}</b><br>{setting}"
 
 
 def _verdicts(rows: list[_Row], view: View) -> Iterator[dict]:
@@ -173,7 +174,3 @@ def _verdicts(rows: list[_Row], view: View) -> Iterator[dict]:
         words = share if row.kind == "ours" or view.name != "wide" else f"{share}, {row.cells['verdict']}"
         strong = f"<b>{words}</b>" if row.kind == "outside" else words
         yield note(strong, xref="paper", x=1, xanchor="left", xshift=8, yref="y", y=row.y, name="major")
-
-
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]

@@ -158,6 +158,11 @@ def _events(case: Case) -> tuple[_Event, ...]:
 
 def _event(case: Case, row: dict, key: bool) -> _Event:
     bounds, alone = _bounds(case, row["event_id"])
+    since, since_by_clock = latency_text(bounds), latency_text(alone)
+    if row["event_id"] == case.about.clock_zero:
+        since = "clock zero"
+    elif since != since_by_clock:
+        since = f"{since}, {since_by_clock} by clock times alone"
     likeliest = row["best_earliest"] and event_bounds(Span(row["best_earliest"], row["best_latest"]), clock_zero(case))
     return _Event(
         id=row["event_id"],
@@ -169,7 +174,7 @@ def _event(case: Case, row: dict, key: bool) -> _Event:
         by_clock=alone,
         best=likeliest or None,
         key=key,
-        hover=_hover(case, row, _since(bounds, alone) if row["event_id"] != case.about.clock_zero else "clock zero"),
+        hover=_hover(case, row, since),
     )
 
 
@@ -183,11 +188,6 @@ def _bounds(case: Case, event_id: str) -> tuple[Latency, Latency]:
     if since.upper <= 0 and since.upper < by_clock.upper:  # a source puts it before clock zero
         return since, by_clock
     return Latency(max(since.lower, by_clock.lower), since.upper), by_clock
-
-
-def _since(bounds: Latency, by_clock: Latency) -> str:
-    since, alone = latency_text(bounds), latency_text(by_clock)
-    return since if since == alone else f"{since}, {alone} by clock times alone"
 
 
 def _families(row: dict) -> tuple[str, ...]:
@@ -238,19 +238,16 @@ def _key(view: View, layout: dict, room: float) -> dict:
 
 def _lanes(events: tuple[_Event, ...], axis: TimeAxis, view: View, pixels: float) -> list[_Lane]:
     lanes: list[_Lane] = []
+    most = _LABEL_ROWS[view.name]
     for name in LANES:
         own = tuple(event for event in events if event.lane == name)
         if own:
             marks = [_mark(event, axis, view, pixels) for event in own]
-            places = tuple(pack(marks, pixels, _label_rows(name, view), -axis.limits[0] * axis.scale(pixels)))
+            label_rows = most if name == next(iter(LANES)) else min(most, _LABEL_ROWS_OF_OTHERS)
+            places = tuple(pack(marks, pixels, label_rows, -axis.limits[0] * axis.scale(pixels)))
             top = lanes[-1].top + lanes[-1].height if lanes else 0.0
             lanes.append(_Lane(name, own, places, top, _HEADER if view is NARROW else 0))
     return lanes
-
-
-def _label_rows(lane: str, view: View) -> int:
-    rows = _LABEL_ROWS[view.name]
-    return rows if lane == next(iter(LANES)) else min(rows, _LABEL_ROWS_OF_OTHERS)
 
 
 def _mark(event: _Event, axis: TimeAxis, view: View, pixels: float) -> Mark:

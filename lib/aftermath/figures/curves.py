@@ -33,12 +33,9 @@ class _Panels(Grid):
         whole = _FIRST + self.between + self._tall(view)
         if not panel:
             return [0.0, 1.0], [1 - _FIRST / whole, 1.0]
-        across, up = self._below.domains(panel - 1, view)
+        below = Grid(self.count, self.columns, self.height, self.left, self.between, self.right, self.top, self.bottom)
+        across, up = below.domains(panel - 1, view)
         return across, [end * self._tall(view) / whole for end in up]
-
-    @property
-    def _below(self) -> Grid:
-        return Grid(self.count, self.columns, self.height, self.left, self.between, self.right, self.top, self.bottom)
 
 
 @dataclass(frozen=True)
@@ -111,6 +108,8 @@ _SHARES = {
 def _traces(panel: _Panel, axis: TimeAxis) -> list[dict]:
     curve = panel.curve
     least, most = 100 * (1 - curve.not_yet_upper), 100 * (1 - curve.not_yet_lower)
+    # the least and the greatest share that the intervals allow, whatever the moments inside them
+    possible = 100 * (1 - curve.possible_upper), 100 * (1 - curve.possible_lower)
     x = [axis.position(second) for second in curve.seconds]
     end = axis.limits[1]
     behind = [_line(panel.behind, axis, "all cases", color=LIGHT["oth"], width=1.2)] if panel.behind else []
@@ -118,7 +117,7 @@ def _traces(panel: _Panel, axis: TimeAxis) -> list[dict]:
         _area(x, 100 * (1 - curve.band_upper), 100 * (1 - curve.band_lower), end, 0.13, "band"),
         *behind,
         _area(x, least, most, end, 0.34, "not identified"),
-        _bounds(curve, x, end),
+        _stepped(x, possible, end, "possible", {"color": LIGHT["ink3"], "width": 1, "dash": "2px,2px"}),
         _line(curve, axis, "estimate", color=LIGHT["me"], width=1.8 if panel.behind else 2.4),
         _pointer(panel, x),
     ]
@@ -146,13 +145,6 @@ def _steps(x: Sequence[float], shares: np.ndarray, end: float) -> list[tuple[flo
     for at, share, until in zip(x, map(float, shares), (*x[1:], end), strict=True):
         corners += [(at, share), (until, share)]
     return corners
-
-
-def _bounds(curve: LatencyCurve, x: Sequence[float], end: float) -> dict:
-    """The least and the greatest share that the intervals allow, whatever the moments inside them."""
-    shares = 100 * (1 - curve.possible_upper), 100 * (1 - curve.possible_lower)
-    look = {"color": LIGHT["ink3"], "width": 1, "dash": "2px,2px"}
-    return _stepped(x, shares, end, "possible", look)
 
 
 def _line(curve: LatencyCurve, axis: TimeAxis, name: str, **look: Property) -> dict:

@@ -106,7 +106,10 @@ def _steps(
     sections: list[Section] = []
     for step in speed.steps:
         seen = [other for other in others if other[step.name].latency.seen]
-        rows = [_other_row(other, step.name, names) for other in seen] + [_own_row(step)]
+        text = hover(step.label, [_words(step.latency), _rests_on(step)])
+        target = step.event_ids[0] if step.event_ids else None
+        own = LatencyRow(step.latency, text, target, step.certainty or "documented")
+        rows = [*(_other_row(other, step.name, names) for other in seen), own]
         rows.sort(key=lambda row: _order(row.latency))
         top = sections[-1].bottom if sections else 0.0
         sections.append(_step_section(step, rows, top, len(others) - len(seen), axis, view))
@@ -134,12 +137,6 @@ def _space(row: LatencyRow, unseen: int, axis: TimeAxis, view: View) -> tuple[fl
         return _OWN / 2, _OWN / 2 + (_WORDS if unseen else 0)
     above = _WORDS if side(row, axis, view, _STEP_NAMES[view.name]) == "above" else 0
     return _OWN / 2 + above, _OWN / 2
-
-
-def _own_row(step: Step) -> LatencyRow:
-    text = hover(step.label, [_words(step.latency), _rests_on(step)])
-    target = step.event_ids[0] if step.event_ids else None
-    return LatencyRow(step.latency, text, target, step.certainty or "documented")
 
 
 def _other_row(other: Speed, name: str, names: Mapping[str, str]) -> LatencyRow:

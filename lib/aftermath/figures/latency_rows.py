@@ -133,8 +133,10 @@ def _traces(sections: list[Section], axis: TimeAxis, pixels: float) -> list[dict
 def _pending(rows: list[LatencyRow], axis: TimeAxis) -> list[dict]:
     """Dashed lines from the end of the record, and their arrowheads."""
     wall = axis.limits[1]
+    # where the record of a case ends, left of the wall by enough to see a dash
+    ends = [min(axis.position(row.latency.lower), wall - 0.06 * axis.length) for row in rows]
     lines = {
-        "x": [x for row in rows for x in (_record_end(row, axis), wall, None)],
+        "x": [x for end in ends for x in (end, wall, None)],
         "y": [y for row in rows for y in (row.middle, row.middle, None)],
     }
     heads = {"x": [wall for _ in rows], "y": [row.middle for row in rows]}
@@ -147,11 +149,6 @@ def _pending(rows: list[LatencyRow], axis: TimeAxis) -> list[dict]:
         scatter_trace(**lines, **common, mode="lines", line=dashed, hoverinfo="skip"),
         scatter_trace(**heads, **common, **hovers, **targets, mode="markers", marker=arrow),
     ]
-
-
-def _record_end(row: LatencyRow, axis: TimeAxis) -> float:
-    """Where the record of a case ends, left of the wall by enough to see a dash."""
-    return min(axis.position(row.latency.lower), axis.limits[1] - 0.06 * axis.length)
 
 
 def _rules(sections: list[Section], left: float) -> Iterator[dict]:

@@ -187,6 +187,7 @@ def _key_labels(panel: _Panel, grid: Grid, view: View) -> list[dict]:
 def _daily(shown: _Study) -> list[dict]:
     rows = shown.study.table.to_dicts()
     colours = [LIGHT["me"] if row["day"] in shown.keys else LIGHT["oth"] for row in rows]
+    readings = [shown.keys.get(row["day"]) for row in rows]
     return [
         _band(rows, "abnormal", 0.8),
         bar_trace(
@@ -197,7 +198,7 @@ def _daily(shown: _Study) -> list[dict]:
             name="abnormal return",
             hovertext=[_hover(row, "abnormal", shown) for row in rows],
             hoverinfo="text",
-            customdata=[_event(row["day"], shown) for row in rows],
+            customdata=[reading.key.event_ids[0] if reading else None for reading in readings],
             meta={"role": "mark"},
         ),
     ]
@@ -246,8 +247,3 @@ def _hover(row: dict, name: str, shown: _Study) -> str:
             "; ".join(reading.key.labels) if reading else "",
         ],
     )
-
-
-def _event(day: int, shown: _Study) -> str | None:
-    reading = shown.keys.get(day)
-    return reading.key.event_ids[0] if reading else None

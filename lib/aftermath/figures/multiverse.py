@@ -69,16 +69,15 @@ def specification_curve(multiverse: Multiverse) -> go.Figure:
     """
     if not multiverse.computed:
         raise NothingToMeasure(multiverse.text)
-    columns = _columns(multiverse.computed)
+    # the specifications in their order, cut into columns as even as can be
+    n = len(multiverse.computed)
+    edges = np.linspace(0, n, min(n, COLUMNS) + 1).round().astype(int)
+    columns: list[Sequence[Specification]] = [
+        multiverse.computed[start:end] for start, end in itertools.pairwise(edges)
+    ]
     rows = list(_rows(multiverse, columns))
     traces = _traces(multiverse, columns, rows)  # the same for every width
     return responsive(lambda view: _draw(len(columns), rows, traces, view))
-
-
-def _columns(computed: Sequence[Specification]) -> list[Sequence[Specification]]:
-    """The specifications in their order, cut into columns as even as can be."""
-    edges = np.linspace(0, len(computed), min(len(computed), COLUMNS) + 1).round().astype(int)
-    return [computed[start:end] for start, end in itertools.pairwise(edges)]
 
 
 def _rows(multiverse: Multiverse, columns: list[Sequence[Specification]]) -> Iterator[_Row]:

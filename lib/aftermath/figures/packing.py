@@ -155,7 +155,10 @@ def pack(marks: list[Mark], width: float, label_rows: int, wall: float = 0.0) ->
     >>> pack([Mark(0, 10, 50), Mark(30, 40, 50)], 100, 2)
     [Place(row=0, side='right', text=14.0), Place(row=1, side='right', text=44.0)]
     """
-    offers = [_offers(mark, width, wall) for mark in marks]
+    offers = [
+        [offer for offer in _choices(mark, width) if mark.must or not _crosses(offer.position, mark.label, wall)]
+        for mark in marks
+    ]
     bars = [(mark.start, mark.end) for mark in marks]
     rows = _Rows(bars + [(offer.start, offer.end) for own in offers for offer in own])
     return [_settle(mark, own, rows, label_rows) for mark, own in zip(marks, offers, strict=True)]
@@ -178,17 +181,13 @@ def _settle(mark: Mark, offers: list[_Offer], rows: _Rows, label_rows: int) -> P
     return Place(row, offer.position.side, offer.position.text)
 
 
-def _offers(mark: Mark, width: float, wall: float) -> list[_Offer]:
-    """The places that a mark may take with its label, the best first."""
-    return [offer for offer in _choices(mark, width) if mark.must or not _crosses(offer.position, mark.label, wall)]
-
-
 def _crosses(position: Place, label: float, wall: float) -> bool:
     start = position.text - label if position.side == "left" else position.text
     return start < wall < start + label
 
 
 def _choices(mark: Mark, width: float) -> Iterator[_Offer]:
+    """The places that a mark may take with its label, the best first."""
     if not mark.label:
         return
     right, left = mark.end + LABEL_GAP, mark.start - LABEL_GAP

@@ -165,7 +165,8 @@ def _draw(points: list[Point], missing: list[str], axis: TimeAxis, view: View) -
 def _traces(points: list[Point], axis: TimeAxis, pixels: float, height: float) -> list[dict]:
     boxes = [_box(point, axis, pixels, height) for point in points]
     pairs = list(zip(points, boxes, strict=True))
-    strengths = [_strength(box, axis) for box in boxes]
+    # dark where little is unknown, pale where much is
+    strengths = [_PALE + (_STRONG - _PALE) * (1 - (box.end - box.start) / axis.length) ** 4 for box in boxes]
     fill = painted(boxes, LIGHT["me"], "cases")
     return [
         fill | {"marker": fill["marker"] | {"opacity": strengths}},
@@ -180,11 +181,6 @@ def _box(point: Point, axis: TimeAxis, pixels: float, height: float) -> Bar:
     start, end = axis.bar(point.latency.lower, point.latency.upper, pixels)
     tall = max(point.upper - point.lower, _FLATTEST * 100 / height)
     return Bar(start, end, (point.lower + point.upper) / 2, tall)
-
-
-def _strength(box: Bar, axis: TimeAxis) -> float:
-    """Dark where little is unknown, pale where much is."""
-    return _PALE + (_STRONG - _PALE) * (1 - (box.end - box.start) / axis.length) ** 4
 
 
 def _edges(pairs: list[tuple[Point, Bar]], own_clock: bool) -> dict:
@@ -249,7 +245,9 @@ def _choices(point: Point, axis: TimeAxis, view: View, pixels: float, height: fl
     width, scale, low = text_width(text, bold=True), axis.scale(pixels), axis.limits[0]
     box, level = _box(point, axis, pixels, height), height * (1 - point.value / 100)
     right, left = (box.end - low) * scale + _GAP, (box.start - low) * scale - _GAP
-    for shift in _shifts(view):
+    lines = range(-_FARTHEST[view.name], _FARTHEST[view.name] + 1)
+    for line in sorted(lines, key=lambda line: (abs(line), line)):
+        shift = _LINE * line
         middle = level + shift
         if _LINE / 2 <= middle <= height - _LINE / 2:
             if right + width <= pixels:
@@ -259,12 +257,6 @@ def _choices(point: Point, axis: TimeAxis, view: View, pixels: float, height: fl
             elif shift:  # no room beside the box: above or below its end, as far right as there is room
                 aside = pixels - width / 2 - (right - _GAP)
                 yield _Label(point, text, pixels - width, pixels, middle, box.end, aside, shift)
-
-
-def _shifts(view: View) -> list[int]:
-    """How far a label may move up or down, in px, nearest first."""
-    lines = range(-_FARTHEST[view.name], _FARTHEST[view.name] + 1)
-    return [_LINE * line for line in sorted(lines, key=lambda line: (abs(line), line))]
 
 
 def _annotation(label: _Label) -> dict:

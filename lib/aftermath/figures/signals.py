@@ -81,7 +81,9 @@ def _panels(signals: Signals, only: Sequence[str] | None) -> list[_Panel]:
 def _draw(panels: list[_Panel], zero: date | None, grid: Grid, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
     for index, panel in enumerate(panels):
-        title = heading(grid, index, view, panel.name.replace("_", " "), _units(panel))
+        units = list(dict.fromkeys(series.unit for series in panel.series))
+        unit = units[0] if len(units) == 1 else f"{len(panel.series)} definitions"
+        title = heading(grid, index, view, panel.name.replace("_", " "), unit)
         first, last = _reach(panel)
         lines = [_zero_line(zero, *axes(index))] if zero is not None and first <= zero <= last else []
         labels = [*title, *_ends(panel, index)]
@@ -128,11 +130,6 @@ def _reach(panel: _Panel) -> tuple[date, date]:
     return first - empty, last + empty
 
 
-def _units(panel: _Panel) -> str:
-    units = list(dict.fromkeys(series.unit for series in panel.series))
-    return units[0] if len(units) == 1 else f"{len(panel.series)} definitions"
-
-
 def _ends(panel: _Panel, index: int) -> list[dict]:
     """The first and the last value as labels; those between are read from the pointer and the table."""
     x_axis, y_axis = axes(index)
@@ -142,16 +139,12 @@ def _ends(panel: _Panel, index: int) -> list[dict]:
     )
     labels = []
     for row, anchor in ((points[0], "left"), (points[-1], "right")):
-        at = {"xref": x_axis, "yref": y_axis, "x": row["day"].isoformat(), "y": row["value"], "xanchor": anchor}
+        value = row["value"]
+        text = brief(value) if abs(value) >= 1e8 else number(value, 0 if value == round(value) else 2)
+        at = {"xref": x_axis, "yref": y_axis, "x": row["day"].isoformat(), "y": value, "xanchor": anchor}
         font = {"size": TICK, "color": LIGHT["ink"]}
-        labels.append(note(safe(_value(row["value"])), name="major", yanchor="bottom", yshift=6, font=font, **at))
+        labels.append(note(safe(text), name="major", yanchor="bottom", yshift=6, font=font, **at))
     return labels
-
-
-def _value(value: float) -> str:
-    if abs(value) >= 1e8:
-        return brief(value)
-    return number(value, 0 if value == round(value) else 2)
 
 
 def _traces(panel: _Panel) -> list[dict]:
@@ -165,6 +158,7 @@ def _traces(panel: _Panel) -> list[dict]:
 
 def _marks(series: SignalSeries, symbol: str) -> dict:
     rows = series.points.to_dicts()
+    exact = [number(row["value"], 0 if row["value"] == round(row["value"]) else 2) for row in rows]
     return scatter_trace(
         x=[row["day"].isoformat() for row in rows],
         y=[row["value"] for row in rows],
@@ -172,16 +166,14 @@ def _marks(series: SignalSeries, symbol: str) -> dict:
         line={"color": LIGHT["rule2"], "width": 1},
         marker={"color": LIGHT["oth"], "size": 7, "symbol": symbol},
         name=safe(series.definition),
-        hovertext=[_hover(row, series) for row in rows],
+        hovertext=[
+            hover(f"{value} {series.unit}", [day_text(row["day"]), series.scope, f"source: {row['source_id']}"])
+            for row, value in zip(rows, exact, strict=True)
+        ],
         hoverinfo="text",
         customdata=[f"n{row['number']}" for row in rows],
         meta={"role": "mark"},
     )
-
-
-def _hover(row: dict, series: SignalSeries) -> str:
-    exact = number(row["value"], 0 if row["value"] == round(row["value"]) else 2)
-    return hover(f"{exact} {series.unit}", [day_text(row["day"]), series.scope, f"source: {row['source_id']}"])
 
 
 def _fitted(series: SignalSeries, change: Segmented) -> dict:

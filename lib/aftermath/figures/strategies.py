@@ -71,16 +71,24 @@ def strategy_sequence(comparison: StrategyComparison, names: Mapping[str, str] |
 def _draw(comparison: StrategyComparison, names: Mapping[str, str], axis: TimeAxis, view: View) -> Drawing:
     pixels = view.least - _MARGIN["l"] - _MARGIN["r"]
     lanes, heads, total = _placed(comparison)
+    position = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -24}
+    title = note("After clock zero (log) →", name="title", font={"size": TICK, "color": LIGHT["ink3"]}, **position)
+    headings = [
+        headline(
+            names.get(case.case_id, case.case_id),
+            case.match if view.narrow else f"{case.crisis_type}: {case.match}",
+            top,
+            view.least - 16,
+            xshift=-_MARGIN["l"] + 4,
+        )
+        for case, top in heads
+    ]
     figure = blank(
         total + _MARGIN["t"] + _MARGIN["b"],
         margin=_MARGIN,
         xaxis=axis.layout(pixels),
         yaxis={"range": [total, 0], "visible": False},
-        annotations=[
-            *(_heading(case, names, top, view) for case, top in heads),
-            *(_label(lane) for lane in lanes),
-            _title(),
-        ],
+        annotations=[*headings, *(_label(lane) for lane in lanes), title],
     )
     return figure.add(_traces(lanes, names, axis, total))
 
@@ -96,58 +104,36 @@ def _placed(comparison: StrategyComparison) -> tuple[list[_Lane], list[tuple[Str
     return lanes, heads, top
 
 
-def _heading(case: Strategies, names: Mapping[str, str], top: float, view: View) -> dict:
-    name = names.get(case.case_id, case.case_id)
-    rest = f"{case.match}" if view.narrow else f"{case.crisis_type}: {case.match}"
-    return headline(name, rest, top, view.least - 16, xshift=-_MARGIN["l"] + 4)
-
-
 def _label(lane: _Lane) -> dict:
     made = label(lane.cluster, lane.middle, _MARGIN["l"] - 10, font={"color": COLOURS[lane.cluster]})
     return made | {"text": f"<b>{made['text']}</b>"} if lane.cluster == lane.case.recommended else made
 
 
-def _title() -> dict:
-    position = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -24}
-    return note("After clock zero (log) →", name="title", font={"size": TICK, "color": LIGHT["ink3"]}, **position)
-
-
 def _traces(lanes: list[_Lane], names: Mapping[str, str], axis: TimeAxis, total: float) -> list[dict]:
     month = axis.position(WINDOW_DAYS * DAY)
     low, high = axis.limits
-    pairs = [(lane, use) for lane in lanes for use in _merged(lane)]
-    bars = [_bar(lane, use, axis) for lane, use in pairs]
+    # one use for each event: an event may hold several strategies of one cluster
+    merged = [{use.event_id: use for use in lane.case.uses if use.cluster == lane.cluster} for lane in lanes]
+    pairs = [(lane, use) for lane, uses in zip(lanes, merged, strict=True) for use in uses.values()]
+    pixels = NARROW.least - _MARGIN["l"] - _MARGIN["r"]
+    bars = [Bar(*axis.bar(use.days[0] * DAY, use.days[1] * DAY, pixels), lane.middle, _BAR) for lane, use in pairs]
+    targets = [f"cases/{lane.case.case_id}.html#{use.event_id}" for lane, use in pairs]
+    own = {
+        cluster: [bar for (lane, _), bar in zip(pairs, bars, strict=True) if lane.cluster == cluster]
+        for cluster in CLUSTERS
+    }
     return [
         painted([Bar(low, high, lane.middle, 1) for lane in lanes], LIGHT["rule"], "lanes", opacity=1.0),
         segments([[(month, 0.0), (month, total)]], LIGHT["rule2"], 1.5, "day 30", dash="4px,3px"),
         *(
-            _cluster([bar for (lane, _), bar in zip(pairs, bars, strict=True) if lane.cluster == cluster], cluster)
-            for cluster in CLUSTERS
+            painted(some, COLOURS[cluster], cluster, opacity=0.65, meta={"role": "cluster"})
+            for cluster, some in own.items()
         ),
-        sensitive(bars, [_hover(*pair, names) for pair in pairs], [_target(*pair) for pair in pairs]),
+        sensitive(bars, [_hover(*pair, names) for pair in pairs], targets),
     ]
-
-
-def _merged(lane: _Lane) -> list[Use]:
-    """One use for each event: an event may hold several strategies of one cluster."""
-    return list({use.event_id: use for use in lane.case.uses if use.cluster == lane.cluster}.values())
-
-
-def _bar(lane: _Lane, use: Use, axis: TimeAxis) -> Bar:
-    pixels = NARROW.least - _MARGIN["l"] - _MARGIN["r"]
-    start, end = axis.bar(use.days[0] * DAY, use.days[1] * DAY, pixels)
-    return Bar(start, end, lane.middle, _BAR)
-
-
-def _cluster(bars: list[Bar], cluster: str) -> dict:
-    return painted(bars, COLOURS[cluster], cluster, opacity=0.65, meta={"role": "cluster"})
 
 
 def _hover(lane: _Lane, use: Use, names: Mapping[str, str]) -> str:
     words = [vocabulary.STRATEGIES[other.strategy] for other in lane.case.uses if other.event_id == use.event_id]
     name = names.get(lane.case.case_id, lane.case.case_id)
     return hover(f"{name} {use.event_id}", [f"{lane.cluster} {DASH} {', '.join(dict.fromkeys(words))}", use.when])
-
-
-def _target(lane: _Lane, use: Use) -> str:
-    return f"cases/{lane.case.case_id}.html#{use.event_id}"

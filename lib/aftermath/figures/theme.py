@@ -151,13 +151,15 @@ def responsive(draw: Callable[[View], Drawing]) -> go.Figure:
     """
     base, *others = (draw(view) for view in VIEWS)
     upper = [view.least for view in VIEWS]
-    views = [{"below": below, **_differences(base, other)} for below, other in zip(upper, others, strict=False)]
+    views = [
+        {
+            "below": below,
+            "data": [_changed(*pair) for pair in zip(base.traces, other.traces, strict=True)],
+            "layout": _changed(base.layout, other.layout, but=("meta",)),
+        }
+        for below, other in zip(upper, others, strict=False)
+    ]
     return go.Figure(base.traces, base.layout | {"meta": {**base.layout.get("meta", {}), "views": views}})
-
-
-def _differences(base: Drawing, other: Drawing) -> dict:
-    traces = [_changed(*pair) for pair in zip(base.traces, other.traces, strict=True)]
-    return {"data": traces, "layout": _changed(base.layout, other.layout, but=("meta",))}
 
 
 def _changed(base: dict, other: dict, but: tuple[str, ...] = ()) -> dict:

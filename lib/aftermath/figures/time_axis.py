@@ -127,13 +127,14 @@ class TimeAxis:
         before = {self.position(-s): label for s, label in shown.items() if s <= self.before}
         kept: dict[float, str] = {}
         for position, label in (after | before).items():
-            if all(self._apart(position, label, *other, pixels) for other in kept.items()):
+            apart = (
+                abs(position - other) * self.scale(pixels)
+                >= (text_width(label, TICK) + text_width(other_label, TICK)) / 2 + TICK_GAP
+                for other, other_label in kept.items()
+            )
+            if all(apart):
                 kept[position] = label
         return dict(sorted(kept.items()))
-
-    def _apart(self, position: float, label: str, other: float, other_label: str, pixels: float) -> bool:
-        room = (text_width(label, TICK) + text_width(other_label, TICK)) / 2 + TICK_GAP
-        return abs(position - other) * self.scale(pixels) >= room
 
     def layout(self, pixels: float, **more: Property) -> dict:
         """The plotly axis.

@@ -165,7 +165,10 @@ def _zero(panel: _Panel, axis: TimeAxis) -> Iterator[dict]:
 
 def _course_traces(recovery: CoverageRecovery, axis: TimeAxis) -> list[dict]:
     """The expected code as a line inside its band."""
-    course = _thinned(recovery.course, axis)
+    # as many days as can be told apart along the axis, the last among them
+    placed = recovery.course.with_columns(x=pl.Series([axis.position(day * DAY) for day in recovery.course["day"]]))
+    apart = (pl.col("x") * (_KNOTS / axis.length)).floor()
+    course = pl.concat([placed[:-1].unique(apart, keep="first", maintain_order=True), placed[-1:]])
     x = course["x"].to_list()
     level = f"{recovery.level:.0%} interval"
     return [
@@ -192,13 +195,6 @@ def _course_traces(recovery: CoverageRecovery, axis: TimeAxis) -> list[dict]:
             hoverinfo="text",
         ),
     ]
-
-
-def _thinned(course: pl.DataFrame, axis: TimeAxis) -> pl.DataFrame:
-    """As many days as can be told apart along the axis, the last among them, each with its place ``x``."""
-    placed = course.with_columns(x=pl.Series([axis.position(day * DAY) for day in course["day"]]))
-    apart = (pl.col("x") * (_KNOTS / axis.length)).floor()
-    return pl.concat([placed[:-1].unique(apart, keep="first", maintain_order=True), placed[-1:]])
 
 
 def _course_hover(row: dict, level: str) -> str:
@@ -263,7 +259,10 @@ def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[dict]:
     dots = _spread(tone, axis, pixels)
     codes = [[dot.text[coder.id] for coder in tone.coders if dot.text[coder.id] is not None] for dot in dots]
     stems = [(dot.x, min(own), max(own)) for dot, own in zip(dots, codes, strict=True) if len(set(own)) > 1]
-    colours = [STANCE_COLOURS[_level(dot.text["mean"])] for dot in dots]
+    means = [dot.text["mean"] for dot in dots]
+    # the colour of a mean: the nearest level, and of two the one nearer to balance
+    levels = [int(math.copysign(math.ceil(abs(mean) - 0.5), mean)) for mean in means]
+    colours = [STANCE_COLOURS[level - STANCE_LEVELS[0]] for level in levels]
     return [
         scatter_trace(
             x=[x for at, _, _ in stems for x in (at, at, None)],
@@ -287,11 +286,6 @@ def _text_traces(tone: Tone, axis: TimeAxis, pixels: float) -> list[dict]:
             cliponaxis=False,
         ),
     ]
-
-
-def _level(mean: float) -> int:
-    """The colour of a mean: the nearest level, and of two the one nearer to balance."""
-    return int(math.copysign(math.ceil(abs(mean) - 0.5), mean)) - STANCE_LEVELS[0]
 
 
 def _hover(text: dict, tone: Tone) -> str:

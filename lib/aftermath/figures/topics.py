@@ -98,7 +98,12 @@ def _sizes(topics: Topics, names: Mapping[str, str], view: View) -> Drawing:
     most = 100 * max(topic.share.upper or topic.share.value for topic in topics.topics)
     figure = _rows_figure(len(topics.topics), most)
     labels = [
-        _label(row, f"{topic.number}  {', '.join(topic.terms)}", _share_words(topic.share), view)
+        _label(
+            row,
+            f"{topic.number}  {', '.join(topic.terms)}",
+            f"{number(100 * topic.share.value)} %, {counted(topic.share.count, 'text')}",
+            view,
+        )
         for row, topic in enumerate(topics.topics)
     ]
     return figure.add(
@@ -144,10 +149,6 @@ def _label(row: int, name: str, numbers: str, view: View) -> dict:
     rest = kept if kept != text else ""
     position = {"x": 0, "y": row * _ROW + 16, "xanchor": "left", "yanchor": "middle", "name": "major"}
     return note(f"<b>{safe(bold)}</b>{safe(rest)}", font={"color": LIGHT["ink"]}, **position)
-
-
-def _share_words(share: Share) -> str:
-    return f"{number(100 * share.value)} %, {counted(share.count, 'text')}"
 
 
 def _segments(topics: Sequence[Topic], n: int, names: Mapping[str, str]) -> dict:
@@ -215,9 +216,12 @@ class _Box:
 def _phases(topics: Topics, grid: Grid, most: float, view: View) -> Drawing:
     figure = blank(grid.total(view), margin=grid.margin)
     labels = topics.phases["phase"].unique(maintain_order=True).to_list()
+    steps = [0.0, *(step for step in round_steps(0, most, 3) if step > 0)]
+    ticks = [f"{number(step)} %" for step in steps]
+    shares = {"range": [0, most * 1.05], "tickvals": steps, "ticktext": ticks, "showgrid": True}
     for panel, topic in enumerate(topics.topics):
         boxes, title = _boxes(topics, topic, labels), heading(grid, panel, view, f"{topic.number}  {topic.name}")
-        add_panel(figure, (grid, panel, view), _phase_axis(boxes), _share_axis(most), _box_traces(boxes), title)
+        add_panel(figure, (grid, panel, view), _phase_axis(boxes), shares, _box_traces(boxes), title)
     return figure
 
 
@@ -237,12 +241,6 @@ def _phase_axis(boxes: Sequence[_Box]) -> dict:
         "ticktext": words,
         "tickangle": 0,
     }
-
-
-def _share_axis(most: float) -> dict:
-    steps = [0.0, *(step for step in round_steps(0, most, 3) if step > 0)]
-    ticks = [f"{number(step)} %" for step in steps]
-    return {"range": [0, most * 1.05], "tickvals": steps, "ticktext": ticks, "showgrid": True}
 
 
 def _box_traces(boxes: Sequence[_Box]) -> list[dict]:
