@@ -212,7 +212,7 @@ def test_topics_are_placed_in_time_anew_only_where_texts_clocks_or_phases_change
 
 
 def test_the_multiverse_is_computed_anew_only_where_a_case_or_a_choice_changed(folder, monkeypatch):
-    found = Counting(monkeypatch, multiverse_module, "_specified")
+    found = Counting(monkeypatch, multiverse_module, "asked")
     cases = am.gather([DIGIORNO, RED_CROSS, "kitchenaid-tweet"]).cases
     plain = am.multiverse(cases)
     assert len(found.since()) == 1
