@@ -110,7 +110,10 @@ def rows(
             {"event_id": f"e{number:02}", "label": f"Event number {number}"} | row
             for number, row in enumerate(events, start=1)
         ],
-        "coverage": [{"source_id": "paper-2020", "abstract": ABSTRACT} | row for row in texts],
+        "coverage": [
+            {"source_id": "paper-2020", "abstract": f"{ABSTRACT} {number}"} | row
+            for number, row in enumerate(texts, start=1)
+        ],
         "stances": [_stance(row, coder) for coder in CODERS for row in texts if row.get(coder)],
         "signals": [{"source_id": "paper-2020"} | dict(row) for row in signals],
         "rubric": [_score(row, coder) for coder in CODERS for row in scores if row.get(coder)],

@@ -61,7 +61,10 @@ def hostile(tmp_path_factory) -> Page:
         "parent": HOSTILE,
         "summary": f"{HOSTILE} First. Second {HOSTILE}.",
     }
-    about["documented_claims"] = [claim | {"claim": HOSTILE, "why": HOSTILE} for claim in about["documented_claims"]]
+    about["documented_claims"] = [
+        claim | {"claim": f"{HOSTILE} {number}", "why": HOSTILE}
+        for number, claim in enumerate(about["documented_claims"])
+    ]
     (folder / "case.yaml").write_text(yaml.safe_dump(about, allow_unicode=True), encoding="utf-8")
     return Page(html_of(KITCHENAID, root))
 
@@ -69,7 +72,11 @@ def hostile(tmp_path_factory) -> Page:
 def _fill(file: Path, values: dict[str, str], *, label: bool = False) -> None:
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8"))))
     for number, row in enumerate(rows):
-        row |= values | ({"label": f"{number}<img src=x onerror=alert(7)>"} if label else {})
+        row |= {
+            column: f"{value} {number}" if column in ("title", "abstract") else value
+            for column, value in values.items()
+        }
+        row |= {"label": f"{number}<img src=x onerror=alert(7)>"} if label else {}
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.DictWriter(out, rows[0])
         writer.writeheader()

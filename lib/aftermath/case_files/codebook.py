@@ -223,13 +223,13 @@ def _posts_carry_their_time(case: Case) -> Iterator[Problem]:
 
 
 def _signals_twice(case: Case) -> Iterator[Problem]:
-    """Values of one definition and time from one source, or the same value again; two sources may well disagree."""
-    first: dict[tuple, int] = {}
-    columns = ("row", "signal", "time", "unit", "scope", "source_id", "value")
-    for row, *definition, source_id, value in case.signals.select(columns).iter_rows():
-        rows = [first.setdefault((*definition, same), row) for same in (source_id, value)]
-        if min(rows) != row:
-            what = f"{definition[0]} of {definition[1]} stands in row {min(rows)} already, with the same unit and scope"
+    """The same value of one definition and time again, from another source; two sources may well disagree."""
+    rows: dict[tuple, int] = {}
+    columns = ("row", "signal", "time", "unit", "scope", "value")
+    for row, *same in case.signals.select(columns).iter_rows():
+        first = rows.setdefault(tuple(same), row)
+        if first != row:
+            what = f"{same[0]} of {same[1]} stands in row {first} already, with the same value, unit and scope"
             mend = "keep one of the two, or say in scope what sets them apart"
             yield _warning(case, "signals.csv", row, "time", what, mend)
 

@@ -14,6 +14,14 @@ class Table(dy.Schema):
 
     row = dy.UInt32(description="row in the file, the header being row 1")
 
+    @classmethod
+    def once(cls) -> dict[str, pl.Expr]:
+        """What two rows under different ids must not have in common, as they would count twice: columns, and what is compared.
+
+        **A row that lacks one of these is not judged**, nor one whose id stands twice, which is a fault of its own.
+        """
+        return {}
+
 
 def word_column(allowed: Iterable[str], description: str, *, nullable: bool = False) -> dy.String:
     """A column of single words, each of those allowed."""
@@ -61,14 +69,16 @@ def key_column(prefix: str, description: str) -> dy.String:
 def text_column(
     description: str, mend: str, *, nullable: bool = False, max_length: int | None = None, primary_key: bool = False
 ) -> dy.String:
-    """A column of free text, not empty unless it is ``nullable``."""
+    """A column of free text, not empty unless it is ``nullable``; ``max_length`` counts characters in any script."""
+    # dataframely's own lengths count bytes, of which a Chinese character takes three
+    check = {} if max_length is None else {"max_length": lambda column: column.str.len_chars() <= max_length}
     return dy.String(
         nullable=nullable,
         primary_key=primary_key,
         min_length=None if nullable else 1,
-        max_length=max_length,
+        check=check,
         description=description,
-        metadata={"mend": mend},
+        metadata={"mend": mend, "max_length": max_length},
     )
 
 
@@ -88,5 +98,5 @@ def file_columns(schema: type[Table]) -> dict[str, dy.Column]:
 
 
 def metadata_of(column: dy.Column) -> dict[str, Any]:
-    """What a column says beside its type: ``mend``, and ``words`` or ``format`` where it has them."""
+    """What a column says beside its type: ``mend``, and ``words``, ``format`` or ``max_length`` where it has them."""
     return column.metadata or {}

@@ -31,6 +31,7 @@ def check_together(
         File name to what is wrong there.
     """
     _check_folder_name(case_id, about, problems["case.yaml"])
+    _check_claims(about, problems["case.yaml"])
     _check_references(tables, about, problems)
     _check_coders(tables, about, problems)
     _check_clock(tables["events"], about, problems)
@@ -71,6 +72,18 @@ def _put_dangling(named: list[tuple[int, str, str]], keys: pl.Series, target: st
         if name not in known:
             mend = f"add that row to {target}.csv, or name another"
             problems.add(f"'{short(name)}' is not in {target}.csv", mend, row, column)
+
+
+def _check_claims(about: About | None, problems: FileProblems) -> None:
+    """No claim of a text stands twice; judged only where all claims could be read, which are numbered."""
+    if about is None or any(problem.column.startswith("documented_claims") for problem in problems):
+        return
+    numbers: dict[tuple[str, str], int] = {}
+    for number, claim in enumerate(about.documented_claims, start=1):
+        first = numbers.setdefault((claim.claim, claim.origin), number)
+        if first != number:
+            what = f"documented_claims[{first}] is the same claim of the same text"
+            problems.add(what, "keep one of the two", column=f"documented_claims[{number}].claim")
 
 
 def _check_coders(tables: dict[str, Reading], about: About | None, problems: dict[str, FileProblems]) -> None:

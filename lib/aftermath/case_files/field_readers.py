@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 
 import dataframely as dy
 
 from aftermath.case_files.columns import metadata_of
+from aftermath.case_files.file_problems import short
 from aftermath.times import parse_instant
 
 # Days outside these years cannot be shifted between time zones.
@@ -47,6 +49,14 @@ def reader_of(column: dy.Column) -> Callable[[str], Field]:
 def listed_words(text: str) -> list[str]:
     """The words of a field that holds several, with ``;`` between."""
     return [word.strip() for word in text.split(";")]
+
+
+def _listed_once(text: str) -> list[str]:
+    words = listed_words(text)
+    for word, count in Counter(words).items():
+        if count > 1:
+            raise ValueError(f"names '{short(word)}' more than once")
+    return words
 
 
 def _instant(text: str) -> datetime:
@@ -114,7 +124,7 @@ def partial_date(text: str) -> str:
 
 _FORMATS: dict[str, Callable[[str], Field]] = {"day_or_instant": _day_or_instant, "partial_date": partial_date}
 _READERS: dict[type[dy.Column], Callable[[str], Field]] = {
-    dy.List: listed_words,
+    dy.List: _listed_once,
     dy.Datetime: _instant,
     dy.Int8: _short_number,
     dy.Int64: _whole_number,

@@ -205,7 +205,7 @@ def _constraints(column: dy.Column) -> dict:
     given = {
         "enum": metadata.get("words"),
         "pattern": _FORMAT_PATTERNS.get(metadata.get("format", ""), pattern),
-        "maxLength": getattr(column, "max_length", None),
+        "maxLength": metadata.get("max_length"),
         "minimum": getattr(column, "min", None),
         "exclusiveMinimum": getattr(column, "min_exclusive", None),
         "maximum": getattr(column, "max", None),

@@ -18,6 +18,7 @@ import polars as pl
 from aftermath.case_files.columns import Table, file_columns, metadata_of
 from aftermath.case_files.field_readers import Field, listed_words, reader_of
 from aftermath.case_files.file_problems import FileProblems, read_text, short
+from aftermath.wording import listed
 
 # rule of a schema -> (column it is a problem of, what is wrong with {} its text, what mends it); None: as the
 # column says
@@ -92,6 +93,7 @@ def read_table(path: Path, schema: type[Table], problems: FileProblems) -> Readi
     complete = not problems
     typed = _typed(rows, schema, problems)
     _check(typed, rows, schema, problems)
+    _check_once(typed, schema, problems)
     return Reading(_compact(typed), complete)
 
 
@@ -192,6 +194,23 @@ def _check(typed: pl.DataFrame, rows: pl.DataFrame, schema: type[Table], problem
             _add_rule(rule, texts[record["row"]], schema, problems)
 
 
+def _check_once(typed: pl.DataFrame, schema: type[Table], problems: FileProblems) -> None:
+    """Name every row that says what another says, with the first that does."""
+    alike = schema.once()
+    if not alike:
+        return
+    judged = ~pl.any_horizontal(part.is_null() for part in alike.values())
+    if schema.primary_key():
+        judged &= pl.struct(schema.primary_key()).is_unique()
+    key = pl.struct([part.alias(name) for name, part in alike.items()])
+    if not typed.select((judged & ~key.is_first_distinct()).any()).item():
+        return  # the common case, at little cost
+    first = typed.with_columns(first=pl.col("row").first().over(key)).filter(judged, pl.col("row") != pl.col("first"))
+    for row, above in first.select("row", "first").iter_rows():
+        what = f"row {above} has the same {listed(list(alike))}"
+        problems.add(what, "keep one of the two rows, or write what sets them apart", row, next(iter(alike)))
+
+
 def _add_rule(rule: str, texts: dict[str, Any], schema: type[Table], problems: FileProblems) -> None:
     columns = file_columns(schema)
     of_column, _, kind = rule.partition("|")
@@ -224,6 +243,6 @@ def _column_fault(kind: str, text: str, column: dy.Column) -> str:
         return f"{quoted} is a name that tables of results use themselves"
     if kind.endswith("words"):
         return f"{quoted} has {len(text.split())} words"
-    if kind == "max_length":
+    if kind.endswith("max_length"):
         return f"{quoted} is {len(text)} characters long"
     return f"{quoted} is not in the form asked for"

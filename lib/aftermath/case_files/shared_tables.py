@@ -29,6 +29,10 @@ class Playbook(Table):
     )
     rule = text_column("the same as a rule that the record can answer", "write a rule, or unobservable")
 
+    @classmethod
+    def once(cls) -> dict[str, pl.Expr]:
+        return {"advice": pl.col("advice"), "text_id": pl.col("text_id")}
+
 
 class Texts(Table):
     """``texts.csv``: practice texts whose claims and advice are put to the test."""
@@ -44,6 +48,10 @@ class Texts(Table):
     kind = text_column("kind of text", "say what kind of text it is, or leave it empty", nullable=True)
     about = text_column("what it is about", "say what it is about, or leave it empty", nullable=True)
 
+    @classmethod
+    def once(cls) -> dict[str, pl.Expr]:
+        return {"title": pl.col("title")} | {name: pl.col(name).fill_null("") for name in ("language", "kind", "about")}
+
 
 class Contrasts(Table):
     """``contrasts.csv``: cases with a like trigger, to be set side by side."""
@@ -52,6 +60,10 @@ class Contrasts(Table):
     title = text_column("its name in words", "fill it in")
     why = text_column("what makes the triggers alike", "fill it in")
     case_ids = ids_column("cases, at least two", "kitchenaid-tweet;red-cross-tweet")
+
+    @classmethod
+    def once(cls) -> dict[str, pl.Expr]:
+        return {"case_ids": pl.col("case_ids").list.sort().list.join(";"), "title": pl.col("title")}
 
     @dy.rule()
     def fewer_than_two(cls) -> pl.Expr:

@@ -29,6 +29,12 @@ LONGEST_RELATION = 36_525 * 86_400  # seconds: a hundred years
 _SOURCE_ID = {"mend": "name a source_id that stands in sources.csv"}
 
 
+def _moment(column: str) -> pl.Expr:
+    """A day as it is written, and an instant so that it is the same in every zone."""
+    instant = pl.col(column).str.to_datetime("%Y-%m-%dT%H:%M:%S%#z", time_zone="UTC", strict=False)
+    return pl.coalesce(instant.dt.to_string(), pl.col(column))
+
+
 def _stance(description: str, *, nullable: bool = False) -> dy.Int8:
     return dy.Int8(
         min=-2,
@@ -71,6 +77,12 @@ class Sources(Table):
     )
     read = word_column(vocabulary.READINGS, "how much of it was read")
     read_on = dy.Date(description="day of reading", metadata={"mend": "write YYYY-MM-DD"})
+
+    @classmethod
+    def once(cls) -> dict[str, pl.Expr]:
+        found_by = pl.coalesce("url", "title")  # without either, two texts of one day cannot be told apart
+        others = {name: pl.col(name).fill_null("") for name in ("title", "publisher", "author", "published")}
+        return {"url": found_by} | others
 
 
 class Events(Table):
@@ -143,6 +155,10 @@ class Coverage(Table):
         metadata={"mend": "write {} to {} words of your own".format(*ABSTRACT_WORDS)},
     )
 
+    @classmethod
+    def once(cls) -> dict[str, pl.Expr]:
+        return {"abstract": pl.col("abstract"), "source_id": pl.col("source_id"), "published": _moment("published")}
+
 
 def _coder(description: str, once_for: str) -> dy.String:
     return dy.String(
@@ -186,6 +202,15 @@ class Signals(Table):
     unit = text_column("unit of the value", "name the unit")
     scope = text_column("country, platform or population covered", "say what the number covers")
     source_id = dy.String(description="source of the value", metadata=_SOURCE_ID)
+
+    @classmethod
+    def once(cls) -> dict[str, pl.Expr]:
+        return {
+            "signal": pl.col("signal"),
+            "time": _moment("time"),
+            "scope": pl.col("scope"),
+            "source_id": pl.col("source_id"),
+        }
 
 
 class Rubric(Table):
@@ -272,6 +297,21 @@ class Relations(Table):
         },
     )
     reason = text_column("what the sources say, in one sentence", "write one sentence in your own words")
+
+    @classmethod
+    def once(cls) -> dict[str, pl.Expr]:
+        """A statement that is counted from the other event is the same: so long after is as long before."""
+        onwards = pl.col("from_event") <= pl.col("to_event")
+        at_least, at_most = pl.col("at_least_seconds"), pl.col("at_most_seconds")
+        ends = {
+            "at_least_seconds": pl.when(onwards).then(at_least).otherwise(-at_most),
+            "at_most_seconds": pl.when(onwards).then(at_most).otherwise(-at_least),
+        }
+        return {
+            "from_event": pl.min_horizontal("from_event", "to_event"),
+            "to_event": pl.max_horizontal("from_event", "to_event"),
+            "rule": pl.col("rule"),
+        } | {name: end.cast(pl.String).fill_null("") for name, end in ends.items()}
 
     @dy.rule()
     def to_itself(cls) -> pl.Expr:
