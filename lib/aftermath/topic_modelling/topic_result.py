@@ -81,7 +81,7 @@ class Topics(Result):
     words
         One row a frequent word: ``term``, ``texts``, ``share``; for where there is no model.
     stability
-        Agreement of the topics of ten seeds; None where there is no model.
+        Agreement of the topics of ten seeds, of four where there are more than 5,000 texts; None where there is no model.
     seed
         Of the clustering that is shown.
     why_none

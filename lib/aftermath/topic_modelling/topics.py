@@ -171,10 +171,10 @@ def _model(groups: Sequence[str], contents: Sequence[str], vectors: np.ndarray, 
     if why_none := _why_none(vectors, words):
         return _Model(frequent, why_none)
     count = topic_model.topic_count(len(contents))
-    moved = topic_model.towards_the_middle(vectors, groups, TOWARDS_THE_MIDDLE if len(set(groups)) > 1 else 0.0)
-    places = topic_model.places_of(moved)
+    share = TOWARDS_THE_MIDDLE if len(set(groups)) > 1 else 0.0
+    places = topic_model.places_of(topic_model.towards_the_middle(vectors, groups, share))
     fit = topic_model.fit(contents, places, words, topic_model.k_means(count, seed))
-    return _Model(frequent, "", fit, topic_model.stability(places, count))
+    return _Model(frequent, "", fit, topic_model.stability(places, count, {seed: fit.labels}))
 
 
 def _dated(archived: Embeddings, cases: dict[str, Case]) -> pl.DataFrame:
@@ -199,11 +199,21 @@ def _why_none(vectors: np.ndarray, words: Sequence[str]) -> str:
     n = len(vectors)
     if n < LEAST_TEXTS:
         return f"{counted(n, 'text')} are too few for topics; {LEAST_TEXTS} are needed, so no model was fitted."
-    if len(np.unique(vectors, axis=0)) < LEAST_TEXTS:
+    if _nearly_the_same(vectors):
         return f"The {counted(n, 'text')} say too nearly the same for topics, so no model was fitted."
     if len(words) < topic_model.TERMS:
         return f"The {counted(n, 'text')} share too few words for topics, so no model was fitted."
     return ""
+
+
+def _nearly_the_same(vectors: np.ndarray) -> bool:
+    """Whether fewer vectors differ than a model needs; no more are looked at once there are enough."""
+    seen: set[bytes] = set()
+    for vector in vectors:
+        seen.add((vector + 0.0).tobytes())  # minus nought is nought
+        if len(seen) >= LEAST_TEXTS:
+            return False
+    return True
 
 
 def _topics(fit: topic_model.Fit, assignments: pl.DataFrame) -> Iterator[Topic]:

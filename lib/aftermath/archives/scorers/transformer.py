@@ -1,4 +1,4 @@
-"""A transformer that lies in a local folder, for who has one. Needs the extra ``embed``; **nothing is ever downloaded**."""
+"""A transformer that lies in a local folder, for who has one. Needs the extra ``transformer``; **nothing is ever downloaded**."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Transformer:
 
     def _batch(self, texts: list[str]) -> list[float]:
         tokenizer, model, valence = self._loaded
-        import torch  # pyright: ignore[reportMissingImports] - of the extra embed
+        import torch  # pyright: ignore[reportMissingImports] - of the extra transformer
 
         with torch.inference_mode():
             pieces = tokenizer(texts, padding=True, truncation=True, max_length=MOST_PIECES, return_tensors="pt")
@@ -73,9 +73,9 @@ class Transformer:
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported: it must not even ask for news
         if find_spec("torch") is None or find_spec("transformers") is None:
             raise ScorerError(
-                "torch and transformers are not installed. Install the extra: `pip install 'aftermath[embed]'`."
+                "torch and transformers are not installed. Install the extra: `pip install 'aftermath[transformer]'`."
             )
-        from transformers import (  # pyright: ignore[reportMissingImports] - of the extra embed
+        from transformers import (  # pyright: ignore[reportMissingImports] - of the extra transformer
             AutoModelForSequenceClassification,
             AutoTokenizer,
         )
