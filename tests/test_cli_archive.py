@@ -49,7 +49,18 @@ def file(tmp_path) -> Path:
 def test_help_lists_every_command(command):
     status, out, _ = command("--help")
     assert status == 0
-    for name in ("add", "verify", "list", "describe", "formats", "features", "series", "validate-sentiment", "pull"):
+    for name in (
+        "add",
+        "preview",
+        "verify",
+        "list",
+        "describe",
+        "formats",
+        "features",
+        "series",
+        "validate-sentiment",
+        "pull",
+    ):
         assert f" {name} " in out
 
 
@@ -122,3 +133,56 @@ def test_without_a_folder_of_labelled_archives_nothing_is_validated(command, mon
     monkeypatch.delenv("AFTERMATH_ARCHIVES", raising=False)
     assert "set AFTERMATH_ARCHIVES" in command("validate-sentiment")[2]
     assert command("validate-sentiment", "--folder", tmp_path)[0] == 1
+
+
+# What is told
+
+
+def test_a_preview_writes_nothing(command, workspace, file):
+    status, out, _ = command("preview", file, *TABLE)
+    assert status == 0
+    assert "30 posts: 30 original." in out
+    assert not (workspace / "data").exists()
+
+
+def test_posts_without_a_score_are_counted_by_features_and_by_the_series(command, workspace, tmp_path):
+    rows = [f"{n},2017-04-10T10:22:04Z,{'' if n < 3 else 'a bad day'},{'tlh' if n > 7 else 'en'}" for n in range(10)]
+    file = exports.write(tmp_path / "posts.csv", "id,created_at,text,lang", *rows)
+    out = command("add", "days", file)[1]
+    assert "3 posts have no words" in out
+    told = "5 posts without a score: 3 whose texts have no words; 2 in 'tlh', for which no post could be scored."
+    assert told in command("features", "days", "--workers", "1")[1]
+    assert told in command("series", "days")[1]
+    assert "3 posts have no words" in command("describe", "days")[1]
+
+
+def test_a_file_named_with_steps_up_gives_a_manifest_that_can_be_used(command, workspace, tmp_path):
+    (tmp_path / "exports").mkdir()
+    file = exports.write(tmp_path / "posts.csv", *ROWS)
+    assert command("add", "days", tmp_path / "exports" / ".." / file.name, *TABLE)[0] == 0
+    assert command("verify")[0] == command("list")[0] == command("describe", "days")[0] == 0
+
+
+def test_a_broken_manifest_hides_no_other(command, workspace, file):
+    command("add", "days", file, *TABLE)
+    broken = workspace / "data" / "archives" / "amiss" / "manifest.yaml"
+    broken.parent.mkdir()
+    broken.write_text("location: /somewhere\n", encoding="utf-8")
+    for asked in ("list", "verify"):
+        status, out, err = command(asked)
+        assert status == 1
+        assert "days" in out
+        assert "amiss/manifest.yaml" in err
+
+
+def test_few_bad_lines_and_what_should_be_known_are_listed(command, workspace, tmp_path):
+    rows = [*ROWS[:20], "too,many,fields,here", *ROWS[20:], "Total,,"]
+    file = exports.write(tmp_path / "some.csv", "Report:,Kettle", *rows)
+    status, out, _ = command("add", "kettle", file, *TABLE)
+    assert status == 0
+    assert "1 line of 31 could not be read.\n  some.csv:22  has 4 fields, the header 3\n" in out
+    assert "some.csv: 1 line before the header in line 2 is passed over.\n" in out
+    assert "1 line after the last row (34) is a total or a note" in out
+    status, _, err = command("add", "strict", file, *TABLE, "--max-bad", "0")
+    assert status != 0
+    assert "more than 0%" in err

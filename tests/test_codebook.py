@@ -78,13 +78,9 @@ WARNED: dict[str, tuple[Break, str]] = {
         whole("NOTES.md", "# Notes\n\n## Looked for\n"),
         "NOTES.md  holds no notes  say what was looked for",
     ),
-    "the same value again": (
-        doubled("signals", 2),
-        "signals.csv:{end}:time  followers of 2011-02-15 stands in row 2 already, with the same unit and scope  keep one",
-    ),
-    "another value of the same source": (
-        doubled("signals", 2, value="1"),
-        "signals.csv:{end}:time  followers of 2011-02-15 stands in row 2 already, with the same unit and scope  keep one",
+    "the same value again, from another source": (
+        doubled("signals", 2, source_id="philanthropy-2011-02-17"),
+        "signals.csv:{end}:time  followers of 2011-02-15 stands in row 2 already, with the same value, unit and scope  keep",
     ),
     "an item that a coder left out": (
         rows_of("rubric", lambda rows: rows.pop(1)),

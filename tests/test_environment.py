@@ -89,9 +89,8 @@ def test_the_build_back_end_is_pinned_alike_everywhere():
 
 
 def test_what_the_library_imports_is_declared():
-    declared = {
-        canonicalize_name(each.name) for each in [*DEFAULT, *EXTRAS["cluster"], *EXTRAS["course"], *EXTRAS["embed"]]
-    }
+    extras = (each for extra in ("cluster", "course", "embed", "transformer") for each in EXTRAS[extra])
+    declared = {canonicalize_name(each.name) for each in [*DEFAULT, *extras]}
     owners = packages_distributions()
     undeclared = {
         f"{path.relative_to(ROOT)}: {module}"

@@ -222,8 +222,8 @@ def test_what_is_packed_otherwise_is_named_with_what_to_do(file):
     file.write_bytes(lzma.compress(CONTENT))
     with pytest.raises(ArchiveError, match="is an xz file"):
         count(file)
-    zipped(file, **{"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"})
-    with pytest.raises(ArchiveError, match=r"office document.*damages long ids"):
+    zipped(file, **{"[Content_Types].xml": b"<x/>", "word__document.xml": b"<x/>"})
+    with pytest.raises(ArchiveError, match=r"text document \(.docx\).*damages long ids"):
         count(file)
 
 

@@ -69,7 +69,7 @@ FAULTS = [
         CONTRASTS + "one,First,Alike.,x\n",
         ["2:case_ids  'x' names fewer than two cases  a contrast needs two"],
     ),
-    ("contrasts", CONTRASTS + "one,First,Alike.,x;;x\n", ["2:case_ids  'x;;x' names fewer than two cases  "]),
+    ("contrasts", CONTRASTS + "one,First,Alike.,x;;x\n", ["2:case_ids  'x;;x' names 'x' more than once  "]),
     ("contrasts", CONTRASTS + "one,First,Alike.,\n", ["2:case_ids  is empty  a contrast needs two, as in "]),
     ("contrasts", CONTRASTS + "one,,Alike.,x;y\n", ["2:title  is empty  fill it in"]),
     (

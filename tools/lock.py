@@ -1,7 +1,7 @@
 """Pin every package with its hashes: ``python tools/lock.py [--upgrade]``.
 
 The locks hold for Python 3.11 to 3.13 on every system, name no host, and leave out what is asked for and not needed here.
-Of bertopic: torch and sentence-transformers (nothing makes new vectors unless somebody installs the extra ``embed``),
+Of bertopic: sentence-transformers, and torch with it (topics rest on archived vectors, and new ones are made without),
 umap-learn and llvmlite (topics here take principal components, and to import umap takes seconds). Of jsonschema:
 rfc3987-syntax, which builds a grammar of web addresses for a second whenever a notebook file is read.
 """

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -12,6 +13,9 @@ from aftermath.wording import NO_BREAK, counted, number
 
 if TYPE_CHECKING:
     from aftermath.archives.description import Manifest
+    from aftermath.archives.readers import Reading
+
+T = TypeVar("T")
 
 app = typer.Typer(
     help="Archives of posts: what they are, and what of them can be shared.",
@@ -20,6 +24,21 @@ app = typer.Typer(
 )
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the archive: a folder in data/archives.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILES...", help="The export, as it is; packed too.")]
+Format = Annotated[str | None, typer.Option(help="Found in the files if not given; see `formats`.")]
+Column = Annotated[
+    list[str] | None,
+    typer.Option(metavar="FIELD=COLUMN", help="For tables, e.g. time=created_at; may be repeated."),
+]
+Zone = Annotated[str | None, typer.Option(help="Where the clock of times without zone stands, e.g. UTC.")]
+Language = Annotated[str, typer.Option(help="Of posts that carry none, e.g. zh.")]
+Quoting = Annotated[
+    str, typer.Option(help="Of tables as text: doubled, backslash or none; found in the file if not given.")
+]
+MaxBad = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, metavar="SHARE", help="Share of lines that may be bad; 0.01 if not given."),
+]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
 
 
@@ -30,15 +49,14 @@ def _say(text: str) -> None:
 @app.command()
 def add(
     name: Name,
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="The export, as it is; gzip and zip too.")],
+    files: Files,
     title: Annotated[str, typer.Option(help="What the archive is.")] = "",
-    format: Annotated[str | None, typer.Option(help="Found in the files if not given; see `formats`.")] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FIELD=COLUMN", help="For tables, e.g. time=created_at; may be repeated."),
-    ] = None,
-    zone: Annotated[str | None, typer.Option(help="Where the clock of times without zone stands, e.g. UTC.")] = None,
-    language: Annotated[str, typer.Option(help="Of posts that carry none, e.g. zh.")] = "",
+    format: Format = None,
+    column: Column = None,
+    zone: Zone = None,
+    language: Language = "",
+    quoting: Quoting = "",
+    max_bad: MaxBad = None,
     retrieved: Day = None,
     since: Annotated[str, typer.Option(metavar="TIME", help="Only posts from this time on, with zone.")] = "",
     until: Annotated[str, typer.Option(metavar="TIME", help="Only posts before this time, with zone.")] = "",
@@ -58,6 +76,7 @@ def add(
     from aftermath.archives import manifest
 
     chosen = {field: value for field, value in (("words", words), ("since", since), ("until", until)) if value}
+    readings: list[Reading] = []
     added = manifest.add(
         name,
         files,
@@ -67,8 +86,11 @@ def add(
         retrieved=retrieved.date() if retrieved else None,
         again=again,
         missing=_ids(missing),
+        tell=readings.append,
         title=title,
         language=language,
+        quoting=quoting,
+        max_bad=max_bad,
         filter=chosen,
         producer=producer,
         citation=citation,
@@ -80,7 +102,7 @@ def add(
         capped=bool(capped),
         capped_why=capped,
     )
-    _say(_added(name, added))
+    _say(_added(name, added, readings[0]))
 
 
 def _columns(given: list[str] | tuple[str, ...]) -> dict[str, str]:
@@ -104,12 +126,13 @@ def _ids(file: Path | None) -> list[str]:
         raise ArchiveError(f"{file.name}: ids could not be read ({error}); write one a line, in UTF-8") from error
 
 
-def _added(name: str, manifest: Manifest) -> str:
+def _added(name: str, manifest: Manifest, reading: Reading) -> str:
     from aftermath.archives.telling import span
 
-    left = [f"{number(count)} {why}" for why, count in manifest.left_out.items()]
-    lines = [f"{name}: {counted(manifest.posts or 0, 'post')}, {span(manifest)}, {manifest.format}."]
-    lines += [f"Left out: {', '.join(left)}."] if left else []
+    lines = [f"{name}: {counted(manifest.posts or 0, 'post')}, {span(manifest)}, {manifest.format}.", *reading.facts]
+    lines += [f"  {line}" for line in reading.bad_lines]
+    lines += [f"  and {number(more)} more lines" for more in [reading.bad - len(reading.bad_lines)] if more]
+    lines += reading.remarks
     lines += (
         [f"Columns: {', '.join(f'{field}={column}' for field, column in manifest.columns.items())}"]
         if manifest.columns
@@ -120,13 +143,35 @@ def _added(name: str, manifest: Manifest) -> str:
     return "\n".join(lines)
 
 
+@app.command()
+def preview(
+    files: Files,
+    format: Format = None,
+    column: Column = None,
+    zone: Zone = None,
+    language: Language = "",
+    quoting: Quoting = "",
+    max_bad: MaxBad = None,
+    retrieved: Day = None,
+) -> None:
+    """Show what would be read of an export, and what not and why. Nothing is written."""
+    from aftermath.archives.preview import preview as look
+
+    known = {"format": format, "columns": _columns(column or ()), "zone": zone, "language": language or None}
+    known |= {"quoting": quoting or None, "max_bad": max_bad}
+    _say(look(files, **known, retrieved=retrieved.date() if retrieved else None).text)
+
+
 @app.command(name="list")
 def list_() -> None:
     """List the archives of this workspace."""
-    from aftermath.archives.manifest import archives
+    from aftermath.archives.manifest import archive_folder, load_manifest, names
     from aftermath.archives.telling import listing
 
-    _say(listing(archives()))
+    manifests, faults = _of_each(names(), lambda name: load_manifest(archive_folder(name)))
+    if manifests or not faults:
+        _say(listing(manifests))
+    _fail(faults)
 
 
 @app.command()
@@ -141,11 +186,32 @@ def describe(name: Name) -> None:
 @app.command()
 def verify(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...")] = None) -> None:
     """Compare the files of archives with their sums; all archives if none is named."""
-    from aftermath.archives.manifest import archive_folder, archives
-    from aftermath.archives.manifest import verify as compare
+    from aftermath.archives import manifest
 
-    for name in names or archives():
-        _say(compare(archive_folder(name)).text)
+    verified, faults = _of_each(names or manifest.names(), lambda name: manifest.verify(manifest.archive_folder(name)))
+    for found in verified.values():
+        _say(found.text)
+    _fail(faults)
+
+
+def _of_each(names: Sequence[str], make: Callable[[str], T]) -> tuple[dict[str, T], list[str]]:
+    """What is made of each archive, and what is wrong with those of which nothing can be made: one does not hide the others."""
+    from aftermath.archives.posts import ArchiveError
+
+    made, faults = {}, []
+    for name in names:
+        try:
+            made[name] = make(name)
+        except ArchiveError as error:
+            faults.append(str(error))
+    return made, faults
+
+
+def _fail(faults: Sequence[str]) -> None:
+    from aftermath.archives.posts import ArchiveError
+
+    if faults:
+        raise ArchiveError("\n".join(faults))
 
 
 @app.command()
@@ -169,6 +235,7 @@ def features(
     from aftermath.archives.features import write_features
     from aftermath.archives.keys import author_key
     from aftermath.archives.manifest import archive_folder, load_manifest, read_archive
+    from aftermath.archives.telling import unscored
 
     folder = archive_folder(name)
     manifest = load_manifest(folder)
@@ -182,7 +249,9 @@ def features(
         language=manifest.language or None,
         workers=workers,
     )
-    _say(f"{target}\n{counted(reading.posts, 'post')} read, {number(reading.bad)} bad lines left out.")
+    _say(
+        f"{target}\n{counted(reading.posts, 'post')} read, {number(reading.bad)} bad lines left out.\n{unscored(target)}".rstrip()
+    )
 
 
 @app.command()
@@ -196,6 +265,7 @@ def series(
     from aftermath.archives.manifest import archive_folder, load_manifest, record_series
     from aftermath.archives.posts import ArchiveError
     from aftermath.archives.series import series as binned
+    from aftermath.archives.telling import unscored
 
     folder = archive_folder(name)
     manifest = load_manifest(folder)
@@ -204,7 +274,7 @@ def series(
         raise ArchiveError(f"{name}: there are no features yet. Make them with `aftermath archive features {name}`.")
     zone = zone or manifest.zone or "UTC"
     table = binned(found, every, zone=zone, capped=manifest.capped)
-    _say(str(record_series(folder, table, found, every=every, zone=zone)))
+    _say(f"{record_series(folder, table, found, every=every, zone=zone)}\n{unscored(found)}".rstrip())
 
 
 def _features_file(name: str) -> Path:

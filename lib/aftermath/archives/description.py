@@ -67,12 +67,14 @@ class Manifest:
         Raw files by their names from there.
     shared
         Files beside the manifest, that may be passed on.
-    format, columns, zone_of_times, language
+    format, columns, quoting, zone_of_times, language, max_bad
         How the files are read; see ``aftermath.archives.readers.read``.
     rows, posts, span
         Lines or records of the files; posts in them; times of the first and the last post.
     left_out
         Why and how many lines are no posts: ``bad``, ``duplicates``, ``outside``.
+    remarks
+        What was noticed when it was read: kinds, languages, what is lacking, what was passed over.
     capped, capped_why
         Whether collection stopped at a number of posts, so that volume says nothing.
     filter
@@ -99,12 +101,15 @@ class Manifest:
     shared: Mapping[str, File] = field(default_factory=dict)
     format: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    quoting: str = ""
     zone_of_times: str = ""
     language: str = ""
+    max_bad: float | None = None
     rows: int | None = None
     posts: int | None = None
     span: tuple[datetime, ...] = ()
     left_out: Mapping[str, int] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
     capped: bool = False
     capped_why: str = ""
     filter: Mapping[str, str] = field(default_factory=dict)
@@ -181,7 +186,9 @@ def write_manifest(manifest: Manifest, folder: Path) -> Path:
     """
     record = {field.name: _plain(getattr(manifest, field.name)) for field in fields(Manifest)}
     given = {
-        name: value for name, value in record.items() if value not in (None, "", [], {}, False) or name == "capped"
+        name: value
+        for name, value in record.items()
+        if (value is not False and value not in (None, "", [], {})) or name == "capped"
     }
     text = yaml.safe_dump(given, sort_keys=False, allow_unicode=True, width=120)
     return write_whole(folder / MANIFEST, text)
@@ -245,6 +252,16 @@ def _number(value: Any) -> int:
     if not (isinstance(value, str) and re.fullmatch(r"\d{1,15}", value)):
         raise ValueError(f"is {str(value)[:40]!r}; write a whole number")
     return int(value)
+
+
+def _share(value: Any) -> float:
+    try:
+        share = float(_text(value))
+    except ValueError:
+        share = -1
+    if not 0 <= share <= 1:
+        raise ValueError(f"is {str(value)[:40]!r}; write a share between 0 and 1, such as 0.05")
+    return share
 
 
 def _truth(value: Any) -> bool:
@@ -340,10 +357,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {field.name: _text for field in fiel
     "files": _files,
     "shared": _files,
     "columns": _texts,
+    "max_bad": _share,
     "rows": _number,
     "posts": _number,
     "span": _span,
     "left_out": _numbers,
+    "remarks": _list,
     "capped": _truth,
     "filter": _texts,
     "aliases": _list,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from aftermath.archives.places import MANIFEST, SERIES, archives_folder
 from aftermath.archives.posts import ArchiveError, Batch
 from aftermath.archives.readers import Reading, read
 from aftermath.archives.series import write_series
+from aftermath.wording import NO_BREAK
 from aftermath.workspace import Workspace, find_workspace
 
 _BLOCK = 1 << 20
@@ -66,15 +67,21 @@ def archive_folder(name: str, workspace: Workspace | None = None) -> Path:
     """
     folder = archives_folder(workspace) / check_name(name)
     if not (folder / MANIFEST).is_file():
-        known = ", ".join(archives(workspace)) or "none yet; `aftermath archive add` makes one"
+        known = ", ".join(names(workspace)) or "none yet; `aftermath archive add` makes one"
         raise ArchiveError(f"{name}: there is no such archive in data/archives. Those that are: {known}")
     return folder
 
 
+def names(workspace: Workspace | None = None) -> list[str]:
+    """Names of the archives of a workspace, sorted, whatever their manifests say."""
+    paths = archives_folder(workspace).glob(f"*/{MANIFEST}")
+    return sorted(path.parent.name for path in paths if not path.parent.name.startswith("."))
+
+
 def archives(workspace: Workspace | None = None) -> dict[str, Manifest]:
     """Every archive of a workspace by its name, sorted."""
-    paths = sorted(archives_folder(workspace).glob(f"*/{MANIFEST}"))
-    return {path.parent.name: load_manifest(path.parent) for path in paths if not path.parent.name.startswith(".")}
+    folder = archives_folder(workspace)
+    return {name: load_manifest(folder / name) for name in names(workspace)}
 
 
 def verify(folder: Path) -> Verified:
@@ -138,6 +145,8 @@ def read_archive(
         since=since or _moment(manifest, "since"),
         until=until or _moment(manifest, "until"),
         language=manifest.language or None,
+        quoting=manifest.quoting or None,
+        max_bad=manifest.max_bad,
     )
     words = manifest.filter.get("words")
     return reading, only(reading, words) if words else reading
@@ -154,6 +163,7 @@ def add(
     retrieved: date | None = None,
     again: bool = False,
     missing: Sequence[str] = (),
+    tell: Callable[[Reading], None] | None = None,
     **described: Any,
 ) -> Manifest:
     """Describe an archive: its files are read whole, summed, and named in a new manifest. **They are not copied.**
@@ -175,6 +185,8 @@ def add(
         Replace a manifest that is there; what it says of missing posts, and everything not given now, is kept.
     missing
         Ids of posts that are known to be gone, besides those that the export itself names.
+    tell
+        Is given the reading once it has ended well: its remarks and the lines that were left out.
     described
         Further fields of ``Manifest``.
 
@@ -186,11 +198,11 @@ def add(
     """
     folder = archives_folder(workspace) / check_name(name)
     before = _before(folder, again)
-    paths = [Path(file).expanduser().absolute() for file in files]
+    paths = [_plain_path(file) for file in files]
     location, root = _location(paths, folder, workspace or find_workspace())
     newest = max(datetime.fromtimestamp(path.stat().st_mtime, UTC).date() for path in paths)
     retrieved = retrieved or before.retrieved or newest
-    given = replace(before, **{field: value for field, value in described.items() if value})
+    given = replace(before, **{field: value for field, value in described.items() if value or type(value) is float})
     reading = read(
         paths,
         format=format,
@@ -201,6 +213,8 @@ def add(
         since=_moment(given, "since"),
         until=_moment(given, "until"),
         language=given.language or None,
+        quoting=given.quoting or None,
+        max_bad=given.max_bad,
     )
     for _ in reading:
         pass
@@ -217,9 +231,12 @@ def add(
         posts=reading.posts,
         span=(reading.first, reading.last),
         left_out={why: count for why, count in left_out.items() if count},
+        remarks=tuple(remark.replace(NO_BREAK, " ") for remark in (*reading.facts, *reading.remarks)),
         missing=tuple(dict.fromkeys([*before.missing, *missing, *reading.missing])),
     )
     write_manifest(manifest, folder)
+    if tell is not None:
+        tell(reading)
     return manifest
 
 
@@ -255,6 +272,11 @@ def _before(folder: Path, again: bool) -> Manifest:
     return load_manifest(folder)
 
 
+def _plain_path(path: Path) -> Path:
+    """A path from the root on, without steps up: a manifest names none, for they may lead out of its folder."""
+    return Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - resolve() would also follow links
+
+
 def _location(paths: Sequence[Path], folder: Path, workspace: Workspace) -> tuple[str, Path]:
     """How the manifest names the place of the files, and that place."""
     if not paths:
@@ -273,7 +295,7 @@ def _location(paths: Sequence[Path], folder: Path, workspace: Workspace) -> tupl
             f"{paths[0].name} lies in the repository, from where its texts would be passed on. Move it to a folder outside, or "
             f"into data/archives/{folder.name}/{BESIDE}, which is never committed."
         )
-    root = Path(os.environ.get(VARIABLE) or "/nowhere").expanduser().absolute()
+    root = _plain_path(Path(os.environ.get(VARIABLE) or "/nowhere"))
     if not all(path.is_relative_to(root) for path in paths):
         raise ArchiveError(
             f"{paths[0].name}: a manifest names no path of one machine. Set {VARIABLE} to a folder above the files, e.g. "

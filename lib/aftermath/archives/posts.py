@@ -11,11 +11,15 @@ from aftermath.problems import AftermathError
 
 KINDS = ("original", "reply", "repost", "quote")
 BATCH_POSTS = 20_000  # posts in memory at a time, whatever the archive's size
-MOST_BAD = 0.01
+MOST_BAD = 0.01  # of the lines, beyond which an archive is refused
 
 
 class ArchiveError(AftermathError):
     """An archive cannot be used; the text names file and line, and what would mend it."""
+
+
+class NoExport(ArchiveError):
+    """A file holds no posts that could be read, such as a README or a table of accounts beside the posts."""
 
 
 class Posts(dy.Schema):

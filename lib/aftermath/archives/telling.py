@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
 
 from aftermath.archives.description import LEVELS, Manifest
 from aftermath.wording import DASH, counted, day_text, number
@@ -73,7 +76,41 @@ def describe(name: str, manifest: Manifest) -> str:
         "shared": ", ".join(manifest.shared),
     }
     width = max(map(len, lines))
-    return "\n".join([name, *(f"  {field:{width}}  {_printable(value)}" for field, value in lines.items() if value)])
+    remarks = [f"  {_printable(remark)}" for remark in manifest.remarks]
+    return "\n".join(
+        [name, *(f"  {field:{width}}  {_printable(value)}" for field, value in lines.items() if value), *remarks]
+    )
+
+
+def unscored(features: Path) -> str:
+    """How many posts have no score, and why: of these nothing is known in a series. Empty where all have one.
+
+    Parameters
+    ----------
+    features
+        File from ``aftermath.archives.features.write_features``.
+    """
+    scored = pl.col("sentiment").is_not_null()
+    languages = (
+        pl.scan_parquet(features)
+        .group_by("language")
+        .agg(scored.any().alias("read"), scored.not_().sum().alias("without"))
+        .filter(pl.col("without") > 0)
+        .sort("without", "language", descending=[True, False], maintain_order=True)
+        .collect()
+    )
+    wordless = int(languages.filter("read")["without"].sum())
+    reasons = [f"{number(wordless)} whose texts have no words"] if wordless else []
+    for language, count in languages.filter(~pl.col("read")).select("language", "without").rows():
+        named = (
+            f"in {language[:20]!r}, for which no post could be scored"
+            if language
+            else "that have no language (say --language)"
+        )
+        reasons.append(f"{number(count)} {named}")
+    more = ["and others"] if len(reasons) > _SHOWN else []
+    total = int(languages["without"].sum())
+    return f"{counted(total, 'post')} without a score: {'; '.join([*reasons[:_SHOWN], *more])}." if total else ""
 
 
 def _posts(manifest: Manifest) -> str:

@@ -8,21 +8,23 @@ from datetime import datetime
 
 import polars as pl
 
-from aftermath.archives.posts import KINDS, SCHEMA, ArchiveError, BadLine, Batch
+from aftermath.archives.languages import code
+from aftermath.archives.posts import KINDS, SCHEMA, BadLine, Batch
+from aftermath.archives.readers.damaged_ids import DamagedIds, refuse_floats
 from aftermath.archives.readers.duplicates import Seen
 from aftermath.archives.readers.instants import Clock, times_of_posts
 from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.rows import Chunk
 
-_SCIENTIFIC = r"^\s*\d(?:[.,]\d+)?[eE]\+?\d+\s*$"
-_FLOATING = r"^\s*\d{16,}[.,]0+\s*$"
+# what platforms write where a text was
+_GONE = (
+    "[removed]", "[deleted]", "[deleted by user]", "[ Removed by Reddit ]", "[removed by reddit]", "[ Removed by reddit ]",
+    "This comment has been removed.", "This comment has been deleted.", "This Tweet is unavailable.",
+    "This Post is unavailable.", "该微博已被删除", "抱歉，此微博已被作者删除。查看帮助：", "抱歉，作者已设置仅展示半年内微博，此微博已不可见。",
+    "该评论已删除", "此评论已被删除",
+)  # fmt: skip
 _WHY = 200  # characters of a reason
-_LONG = r"^\d{17,}$"
-_ENOUGH_LONG = 20  # ids; all of them ending in 000 by accident has a probability of one in 10 to the 60
-_CURE = (
-    "The digits that are lost cannot be brought back: export the posts anew and never open the file in a spreadsheet, or "
-    "import that column as text."
-)
+_EXACT = r"^(\d{1,15})[.,]0+$"  # a program kept the id as a float, and nothing is lost
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Checker:
     duplicates: int = 0
     outside: int = 0
     _seen: Seen = field(default_factory=Seen)
+    _ids: DamagedIds = field(default_factory=DamagedIds)
 
     def batch(self, chunk: Chunk, file: str, *, snowflakes: bool) -> Batch:
         """The sound posts of a chunk, and all of its bad lines.
@@ -65,14 +68,17 @@ class Checker:
         Raises
         ------
         ArchiveError
-            If a spreadsheet damaged the ids, or times carry no zone.
+            If a spreadsheet or another program damaged the ids, or times carry no zone.
         """
-        rows = chunk.rows.with_columns(chunk.rows["post_id"].str.strip_chars(" \t\r\n'\"="))
-        lines = rows["line"]
-        _refuse_damaged(rows["post_id"], lines, file)
+        ids = chunk.rows["post_id"].str.strip_chars(" \t\r\n'\"=")
+        if ids.str.contains(".0", literal=True).any() or ids.str.contains(",0", literal=True).any():
+            ids = ids.str.replace(_EXACT, "$1")
+        rows, lines = chunk.rows.with_columns(ids), chunk.rows["line"]
+        refuse_floats(ids, lines, file)
         if snowflakes:  # Twitter hands out these three as HTML
             rows = rows.with_columns(pl.col("text").str.replace_many(["&lt;", "&gt;", "&amp;"], ["<", ">", "&"]))
         rows = self._with_times(rows, lambda row: f"{file}:{lines[row]}", snowflakes)
+        self._ids.take(ids, rows["instant"], file)
         faults = rows.select(_fault(self.retrieved)).to_series()
         bad = rows.select("line", why=faults).filter(faults.is_not_null())
         posts = self._kept(rows.filter(faults.is_null()))
@@ -80,13 +86,27 @@ class Checker:
         lines_left_out = (BadLine(file, line, printable(why, _WHY)) for line, why in sorted(listed))
         return Batch(posts, tuple(lines_left_out), chunk.lines)
 
+    def ended(self) -> None:
+        """Judge what only the whole archive tells.
+
+        Raises
+        ------
+        ArchiveError
+            If some of the ids lost digits.
+        """
+        self._ids.judge()
+
     def _with_times(self, rows: pl.DataFrame, line_of: Callable[[int], str], snowflakes: bool) -> pl.DataFrame:
         instants = self.clock.instants(rows["time"], line_of).alias("instant")
         if snowflakes and instants.null_count():
             missing = rows["time"].is_null()
             by_id = times_of_posts(rows["post_id"])
             instants = pl.select(pl.when(missing & instants.is_null()).then(by_id).otherwise(instants)).to_series()
-        return rows.with_columns(instants.alias("instant"))
+        faults = self.clock.faults()
+        why = pl.Series("why_no_time", [None] * rows.height, dtype=pl.String).scatter(
+            list(faults), list(faults.values())
+        )
+        return rows.with_columns(instants.alias("instant"), why)
 
     def _kept(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Posts in the window that were not seen before, in the columns of the post table."""
@@ -94,17 +114,14 @@ class Checker:
         self.outside += rows.height - within.height
         fresh = within.filter(self._seen.fresh(within["post_id"])) if within.height else within
         self.duplicates += within.height - fresh.height
-        language = pl.col("language").str.strip_chars()
+        gone = pl.col("text").str.strip_chars().is_in(_GONE)
         return fresh.select(
             "post_id",
             pl.col("instant").alias("time"),
-            pl.col("text").fill_null(""),
-            pl.when(~language.is_in(["", "und", "zxx"]))
-            .then(language)
-            .fill_null(pl.lit(self.language, pl.String))
-            .alias("language"),
+            pl.when(~gone).then("text").fill_null("").alias("text"),
+            code(pl.col("language")).fill_null(pl.lit(self.language, pl.String)).alias("language"),
             pl.when(pl.col("kind").is_in(KINDS)).then("kind").otherwise(pl.lit("original")).alias("kind"),
-            pl.when(pl.col("author") != "").then("author").alias("author"),
+            pl.when(~pl.col("author").is_in(["", "[deleted]", "[removed]"])).then("author").alias("author"),
             "engagement",
             pl.when(pl.col("url") != "").then("url").alias("url"),
         ).cast(SCHEMA)
@@ -120,7 +137,9 @@ def _fault(retrieved: datetime | None) -> pl.Expr:
         .when(pl.col("instant").is_null() & (time == ""))
         .then(pl.lit("has no time"))
         .when(pl.col("instant").is_null())
-        .then(pl.format("has the time '{}', which cannot be read", time))
+        .then(pl.format("has the time '{}', {}", time, pl.col("why_no_time").fill_null("which cannot be read")))
+        .when(pl.col("kind").is_null())
+        .then(pl.lit("has a word for its kind that is not known (leave the column out with --column kind=)"))
         .when(later)
         .then(pl.format("has the time '{}', after the posts were collected (see --retrieved)", time))
     )
@@ -129,14 +148,3 @@ def _fault(retrieved: datetime | None) -> pl.Expr:
 def _within(since: datetime | None, until: datetime | None) -> pl.Expr:
     begun = pl.col("instant") >= since if since else pl.lit(True)
     return begun & (pl.col("instant") < until if until else pl.lit(True))
-
-
-def _refuse_damaged(ids: pl.Series, lines: pl.Series, file: str) -> None:
-    damaged = (ids.str.contains(_SCIENTIFIC) | ids.str.contains(_FLOATING)).fill_null(False)
-    if (row := next(iter(damaged.arg_true()), None)) is not None:
-        raise ArchiveError(f"{file}:{lines[row]}: the id {ids[row][:40]!r} was damaged by a spreadsheet. {_CURE}")
-    long = ids.filter(ids.str.contains(_LONG).fill_null(False))
-    if len(long) >= _ENOUGH_LONG and long.str.ends_with("000").all():
-        raise ArchiveError(
-            f"{file}: all {len(long)} long ids end in 000, e.g. {long[0][:40]!r}: a spreadsheet kept 15 digits of each. {_CURE}"
-        )

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from aftermath.archives.posts import ArchiveError
+from aftermath.archives.posts import ArchiveError, NoExport
 from aftermath.archives.readers.opening import CutShort, Member
 
 LONGEST_LINE = 64 << 20
@@ -84,6 +84,10 @@ class Source:
         """Lines and their numbers from 1, without the line end; UTF-16 and UTF-32 are turned into UTF-8 here."""
         return enumerate(_split(self._chunks(), self.encoding.newline, self.name), start=1)
 
+    def blocks(self) -> Iterator[bytes]:
+        """The content in pieces of some whole lines with their ends; UTF-16 and UTF-32 are turned into UTF-8 here."""
+        return _whole_lines(self._chunks(), self.encoding.newline, self.name)
+
     def first_lines(self, count: int) -> list[bytes]:
         """The first lines that hold anything, for finding out what they are; fewer where the file is cut short."""
         lines: list[bytes] = []
@@ -118,6 +122,21 @@ class Source:
         if name != "utf-8" and _is_rather_utf8(line, name):
             raise Unreadable(f"is UTF-8, the rest of the file {self.encoding.name}: encodings are mixed")
         return text
+
+    def block(self, lines: bytes) -> str:
+        """The text of some lines at once.
+
+        Raises
+        ------
+        Unreadable
+            If one of them may not be read: which, ``text`` tells.
+        """
+        if self.encoding.name != "utf-8" and not _is_wide(self.encoding.name) and not lines.isascii():
+            raise Unreadable("is to be looked at line by line: encodings may be mixed")
+        try:
+            return lines.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Unreadable(str(error)) from None
 
     def utf8(self, line: bytes) -> bytes:
         """A line as UTF-8, which is not checked where the file is UTF-8 already."""
@@ -167,17 +186,19 @@ def detect_encoding(member: Member) -> Encoding:
     head = member.head()
     for mark, name in _MARKS.items():
         if head.startswith(mark):
-            return Encoding(name, mark=len(mark), newline=_newline(head))
+            return Encoding(name, mark=len(mark), newline=_newline(head.decode(name, "ignore").encode()))
     wide = _wide(head[: 1 << 14])
     if wide:
-        return Encoding(wide)
+        return Encoding(wide, newline=_newline(head.decode(wide, "ignore").encode()))
     newline = _newline(head)
     return Encoding(_narrow(_telling(member, newline)), newline)
 
 
 def _newline(head: bytes) -> bytes:
-    returns, feeds = head.count(b"\r"), head.count(b"\n")
-    return b"\r" if returns > 2 and feeds * 2 < returns else b"\n"
+    """A carriage return where the first line ends in one alone, and there are more of them than of line feeds."""
+    first = re.search(rb"\r\n|\r|\n", head)
+    alone = first is not None and first[0] == b"\r"
+    return b"\r" if alone and head.count(b"\r") > head.count(b"\n") else b"\n"
 
 
 def _wide(head: bytes) -> str | None:
@@ -283,17 +304,21 @@ def _recoded(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
 
 def _split(chunks: Iterator[bytes], newline: bytes, name: str) -> Iterator[bytes]:
     """Lines of a stream, the last one also where no line end follows it."""
+    for block in _whole_lines(chunks, newline, name):
+        lines = block.removesuffix(newline).split(newline)
+        yield from [line.removesuffix(b"\r") for line in lines] if b"\r" in block else lines
+
+
+def _whole_lines(chunks: Iterator[bytes], newline: bytes, name: str) -> Iterator[bytes]:
     rest = b""
     for chunk in chunks:
-        if newline not in chunk:
-            rest += chunk
+        end = chunk.rfind(newline) + 1
+        if end:
+            yield rest + chunk[:end]
+            rest = chunk[end:]
         else:
-            joined = rest + chunk
-            *lines, rest = joined.split(newline)
-            if b"\r" in joined:
-                lines = [line.removesuffix(b"\r") for line in lines]
-            yield from lines
+            rest += chunk
         if len(rest) > LONGEST_LINE:
-            raise ArchiveError(f"{name} has a line of more than {LONGEST_LINE >> 20} MB; no export of posts has.")
+            raise NoExport(f"{name} has a line of more than {LONGEST_LINE >> 20} MB; no export of posts has.")
     if rest:
-        yield rest.removesuffix(b"\r")
+        yield rest

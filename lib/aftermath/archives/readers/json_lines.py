@@ -1,40 +1,70 @@
-"""JSON as exports write it: a document a line, an array a line, or one document for the whole file."""
+"""JSON as exports write it: a document a line, an array a line, one document for the whole file, or several indented ones.
+
+The last layout is what ``jq '.data[]'`` writes. An archive of one's own account on X is a script that assigns a document to
+a variable (``window.YTD.tweets.part0 = [``, in ``data/tweets.js``); what is assigned is read.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 import msgspec
 
-from aftermath.archives.posts import BadLine
-from aftermath.archives.readers.encoding import Source, Unreadable
+from aftermath.archives.posts import ArchiveError, BadLine
+from aftermath.archives.readers.encoding import LARGEST_DOCUMENT, Source, Unreadable
+from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Row
 
 T = TypeVar("T")
 _BROKEN = (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError)
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _FIRST_LINES = 20
+_TEXT = re.compile(rb'(?s)"[^"\\]*+(?:\\.[^"\\]*+)*+"?')  # one that is not closed goes to the end
+_BRACKETS = re.compile(rb"[][{}]")
+_TOKENS = re.compile(_TEXT.pattern + rb"|[][{}]")
+_SCRIPT = re.compile(rb"\s*window\.YTD\.(\w{1,60})\.part\d+\s*=\s*")
+_DEEPEST = 1000  # brackets that are open where a line was cut; more are no cut line
 
 
-def records(source: Source, rows_of: Callable[[int, bytes], Iterable[Row | BadLine]]) -> Iterator[Row | BadLine]:
-    """Rows and bad lines of a file.
+def records(
+    source: Source, options: Options, rows_of: Callable[[int, bytes], Iterable[Row | BadLine]]
+) -> Iterator[Row | BadLine]:
+    """Rows and bad lines of a file. **A last line that was being written when the collection stopped is passed over.**
 
     Parameters
     ----------
     source
-        A file of JSON, in either layout.
+        A file of JSON, in any layout.
+    options
+        Told of a last line that is cut.
     rows_of
         From a line number and a JSON value to its rows; it may raise ``Unreadable``.
     """
+    cut, begun = None, False
     for line, value in _values(source):
+        if cut is not None:
+            yield cut
+            cut = None
         try:
             if isinstance(value, Unreadable):
                 raise value
             yield from rows_of(line, value)
         except Unreadable as fault:
-            yield BadLine(source.name, line, str(fault))
+            bad = BadLine(source.name, line, str(fault))
+            if begun and isinstance(value, bytes) and _is_cut(value):
+                cut = bad  # unless another line follows
+            else:
+                yield bad
+        begun = True
+    if cut is not None and _ends_within_a_line(source):
+        options.remark(
+            f"{source.name}:{cut.line} is the last line and is cut, as if the collection was stopped; it is passed over."
+        )
+    elif cut is not None:
+        yield cut
 
 
 def each_row(
@@ -73,40 +103,120 @@ def decode(decoder: msgspec.json.Decoder[T], value: bytes) -> T:
 def first_values(source: Source, count: int = _FIRST_LINES) -> list[Any]:
     """The first JSON values of a file, those that can be read; for finding out what it is."""
     values: list[Any] = []
-    whole = _is_one_document(source)
-    for value in [source.document()] if whole else source.first_lines(count):
+    for _, value in _values(source):
         try:
-            read = json.loads(value if whole else source.text(value))
-        except (Unreadable, ValueError, RecursionError):
-            continue
-        values += read[:count] if isinstance(read, list) else [read]
-    return values
+            values.append(json.loads(value) if isinstance(value, bytes) else None)
+        except (ValueError, RecursionError):
+            values.append(None)
+        if len(values) >= count:
+            break
+    return [value for value in values if value is not None]
+
+
+def script_of(line: str) -> str | None:
+    """What a file of an archive from X holds, e.g. ``tweets``; None for a line that does not begin such a file.
+
+    Examples
+    --------
+    >>> script_of("window.YTD.tweets.part0 = [ {"), script_of("{")
+    ('tweets', None)
+    """
+    found = _SCRIPT.match(line.encode("utf-8", "replace"))
+    return found[1].decode() if found else None
 
 
 def _values(source: Source) -> Iterator[tuple[int, bytes | Unreadable]]:
-    whole = _is_one_document(source)
-    lines = [(1, source.document())] if whole else source.lines()
-    for line, value in lines:
-        if not value or value.isspace():
+    a_line = _has_a_document_a_line(source)
+    for line, value in _lines(source) if a_line else _documents(source):
+        if isinstance(value, Unreadable) or (a_line and value.startswith(b"{")):
+            yield line, value
             continue
         try:
-            yield from _expanded(line, value if whole else source.utf8(value))
+            yield from _expanded(line, value)
         except Unreadable as fault:
             yield line, fault
 
 
+def _lines(source: Source) -> Iterator[tuple[int, bytes | Unreadable]]:
+    for line, value in source.lines():
+        if not value or value.isspace():
+            continue
+        try:
+            yield line, source.utf8(value)
+        except Unreadable as fault:
+            yield line, fault
+
+
+def _documents(source: Source) -> Iterator[tuple[int, bytes | Unreadable]]:
+    """Documents that are spread over lines, each with the line in which it begins."""
+    parts: list[bytes] = []
+    fault: Unreadable | None = None
+    begins = depth = size = 0
+    for line, value in _lines(source):
+        if isinstance(value, Unreadable):
+            fault, value = fault or value, b""
+        if not parts:
+            begins, depth, size = line, 0, 0
+            if begun := _SCRIPT.match(value):
+                value = value[begun.end() :].rstrip(b"; \t")
+        parts.append(value)
+        size += len(value)
+        if size > LARGEST_DOCUMENT:
+            raise ArchiveError(
+                f"{source.name} is a single JSON document of more than {LARGEST_DOCUMENT >> 20} MB. Write its posts one a "
+                "line, e.g. with `jq -c '.[]' FILE > posts.ndjson`, and add that file."
+            )
+        if not value.startswith((b" ", b"\t")):  # what is indented opens as much as it closes
+            depth += _opened(value)
+        if depth <= 0:
+            yield begins, fault or b"\n".join(parts).rstrip(b"; \t")
+            parts, fault = [], None
+    if parts:
+        yield begins, fault or b"\n".join(parts)
+
+
+def _opened(line: bytes) -> int:
+    """Brackets that a line opens more than it closes."""
+    if _BRACKETS.search(line) is None:
+        return 0
+    bare = _TEXT.sub(b"", line)
+    return bare.count(b"{") + bare.count(b"[") - bare.count(b"}") - bare.count(b"]")
+
+
+def _is_cut(value: bytes) -> bool:
+    """Whether a value ends before it is complete."""
+    return value.lstrip()[:1] in (b"{", b"[") and 0 < _opened(value) < _DEEPEST
+
+
+def _ends_within_a_line(source: Source) -> bool:
+    last = b""
+    for chunk in source.member.chunks():
+        last = chunk[-4:] or last
+    return not last.rstrip(b"\x00").endswith((b"\n", b"\r"))
+
+
 def _expanded(line: int, value: bytes) -> Iterator[tuple[int, bytes]]:
-    if not value.lstrip().startswith(b"["):
-        yield line, value
+    """The items of an array; of documents that stand side by side, each."""
+    if value.lstrip().startswith(b"["):
+        for item in decode(_items, value):
+            yield line, bytes(item)
         return
-    for item in decode(_items, value):
-        yield line, bytes(item)
+    depth = start = 0
+    for token in _TOKENS.finditer(value):
+        depth += {b"{": 1, b"[": 1, b"}": -1, b"]": -1}.get(token[0], 0)
+        if not depth and token[0] in (b"}", b"]"):
+            yield line, value[start : token.end()]
+            start = token.end()
+    if rest := value[start:].strip():
+        yield line, rest
 
 
-def _is_one_document(source: Source) -> bool:
-    """Whether none of the first lines is a document of its own, but the first begins one."""
+def _has_a_document_a_line(source: Source) -> bool:
+    """Whether the first line is a document of its own, or most of the first ones are."""
     lines = [line.strip() for line in source.first_lines(_FIRST_LINES)]
-    return bool(lines) and lines[0][:1] in (b"{", b"[") and not any(_is_document(source, line) for line in lines)
+    if not lines or lines[0] in (b"{", b"["):
+        return False
+    return _is_document(source, lines[0]) or 2 * sum(_is_document(source, line) for line in lines) > len(lines)
 
 
 def _is_document(source: Source, line: bytes) -> bool:

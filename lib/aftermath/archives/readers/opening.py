@@ -1,4 +1,4 @@
-"""From a file as it was exported to bytes: gzip and zip are unpacked on the way, never onto the disk.
+"""From a file as it was exported to bytes: gzip, Zstandard and zip are unpacked on the way, never onto the disk.
 
 A packed file can do harm: a member of a zip may bear a name that leads elsewhere, and a few kilobytes may unpack to
 terabytes. Both are refused here, before anything else looks at the content.
@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aftermath.archives.posts import ArchiveError
+from aftermath.archives.posts import ArchiveError, NoExport
+from aftermath.archives.readers.zstandard_frames import MAGIC, DamagedFrame, ZstandardFile
 
 CHUNK = 1 << 20
 HEAD = 1 << 16
@@ -28,12 +29,29 @@ MOST_UNPACKED = 512 << 30
 _SIGNATURES = {
     b"BZh": "a bzip2 file",
     b"\xfd7zXZ\x00": "an xz file",
-    b"\x28\xb5\x2f\xfd": "a Zstandard file",
+    b"\x28\xb5\x2f\xfd": "a Zstandard file inside another",
     b"7z\xbc\xaf": "a 7-Zip file",
     b"Rar!": "a RAR file",
     b"SQLite format 3": "a database",
     b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\xd0\xcf\x11\xe0": "an office file of the old kind (.xls, .doc) or one locked by a password",
 }
+_OFFICE = {
+    "word/document.xml": "a text document (.docx)",
+    "ppt/presentation.xml": "slides (.pptx)",
+    "xl/workbook.bin": "a binary spreadsheet (.xlsb)",
+}
+_NO_POSTS = "there are no posts in it that can be read."
+_CURES = {
+    b"\xd0\xcf\x11\xe0": "save the table as XLSX without a password, or export CSV or JSON at the source.",
+    **dict.fromkeys((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8"), _NO_POSTS),
+}
+_MIME = "mimetype"  # the first member of a document of LibreOffice, and what it holds
+ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+XLSX = "xl/workbook.xml"
 _IGNORED = re.compile(r"(^|/)(__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)")
 _LEADS_OUT = re.compile(r"^[/\\]|^[A-Za-z]:|(^|[/\\])\.\.([/\\]|$)|\x00")
 
@@ -86,7 +104,7 @@ class Member:
         CutShort
             If a packed file ends early.
         ArchiveError
-            If it is damaged, unpacks to suspiciously much, or is packed in another way than gzip or zip.
+            If it is damaged, unpacks to suspiciously much, or is packed in another way than gzip, Zstandard or zip.
         """
         with contextlib.ExitStack() as opened, _plainly(self.name):
             stream = self._stream(opened)
@@ -103,14 +121,18 @@ class Member:
                     break
         return begins
 
-    def _stream(self, opened: contextlib.ExitStack) -> io.BufferedReader | zipfile.ZipExtFile | gzip.GzipFile:
+    def _stream(
+        self, opened: contextlib.ExitStack
+    ) -> io.BufferedReader | zipfile.ZipExtFile | gzip.GzipFile | ZstandardFile:
         stream = opened.enter_context(
             self.zip.open(self.inside) if self.zip is not None and self.inside is not None else self.path.open("rb")
         )
         if not isinstance(stream, io.BufferedReader | zipfile.ZipExtFile):
             raise TypeError(f"{self.name} opens as {type(stream).__name__}, of which nothing can be seen in advance")
-        is_gzip = stream.peek(2)[:2] == b"\x1f\x8b"
-        return opened.enter_context(gzip.GzipFile(fileobj=stream)) if is_gzip else stream
+        begins = stream.peek(4)[:4]
+        if MAGIC.match(begins):
+            return ZstandardFile(stream)
+        return opened.enter_context(gzip.GzipFile(fileobj=stream)) if begins[:2] == b"\x1f\x8b" else stream
 
     def _within_limits(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         most = min(max(ALWAYS_ALLOWED, MOST_RATIO * self.packed), MOST_UNPACKED)
@@ -151,8 +173,10 @@ def members(path: Path) -> tuple[Member, ...]:
 def _zip_members(path: Path) -> tuple[Member, ...]:
     with _plainly(path.name):
         packed = zipfile.ZipFile(path)  # closes itself when its last member is gone
-        entries = packed.infolist()
-        _check_zip(entries, path)
+        if office_format(packed, path.name):
+            packed.close()
+            return (Member(path.name, path, None, path.stat().st_size),)
+        entries = check_zip(packed, path.name, path.stat().st_size)
     return tuple(
         Member(f"{path.name}!{printable(entry.filename)}", path, entry.filename, max(entry.compress_size, 1), packed)
         for entry in entries
@@ -160,34 +184,87 @@ def _zip_members(path: Path) -> tuple[Member, ...]:
     )
 
 
-def _check_zip(entries: list[zipfile.ZipInfo], path: Path) -> None:
+def office_format(packed: zipfile.ZipFile, name: str) -> str | None:
+    """Whether a zip is a spreadsheet.
+
+    Parameters
+    ----------
+    packed
+        The zip.
+    name
+        As problems name it.
+
+    Returns
+    -------
+    str or None
+        ``xlsx``, ``ods``, or None where it is no office document.
+
+    Raises
+    ------
+    NoExport
+        If it is an office document of another kind.
+    """
+    names = set(packed.namelist())
+    for part, kind in _OFFICE.items():
+        if part in names:
+            raise _no_spreadsheet(name, kind)
+    if XLSX in names:
+        return "xlsx"
+    if _MIME in names and packed.getinfo(_MIME).file_size < 200 and b"opendocument" in (mime := packed.read(_MIME)):
+        if not mime.startswith(ODS):
+            raise _no_spreadsheet(name, "a document of LibreOffice, but no spreadsheet")
+        return "ods"
+    if "[Content_Types].xml" in names:
+        raise _no_spreadsheet(name, "an office document")
+    return None
+
+
+def _no_spreadsheet(name: str, kind: str) -> NoExport:
+    return NoExport(
+        f"{name} is {kind}; of office documents XLSX and ODS are read. A spreadsheet damages long ids and times: export CSV or "
+        "JSON at the source, or save the table as XLSX."
+    )
+
+
+def check_zip(packed: zipfile.ZipFile, name: str, size: int) -> list[zipfile.ZipInfo]:
+    """The entries of a zip, if nothing is wrong with them.
+
+    Parameters
+    ----------
+    packed
+        The zip.
+    name
+        As problems name it.
+    size
+        Its bytes.
+
+    Raises
+    ------
+    ArchiveError
+        If a member leads out of it, is locked, or stands twice, or if it unpacks to suspiciously much.
+    """
+    entries = packed.infolist()
     for entry in entries:
         if _LEADS_OUT.search(entry.orig_filename) or stat.S_ISLNK(entry.external_attr >> 16):
             raise ArchiveError(
-                f"{path.name}: the member {entry.orig_filename[:80]!r} leads out of the zip (an absolute name, .. or a "
+                f"{name}: the member {entry.orig_filename[:80]!r} leads out of the zip (an absolute name, .. or a "
                 "link). Such a file is not safe to use: get it anew from its producer, or pack the posts again."
             )
         if entry.flag_bits & 1:
-            raise ArchiveError(
-                f"{path.name}: {entry.filename[:80]!r} is locked by a password. Unpack it yourself first."
-            )
+            raise ArchiveError(f"{name}: {entry.filename[:80]!r} is locked by a password. Unpack it yourself first.")
     names = [entry.filename for entry in entries]
     if len(names) > len(set(names)):
-        raise ArchiveError(
-            f"{path.name}: two members have the same name, so it is not clear which is meant. Pack it again."
-        )
-    if "[Content_Types].xml" in names:
-        raise ArchiveError(
-            f"{path.name} is an office document. A spreadsheet damages long ids and times: export CSV or JSON at the source."
-        )
-    if sum(entry.file_size for entry in entries) > max(ALWAYS_ALLOWED, MOST_RATIO * path.stat().st_size):
-        raise _bomb(path.name, path.stat().st_size)
+        raise ArchiveError(f"{name}: two members have the same name, so it is not clear which is meant. Pack it again.")
+    if sum(entry.file_size for entry in entries) > max(ALWAYS_ALLOWED, MOST_RATIO * size):
+        raise _bomb(name, size)
+    return entries
 
 
 def _refuse_foreign(begins: bytes, name: str) -> None:
     for signature, kind in _SIGNATURES.items():
         if begins.startswith(signature):
-            raise ArchiveError(f"{name} is {kind}; gzip, zip and plain files are read. Unpack it yourself first.")
+            cure = _CURES.get(signature, "gzip, Zstandard, zip and plain files are read. Unpack it yourself first.")
+            raise NoExport(f"{name} is {kind}; {cure}")
     if begins[257:262] == b"ustar":
         raise ArchiveError(f"{name} is a tar file. Unpack it (tar -xf), and name the files that come out.")
 
@@ -208,7 +285,7 @@ def _plainly(name: str) -> Iterator[None]:
         raise CutShort(
             f"{name}: the file ends in the middle; it was cut short when it was copied or downloaded"
         ) from error
-    except (gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile) as error:
+    except (gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile, DamagedFrame) as error:
         raise CutShort(f"{name}: the packed file is damaged ({error})") from error
     except (OSError, NotImplementedError, RuntimeError, ValueError, KeyError, OverflowError) as error:
         raise ArchiveError(f"{name}: cannot be unpacked ({error})") from error

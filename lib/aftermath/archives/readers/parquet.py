@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from aftermath.archives.posts import BATCH_POSTS, ArchiveError
-from aftermath.archives.readers.columns import LINE, Columns
+from aftermath.archives.readers.columns import LINE, SAMPLE, Columns
 from aftermath.archives.readers.opening import Member
 from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Chunk
@@ -36,8 +36,9 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
     """
     with _on_disk(member) as path, _plainly(member.name):
         table = pl.scan_parquet(path, glob=False)
-        columns = Columns.of(table.collect_schema().names(), options.columns, member.name)
-        options.used, options.of_twitter = columns.as_given(options.columns), columns.of_twitter
+        sample = table.head(SAMPLE).collect()
+        columns = Columns.of(sample.columns, options.columns, member.name, sample)
+        options.use(columns.as_given(options.columns), of_twitter=columns.of_twitter)
         rows = table.select(pl.len()).collect().item()
         # slices of a plan: polars' own batches are read so far ahead that memory grows with the file
         for first in range(0, rows, _SLICE):
@@ -45,6 +46,7 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
             numbered = part.insert_column(0, pl.int_range(first + 1, first + part.height + 1, eager=True).alias(LINE))
             for slice in numbered.iter_slices(BATCH_POSTS):
                 yield Chunk(columns.raw(slice), (), slice.height)
+        columns.tell(options)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from aftermath.archives.posts import BATCH_POSTS, BadLine
+from aftermath.archives.readers.numbers import NotACount, count
 
 # line, post_id, time, text, language, kind, author, engagement, url
 Row = tuple[int, str | None, str | None, str | None, str | None, str, str | None, int | None, str | None]
@@ -28,7 +29,6 @@ RAW = {
     "engagement": pl.Int64,
     "url": pl.String,
 }
-_LARGEST = 1 << 53
 
 
 @dataclass(frozen=True)
@@ -87,24 +87,21 @@ def _chunk(rows: list[Row], bad: list[BadLine]) -> Chunk:
 
 
 def total(*counts: Any) -> int | None:
-    """Reposts, likes and replies together; None where none of them is known.
+    """Reposts, likes and replies together; **None where one of them is hidden or cannot be read**, or all are absent.
+
+    Parameters
+    ----------
+    counts
+        As JSON has them; None for a field that an item does not have, which is passed over.
 
     Examples
     --------
-    >>> total(3, None, "12"), total("1.2万"), total(None, "many")
-    (15, 12000, None)
+    >>> total(3, None, "12"), total("1.2万", 12.0), total(None), total(3, "-"), total(3, "many")
+    (15, 12012, None, None, None)
     """
-    known = [number for number in map(_count, counts) if number is not None]
-    return sum(known) if known else None
-
-
-def _count(value: Any) -> int | None:
-    if type(value) is int:
-        return value if 0 <= value < _LARGEST else None
-    if type(value) is str and len(value) < 20:
-        digits, _, ten_thousands = value.strip().rstrip("+").partition("万")
-        try:
-            return round(float(digits) * (10_000 if "万" in value and not ten_thousands else 1))
-        except (ValueError, OverflowError):
-            return None
-    return None
+    try:
+        numbers = [count(value) for value in counts if value is not None]
+    except NotACount:
+        return None
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known and len(known) == len(numbers) else None

@@ -1,24 +1,54 @@
-"""Tables as text: CSV and its relatives."""
+"""Posts of tables: CSV and its relatives here, spreadsheets by the same way from rows to posts."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import polars as pl
 
-from aftermath.archives.posts import BATCH_POSTS, ArchiveError, BadLine
-from aftermath.archives.readers.columns import LINE, Columns
-from aftermath.archives.readers.encoding import Source, Unreadable
+from aftermath.archives.posts import BATCH_POSTS, ArchiveError, BadLine, NoExport
+from aftermath.archives.readers.columns import LINE, SAMPLE, Columns
+from aftermath.archives.readers.encoding import Source
+from aftermath.archives.readers.names import plain
+from aftermath.archives.readers.opening import Member, printable
 from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Chunk
+from aftermath.archives.readers.tables.shape import Block, Shape, refuse_repeated
+from aftermath.archives.readers.tables.spreadsheet import SheetTable, open_workbook
+from aftermath.archives.readers.tables.text import TextTable
 
-DELIMITERS = ",\t;|"
-_LONGEST_FIELD = 1 << 20
+_OF_PROFILES = "description"  # what an account says of itself is no post
+_OF_ACCOUNTS = {"followers_count", "friends_count", "statuses_count", "public_metrics_followers_count"}
+
+
+class Table(Protocol):
+    """Rows under a header, whatever the file is.
+
+    Attributes
+    ----------
+    name
+        The file, for messages.
+    shape
+        The header, and where the rows are.
+    sample
+        The first rows.
+    """
+
+    name: str
+    shape: Shape
+    sample: list[list[str]]
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows, and the lines that are none."""
+        ...
 
 
 def read_csv(source: Source, options: Options) -> Iterator[Chunk]:
     """Posts of a CSV file with a header, its columns separated by commas, tabs, semicolons or bars.
+
+    Lines before the header, a second row of it, totals and notes below the rows are passed over and told; a header that comes
+    again holds for the rows below it.
 
     Parameters
     ----------
@@ -30,108 +60,131 @@ def read_csv(source: Source, options: Options) -> Iterator[Chunk]:
     Raises
     ------
     ArchiveError
-        If there is no header, or columns cannot be found.
+        If there is no header, columns cannot be found, or one that is read stands twice.
     """
-    table = _Table(source)
-    columns = Columns.of(table.header, options.columns, source.name)
-    options.used, options.of_twitter = columns.as_given(options.columns), columns.of_twitter
-    places = [table.header.index(name) for name in columns.used]
-    for lines, records, bad in table.blocks():
-        fields = list(zip(*records, strict=True)) or [()] * len(table.header)
+    yield from read_table(TextTable(source, options), options)
+
+
+def read_table(table: Table, options: Options) -> Iterator[Chunk]:
+    """Posts of a table, some thousands at a time.
+
+    Parameters
+    ----------
+    table
+        Where its rows come from.
+    options
+        The column map.
+
+    Raises
+    ------
+    NoExport
+        If the columns of posts cannot be found in its header.
+    """
+    gathered = _Gathered(table.name, table.shape, _columns(table.shape, table.name, options, table.sample))
+    try:
+        for block in table.blocks():
+            if block.shape is not gathered.shape:
+                yield from gathered.chunks(0)
+                gathered.columns.tell(options)
+                columns = _columns_again(block.shape, table.name, options, block.rows)
+                gathered = _Gathered(table.name, block.shape, columns)
+            gathered.add(block)
+            yield from gathered.chunks(BATCH_POSTS)
+    except ArchiveError:
+        yield from gathered.chunks(0)  # what came before the file broke off
+        raise
+    yield from gathered.chunks(0)
+    gathered.columns.tell(options)
+
+
+def _columns(shape: Shape, name: str, options: Options, rows: Sequence[Sequence[str]]) -> Columns:
+    places = {column: place for place, column in reversed(list(enumerate(shape.header)))}
+    series = [pl.Series(column, [row[place] for row in rows[:SAMPLE]], pl.String) for column, place in places.items()]
+    try:
+        columns = Columns.of(shape.header, options.columns, name, pl.DataFrame(series))
+    except ArchiveError as error:
+        raise NoExport(str(error)) from None
+    refuse_repeated(shape.header, columns.used, options.columns, name)
+    counts = _OF_ACCOUNTS & set(map(plain, shape.header))
+    if counts and "text" not in options.columns and plain(columns.of_field.get("text", "")) == _OF_PROFILES:
+        raise NoExport(
+            f"{name} is a table of accounts (it has {min(counts)}), not of posts. If it does hold posts, say which column "
+            "their words are in: --column text=COLUMN."
+        )
+    options.use(columns.as_given(options.columns), of_twitter=columns.of_twitter)
+    return columns
+
+
+def _columns_again(shape: Shape, name: str, options: Options, rows: Sequence[Sequence[str]]) -> Columns:
+    try:
+        return _columns(shape, name, options, rows)
+    except NoExport as error:
+        raise ArchiveError(
+            f"{name}: another table begins in line {shape.line}. Make it a file of its own. {error}"
+        ) from None
+
+
+def read_spreadsheet(member: Member, options: Options) -> Iterator[Chunk]:
+    """Posts of an XLSX or ODS: of the first sheet that holds a table of posts; the others are named.
+
+    Parameters
+    ----------
+    member
+        The file.
+    options
+        The column map; what it does not name is looked for under usual names.
+
+    Raises
+    ------
+    ArchiveError
+        If the file is damaged, or no sheet holds posts.
+    """
+    with open_workbook(member) as workbook:
+        sheets = workbook.sheets()
+        refused: ArchiveError | None = None
+        for sheet in sheets:
+            try:
+                table = SheetTable(workbook, sheet, options)
+                _columns(table.shape, table.name, options, table.sample)
+            except ArchiveError as error:
+                refused = refused or error
+                continue
+            others = [printable(other.name, 40) for other in sheets if other is not sheet]
+            if others:
+                options.remark(f"{table.name} is read; other sheets are not: {', '.join(others[:10])}")
+            yield from read_table(table, options)
+            return
+        raise refused or NoExport(f"{member.name} has no sheet. Export it again.")
+
+
+class _Gathered:
+    """Rows under one header until there are enough for a chunk."""
+
+    def __init__(self, name: str, shape: Shape, columns: Columns) -> None:
+        self.shape = shape
+        self._name = name
+        self.columns = columns
+        self._places = [shape.header.index(column) for column in columns.used]
+        self._lines: list[int] = []
+        self._rows: list[list[str]] = []
+        self._bad: list[BadLine] = []
+
+    def add(self, block: Block) -> None:
+        """Put down the rows and faults of a block."""
+        self._lines += block.lines
+        self._rows += block.rows
+        self._bad += [BadLine(self._name, fault.line, fault.why) for fault in block.faults]
+
+    def chunks(self, least: int) -> Iterator[Chunk]:
+        """Chunks of what was gathered, the last one only if it has enough rows."""
+        while len(self._rows) + len(self._bad) > max(least - 1, 0):
+            lines, rows, bad = self._lines[:BATCH_POSTS], self._rows[:BATCH_POSTS], self._bad[:BATCH_POSTS]
+            del self._lines[:BATCH_POSTS], self._rows[:BATCH_POSTS], self._bad[:BATCH_POSTS]
+            yield Chunk(self.columns.raw(self._frame(lines, rows)), tuple(bad), len(rows) + len(bad))
+
+    def _frame(self, lines: list[int], rows: list[list[str]]) -> pl.DataFrame:
         series = [
-            pl.Series(name, fields[index], dtype=pl.String) for name, index in zip(columns.used, places, strict=True)
+            pl.Series(name, [row[place] for row in rows], dtype=pl.String)
+            for name, place in zip(self.columns.used, self._places, strict=True)
         ]
-        frame = pl.DataFrame([pl.Series(LINE, lines, dtype=pl.Int64), *series])
-        yield Chunk(columns.raw(frame), tuple(bad), len(records) + len(bad))
-
-
-class _Table:
-    """The records of a CSV file; bad ones are put down with their lines."""
-
-    def __init__(self, source: Source) -> None:
-        self.name = source.name
-        self._source = source
-        self._undecoded: dict[int, str] = {}
-        self._number = 0
-        try:
-            head = source.text(b"".join(source.first_lines(1)))
-        except Unreadable as fault:
-            raise ArchiveError(f"{source.name}: the header {fault}") from None
-        self._delimiter = max(DELIMITERS, key=head.count)
-        self.header = self._header()
-
-    def _reader(self) -> Iterator[list[str]]:
-        self._undecoded.clear()
-        self._number = 0
-        # strict: a quotation mark in the middle of a quoted field would otherwise join two records unseen
-        return csv.reader(self._texts(), delimiter=self._delimiter, strict=True)
-
-    def _texts(self) -> Iterator[str]:
-        """Lines as text. One in another encoding stays in its place, so that quotation marks still find each other."""
-        for number, line in self._source.lines():
-            self._number = number
-            try:
-                text = self._source.text(line)
-                yield (text.replace("\r", " ") if "\r" in text else text) + "\n"  # one in the middle ends no line here
-            except Unreadable as fault:
-                self._undecoded[number] = str(fault)
-                yield line.decode("latin-1") + "\n"
-
-    def _header(self) -> list[str]:
-        for record in self._guarded(self._reader()):
-            if isinstance(record, list) and any(record):
-                return [name.strip() for name in record]
-        raise ArchiveError(f"{self.name} is empty: there is not even a header. Export it again.")
-
-    def _guarded(self, reader: Iterator[list[str]]) -> Iterator[list[str] | csv.Error]:
-        csv.field_size_limit(_LONGEST_FIELD)
-        while True:
-            try:
-                yield next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield error
-
-    def blocks(self) -> Iterator[tuple[list[int], list[list[str]], list[BadLine]]]:
-        """Lines, records and bad lines, some thousands at a time."""
-        lines: list[int] = []
-        records: list[list[str]] = []
-        bad: list[BadLine] = []
-        try:
-            for record in self._records():
-                if isinstance(record, BadLine):
-                    bad.append(record)
-                else:
-                    lines.append(record[0])
-                    records.append(record[1])
-                if len(records) + len(bad) >= BATCH_POSTS:
-                    yield lines, records, bad
-                    lines, records, bad = [], [], []
-        except ArchiveError:
-            yield lines, records, bad  # what came before the file broke off
-            raise
-        if records or bad:
-            yield lines, records, bad
-
-    def _records(self) -> Iterator[tuple[int, list[str]] | BadLine]:
-        width, begun, headed = len(self.header), 1, False
-        for record in self._guarded(self._reader()):
-            first, begun = begun, self._number + 1
-            if isinstance(record, csv.Error):
-                yield from self._lost(first, f"cannot be laid out in columns ({record})")
-            elif not headed:
-                headed = any(record)
-            elif len(record) != width:
-                if record:  # an empty line is none
-                    yield from self._lost(first, f"has {len(record)} fields, the header {width}")
-            elif self._undecoded:
-                yield from self._lost(first, next(iter(self._undecoded.values())))
-            else:
-                yield first, record
-
-    def _lost(self, first: int, why: str) -> Iterator[BadLine]:
-        """Every line that a bad record took with it, as a quotation mark does that is never closed."""
-        self._undecoded.clear()
-        for number in range(first, max(self._number, first) + 1):
-            yield BadLine(self.name, number, why if number == first else f"is inside the record of line {first}: {why}")
+        return pl.DataFrame([pl.Series(LINE, lines, dtype=pl.Int64), *series])

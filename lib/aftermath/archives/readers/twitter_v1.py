@@ -10,7 +10,9 @@ from aftermath.archives.posts import BadLine
 from aftermath.archives.readers.encoding import Source, Unreadable
 from aftermath.archives.readers.json_lines import decode, each_row, records
 from aftermath.archives.readers.options import Options
+from aftermath.archives.readers.reposts import Reposts, is_repost
 from aftermath.archives.readers.rows import Chunk, Row, chunked, total
+from aftermath.archives.readers.twitter_others import other_than_posts
 
 _Id = str | int | float | None
 _NOTHING = msgspec.Raw()
@@ -80,6 +82,7 @@ class _Line(_Status):
 
 _line = msgspec.json.Decoder(_Line)
 _status = msgspec.json.Decoder(_Status)
+_any = msgspec.json.Decoder()
 
 
 def read_twitter_v1(source: Source, options: Options) -> Iterator[Chunk]:
@@ -93,34 +96,42 @@ def read_twitter_v1(source: Source, options: Options) -> Iterator[Chunk]:
     source
         The file.
     options
-        Takes the ids of deleted posts.
+        Takes the ids of deleted posts, and is told how many reposts have a cut text.
     """
+
+    reposts = Reposts()
+
+    def row(line: int, value: bytes) -> Row:
+        return _row(line, value, decode(_status, value), reposts)
 
     def rows_of(line: int, value: bytes) -> list[Row | BadLine]:
         status = decode(_line, value)
         if status.statuses is not None:
-            return each_row(source.name, line, map(bytes, status.statuses), _row)
+            return each_row(source.name, line, map(bytes, status.statuses), row)
         if status.delete is not None:
             options.note_missing(status.delete.status.id_str if status.delete.status else None)
             return []
-        return [] if status.is_notice else [_row_of_status(line, status)]
+        return [] if status.is_notice else [_row(line, value, status, reposts)]
 
-    return chunked(records(source, rows_of))
-
-
-def _row(line: int, value: bytes) -> Row:
-    return _row_of_status(line, decode(_status, value))
+    return chunked(reposts.told(records(source, options, rows_of), source.name, options))
 
 
-def _row_of_status(line: int, status: _Status) -> Row:
+def _row(line: int, value: bytes, status: _Status, reposts: Reposts) -> Row:
     text = _text(status)
-    if text is None and status.created_at is None:
-        raise Unreadable("is not a post: it has neither text nor time")
+    if text is None and (status.created_at is None or status.user is None):
+        what = other_than_posts(decode(_any, value))
+        raise Unreadable(
+            f"is none of posts but of {what}" if what else "is not a post: it has no text, and no time or author"
+        )
+    if status.created_at is None and status.user is None:
+        raise Unreadable("has no created_at, and no user that would show it to be Twitter's: its id gives no time")
     number = status.id_str or (None if status.id is None else str(status.id))
-    original = status.retweeted_status is None
-    counts = total(status.retweet_count, status.favorite_count, status.reply_count) if original else None
+    kind = _kind(status, value)
+    if kind == "repost":
+        reposts.note(text, has_original=status.retweeted_status is not None)
+    counts = None if kind == "repost" else total(status.retweet_count, status.favorite_count, status.reply_count)
     url = f"https://twitter.com/{status.name or 'i'}/status/{number}" if number else None
-    return (line, number, status.created_at, text, status.lang, _kind(status), status.name, counts, url)
+    return (line, number, status.created_at, text, status.lang, kind, status.name, counts, url)
 
 
 def _text(status: _Status) -> str | None:
@@ -134,9 +145,16 @@ def _is_given(value: msgspec.Raw) -> bool:
     return bytes(value) not in (b"", b"null")
 
 
-def _kind(status: _Status) -> str:
+def _kind(status: _Status, value: bytes) -> str:
     if status.retweeted_status is not None:
         return "repost"
     if status.is_quote_status or _is_given(status.quoted_status):
         return "quote"
+    if is_repost(status.text or status.full_text) and _is_reduced(value):
+        return "repost"
     return "reply" if status.in_reply_to_status_id_str or status.in_reply_to_status_id else "original"
+
+
+def _is_reduced(value: bytes) -> bool:
+    """Whether the fields that say what kind of post it is were left away, so that its text has to tell."""
+    return not {"is_quote_status", "retweeted", "truncated"} & set(decode(_any, value))
