@@ -27,6 +27,7 @@ FLOORS = {
     "kept": 0,
     "workspace": 0,
     "statistics": 1,
+    "downloads": 1,
     "case_files": 2,
     "archives": 2,
     "public": 2,
@@ -39,6 +40,7 @@ FLOORS = {
     "course": 6,
     "building": 7,
     "cli_archive": 8,
+    "cli_table": 8,
     "cli": 9,
     "__main__": 10,
     "__init__": 11,  # the door: it offers nouns from every floor

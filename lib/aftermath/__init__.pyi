@@ -6,6 +6,8 @@ from .case_files.case import case_ids as case_ids
 from .case_files.case import cases as cases
 from .case_files.case import load_case as load_case
 from .case_files.check import check as check
+from .case_files.from_downloads import price_table as price_table
+from .case_files.from_downloads import signal_table as signal_table
 from .comparison.associations import associations as associations
 from .comparison.conclusions import conclusions as conclusions
 from .comparison.contrasts import contrasts as contrasts

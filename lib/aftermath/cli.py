@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aftermath import cli_archive
+from aftermath import cli_archive, cli_table
 from aftermath.problems import AftermathError
 from aftermath.wording import NO_BREAK
 from aftermath.workspace import find_workspace
@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_archive.app, name="archive")
+app.add_typer(cli_table.app, name="table")
 
 CaseIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Cases; all if none is named.")]
 

@@ -18,6 +18,8 @@ import polars as pl
 from aftermath.case_files.columns import Table, file_columns, metadata_of
 from aftermath.case_files.field_readers import Field, listed_words, reader_of
 from aftermath.case_files.file_problems import FileProblems, read_text, short
+from aftermath.case_files.tables import Prices, Signals
+from aftermath.downloads import recognised
 from aftermath.wording import listed
 
 # rule of a schema -> (column it is a problem of, what is wrong with {} its text, what mends it); None: as the
@@ -49,6 +51,7 @@ _RULES = {
         "leave strategies empty, or make the organisation the actor",
     ),
 }
+_DOWNLOADED: dict[type[Table], str] = {Prices: "prices", Signals: "signals"}
 _RULES_OF_GIVEN_FIELDS = ("primary_key", "label_twice", "fewer_than_two")
 
 
@@ -100,7 +103,7 @@ def read_table(path: Path, schema: type[Table], problems: FileProblems) -> Readi
 def _parse(text: str, schema: type[Table], problems: FileProblems) -> pl.DataFrame | None:
     """All fields as text, empty ones as null; None where the columns are not the schema's."""
     records = _records(text, problems)
-    if not records or not _header_is_sound(records[0], list(file_columns(schema)), problems):
+    if not records or not _header_is_sound(records[0], list(file_columns(schema)), problems, _command(text, schema)):
         return None
     header = records[0]
     # A row without any text is a blank line that a spreadsheet has filled with commas.
@@ -115,6 +118,17 @@ def _parse(text: str, schema: type[Table], problems: FileProblems) -> pl.DataFra
     sound = [(row, *record) for row, record in numbered if len(record) == len(header)]
     frame = pl.DataFrame(sound, schema={"row": pl.UInt32} | dict.fromkeys(header, pl.String), orient="row")
     return frame.with_columns(pl.col(pl.String).replace("", None)).select("row", *file_columns(schema))
+
+
+def _command(text: str, schema: type[Table]) -> Callable[[], str]:
+    """What makes the table out of a file that was downloaded and put in its place as it came; nothing where it is another."""
+
+    def said() -> str:
+        table = _DOWNLOADED.get(schema)
+        label = recognised(table, text) if table else None
+        return f". It is {label}: `aftermath table {table} FILE --source ID` makes the table out of it" if label else ""
+
+    return said
 
 
 def _records(text: str, problems: FileProblems) -> list[list[str]] | None:
@@ -133,10 +147,13 @@ def _records(text: str, problems: FileProblems) -> list[list[str]] | None:
     return records or [[]]
 
 
-def _header_is_sound(header: list[str], expected: list[str], problems: FileProblems) -> bool:
+def _header_is_sound(
+    header: list[str], expected: list[str], problems: FileProblems, command: Callable[[], str]
+) -> bool:
     columns = f"the columns are {', '.join(expected)}"
     if not set(header) & set(expected):
-        problems.add("does not name the columns", f"write them in the first row with commas between; {columns}", 1)
+        mend = f"write them in the first row with commas between; {columns}"
+        problems.add("does not name the columns", f"{mend}{command()}", 1)
         return False
     for column in expected:
         if column not in header:
