@@ -5,9 +5,13 @@ from __future__ import annotations
 import random
 import time
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aftermath.archives.cleaning import MASK, clean, mask
+from posting import archives
 
 # Cleaning
 
@@ -59,7 +63,75 @@ def test_hostile_texts_take_no_longer_than_their_length(piece):
     assert time.process_time() - start < 2
 
 
+PIECES = [
+    *["http://", "https:", "HTTPS://", "http\u017f:", "www.", "WWW.", "_www.", "x.com/a", "…", "’", "—", "/", "//"],
+    *["@", "＠", "@a", "@united", "RT ", "rt", "RT", "RT @", "//@", "回复", "回复@", "回覆 @", "转发微博", "微博", "·"],
+    *["&amp;", "&lt;", "&#", "&", "：", ":", " :", " ", "  ", "\n", "\u3000", "\x1c", "\x85", "\xa0", "\x00", "\x01"],
+    *[
+        "\u212a",
+        "\u017f",
+        "\u0130",
+        "\u0131",
+        "é",
+        "张三",
+        "²",
+        "\u0301",
+        "नम",
+        "😡",
+        "-",
+        "_",
+        ".",
+        "+",
+        "0",
+        "Z",
+        "a",
+        "!",
+    ],
+    *[
+        "united",
+        "UNITED",
+        "United Airlines",
+        "UNITED airlines",
+        "airline\u017f",
+        "united\x1cairlines",
+        "GM",
+        "'s",
+        "#",
+        "3411",
+    ],
+]
+ALIASES = [
+    *[
+        ("United", "United Airlines"),
+        ("GM",),
+        ("3411", "United Airlines", "United"),
+        ("AT&T", "Yahoo!"),
+        ("Nestlé", "a"),
+    ],
+    *[("蒙牛", "GM"), (), ("a a", "a"), (".*", "(x"), ("kiss", "$1", "${1}")],
+]
+HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=9).map("".join)
+
+
+@given(st.lists(HOSTILE, max_size=30))
+def test_texts_are_cleaned_together_as_they_are_one_by_one(texts):
+    assert clean(pl.Series(texts, dtype=pl.String)).to_list() == [clean(text) for text in texts]
+
+
 # Masking
+
+
+@given(st.lists(HOSTILE, max_size=30), st.sampled_from(ALIASES))
+def test_names_are_masked_together_as_they_are_one_by_one(texts, aliases):
+    assert mask(pl.Series(texts, dtype=pl.String), aliases).to_list() == [mask(text, aliases) for text in texts]
+
+
+def test_real_texts_are_cleaned_and_masked_together_as_they_are_one_by_one():
+    tweets = pl.read_parquet(archives() / "united-3411-tweets-2017" / "tweets.parquet", columns=["text"])["text"]
+    aliases = ("United", "United Airlines", "Oscar Munoz", "UAL", "Café")
+    cleaned = [clean(text) for text in tweets]
+    assert clean(tweets).to_list() == cleaned
+    assert mask(pl.Series(cleaned), aliases).to_list() == [mask(text, aliases) for text in cleaned]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import signal
 import subprocess
@@ -10,6 +11,7 @@ import time
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
@@ -19,7 +21,8 @@ from aftermath.archives.cleaning import clean, mask
 from aftermath.archives.features import write_features
 from aftermath.archives.keys import FILE_VARIABLE, KEY_VARIABLE, author_key, keyed_hashes
 from aftermath.archives.posts import ArchiveError
-from aftermath.archives.scoring import FEATURES_SCHEMA, Features, Judge, Recipe, Remembered, features_of
+from aftermath.archives.schemas import Features
+from aftermath.archives.scoring import FEATURES_SCHEMA, Judge, Recipe, Remembered, features_of
 from posting import KEY, Counting, batches, marks, posts
 
 TESTS = Path(__file__).parent
@@ -69,6 +72,12 @@ def test_the_same_author_has_the_same_hash_under_one_key_and_another_under_anoth
     assert set(first.drop_nulls()).isdisjoint(second.drop_nulls())
 
 
+@given(st.lists(st.text(max_size=80) | st.none(), max_size=9), st.binary(min_size=16, max_size=100))
+def test_authors_are_hashed_by_hmac(names, key):
+    hashes = keyed_hashes(pl.Series("author", names, dtype=pl.String), key).to_list()
+    assert hashes == [name if name is None else hmac.digest(key, name.encode(), "sha256").hex()[:16] for name in names]
+
+
 def test_names_of_the_organisation_are_masked_before_scoring():
     scorer = Counting()
     features_of(posts(["United + is bad"]), recipe(scorer, aliases=("United",)))
@@ -96,13 +105,18 @@ def test_a_text_is_scored_once_whoever_passes_it_on():
     assert scorer.asked == ["fine ++"]
 
 
-def test_what_is_remembered_is_bounded():
-    memory = Remembered(most=10)
+def test_what_is_remembered_is_bounded_and_asked_for_once():
+    memory, asked = Remembered(most=10), []
+
+    def score(texts: pl.Series) -> np.ndarray:
+        asked.extend(texts)
+        return texts.str.len_chars().to_numpy() / 10
+
     for place in range(1000):
-        memory.learn({f"text {place}": 0.1})
-        memory.recall(["text 0"])
-        assert len(memory) <= 20
-    assert not memory.recall(["text 0"]) and memory.recall(["text 999"])
+        memory.scores(pl.Series([f"text {place}", f"text {place}"]), score)
+    assert asked == [f"text {place}" for place in range(1000)]
+    assert memory.scores(pl.Series(["text 999", "a", "text 0", "a"]), score).tolist() == [0.8, 0.1, 0.6, 0.1]
+    assert asked[1000:] == ["a", "text 0"]
 
 
 @given(st.lists(st.text(alphabet="+- ab@:/RT", max_size=12), min_size=1, max_size=40), st.integers(1, 5))

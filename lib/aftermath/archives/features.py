@@ -55,7 +55,8 @@ def write_features(
     language
         Of posts that carry none.
     workers
-        Processes; as many as there are processors if not given. With 1 everything happens in this process.
+        Processes, this one among them, which reads while the others score; as many as there are processors if not given.
+        With 1 everything happens in this process.
     executor
         Where the parts are made instead, e.g. ``dask.distributed.Client.get_executor()``; its workers must reach the folder of
         the target.
@@ -104,7 +105,9 @@ def _parts(posts: Iterable[pl.DataFrame], folder: Path, recipe: Recipe, pool: Ex
     pending: deque[Future] = deque()
     first = 0
     for number, frame in enumerate(posts):
-        pending.append(pool.submit(write_part, frame.drop("url"), first, folder / f"{number:08}.parquet", recipe))
+        pending.append(
+            pool.submit(write_part, frame.drop("post_id", "url"), first, folder / f"{number:08}.parquet", recipe)
+        )
         first += frame.height
         if len(pending) > ahead:
             yield pending.popleft().result()
@@ -118,7 +121,7 @@ def write_part(posts: pl.DataFrame, first: int, part: Path, recipe: Recipe) -> P
     Parameters
     ----------
     posts
-        Of one batch.
+        Of one batch; their ids and addresses are not needed.
     first
         Place of the first of them in the archive.
     part
@@ -126,7 +129,7 @@ def write_part(posts: pl.DataFrame, first: int, part: Path, recipe: Recipe) -> P
     recipe
         How they are made.
     """
-    features_of(posts, recipe, first).write_parquet(part)
+    features_of(posts, recipe, first).write_parquet(part, compression="lz4")  # soon read again
     return part
 
 
@@ -158,9 +161,9 @@ def _workers(count: int | None, executor: Executor | None) -> Iterator[tuple[Exe
     from loky import ProcessPoolExecutor
 
     # a worker is one of several: it keeps to one processor
-    pool = ProcessPoolExecutor(count, timeout=IDLE_SECONDS, env={"POLARS_MAX_THREADS": "1"})
+    pool = ProcessPoolExecutor(count - 1, timeout=IDLE_SECONDS, env={"POLARS_MAX_THREADS": "1"})
     try:
-        yield pool, count
+        yield pool, count - 1
     except BaseException:
         pool.shutdown(wait=True, kill_workers=True)
         raise

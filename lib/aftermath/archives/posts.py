@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import dataframely as dy
 import polars as pl
 
 from aftermath.problems import AftermathError
@@ -20,23 +19,6 @@ class ArchiveError(AftermathError):
 
 class NoExport(ArchiveError):
     """A file holds no posts that could be read, such as a README or a table of accounts beside the posts."""
-
-
-class Posts(dy.Schema):
-    """Posts, one row each.
-
-    ``engagement`` is the sum of reposts, likes and replies as counted at collection; null where unknown. Empty texts are
-    kept: a picture without words is a post too.
-    """
-
-    post_id = dy.String(min_length=1)
-    time = dy.Datetime(time_zone="UTC", time_unit="us")
-    text = dy.String()
-    language = dy.String(nullable=True)
-    kind = dy.Enum(KINDS)
-    author = dy.String(nullable=True)
-    engagement = dy.Int64(nullable=True)
-    url = dy.String(nullable=True)
 
 
 SCHEMA = pl.Schema(

@@ -2,46 +2,26 @@
 
 Archives repeat themselves: most posts of a crisis are copies of a few. A worker remembers the scores of texts that it
 has seen, as they stood and as they were cleaned, so that a copy costs a look-up. What it remembers is bounded.
+
+All of it is done for the texts of a batch together, as columns; one by one it would take four times as long.
 """
 
 from __future__ import annotations
 
 import functools
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import dataframely as dy
+import numpy as np
 import polars as pl
 
 from aftermath.archives.keys import keyed_hashes
 from aftermath.archives.posts import KINDS
-from aftermath.archives.scorers.protocol import Scorer
+from aftermath.archives.scorers.protocol import Scorer, rounded
 
 TONES = ("negative", "neutral", "positive")
-DECIMALS = 4  # of a score: sums of so many ten-thousandths are exact, in whatever order they are added
-REMEMBERED = 50_000  # texts, twice over: a young and an old generation
-
-
-class Features(dy.Schema):
-    """What is kept of posts, one row each: **no text, no name, no address**.
-
-    ``post`` is the place among the posts as they were read, from 0: **who has the archive can go back to the post, nobody else can**.
-    ``author`` is a keyed hash. ``sentiment`` is between -1 and 1, to four decimals; it, ``tone`` and ``scorer`` are null where
-    nothing could be scored: no words, or no scorer for the language. ``embedding`` and ``topic`` stay null until they are made.
-    """
-
-    post = dy.UInt32()
-    time = dy.Datetime(time_zone="UTC", time_unit="us")
-    language = dy.String(nullable=True)
-    kind = dy.Enum(KINDS)
-    author = dy.String(nullable=True, regex=r"^[0-9a-f]{16}$")
-    engagement = dy.Int64(nullable=True)
-    sentiment = dy.Float64(nullable=True, min=-1, max=1)
-    tone = dy.Enum(TONES, nullable=True)
-    scorer = dy.String(nullable=True)
-    embedding = dy.List(dy.Float32(), nullable=True)
-    topic = dy.Int32(nullable=True)
+REMEMBERED = 1 << 17  # texts, each in 16 bytes
+_SEED = 3411
 
 
 FEATURES_SCHEMA = pl.Schema(
@@ -72,53 +52,67 @@ class Recipe:
     scorer_for
         From a language to its scorer, or None where there is none.
     clean
-        From a text to the words that are scored: without addresses, names of accounts and what marks a repost.
+        From texts to the words that are scored: without addresses, names of accounts and what marks a repost.
     aliases
         Names of the organisation that are taken out before scoring: **"united" alone is worth +1.8 to VADER**.
     mask
-        From a text and aliases to the text without them.
+        From texts and aliases to the texts without them.
     language
         Of posts that carry none.
     """
 
     key: bytes = field(repr=False)
     scorer_for: Callable[[str], Scorer | None]
-    clean: Callable[[str], str]
-    mask: Callable[[str, tuple[str, ...]], str]
+    clean: Callable[[pl.Series], pl.Series]
+    mask: Callable[[pl.Series, tuple[str, ...]], pl.Series]
     aliases: tuple[str, ...] = ()
     language: str | None = None
 
 
 class Remembered:
-    """A bounded memory of scores: what was not asked for during the last ``most`` new texts is forgotten.
+    """A bounded memory of scores by text: a newer text takes the place of an older one.
+
+    Texts are known by 64-bit hashes. **That one among a million is taken for another has a probability of one in a hundred
+    million.**
 
     Parameters
     ----------
     most
-        Texts of a generation; **two generations are kept**.
+        Texts that are remembered at most.
+
+    Examples
+    --------
+    >>> memory, asked = Remembered(), []
+    >>> def length(texts: pl.Series) -> np.ndarray:
+    ...     asked.extend(texts)
+    ...     return texts.str.len_chars().to_numpy()
+    >>> memory.scores(pl.Series(["ab", "abc", "ab"]), length).tolist(), memory.scores(pl.Series(["ab"]), length).tolist(), len(asked)
+    ([2.0, 3.0, 2.0], [2.0], 2)
     """
 
     def __init__(self, most: int = REMEMBERED) -> None:
-        self.most, self._young, self._old = most, {}, {}
+        self._hashes = np.zeros(most, np.uint64)
+        self._scores = np.full(most, np.nan)
 
-    def __len__(self) -> int:
-        return len(self._young) + len(self._old)
+    def scores(self, texts: pl.Series, score: Callable[[pl.Series], np.ndarray]) -> np.ndarray:
+        """The score of each text.
 
-    def recall(self, texts: Iterable[str]) -> dict[str, float | None]:
-        """The scores of those texts that are remembered."""
-        young, old, scores = self._young, self._old, {}
-        for text in texts:
-            if text in young:
-                scores[text] = young[text]
-            elif text in old:
-                scores[text] = old[text]
-        return scores
-
-    def learn(self, scores: dict[str, float | None]) -> None:
-        """Remember scores, and those just recalled a while longer."""
-        if len(self._young) + len(scores) > self.most:
-            self._old, self._young = self._young, {}
-        self._young.update(scores)
+        Parameters
+        ----------
+        texts
+            Some of them perhaps the same.
+        score
+            From texts to their scores; it is asked for those that are not remembered, **each once**.
+        """
+        hashes, first, place = np.unique(texts.hash(_SEED).to_numpy(), return_index=True, return_inverse=True)
+        slots = hashes % np.uint64(len(self._hashes))
+        scores = self._scores[slots]
+        new = np.flatnonzero(self._hashes[slots] != hashes)
+        new = new[np.argsort(first[new])]  # in the order of the texts
+        if len(new):
+            scores[new] = score(texts.gather(first[new]))
+            self._hashes[slots[new]], self._scores[slots[new]] = hashes[new], scores[new]
+        return scores[place]
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +134,7 @@ class Judge:
     raw: Remembered = field(default_factory=Remembered)
     cleaned: Remembered = field(default_factory=Remembered)
 
-    def scores(self, texts: list[str]) -> list[float | None]:
+    def scores(self, texts: Sequence[str] | pl.Series) -> pl.Series:
         """A score for each text, null where no word is left of it.
 
         Parameters
@@ -148,21 +142,17 @@ class Judge:
         texts
             As they stand in the archive.
         """
-        known, clean = self.raw.recall(texts), self.recipe.clean
-        words = {text: clean(text) for text in dict.fromkeys(texts) if text not in known}
-        judged = self._judged(list(dict.fromkeys(words.values())))
-        known |= {text: judged[left] for text, left in words.items()}
-        self.raw.learn(known)
-        return [known[text] for text in texts]
+        scores = self.raw.scores(
+            pl.Series(texts, dtype=pl.String), lambda new: self.cleaned.scores(self.recipe.clean(new), self._of_cleaned)
+        )
+        return pl.Series("sentiment", scores, nan_to_null=True)
 
-    def _judged(self, texts: list[str]) -> dict[str, float | None]:
-        """The scores of cleaned texts, each once: those that are new are masked and scored."""
-        known, mask, aliases = self.cleaned.recall(texts), self.recipe.mask, self.recipe.aliases
-        new = {text: masked for text in texts if text not in known and (masked := mask(text, aliases).strip())}
-        known |= dict(zip(new, map(_rounded, self.scorer.score(list(new.values()))), strict=True)) if new else {}
-        known |= {text: None for text in texts if text not in known}
-        self.cleaned.learn(known)
-        return known
+    def _of_cleaned(self, texts: pl.Series) -> np.ndarray:
+        words = self.recipe.mask(texts, self.recipe.aliases).str.strip_chars()
+        scores, some = np.full(len(texts), np.nan), (words != "")
+        if some.any():
+            scores[some.to_numpy()] = rounded(np.array(self.scorer.score(words.filter(some).to_list()), float)) + 0.0
+        return scores
 
 
 def features_of(posts: pl.DataFrame, recipe: Recipe, first: int = 0) -> pl.DataFrame:
@@ -215,7 +205,7 @@ def _of_one_language(part: pl.DataFrame, recipe: Recipe) -> pl.DataFrame | None:
         tone.when(score >= scorer.positive).then(pl.lit("positive")).when(score.is_not_null()).then(pl.lit("neutral"))
     )
     named = pl.when(score.is_not_null()).then(pl.lit(scorer.id))
-    scored = part.select("row", sentiment=pl.Series(judge.scores(part["text"].to_list()), dtype=pl.Float64))
+    scored = part.select("row", sentiment=judge.scores(part["text"]))
     return scored.with_columns(tone=tone.cast(pl.Enum(TONES)), scorer=named)
 
 
@@ -224,7 +214,3 @@ def _judge(recipe: Recipe, language: str | None) -> Judge | None:
     """The judge of a language, kept between the batches of a worker."""
     scorer = recipe.scorer_for(language) if language else None
     return None if scorer is None else Judge(scorer, recipe)
-
-
-def _rounded(score: float | None) -> float | None:
-    return None if score is None or math.isnan(score) else round(float(score), DECIMALS) + 0.0

@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 
 from aftermath.archives.posts import KINDS, ArchiveError
-from aftermath.archives.scoring import DECIMALS
+from aftermath.archives.scorers.protocol import DECIMALS
 from aftermath.files import write_whole
 from aftermath.statistics.intervals import FEW, Z, count_interval
 
