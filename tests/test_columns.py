@@ -14,7 +14,7 @@ from aftermath.archives.preview import preview
 from aftermath.archives.readers import read
 from aftermath.archives.readers.identity import are_row_numbers, shared
 from aftermath.archives.readers.markup import words_of
-from aftermath.archives.readers.names import ENGAGEMENT, USUAL, plain
+from aftermath.archives.readers.names import ENGAGEMENT, USUAL, listed
 
 TIME = "2024-03-04T09:00:00Z"
 
@@ -108,6 +108,13 @@ def test_what_only_counts_the_rows(values, expected):
         ("reply_to", "[],[],[],[{}]", "original original original reply"),
         ("is_retweet", "False,TRUE,false,true", "original repost original repost"),
         ("link_id", "t3_a,t3_a,t3_b,t3_b", "reply reply reply reply"),
+        ("link_id", "77,78,79,80", "original original original original"),
+        ("quotes", "1,0,3,4", "original original original original"),
+        ("retweet", "2,0,3,14", "original original original original"),
+        ("retweet", "False,True,False,True", "original repost original repost"),
+        ("referenced_tweets", ",[{'type': 'retweeted'}],[{'type': 'quoted'}],nan", "original repost quote original"),
+        ("type", "post,comment,retweet,post", "original reply repost original"),
+        ("type", "text,quote,answer,photo", "original original original original"),
     ],
 )
 def test_kinds_as_tools_write_them(file, column, values, kinds):
@@ -160,10 +167,9 @@ def test_of_each_thing_that_people_do_one_column_is_counted(file):
 
 
 def test_no_name_stands_for_two_things():
-    usual = {field: listed.split() for field, listed in (USUAL | ENGAGEMENT).items()}
-    for listed in usual.values():
-        assert len(listed) == len(set(listed))
-        assert all(plain(name) == name for name in listed)
+    usual = {field: listed(names) for field, names in (USUAL | ENGAGEMENT).items()}
+    for names in usual.values():
+        assert len(names) == len(set(names))
     counts = [name for field in ENGAGEMENT for name in usual[field]]
     assert len(counts) == len(set(counts))
 
@@ -192,7 +198,8 @@ def test_what_platforms_write_for_a_text_that_is_gone_is_no_text(file, gone):
 
 def test_an_archive_without_a_word_is_refused(file):
     with pytest.raises(ArchiveError, match=r"none of 2.posts has any words"):
-        posts(table(file, "id,created_at,text,body", f"1,{TIME},,sorry", f"2,{TIME},,sad"))
+        posts(table(file, "id,created_at,text,said", f"1,{TIME},,sorry", f"2,{TIME},,sad"))
+    assert [post["text"] for post in posts(table(file, "id,created_at,text,body", f"1,{TIME},,sorry"))] == ["sorry"]
 
 
 def test_html_is_no_words_and_angle_brackets_that_are_none_stay(file):
@@ -238,3 +245,55 @@ def test_a_preview_shows_what_would_be_read_and_names_nobody(file):
     assert "person" not in shown
     assert "friend" not in shown
     assert "author 10" in shown
+
+
+def test_comments_that_come_after_many_posts_are_replies_and_titles_after_many_comments_stand(file):
+    posted = [f"p{n},{TIME},post,title {n},words {n}" for n in range(2100)]
+    found = posts(table(file, "id,created_at,type,title,text", *posted, f"c1,{TIME},comment,,no"))
+    assert (found[-1]["kind"], found[-1]["text"], found[0]["text"]) == ("reply", "no", "title 0\n\nwords 0")
+    wordy = [f"c{n},{TIME},,words {n}" for n in range(2100)]
+    assert posts(table(file, "id,created_at,title,text", *wordy, f"p1,{TIME},A title,"))[-1]["text"] == "A title"
+
+
+def test_counts_of_the_platform_that_a_post_is_on_are_its_own(file):
+    header = "id,created_at,text,Twitter Likes,Twitter Retweets,Facebook Likes,Facebook Shares"
+    rows = [f"1,{TIME},a,1,2,,", f"2,{TIME},b,,,3,4", f"3,{TIME},c,,,,", f"4,{TIME},d,5,,,", f"5,{TIME},e,1,2,0,0"]
+    assert [post["engagement"] for post in posts(table(file, header, *rows))] == [3, 7, None, None, 3]
+
+
+def test_of_columns_that_are_alike_the_larger_counts_and_is_read_again_so(file):
+    table(
+        file,
+        "id,created_at,text,Likes,Reactions",
+        f"1,{TIME},a,5,0",
+        f"2,{TIME},b,2,9",
+        f"3,{TIME},c,,4",
+        f"4,{TIME},d,,",
+    )
+    reading = read(file)
+    assert [count for batch in reading for count in batch.posts["engagement"]] == [5, 9, 4, None]
+    assert [post["engagement"] for post in posts(file, columns=reading.columns)] == [5, 9, 4, None]
+
+
+def test_what_the_engagement_lacks_is_said(file):
+    for header, said in (
+        ("shares", "no column of likes"),
+        ("comments", "only replies"),
+        ("likes,love,wow,haha", "love, wow, haha are not"),
+    ):
+        reading = read(table(file, f"id,created_at,text,{header}", f"1,{TIME},a{',3' * len(header.split(','))}"))
+        assert sum(batch.posts.height for batch in reading) == 1
+        assert any(said in remark for remark in reading.remarks)
+
+
+def test_stars_and_feelings_are_no_votes(file):
+    for beside, engagement in (("rating", None), ("sentiment", None), ("subreddit", 4)):
+        found = posts(table(file, f"id,created_at,text,score,{beside}", f"1,{TIME},words,4,x"))
+        assert found[0]["engagement"] == engagement
+
+
+def test_an_address_is_an_id_only_where_it_comes_once(file):
+    rows = [f"https://a.example/{n},{TIME},words {n}" for n in range(5)]
+    assert posts(table(file, "url,created_at,text", *rows))[0]["post_id"] == "https://a.example/0"
+    with pytest.raises(ArchiveError, match="no column with ids"):
+        posts(table(file, "url,created_at,text", *rows, f"https://a.example/0,{TIME},others"))

@@ -14,9 +14,10 @@ import polars as pl
 import pytest
 
 import platform_items as items
-from aftermath.archives.posts import MOST_BAD, ArchiveError, Posts
+from aftermath.archives.posts import MOST_BAD, ArchiveError
 from aftermath.archives.readers import opening, read
 from aftermath.archives.readers.platforms import PLATFORMS
+from aftermath.archives.schemas import Posts
 
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import given, settings  # noqa: E402

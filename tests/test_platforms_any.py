@@ -11,9 +11,10 @@ import pytest
 
 import exports
 import tool_items as items
-from aftermath.archives.posts import ArchiveError, Posts
+from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers import read
 from aftermath.archives.readers.rows import chunked
+from aftermath.archives.schemas import Posts
 
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import given, settings  # noqa: E402

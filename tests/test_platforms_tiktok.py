@@ -12,8 +12,9 @@ import pytest
 
 import exports
 import tool_items as items
-from aftermath.archives.posts import ArchiveError, Posts
+from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers import detect, read
+from aftermath.archives.schemas import Posts
 
 MOMENT = datetime(2017, 4, 10, 10, 22, 4, tzinfo=UTC)
 

@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 
 import exports
-from aftermath.archives.posts import BATCH_POSTS, ArchiveError, Posts
+from aftermath.archives.posts import BATCH_POSTS, ArchiveError
 from aftermath.archives.readers import FORMATS, read
+from aftermath.archives.schemas import Posts
 
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import given, settings  # noqa: E402

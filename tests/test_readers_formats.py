@@ -13,8 +13,9 @@ import exports
 import platform_items
 import tool_items
 import workbooks
-from aftermath.archives.posts import BATCH_POSTS, KINDS, ArchiveError, Posts
+from aftermath.archives.posts import BATCH_POSTS, KINDS, ArchiveError
 from aftermath.archives.readers import FORMATS, detect, read
+from aftermath.archives.schemas import Posts
 from aftermath.times import tweet_time
 
 MOMENT = datetime(2017, 4, 10, 10, 22, 4, tzinfo=UTC)

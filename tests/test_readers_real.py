@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from aftermath.archives.manifest import read_archive
-from aftermath.archives.posts import ArchiveError, Posts
+from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers import Reading, read
+from aftermath.archives.schemas import Posts
 
 FOLDER = os.environ.get("AFTERMATH_ARCHIVES")
 pytestmark = pytest.mark.skipif(not FOLDER, reason="AFTERMATH_ARCHIVES does not name a folder with archives")

@@ -134,10 +134,10 @@ def test_it_is_quick_enough_for_a_bootstrap() -> None:
     left = generator.exponential(1, 150)
     right = left + generator.exponential(1, 150)
     turnbull(left, right)  # loads scipy
-    begin = time.perf_counter()
+    begin = time.process_time()
     for _ in range(10):
         turnbull(left, right)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 # --- invariances --------------------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@ from aftermath.wording import counted, number
 
 ROWS = 10
 _LONGEST = 100  # characters shown of a text
+# what stands before an id's own part may name an account: a page's address, a channel on Telegram, a DID on Bluesky
+_BEFORE_OWN = re.compile(r"^.*[/-](?=[^/-]+$)", re.DOTALL)
 _ACCOUNT = re.compile(r"[@＠][\w.·-]+")
 
 
@@ -28,7 +30,7 @@ class Preview:
     reading
         Used up: its counts are those of the whole files.
     rows
-        The first posts; **authors are numbered and accounts in texts are masked**.
+        The first posts; **authors are numbered and accounts in texts are masked**; of ids, ``text`` shows what is a post's own.
     """
 
     reading: Reading
@@ -115,4 +117,5 @@ def _row(row: dict[str, Any]) -> str:
         row["author"] or "no author",
         count,
     ]
-    return f"  {printable(row['post_id'], 40)}  {', '.join(map(str, about))}\n      {printable(row['text'], _LONGEST) or '(no words)'}"
+    own = _BEFORE_OWN.sub("…", row["post_id"].partition("#")[0])
+    return f"  {printable(own, 40)}  {', '.join(map(str, about))}\n      {printable(row['text'], _LONGEST) or '(no words)'}"

@@ -15,6 +15,8 @@ from aftermath.archives.readers.duplicates import Seen
 from aftermath.archives.readers.instants import Clock, times_of_posts
 from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.rows import Chunk
+from aftermath.archives.readers.showing import time_shown
+from aftermath.wording import number
 
 # what platforms write where a text was
 _GONE = (
@@ -24,7 +26,8 @@ _GONE = (
     "该评论已删除", "此评论已被删除",
 )  # fmt: skip
 _WHY = 200  # characters of a reason
-_EXACT = r"^(\d{1,15})[.,]0+$"  # a program kept the id as a float, and nothing is lost
+# a program kept the id as a float, and nothing is lost: all whole numbers below 2^53, or nearly so far, are floats
+_EXACT = r"^(\d{1,15}|[1-8]\d{15}|900[0-6]\d{12})[.,]0+$"
 
 
 @dataclass
@@ -41,6 +44,13 @@ class Checker:
         The window: posts before ``since``, or **at or after** ``until``, are left out.
     language
         Of posts that carry none.
+
+    Attributes
+    ----------
+    duplicates, outside
+        Posts left out because their id came before, or because they are outside the window.
+    at_another_time
+        Of the first, how many bear another time: **an edited post keeps its time, so these may be other posts**.
     """
 
     clock: Clock
@@ -50,7 +60,9 @@ class Checker:
     language: str | None = None
     duplicates: int = 0
     outside: int = 0
+    at_another_time: int = 0
     _seen: Seen = field(default_factory=Seen)
+    _seen_then: Seen = field(default_factory=Seen)
     _ids: DamagedIds = field(default_factory=DamagedIds)
 
     def batch(self, chunk: Chunk, file: str, *, snowflakes: bool) -> Batch:
@@ -79,9 +91,9 @@ class Checker:
             rows = rows.with_columns(pl.col("text").str.replace_many(["&lt;", "&gt;", "&amp;"], ["<", ">", "&"]))
         rows = self._with_times(rows, lambda row: f"{file}:{lines[row]}", snowflakes)
         self._ids.take(ids, rows["instant"], file)
-        faults = rows.select(_fault(self.retrieved)).to_series()
-        bad = rows.select("line", why=faults).filter(faults.is_not_null())
-        posts = self._kept(rows.filter(faults.is_null()))
+        sound = rows.select(_is_sound(self.retrieved)).to_series()
+        bad = rows.filter(~sound).select("line", why=_fault())
+        posts = self._kept(rows.filter(sound))
         listed = [(bad_line.line, bad_line.why) for bad_line in chunk.bad] + bad.rows()
         lines_left_out = (BadLine(file, line, printable(why, _WHY)) for line, why in sorted(listed))
         return Batch(posts, tuple(lines_left_out), chunk.lines)
@@ -95,6 +107,17 @@ class Checker:
             If some of the ids lost digits.
         """
         self._ids.judge()
+
+    def remarks(self) -> list[str]:
+        """What should be known of the ids and the times that were read; a sentence each."""
+        sentences = self.clock.remarks()
+        if self.at_another_time:
+            sentences.append(
+                f"{number(self.at_another_time)} of the posts that came again under the same id bear another time than the first: "
+                "these may be other posts, whose ids lost digits, or come from several servers, accounts or tools. Look at them "
+                "before the archive is used."
+            )
+        return sentences
 
     def _with_times(self, rows: pl.DataFrame, line_of: Callable[[int], str], snowflakes: bool) -> pl.DataFrame:
         instants = self.clock.instants(rows["time"], line_of).alias("instant")
@@ -112,7 +135,10 @@ class Checker:
         """Posts in the window that were not seen before, in the columns of the post table."""
         within = rows.filter(_within(self.since, self.until))
         self.outside += rows.height - within.height
-        fresh = within.filter(self._seen.fresh(within["post_id"])) if within.height else within
+        is_fresh = self._seen.fresh(within["post_id"])
+        then = self._seen_then.fresh(within["post_id"].hash(1) ^ within["instant"].hash(2))
+        self.at_another_time += int((then & ~is_fresh).sum())
+        fresh = within.filter(is_fresh)
         self.duplicates += within.height - fresh.height
         gone = pl.col("text").str.strip_chars().is_in(_GONE)
         return fresh.select(
@@ -127,21 +153,25 @@ class Checker:
         ).cast(SCHEMA)
 
 
-def _fault(retrieved: datetime | None) -> pl.Expr:
-    """Why a line is left out; null where it is not."""
-    time = pl.coalesce(pl.col("time").cast(pl.String).str.slice(0, 40), pl.lit(""))
-    later = pl.col("instant") > retrieved if retrieved else pl.lit(False)
+def _is_sound(retrieved: datetime | None) -> pl.Expr:
+    named = (pl.col("post_id") != "").fill_null(False)
+    in_time = pl.col("instant") <= retrieved if retrieved else pl.lit(True)
+    return named & pl.col("instant").is_not_null() & pl.col("kind").is_not_null() & in_time.fill_null(True)
+
+
+def _fault() -> pl.Expr:
+    """Why a line is left out that is not sound."""
+    time = pl.coalesce(pl.col("time").cast(pl.String), pl.lit(""))
     return (
         pl.when(pl.col("post_id").is_null() | (pl.col("post_id") == ""))
         .then(pl.lit("has no id"))
         .when(pl.col("instant").is_null() & (time == ""))
         .then(pl.lit("has no time"))
         .when(pl.col("instant").is_null())
-        .then(pl.format("has the time '{}', {}", time, pl.col("why_no_time").fill_null("which cannot be read")))
+        .then(pl.format("has {}, {}", time_shown(time), pl.col("why_no_time").fill_null("which cannot be read")))
         .when(pl.col("kind").is_null())
         .then(pl.lit("has a word for its kind that is not known (leave the column out with --column kind=)"))
-        .when(later)
-        .then(pl.format("has the time '{}', after the posts were collected (see --retrieved)", time))
+        .otherwise(pl.format("has {}, after the posts were collected (see --retrieved)", time_shown(time)))
     )
 
 

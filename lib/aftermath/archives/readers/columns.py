@@ -10,19 +10,24 @@ import polars as pl
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers import names
 from aftermath.archives.readers.date_forms import joined
-from aftermath.archives.readers.identity import id_column, refuse_shared
+from aftermath.archives.readers.engagement import count_columns, is_blank, written
+from aftermath.archives.readers.identity import MOST_SHARED, address_column, id_column, refuse_shared, shared
+from aftermath.archives.readers.kinds import OF_KINDS, are_comments, kind_columns, kind_of, refused_kind
 from aftermath.archives.readers.markup import plain_texts
-from aftermath.archives.readers.names import plain
+from aftermath.archives.readers.names import listed, plain
 from aftermath.archives.readers.numbers import Counts
 from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import RAW
+from aftermath.archives.readers.showing import names_shown
 
 LINE = "\x00line"
 SAMPLE = 2_000  # rows by which it is judged which column holds what
 FIELDS = (*names.USUAL, "engagement", "where", "time_format")
 _NEEDED = {"post_id": "ids", "time": "times", "text": "texts"}
 _CLOCK = r"^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
+_BEGINNING = 40  # letters by which it is seen that a text begins with its title
+_NAMES = "username screen_name screenName userName uniqueId unique_id handle acct login name nickname id".split()
 _NUMBER = r"^[\d.,eE+]{1,30}$"  # as a spreadsheet leaves it, too
 
 
@@ -90,23 +95,29 @@ class Columns:
                 f"{unknown[0][:60]!r} is no field of a post; those that columns can be given for: {', '.join(FIELDS)}"
             )
         sample = sample.cast(pl.String)
-        candidates = _candidates(header)
-        of_field = {**{field: columns[0] for field, columns in candidates.items() if columns}, **given}
-        if "post_id" not in given and candidates["post_id"]:
+        candidates = _candidates(header, sample)
+        kinds = kind_columns(candidates, header, sample)
+        found = {field: columns[0] for field, columns in candidates.items() if columns and field not in OF_KINDS}
+        of_field = {**found, **kinds, **given}
+        remarks: list[str] = []
+        if "post_id" not in given:
             text = of_field.get("text")
-            of_field["post_id"] = id_column(candidates["post_id"], sample, text if text in header else None) or ""
+            _choose_ids(of_field, candidates["post_id"], sample, text if text in header else None, remarks)
         of_field = {field: column for field, column in of_field.items() if column and field in names.USUAL}
         if "time" not in given:
             _join_day_and_clock(of_field, header, sample)
-        remarks: list[str] = []
-        if of_field.get("kind") in header and not _are_kinds(sample[of_field["kind"]]):
-            column = printable(of_field.pop("kind"), 40)  # so is called what a collector noted for himself, too
-            remarks.append(
-                f"Column {column!r} was not read for the kinds of posts: most of its words are none that are known."
-            )
-        counts = tuple(column for column in _first_of_each(header, names.ENGAGEMENT) if not _is_blank(sample[column]))
-        if "engagement" in given:
-            counts = tuple(filter(None, given["engagement"].split("+")))
+            if of_field.get("time") is None and _of_twitter(of_field, sample):
+                remarks.append("No column with times was found: they come from the ids, which on Twitter hold them.")
+        if of_field.get("kind") in header and (why := refused_kind(of_field["kind"], sample)):
+            del of_field["kind"]
+            remarks.append(why)
+        of_comments = are_comments(of_field, sample)
+        if "text" not in given:
+            _join_title(of_field, header, sample, of_comments=of_comments)
+        counts = tuple(filter(None, given.get("engagement", "").split("+")))
+        if "engagement" not in given:
+            counts, notes = count_columns(header, sample, of_comments=of_comments)
+            remarks += notes
         where = _condition(given.get("where", ""))
         columns = cls(
             of_field,
@@ -114,27 +125,28 @@ class Columns:
             where,
             name,
             tuple(header),
-            Counts(counts),
+            Counts(counts, header),
             of_twitter=_of_twitter(of_field, sample),
-            of_comments=_stand_under(of_field.get("post_id", ""), sample),
+            of_comments=of_comments,
             remarks=tuple(remarks),
         )
         columns._refuse_absent()
-        refuse_shared(of_field["post_id"], sample, of_field["text"], name)
+        if "time" not in given:
+            _refuse_approximate(header, name)
+        refuse_shared(of_field["post_id"], sample, columns._parts("text")[-1], name)
         return columns
 
     @property
     def used(self) -> list[str]:
         """The columns that are read, each once."""
-        times = self._times if "time" in self.of_field else []
-        others = [column for field, column in self.of_field.items() if field != "time"]
-        return list(dict.fromkeys([*others, *times, *self.counts, *(self.where or ())[:1]]))
+        fields = [column for field in self.of_field for column in self._parts(field)]
+        return list(dict.fromkeys([*fields, *self.counter.columns, *(self.where or ())[:1]]))
 
-    @property
-    def _times(self) -> list[str]:
-        """The column of the time, or those of day and time of day."""
-        column = self.of_field["time"]
-        return [column] if column in self.header else column.split("+")
+    def _parts(self, field: str) -> list[str]:
+        """The column of a field, or those that make it up: day and time of day, title and text."""
+        column = self.of_field.get(field, "")
+        joined = field in ("time", "text") and column not in self.header
+        return column.split("+") if joined and column else [column] if column else []
 
     def as_given(self, given: Mapping[str, str]) -> dict[str, str]:
         """The map with its guesses, so that the file is read the same way again."""
@@ -155,7 +167,7 @@ class Columns:
 
     def _refuse_absent(self) -> None:
         absent = [column for column in self.used if column not in self.header]
-        shown = ", ".join(printable(column, 40) for column in self.header[:40])
+        shown = names_shown(self.header, [column for column in self.of_field.values() if column in self.header])
         if absent:
             raise ArchiveError(f"{self.name} has no column {absent[0][:60]!r}. Its columns: {shown}")
         for field, what in _NEEDED.items():
@@ -183,8 +195,8 @@ class Columns:
 
     def _raw(self, frame: pl.DataFrame) -> pl.DataFrame:
         ids = _as_ids(frame[self.of_field["post_id"]], self.name)
-        text = self._text("text")
-        kind = self._kind(text)
+        text = self._words()
+        kind = kind_of(self.of_field, text, of_comments=self.of_comments)
         lines = frame[LINE]
         counts = self.counter.sum(frame, lambda row: f"{self.name}:{lines[row]}")
         return frame.select(
@@ -194,25 +206,44 @@ class Columns:
             plain_texts(frame.select(text).to_series()),
             self._text("language"),
             kind.alias("kind"),
-            self._text("author"),
-            (counts if self._counts_reposts else pl.when((kind != "repost").fill_null(True)).then(counts)).alias(
-                "engagement"
-            ),
+            _account(self._text("author")).alias("author"),
+            pl.when(self._counted(kind)).then(counts).alias("engagement"),
             self._text("url"),
         ).select(*RAW)
 
-    @property
-    def _counts_reposts(self) -> bool:
-        """Whether the counts of a repost are its own."""
-        return any(plain(column) in names.OF_WEIBO for column in self.header)
+    def _counted(self, kind: pl.Expr) -> pl.Expr:
+        """Whether the counts of a post are its own, and shown: of a repost they are, on Weibo."""
+        own = pl.lit(any(plain(column) in listed(" ".join(names.OF_WEIBO)) for column in self.header))
+        counted = own | (kind != "repost").fill_null(True)
+        if "hidden" in self.of_field:
+            hidden = pl.col(self.of_field["hidden"]).cast(pl.String).str.strip_chars().str.to_lowercase()
+            counted &= hidden.is_in(names.NOTHING).fill_null(True)
+        return counted
+
+    def _words(self) -> pl.Expr:
+        """The text; below its title where both stand, and the one does not begin with the other."""
+        *titles, last = self._parts("text")
+        text = _without_nothing(pl.col(last))
+        for column in reversed(titles):
+            title = _without_nothing(pl.col(column)).str.strip_chars()
+            stands = (title != "").fill_null(False)
+            gone = text.str.strip_chars().is_in(["", "[removed]", "[deleted]"]).fill_null(True)
+            begun = text.str.slice(0, _BEGINNING) == title.str.slice(0, _BEGINNING)
+            text = (
+                pl.when(stands & gone)
+                .then(title)
+                .when(stands & ~begun.fill_null(False))
+                .then(pl.concat_str(title, pl.lit("\n\n"), text))
+                .otherwise(text)
+            )
+        return text.alias("text")
 
     def _time(self, frame: pl.DataFrame) -> pl.Series:
         """The time as the table has it, typed or as text; blank is none."""
         if "time" not in self.of_field:
             return pl.Series([None] * frame.height, dtype=pl.String)
-        time = frame[self._times[0]]
-        if len(self._times) > 1:
-            time = joined(*(frame[column] for column in self._times[:3]))
+        times = self._parts("time")
+        time = joined(*(frame[column] for column in times[:3])) if len(times) > 1 else frame[times[0]]
         if time.dtype in (pl.Date, pl.Datetime):
             return time
         written = time.cast(pl.String)
@@ -220,49 +251,94 @@ class Columns:
 
     def _text(self, field: str) -> pl.Expr:
         column = self.of_field.get(field)
-        return (pl.col(column).cast(pl.String) if column else pl.lit(None, pl.String)).alias(field)
-
-    def _kind(self, text: pl.Expr) -> pl.Expr:
-        """The kind as the table says it: **null for a word that is not known**, for it may mean a repost."""
-        kind = pl.lit("reply" if self.of_comments and "reply_to" not in self.of_field else "original")
-        if "kind" in self.of_field:
-            word = _as_words(pl.col(self.of_field["kind"]).cast(pl.String))
-            known = word.replace_strict(names.KINDS_BY_WORD, default=None)
-            kind = pl.when(word.is_null() | (word == "")).then(kind).otherwise(known)
-        for field, name in (("reply_to", "reply"), ("quote_of", "quote"), ("repost_of", "repost")):
-            if field in self.of_field:
-                written = pl.col(self.of_field[field]).cast(pl.String).str.strip_chars().str.to_lowercase()
-                kind = pl.when((~written.is_in(names.NOTHING)).fill_null(False)).then(pl.lit(name)).otherwise(kind)
-        if not {"kind", "repost_of"} & set(self.of_field):
-            kind = pl.when(text.str.contains(r"^RT @\w+")).then(pl.lit("repost")).otherwise(kind)
-        return kind
+        return (_without_nothing(pl.col(column)) if column else pl.lit(None, pl.String)).alias(field)
 
 
-def _candidates(header: Sequence[str]) -> dict[str, list[str]]:
+def _candidates(header: Sequence[str], sample: pl.DataFrame) -> dict[str, list[str]]:
     """For each field the columns that bear one of its usual names, the likeliest first."""
     by_name = {plain(column): column for column in reversed(header)}
-    return {field: [by_name[name] for name in usual.split() if name in by_name] for field, usual in names.USUAL.items()}
+    found = {
+        field: [by_name[name] for name in listed(usual) if name in by_name] for field, usual in names.USUAL.items()
+    }
+    found["text"] += [by_name[name] for name in listed(names.TITLES) if name in by_name]
+    found = {field: [column for column in columns if _has_form(column, sample)] for field, columns in found.items()}
+    texts = found["text"]
+    wordy = [column for column in texts if not (is_blank(sample[column]) or _only_says_whether(sample[column]))]
+    return {**found, "text": wordy or texts}
 
 
-def _first_of_each(header: Sequence[str], usual: Mapping[str, str]) -> tuple[str, ...]:
+def _has_form(column: str, sample: pl.DataFrame) -> bool:
+    """Whether the values of a column that could mean anything have the form of what a post answers."""
+    form = {plain(name): form for name, form in names.FORMS.items()}.get(plain(column))
+    if form is None:
+        return True
+    values = sample[column].filter(written(sample[column]))
+    return len(values) > 0 and bool(values.str.contains(form).all())
+
+
+def _choose_ids(
+    of_field: dict[str, str], candidates: Sequence[str], sample: pl.DataFrame, text: str | None, remarks: list[str]
+) -> None:
+    """Take for the ids the column that names posts, or the address of each where there are no ids."""
+    ids = id_column(candidates, sample, text)
+    if ids is None and (ids := address_column(sample)):
+        remarks.append(
+            f"There is no column with ids: posts are known by their addresses, in column {printable(ids, 40)!r}."
+        )
+    of_field["post_id"] = ids or ""
+
+
+def _join_title(of_field: dict[str, str], header: Sequence[str], sample: pl.DataFrame, *, of_comments: bool) -> None:
+    """Put a title above the words of posts that have one of their own; of comments it is that of what they stand under."""
     by_name = {plain(column): column for column in reversed(header)}
-    firsts = (next((by_name[name] for name in listed.split() if name in by_name), None) for listed in usual.values())
-    return tuple(column for column in firsts if column)
+    titles = [by_name[name] for name in listed(names.TITLES) if name in by_name]
+    text = of_field.get("text")
+    titles = [column for column in titles if column != text]
+    if not of_comments and titles and text in sample.columns:
+        filled = sample.filter(pl.col(titles[0]).str.strip_chars() != "")
+        if filled.is_empty() or shared(filled[titles[0]], filled[text]) <= MOST_SHARED:
+            others = (
+                [by_name["selftext"]] if text == by_name.get("body") and "selftext" in by_name else []
+            )  # both of Reddit's
+            of_field["text"] = "+".join([titles[0], *others, text])
+
+
+def _refuse_approximate(header: Sequence[str], name: str) -> None:
+    """Refuse times that were worked out from how long ago a page said a post was."""
+    if "timestampago" in map(plain, header):
+        raise ArchiveError(
+            f"{name}: the times are worked out from how long ago the page said a post was (LinkedIn tells no more), to the day, the "
+            "week or the year. If that will do, say so: --column time=COLUMN."
+        )
+
+
+def _without_nothing(values: pl.Expr) -> pl.Expr:
+    """Text without what R and pandas write for a value that is not there."""
+    text = values.cast(pl.String)
+    return pl.when(~text.is_in(["NA", "nan", "NaN", "<NA>"])).then(text)
+
+
+def _account(author: pl.Expr) -> pl.Expr:
+    """An author's name, also where a notebook kept all that is known of the account."""
+    of_key = [author.str.extract(f"['\"]{key}['\"]\\s*:\\s*['\"]([^'\"]+)['\"]") for key in _NAMES]
+    return pl.when(author.str.starts_with("{")).then(pl.coalesce(of_key)).otherwise(author)
 
 
 def _join_day_and_clock(of_field: dict[str, str], header: Sequence[str], sample: pl.DataFrame) -> None:
     """Join two columns where the day stands in one and the time of day in the other."""
     by_name = {plain(column): column for column in reversed(header)}
-    clocks = [by_name[name] for name in names.CLOCKS.split() if name in by_name]
-    days = [by_name[name] for name in names.DAYS.split() if name in by_name]
+    clocks = [by_name[name] for name in listed(names.CLOCKS) if name in by_name]
+    days = [by_name[name] for name in listed(names.DAYS) if name in by_name]
     clocks = [column for column in clocks if _all_like(sample[column], _CLOCK)]
-    if (
-        clocks
-        and days
-        and of_field.get("time") in (*clocks, *days)
-        and not sample[days[0]].str.contains(r"\d:\d\d").any()
-    ):
-        of_field["time"] = f"{days[0]}+{clocks[0]}"
+    if clocks and days and of_field.get("time") in (*clocks, *days):
+        has_clock = sample[days[0]].str.contains(r"\d:\d\d").any()
+        of_field["time"] = days[0] if has_clock else f"{days[0]}+{clocks[0]}"
+
+
+def _only_says_whether(values: pl.Series) -> bool:
+    """Whether a column answers a question, as YouTube's ``caption`` does, and holds no words."""
+    words = values.str.strip_chars().str.to_lowercase().drop_nulls().unique()
+    return len(words) > 0 and bool(words.is_in(["true", "false", "yes", "no", "0", "1"]).all())
 
 
 def _all_like(values: pl.Series, pattern: str) -> bool:
@@ -271,37 +347,11 @@ def _all_like(values: pl.Series, pattern: str) -> bool:
     return len(written) > 0 and bool(written.str.contains(pattern).all())
 
 
-def _is_blank(values: pl.Series) -> bool:
-    """Whether a column stays empty, as those of things do that a tool did not ask for."""
-    return len(values) > 0 and not (values.str.strip_chars() != "").any()
-
-
-def _as_words(values: pl.Expr) -> pl.Expr:
-    return values.str.strip_chars().str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
-
-
-def _are_kinds(values: pl.Series) -> bool:
-    """Whether most of what stands in a column are words for kinds of posts."""
-    written = pl.select(_as_words(pl.lit(values))).to_series().drop_nulls()
-    written = written.filter(written != "")
-    return bool(written.is_in([*names.KINDS_BY_WORD]).sum() * 2 > len(written))
-
-
-def _stand_under(ids: str, sample: pl.DataFrame) -> bool:
-    """Whether a column beside the ids names, for each row, what it stands under."""
-    parents = [column for column in sample.columns if plain(column) in names.PARENTS and column != ids]
-    if ids not in sample.columns or sample.is_empty():
-        return False
-    return any(
-        bool(((sample[column] != "") & (sample[column] != sample[ids])).fill_null(False).all()) for column in parents
-    )
-
-
 def _of_twitter(of_field: Mapping[str, str], sample: pl.DataFrame) -> bool:
     """Whether the table is of posts on Twitter: its ids are called so, and look so."""
     column = of_field.get("post_id", "")
     name = plain(column)
-    if column not in sample.columns or not ("tweet" in name or name == "status_id"):
+    if column not in sample.columns or not ("tweet" in name or name == "statusid"):
         return False
     return sample.is_empty() or _all_like(sample[column].str.strip_chars(" \t\r\n'\"="), _NUMBER)
 

@@ -37,6 +37,15 @@ _DAYS = frozenset(
     pirmdiena pirmd otrdiena otrd trešdiena trešd ceturtdiena ceturtd piektdiena piektd sestdiena sestd svētdiena svētd
     """.split()
 )
+# words of which times are made, those that cannot be read included
+WORDS = _DAYS.union(
+    _MONTH_OF,
+    """t z am pm a p m h s d w y mo at um à a las kl в plkst lúc de del of st nd rd th er uhr gada г года ngày tháng thg năm thứ
+    ago yesterday today now just sec secs min mins hr hrs second seconds minute minutes hour hours day days week weeks month
+    months year years vor gestern heute stunde stunden minuten tag tagen tage il y hier aujourd hui heure heures jour jours
+    hace ayer hoy hora horas minutos días назад вчера сегодня часов час минут день дней pirms vakar šodien trước hôm qua nay
+    none null nan nat na never unknown invalid date time utc gmt ut e""".split(),
+)
 # what is written otherwise but means the same, in the order in which it is replaced
 _SAME_ABROAD = (
     (r"[\s\u00a0\u202f\u2009\u3000]+", " "),

@@ -23,6 +23,7 @@ from aftermath.archives.readers.tables.spreadsheet import is_spreadsheet
 from aftermath.archives.readers.twitter_others import other_than_posts
 from aftermath.archives.readers.twitter_v1 import read_twitter_v1
 from aftermath.archives.readers.twitter_v2 import MARKS, read_twitter_v2
+from aftermath.archives.readers.unread import known_but_not_read
 
 FORMATS = {
     "twitter-v1": "Twitter's first interface: search replies, streams",
@@ -58,6 +59,11 @@ _NOT_POSTS = {
     re.compile(r"DATE\tNUMARTS\tCOUNTS\tTHEMES\tLOCATIONS\t"): (
         "GDELT's Global Knowledge Graph 1 (GKG 1.0), which has neither texts nor titles. Version 2 is read (from 2015 on, "
         "*.gkg.csv): there pages have titles."
+    ),
+    re.compile(
+        r"\u200e?\[?\d{1,4}[./-]\d{1,2}[./-]\d{2,4}, \d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s?[APap]\.?\s?[Mm]\.?)?(?:\] | - )"
+    ): (
+        "a chat from WhatsApp, whose messages have no ids. Make a table of it, with the columns id, created_at and text, and add that."
     ),
 }
 _NHTSA_RECORD = re.compile(r"\d+\t\d+\t[^\t]*\t[^\t]*\t[^\t]*\t(\d{4}|)\t")
@@ -105,6 +111,9 @@ def detect_format(member: Member, source: Source | None) -> str:
         return "spreadsheet"
     source = source or source_of(member)
     first = _first_line(source)
+    for pattern, why in _NOT_POSTS.items():
+        if pattern.match(first):
+            raise ArchiveError(f"{source.name} holds {why}")
     script = script_of(first)
     if script is not None and script not in SCRIPTS:
         raise ArchiveError(
@@ -112,9 +121,6 @@ def detect_format(member: Member, source: Source | None) -> str:
         )
     if script is not None or first[:1] in ("{", "["):
         return _json_format(source)
-    for pattern, why in _NOT_POSTS.items():
-        if pattern.match(first):
-            raise ArchiveError(f"{source.name} holds {why}")
     if _GDELT_RECORD.match(first):
         return "gdelt"
     if _NHTSA_RECORD.match(first) and first.count("\t") + 1 in NHTSA_FIELDS and first.count("\t") + 1 != GDELT_FIELDS:
@@ -153,7 +159,8 @@ def _json_format(source: Source) -> str:
     what = next((what for what in map(other_than_posts, values) if what), None)
     if what:
         raise ArchiveError(f"{source.name} holds {what}, no posts. Leave it out; add the files that hold posts.")
-    raise _unknown(source.name)
+    what = next((what for what in map(known_but_not_read, values) if what), None)
+    raise NoExport(f"{source.name} {what}") if what else _unknown(source.name)
 
 
 def _vote(value: Any) -> str | None:
@@ -203,4 +210,7 @@ def _is_of_v2(value: dict[str, Any]) -> bool:
 
 def _unknown(name: str) -> NoExport:
     known = "\n".join(f"  {format:12} {what}" for format, what in FORMATS.items())
-    return NoExport(f"{name}: its format is not known. Say which it is with --format, if it is one of these:\n{known}")
+    return NoExport(
+        f"{name}: its format is not known. Say which it is with --format, if it is one of these:\n{known}\n"
+        "If it is another tool's, make a table of its posts, with the columns id, created_at and text, and add that."
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,11 +30,14 @@ _MARKS = {
 }
 # as likely as they are in archives of posts, where two fit equally well
 _CANDIDATES = ["cp1252", "gb18030", "big5", "shift_jis", "euc_kr", "mac_roman", "cp1251"]
+_WITH_GAPS = ("gb18030", "big5", "shift_jis", "euc_kr", "cp1252")  # in which not all bytes are characters
+_ONE_IN = 10  # lines may be damaged
 _MARKS_IN_PLACE = re.compile(r"(?<!\w)[“‘]\w|\w[”’](?!\w)|\w’[sSt]\b|\s[–—]\s|\w…")
 _CYRILLIC_COHERENCE = 0.2  # any bytes make Cyrillic letters; without words among them they are none
 _TWO_BYTES = ("gb18030", "big5", "shift_jis", "euc_kr", "cp932", "cp949")
 # three characters of three bytes each: in another encoding this is not UTF-8 by accident
 _SURELY_UTF8 = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}){3}")
+_SHIFTED = "\u0a00"  # no character, but what half of a line end and half of a letter make together in UTF-16
 _DAMAGED = "\udfff"  # stands for bytes that are no character; never valid in UTF-8, so that its line is refused
 
 
@@ -123,6 +127,10 @@ class Source:
             raise Unreadable(f"is UTF-8, the rest of the file {self.encoding.name}: encodings are mixed")
         return text
 
+    def is_utf8(self, lines: bytes) -> bool:
+        """Whether lines are read as UTF-8, if they are valid."""
+        return self.encoding.name == "utf-8" or _is_wide(self.encoding.name) or lines.isascii()
+
     def block(self, lines: bytes) -> str:
         """The text of some lines at once.
 
@@ -167,7 +175,7 @@ class Source:
 
     def _chunks(self) -> Iterator[bytes]:
         chunks = self.member.chunks()
-        yield from _recoded(_without_mark(chunks, self.encoding.mark), self.encoding.name)
+        yield from _recoded(_without_mark(chunks, self.encoding.mark), self.encoding.name, self.name)
 
 
 def detect_encoding(member: Member) -> Encoding:
@@ -233,7 +241,19 @@ def _narrow(lines: list[bytes]) -> str:
     if len(others) * 2 <= len(lines):
         return "utf-8"
     sample = b"\n".join(others)
-    return _likeliest(sample) or next((name for name in ("cp1252", "gb18030") if _fits(sample, name)), "latin-1")
+    found = _but_for_damage(others) or _likeliest(sample)
+    return found or next((name for name in ("cp1252", "gb18030") if _fits(sample, name)), "latin-1")
+
+
+def _but_for_damage(lines: list[bytes]) -> str | None:
+    """The encoding that all lines are in but a few: **a byte that is lost makes no other encoding of the rest**."""
+    for name in _WITH_GAPS:
+        fitting = [line for line in lines if _fits(line, name)]
+        # a single line of a few may well tell the encodings of western systems apart
+        most = max(len(lines) // _ONE_IN, int(name in _TWO_BYTES))
+        if 0 < len(lines) - len(fitting) <= most < len(fitting) and _likeliest(b"\n".join(fitting)) == name:
+            return name
+    return None
 
 
 def _likeliest(sample: bytes) -> str | None:
@@ -291,15 +311,20 @@ def _mark_damage(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("aftermath.damaged", _mark_damage)
 
 
-def _recoded(chunks: Iterator[bytes], name: str) -> Iterator[bytes]:
+def _recoded(chunks: Iterator[bytes], name: str, file: str) -> Iterator[bytes]:
     """UTF-16 and UTF-32 as UTF-8, anything else as it is."""
     if not _is_wide(name):
         yield from chunks
         return
     decoder = codecs.getincrementaldecoder(name)("aftermath.damaged")
-    for chunk in chunks:
-        yield decoder.decode(chunk).encode("utf-8", "surrogatepass")
-    yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
+    for chunk in itertools.chain(chunks, [b""]):
+        text = decoder.decode(chunk, final=not chunk)
+        before, shifted, _ = text.partition(_SHIFTED)
+        yield before.encode("utf-8", "surrogatepass")
+        if shifted:
+            raise CutShort(
+                f"{file}: a byte of it is missing or too many, and from there on no character is what it was"
+            )
 
 
 def _split(chunks: Iterator[bytes], newline: bytes, name: str) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers.damaged_ids import IS_FLOAT, DamagedIds
+from aftermath.archives.readers.names import ADDRESSES, listed, plain
 from aftermath.archives.readers.opening import printable
 
 MOST_SHARED = 0.5  # of rows whose id stood beside another text before: more, and the column does not name posts
@@ -86,6 +87,32 @@ def id_column(candidates: Sequence[str], sample: pl.DataFrame, text: str | None)
     own = [column for column in candidates if shared(sample[column], sample[text]) <= MOST_SHARED]
     counted = [column for column in own if not are_row_numbers(sample[column])]
     return next(iter(counted or own or candidates), None)
+
+
+def address_column(sample: pl.DataFrame) -> str | None:
+    """The column with the address of each post, where they have no ids: no address may come twice.
+
+    Parameters
+    ----------
+    sample
+        The first rows of the table, as text.
+
+    Examples
+    --------
+    >>> address_column(pl.DataFrame({"URL": ["https://a.example/1", "https://a.example/2"]}))
+    'URL'
+    """
+    for name in listed(ADDRESSES):
+        for column in sample.columns:
+            values = sample[column]
+            if (
+                plain(column) == name
+                and len(values)
+                and values.is_unique().all()
+                and values.str.contains("^https?://").all()
+            ):
+                return column
+    return None
 
 
 def refuse_shared(column: str, sample: pl.DataFrame, text: str, name: str) -> None:

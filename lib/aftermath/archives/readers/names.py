@@ -11,60 +11,94 @@ import re
 # A comment's own id comes before that of what it stands under; ``id`` before ``post_id``, which beside it names the parent.
 USUAL = {
     "post_id": (
-        "comment_id cid reply_id tweet_id tweetid id_str status_id message_id resource_id document_id mention_id "
-        "id post_id postid aweme_id note_id video_id mid guid uuid at_uri"
+        "uri comment_id cid reply_id tweet_id id_str status_id message_id resource_id document_id mention_id dynamic_id content_id "
+        "review_id id ids post_id aweme_id note_id video_id story_id article_id object_id shortcode mid guid uuid at_uri store_id an accession_number "
+        "beitrags_id dokument_id identifiant identificador 微博id 帖子id 评论id"
     ),
     "time": (
-        "unix_timestamp created_at created_utc timestamp time datetime date_time create_time created_time creation_time "
-        "posted_at published_at publishedat published publish_date published_date post_created status_published "
-        "tweet_created_at tweetcreatedts message_date date 发布时间 完整日期 创建时间"
+        "unix_timestamp created_at created_utc time_parsed timestamp datetime create_time created_time creation_time "
+        "tweet_time time posted_at published_at published publish_time publish_date published_date pubdate pub_ts post_created "
+        "status_published tweet_created_at tweet_created_ts message_date create_date_time create_time_iso date_utc time_utc tweet_created video_timestamp date at reviewed_at 发布时间 完整日期 "
+        "创建时间 日期 datum veröffentlichungsdatum fecha fecha_de_publicación date_de_publication дата date_est date_gmt indexed_at"
     ),
     "text": (
-        "full_text text body content tweet tweet_text status_message message caption desc description selftext review "
-        "hit_sentence snippet comment comment_text 微博正文 正文 评论内容"
+        "full_text content_text raw_content text body content tweet tweet_text post_text status_message message caption contents desc "
+        "video_description description selftext review hit_sentence snippet comment comment_text abstract 微博正文 微博内容 正文 评论内容 "
+        "内容 inhalt beitrag contenu texte texto mensaje текст сообщение post"
     ),
-    "language": "lang language language_guess languages text_language textlanguage",
-    "kind": "kind tweet_type engagement_type",
+    "language": "lang language language_guess languages langs text_language tweet_language la sprache langue idioma язык",
+    "kind": "kind tweet_type engagement_type sourcetweet_type",
     "author": (
-        "author_username account_username author_name authorname author username user_name user_screen_name screen_name "
-        "screenname author_handle author_nickname nickname user_nickname page_name channel_title author_id user_id author_ref "
-        "user 用户昵称"
+        "author_username account_username user_username user_screen_name screen_name author_screen_name unique_id author_handle username "
+        "owner_username post_owner_username twitter_screen_name sender_username sender_screen_name from_user_name from_user author author_name author_meta_name "
+        "account_name author_nickname nickname user_nickname 用户昵称 用户名 page_name channel_title profile_name from_name sender sender_name user by name autor auteur "
+        "автор 作者 author_id user_id author_ref sender_id from_id"
     ),
-    "url": "comment_url url link post_url tweet_url tiktok_url permalink note_url aweme_url status_link",
+    "url": "comment_url url link post_url tweet_url tiktok_url permalink note_url aweme_url status_link web_video_url",
     "repost_of": (
         "repost_of retweet_of referenced_tweets_retweeted_id retweeted_status_id retweeted_status_id_str retweet_status_id "
-        "is_retweet isretweet retweet retweet_id reblog_of_id 源微博id"
+        "is_retweet retweet retweet_id retweet_tweetid retweeted_tweet retweeted_status reblog_of_id is_reblog reblog is_repost "
+        "源微博id fwd_from fwd_from_id forwarded_from copy_history author_forwarded_from_id author_forwarded_from_name timestamp_forwarded_from "
+        "referenced_tweets"
     ),
     "quote_of": (
-        "quote_of referenced_tweets_quoted_id quoted_status_id quoted_status_id_str quoted_post quote_id quote_url is_quote_tweet "
-        "is_quote_status is_quote isquote"
+        "quote_of referenced_tweets_quoted_id quoted_status_id quoted_status_id_str quoted_post quote_id quote_url "
+        "quoted_tweet_tweetid quoted_tweet quoted_status quotes is_quote_tweet is_quote_status is_quote referenced_tweets"
     ),
     "reply_to": (
         "reply_to referenced_tweets_replied_to_id in_reply_to_status_id in_reply_to_status_id_str reply_to_status_id "
-        "replied_to_post in_response_to_tweet_id in_reply_to_tweet_id in_reply_to_id inreplytotweetid is_reply isreply link_id"
+        "replied_to_post in_response_to_tweet_id in_reply_to_tweet_id in_reply_to_id in_reply_to reply_to_msg_id is_reply reply link_id parent_id parent "
+        "referenced_tweets"
     ),
+    "hidden": "likes_hidden score_hidden hide_score",  # where they say yes, what stands among the counts is none
+}
+TITLES = (
+    "title subject headline video_title hd titel titre titulo título заголовок 标题"  # stand above a text, or for one
+)
+ADDRESSES = "comment_url post_url tweet_url status_url permalink note_url aweme_url url"  # of a post itself, never of what it shows
+TYPES = (
+    "type item_type post_type message_type content_type object_type record_type data_type"  # may say what is a comment
+)
+# columns of these names are what they are called only where their values have this form
+_WHETHER = r"^(?i:true|false|yes|no|t|f|0|1)(\.0)?$"
+FORMS = {
+    "uri": r"^at://",
+    "link_id": r"^t3_",
+    "parent_id": r"^t[13]_",
+    "parent": r"^(root$|Ug)",
+    "quotes": r"^(at|https?)://",  # elsewhere a number of them, as may be the next two
+    "reply": _WHETHER,
+    "retweet": _WHETHER + r"|^\d{9,}",
 }
 # What people do, and of each the first column there is: reactions hold the likes, a share is a repost.
 ENGAGEMENT = {
     "reposts": (
-        "retweet_count retweets_count retweetcount public_metrics_retweet_count reposts_count repost_count reposts reblogs_count "
-        "retweets share_count shares_count shared_count sharecount shares num_shares forwards 转发数"
+        "retweet_count retweets_count reposts_count repost_count reposts reblogs_count reblog_count retweets share_count "
+        "shares_count shared_count shares num_shares forwards rt_count total_forwards 转发数 转发 geteilt partages compartidos репосты"
     ),
-    "reposts on Twitter": "twitter_retweets",  # which Brandwatch counts beside the shares of other platforms
     "likes": (
-        "favorite_count favourite_count favourites_count favoritecount like_count likes_count likecount "
-        "public_metrics_like_count liked_count num_reactions reaction_count digg_count attitudes_count likes reactions num_likes "
-        "upvotes score 点赞数"
+        "like_count likes_count liked_count comment_like_count favorite_count favourite_count favourites_count num_reactions "
+        "thumbs_up_count reaction_count digg_count attitudes_count voteup_count fav_count total_liked reactions likes num_likes upvotes score votes "
+        "点赞数 点赞 gefällt_mir j'aime me_gusta лайки"
     ),
     "replies": (
-        "reply_count replies_count replycount public_metrics_reply_count comment_count comments_count commentcount "
-        "sub_comment_count replies comments num_comments 评论数"
+        "reply_count replies_count comment_count comments_count sub_comment_count reply_comment_total replies comments num_comments comms_num "
+        "post_comments video_comment total_comments descendants total_reply_num total_replay_num 评论数 评论 kommentare commentaires comentarios комментарии"
     ),
 }
+# of columns with these names, where a tool that gathers from many platforms has several, each post fills those of its own
+ALIKE = {
+    "reposts": "reposts retweets shares",
+    "likes": "likes reactions favorites favourites",
+    "replies": "replies comments",
+}
+# tools that gather from many platforms have columns for each, and leave those of the others empty
+PLATFORMS = "twitter x facebook instagram reddit tiktok linkedin youtube tumblr vk threads bluesky".split()
+REACTIONS = "love wow haha sad angry care thankful".split()  # beside the likes, where a tool counts each of them
 DAYS = "date day post_created_date created_date published_date 日期"  # beside a column that has the time of day alone
 CLOCKS = "time time_of_day post_created_time hour 时间"
 # what a comment stands under, where it is not itself what names the post
-PARENTS = "post_id postid aweme_id note_id video_id media_id photo_id story_id article_id".split()
+PARENTS = "post_id aweme_id note_id video_id media_id photo_id story_id article_id content_id".split()
 _WORDS_OF_KIND = {
     "original": "original post tweet status toot message submission video photo image link text note story article".split(),
     "reply": "reply replied_to reply_to comment answer response".split(),
@@ -78,7 +112,7 @@ NOTHING = ("", "0", "0.0", "-", "[]", "{}", "()", "no", "n", "f", "false", "none
 
 
 def plain(column: str) -> str:
-    """A column's name as names are compared.
+    """A column's name as names are compared: its letters and digits.
 
     Parameters
     ----------
@@ -87,7 +121,18 @@ def plain(column: str) -> str:
 
     Examples
     --------
-    >>> plain("Resource Id"), plain("author.username"), plain(" Post-Created")
-    ('resource_id', 'author_username', 'post_created')
+    >>> plain("Resource Id"), plain("author.userName"), plain(" Post-Created"), plain("user/name")
+    ('resourceid', 'authorusername', 'postcreated', 'username')
     """
-    return re.sub(r"[\s.\-]+", "_", column.strip().strip("\ufeff").lower())
+    return re.sub(r"[\W_]+", "", column.lower())
+
+
+def listed(names: str) -> list[str]:
+    """Names in a list of this module, as names are compared.
+
+    Examples
+    --------
+    >>> listed("created_at 发布时间")
+    ['createdat', '发布时间']
+    """
+    return [plain(name) for name in names.split()]

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from aftermath.archives.posts import ArchiveError
+from aftermath.archives.readers.engagement import silent_in
 from aftermath.archives.readers.opening import printable
 from aftermath.wording import counted
 
@@ -55,6 +56,14 @@ _FREQUENT = (
     (r"^[1-9][0-9]{0,2}(?:\.[0-9]{3}){1,4}$", ".t", r"\."),
     (r"^[0-9]{1,15}\.00?$", ".d", r"\..*"),
 )
+
+
+def _zero_where(values: pl.Series, silent: pl.Series | None) -> pl.Series:
+    """A column with 0 where it has nothing to say."""
+    if silent is None or not silent.any():
+        return values
+    zero = pl.lit("0").cast(values.dtype)
+    return pl.select(pl.when(silent).then(zero).otherwise(values).alias(values.name)).to_series()
 
 
 class NotACount(ValueError):
@@ -172,7 +181,14 @@ class Counts:
     Parameters
     ----------
     names
-        Of the columns.
+        Of the columns; ``likes|reactions``: the larger of two, of which a post fills one.
+    header
+        All columns of the table, where a name may hold a bar itself.
+
+    Attributes
+    ----------
+    columns
+        The columns that are read, each once.
 
     Examples
     --------
@@ -186,9 +202,11 @@ class Counts:
     1 post has no count in column 'likes'; the engagement of such a post is unknown.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], header: Sequence[str] | None = None) -> None:
         self.names = tuple(dict.fromkeys(names))  # a count is not added twice
-        self._columns = {name: _Column() for name in self.names}
+        self._terms = [[name] if name in (header or names) else name.split("|") for name in self.names]
+        self.columns = tuple(dict.fromkeys(column for term in self._terms for column in term))
+        self._columns = {name: _Column() for name in self.columns}
 
     def sum(self, frame: pl.DataFrame, line_of: Callable[[int], str]) -> pl.Series:
         """The engagement of each row: **null where one of the counts is hidden or cannot be read**.
@@ -207,8 +225,14 @@ class Counts:
         """
         if not self.names:
             return pl.Series("engagement", [None] * frame.height, dtype=pl.Int64)
-        columns = [self._read(frame[name], line_of) for name in self.names]
-        return pl.DataFrame(columns).select(engagement=pl.sum_horizontal(pl.all(), ignore_nulls=False)).to_series()
+        silent = silent_in(frame, self._terms)
+        numbers = {name: self._read(_zero_where(frame[name], silent.get(name)), line_of) for name in self.columns}
+        largest = [pl.max_horizontal(term) if len(term) > 1 else pl.col(term[0]) for term in self._terms]
+        engagement = pl.sum_horizontal(*largest, ignore_nulls=False)
+        if len(silent) == len(self.columns):  # a post that fills none of them has no engagement that is known
+            numbers |= {f"{name}, silent": values.alias(f"{name}, silent") for name, values in silent.items()}
+            engagement = pl.when(~pl.all_horizontal(f"{name}, silent" for name in silent)).then(engagement)
+        return pl.DataFrame(list(numbers.values())).select(engagement=engagement).to_series()
 
     def remarks(self) -> list[str]:
         """What of the columns could not be read, and where a count is missing; a sentence each."""

@@ -14,6 +14,7 @@ from aftermath.archives.readers.columns import LINE, SAMPLE, Columns
 from aftermath.archives.readers.opening import Member
 from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Chunk
+from aftermath.archives.readers.tables.shape import refuse_repeated
 
 SIGNATURE = b"PAR1"
 _SLICE = 3 * BATCH_POSTS
@@ -38,6 +39,7 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
         table = pl.scan_parquet(path, glob=False)
         sample = table.head(SAMPLE).collect()
         columns = Columns.of(sample.columns, options.columns, member.name, sample)
+        refuse_repeated(sample.columns, columns.used, options.columns, member.name)
         options.use(columns.as_given(options.columns), of_twitter=columns.of_twitter)
         rows = table.select(pl.len()).collect().item()
         # slices of a plan: polars' own batches are read so far ahead that memory grows with the file

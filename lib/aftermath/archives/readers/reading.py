@@ -121,7 +121,7 @@ class Reading(Iterator[Batch]):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What else should be known of the archive, a sentence each."""
-        return (*self._options.remarks, *self._checker.clock.remarks())
+        return (*self._options.remarks, *self._checker.remarks())
 
     @property
     def missing(self) -> tuple[str, ...]:

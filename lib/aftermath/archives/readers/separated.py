@@ -19,7 +19,7 @@ from aftermath.archives.readers.tables.spreadsheet import SheetTable, open_workb
 from aftermath.archives.readers.tables.text import TextTable
 
 _OF_PROFILES = "description"  # what an account says of itself is no post
-_OF_ACCOUNTS = {"followers_count", "friends_count", "statuses_count", "public_metrics_followers_count"}
+_OF_ACCOUNTS = {"followerscount", "friendscount", "statusescount", "publicmetricsfollowerscount"}
 
 
 class Table(Protocol):
@@ -165,26 +165,28 @@ class _Gathered:
         self._name = name
         self.columns = columns
         self._places = [shape.header.index(column) for column in columns.used]
-        self._lines: list[int] = []
-        self._rows: list[list[str]] = []
+        self._parts: list[pl.DataFrame] = []
+        self._height = 0
         self._bad: list[BadLine] = []
 
     def add(self, block: Block) -> None:
         """Put down the rows and faults of a block."""
-        self._lines += block.lines
-        self._rows += block.rows
+        lines = pl.Series(LINE, block.lines, dtype=pl.Int64)
+        self._parts.append(pl.DataFrame([lines, *self._fields(block)]))
+        self._height += len(lines)
         self._bad += [BadLine(self._name, fault.line, fault.why) for fault in block.faults]
+
+    def _fields(self, block: Block) -> list[pl.Series]:
+        used = zip(self.columns.used, self._places, strict=True)
+        if block.fields is not None:
+            return [block.fields[str(place)].alias(name) for name, place in used]
+        return [pl.Series(name, [row[place] for row in block.rows], dtype=pl.String) for name, place in used]
 
     def chunks(self, least: int) -> Iterator[Chunk]:
         """Chunks of what was gathered, the last one only if it has enough rows."""
-        while len(self._rows) + len(self._bad) > max(least - 1, 0):
-            lines, rows, bad = self._lines[:BATCH_POSTS], self._rows[:BATCH_POSTS], self._bad[:BATCH_POSTS]
-            del self._lines[:BATCH_POSTS], self._rows[:BATCH_POSTS], self._bad[:BATCH_POSTS]
-            yield Chunk(self.columns.raw(self._frame(lines, rows)), tuple(bad), len(rows) + len(bad))
-
-    def _frame(self, lines: list[int], rows: list[list[str]]) -> pl.DataFrame:
-        series = [
-            pl.Series(name, [row[place] for row in rows], dtype=pl.String)
-            for name, place in zip(self.columns.used, self._places, strict=True)
-        ]
-        return pl.DataFrame([pl.Series(LINE, lines, dtype=pl.Int64), *series])
+        while self._height + len(self._bad) > max(least - 1, 0):
+            rows, bad = pl.concat(self._parts), self._bad[:BATCH_POSTS]
+            self._parts, self._bad = [rows[BATCH_POSTS:]], self._bad[BATCH_POSTS:]
+            self._height = self._parts[0].height
+            some = rows[:BATCH_POSTS]
+            yield Chunk(self.columns.raw(some), tuple(bad), some.height + len(bad))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from aftermath.archives.posts import KINDS
 from aftermath.wording import counted, listed, number
 
 _LANGUAGES = 6  # named; the others are counted together
+_CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")  # in a shifted row, a name may stand there
 
 
 @dataclass
@@ -80,8 +82,9 @@ class Tally:
         kinds = [f"{number(self.kinds[kind])} {kind}" for kind in KINDS if self.kinds[kind]]
         yield f"{counted(self.posts, 'post')}: {', '.join(kinds)}."
         named = [(language, count) for language, count in self.languages.most_common() if language]
-        said = [f"{number(count)} {language[:20]}" for language, count in named[:_LANGUAGES]]
-        others = sum(count for _, count in named[_LANGUAGES:])
+        codes = [each for each in named if _CODE.fullmatch(each[0])][:_LANGUAGES]
+        said = [f"{number(count)} {language}" for language, count in codes]
+        others = sum(count for _, count in named) - sum(count for _, count in codes)
         said += [f"{number(others)} others"] if others else []
         said += [f"{number(self.languages[''])} without"] if self.languages[""] else []
         yield f"Language: {', '.join(said)}."

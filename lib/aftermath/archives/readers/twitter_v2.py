@@ -181,7 +181,7 @@ def _without_data(line: int, value: bytes, page: _Page, reposts: Reposts) -> lis
         return []
     if page.errors:
         first = page.errors[0]
-        raise Unreadable(f"holds an error in place of posts: {(first.title or first.detail or 'no reason given')[:80]}")
+        raise Unreadable(f"holds an error in place of posts: {(first.title or 'no reason given')[:80]}")
     return [_Context(page, reposts).row(line, value)]
 
 

@@ -6,11 +6,20 @@ comments), ``apidojo/tweet-scraper``, ``apify/facebook-posts-scraper``, as their
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, joined, language_of, words
+from aftermath.archives.readers.platforms.platform import (
+    Platform,
+    Post,
+    begins_with,
+    dig,
+    first,
+    joined,
+    language_of,
+    words,
+)
 from aftermath.archives.readers.rows import total
 
 
@@ -111,10 +120,21 @@ def _post(item: dict[str, Any]) -> Post:
     return read(item)
 
 
+def _inside(item: dict[str, Any]) -> Iterable[Any] | None:
+    """A comment and the answers that its item holds, which are comments like itself."""
+    replies = item.get("replies")
+    if not (
+        isinstance(replies, list) and begins_with(replies, lambda reply: _layout(reply) is not None) and _layout(item)
+    ):
+        return None
+    return [{name: value for name, value in item.items() if name != "replies"}, *replies]
+
+
 PLATFORM = Platform(
     "apify",
     "Apify: datasets of its scrapers of TikTok, Instagram, X, Facebook",
     ("apify",),
     lambda item: _layout(item) is not None,
     _post,
+    _inside,
 )

@@ -13,8 +13,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import polars as pl
+
 from aftermath.archives.posts import ArchiveError, NoExport
-from aftermath.archives.readers.names import USUAL, plain
+from aftermath.archives.readers.names import USUAL, listed, plain
 from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.options import Options
 from aftermath.wording import counted
@@ -30,7 +32,7 @@ _TOTALS = frozenset(
     "total totals sum subtotal average mean count gesamt summe total général totale suma итого всего сумма kopā summa "
     "合计 总计 總計 合計 小计 平均".split()
 ) | {"grand total", "row count"}
-USUAL_NAMES = frozenset(name for names in USUAL.values() for name in names.split())
+USUAL_NAMES = frozenset(name for names in USUAL.values() for name in listed(names))
 
 
 class Record(NamedTuple):
@@ -50,12 +52,16 @@ class Fault(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Some rows under one header, and the lines among them that are none."""
+    """Some rows under one header, and the lines among them that are none.
+
+    Where no row was in doubt, ``fields`` has them as columns named by their places, and ``rows`` is empty.
+    """
 
     shape: Shape
     lines: list[int]
     rows: list[list[str]]
     faults: list[Fault]
+    fields: pl.DataFrame | None = None
 
 
 @dataclass(frozen=True)
