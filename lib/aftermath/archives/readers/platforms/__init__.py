@@ -49,7 +49,8 @@ from aftermath.archives.readers.platforms import (
     x_archive,
     youtube,
 )
-from aftermath.archives.readers.platforms.platform import Platform, dig
+from aftermath.archives.readers.platforms.fields import dig
+from aftermath.archives.readers.platforms.platform import Platform
 from aftermath.archives.readers.reposts import Reposts
 from aftermath.archives.readers.rows import Chunk, Row, chunked
 

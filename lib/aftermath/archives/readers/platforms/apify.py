@@ -10,16 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.platform import (
-    Platform,
-    Post,
-    begins_with,
-    dig,
-    first,
-    joined,
-    language_of,
-    words,
-)
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, joined, language_of, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 

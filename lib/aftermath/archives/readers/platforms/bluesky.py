@@ -13,14 +13,17 @@ from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
 from aftermath.archives.readers.platforms.fields import (
-    language_at,
+    dig,
+    first,
+    language_of,
     list_at,
     object_at,
     of_first,
+    require,
     sum_of_all,
     text_at,
 )
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, require
+from aftermath.archives.readers.platforms.platform import Platform, Post
 
 _POST, _REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
 _WRITTEN, _DELETED = ("create", "update", "c", "u"), ("delete", "d")
@@ -83,7 +86,7 @@ def _of_record(
     if collection != _POST:
         return None
     require(record, "text")
-    languages = {language_at({"langs": each}, "langs") for each in list_at(record, "langs")}
+    languages = {language_of({"langs": each}, "langs") for each in list_at(record, "langs")}
     kind = "reply" if object_at(record, "reply") else "original"
     return Post(
         uri,

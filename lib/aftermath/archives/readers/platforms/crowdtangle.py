@@ -9,16 +9,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from aftermath.archives.readers.platforms.platform import (
-    Platform,
-    Post,
-    begins_with,
-    dig,
-    first,
-    joined,
-    language_of,
-    words,
-)
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, joined, language_of, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 _WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d")

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from aftermath.archives.readers.json_lines import decode
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, require, words
+from aftermath.archives.readers.platforms.fields import dig, first, require, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.platforms.tiktok import comment
 from aftermath.archives.readers.rows import total
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, words
+from aftermath.archives.readers.platforms.fields import dig, first, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 _COUNTS = ("reaction_count", "share_count", "total_comment_count")

@@ -9,15 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from aftermath.archives.readers.markup import words_of
-from aftermath.archives.readers.platforms.platform import (
-    Platform,
-    Post,
-    dig,
-    first,
-    language_of,
-    require,
-    words,
-)
+from aftermath.archives.readers.platforms.fields import dig, first, language_of, require, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 

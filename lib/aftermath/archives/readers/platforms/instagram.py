@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, words
+from aftermath.archives.readers.platforms.fields import dig, first, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 _COMMENTS = ("edge_media_to_parent_comment", "edge_media_to_comment", "edge_media_preview_comment")

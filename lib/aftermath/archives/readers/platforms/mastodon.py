@@ -10,8 +10,17 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from aftermath.archives.readers.markup import words_of
-from aftermath.archives.readers.platforms.fields import language_at, object_at, of_first, sum_of_all, text_at
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, require
+from aftermath.archives.readers.platforms.fields import (
+    dig,
+    first,
+    language_of,
+    object_at,
+    of_first,
+    require,
+    sum_of_all,
+    text_at,
+)
+from aftermath.archives.readers.platforms.platform import Platform, Post
 
 _COUNTS = ("reblogs_count", "favourites_count", "replies_count")
 
@@ -41,7 +50,7 @@ def post_of(item: dict[str, Any], words: Callable[[str], str] = words_of) -> Pos
         first(item, "id"),
         first(item, "created_at"),
         None if content is None else words(content),
-        language=language_at(shown, "language"),
+        language=language_of(shown, "language"),
         kind=kind,
         author=text_at(account, "acct") or text_at(account, "username") or first(account, "id"),
         engagement=None if reblog else sum_of_all(*(dig(item, count) for count in _COUNTS)),

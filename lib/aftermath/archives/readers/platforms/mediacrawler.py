@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, joined, words
+from aftermath.archives.readers.platforms.fields import dig, first, joined, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 _POSTS = ("aweme_id", "note_id", "video_id", "content_id", "dynamic_id")

@@ -9,16 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from aftermath.archives.readers.platforms.platform import (
-    Platform,
-    Post,
-    begins_with,
-    dig,
-    first,
-    language_of,
-    require,
-    words,
-)
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, language_of, require, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 _REACTIONS = tuple(f"{what}_count" for what in ("like", "love", "care", "haha", "wow", "sad", "angry"))

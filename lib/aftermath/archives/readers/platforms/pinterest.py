@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.platform import Platform, Post, first, joined, words
+from aftermath.archives.readers.platforms.fields import first, joined, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 
 
 def _post(item: dict[str, Any]) -> Post:

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.fields import of_first, sum_of_all, text_at
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first
+from aftermath.archives.readers.platforms.fields import dig, first, of_first, sum_of_all, text_at
+from aftermath.archives.readers.platforms.platform import Platform, Post
 
 # what Reddit puts in the place of a text or a title: [removed], [deleted by user], [ Removed by Reddit ]
 _GONE = re.compile(r"\[\s*(?:removed|deleted)(?:\s+by\s.{0,200})?\s*\]", re.IGNORECASE | re.DOTALL)

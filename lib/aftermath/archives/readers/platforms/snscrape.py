@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, language_of, words
+from aftermath.archives.readers.platforms.fields import dig, first, language_of, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.reposts import is_repost
 from aftermath.archives.readers.rows import total
 

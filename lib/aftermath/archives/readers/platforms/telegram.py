@@ -10,8 +10,17 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.fields import list_at, of_first, sum_of_all, text_at
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, require, text_of
+from aftermath.archives.readers.platforms.fields import (
+    dig,
+    first,
+    list_at,
+    of_first,
+    require,
+    sum_of_all,
+    text_at,
+    text_of,
+)
+from aftermath.archives.readers.platforms.platform import Platform, Post
 
 _CHAT, _COUNTED = "chat_id", "reactions_are_counted"  # what is put beside the fields of a message
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aftermath.archives.readers.platforms.fields import list_at, object_at, sum_of_all, text_at
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, require
+from aftermath.archives.readers.platforms.fields import dig, first, list_at, object_at, require, sum_of_all, text_at
+from aftermath.archives.readers.platforms.platform import Platform, Post
 
 _NAMES = "_type", "_"
 _PEER = "channel_id", "chat_id", "user_id"

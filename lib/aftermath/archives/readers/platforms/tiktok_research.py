@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from aftermath.archives.readers.platforms.platform import Platform, Post, begins_with, dig, first, require, words
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, require, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 

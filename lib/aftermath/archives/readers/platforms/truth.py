@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from aftermath.archives.readers.markup import words_of
+from aftermath.archives.readers.platforms.fields import first
 from aftermath.archives.readers.platforms.mastodon import is_status, post_of
-from aftermath.archives.readers.platforms.platform import Platform, Post, first
+from aftermath.archives.readers.platforms.platform import Platform, Post
 
 _HOME = "https://truthsocial.com/"
 

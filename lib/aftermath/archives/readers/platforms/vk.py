@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, require, words
+from aftermath.archives.readers.platforms.fields import dig, first, require, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 

@@ -10,15 +10,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from aftermath.archives.readers.markup import words_of
-from aftermath.archives.readers.platforms.platform import (
-    Platform,
-    Post,
-    begins_with,
-    dig,
-    first,
-    require,
-    words,
-)
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, require, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
 _EMPTY_REPOSTS = ("", "转发微博", "轉發微博", "Repost", "repost")

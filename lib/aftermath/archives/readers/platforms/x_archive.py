@@ -11,7 +11,8 @@ import re
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, language_of, words
+from aftermath.archives.readers.platforms.fields import dig, first, language_of, words
+from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.reposts import is_repost
 from aftermath.archives.readers.rows import total
 

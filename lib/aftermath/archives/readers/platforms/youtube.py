@@ -13,8 +13,8 @@ from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
 from aftermath.archives.readers.markup import words_of
-from aftermath.archives.readers.platforms.fields import language_at, object_at, sum_of_all, text_at
-from aftermath.archives.readers.platforms.platform import Platform, Post, dig, first, require
+from aftermath.archives.readers.platforms.fields import dig, first, language_of, object_at, require, sum_of_all, text_at
+from aftermath.archives.readers.platforms.platform import Platform, Post
 
 _REPLIES = "totalReplyCount"  # of a thread; it is put beside the fields of its first comment
 _UNSEEN = ("Private video", "Deleted video")
@@ -61,7 +61,7 @@ def _video(item: dict[str, Any], number: str | None) -> Post:
         number,
         first(snippet, "publishedAt"),
         html.unescape(text) if dig(item, "kind") == "youtube#searchResult" else text,
-        language=language_at(snippet, "defaultLanguage") or language_at(snippet, "defaultAudioLanguage"),
+        language=language_of(snippet, "defaultLanguage") or language_of(snippet, "defaultAudioLanguage"),
         author=text_at(snippet, "channelTitle") or text_at(snippet, "channelId"),
         engagement=sum_of_all(dig(counts, "likeCount"), dig(counts, "commentCount")),
         url=f"https://www.youtube.com/watch?v={number}" if number else None,
