@@ -1,4 +1,4 @@
-/* Draws the figures of a page with plotly. Without it, or without plotly, the table views carry them. */
+/* Draws the figures of a page with plotly, each when it comes near. Without it, or without plotly, the table views carry them. */
 (function () {
   "use strict";
   // light to dark, as in the theme of the figures
@@ -29,7 +29,9 @@
     "#ab2a1b": "#f0806f",
     "#c2410c": "#ffb86b"
   };
-  var NARROW = 600, PAPER = 690, THINNEST = 5; // px
+  var NARROW = 600, WIDE = 900, THINNEST = 5, PAPER = 686, SHEET = 740; // px; the last two: how wide and how high paper is
+  var NEAR = "300px"; // how far from the window a figure is drawn
+  var ONE_TAP = 400; // ms
   var CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, typesetMath: false };
   var root = document.documentElement, night = matchMedia("(prefers-color-scheme: dark)"), printing = false;
 
@@ -40,31 +42,42 @@
 
   // a deep copy, with the colours of the theme in force
   function coloured(value, dark) {
-    if (Array.isArray(value)) return value.map(function (each) { return coloured(each, dark); });
+    if (Array.isArray(value)) return value.map(function (part) { return coloured(part, dark); });
     if (value && typeof value === "object") {
       return Object.keys(value).reduce(function (copy, key) { copy[key] = coloured(value[key], dark); return copy; }, {});
     }
     return dark && typeof value === "string" && DARK.hasOwnProperty(value) ? DARK[value] : value;
   }
 
-  // the layout for a width: the narrowest of the figure's views that is meant for it
-  function fitted(figure, width) {
-    var meta = figure.layout.meta || {}, views = meta.views || [];
-    var view = views.filter(function (each) { return width < each.below; }).pop();
-    var data = figure.data, layout = Object.assign({}, figure.layout);
-    if (view) {
-      data = data.map(function (trace, i) { return Object.assign({}, trace, view.data[i]); });
-      Object.assign(layout, view.layout);
-    } else if (meta.key) { // the room for plotly's own key
-      layout.height -= meta.key;
-      layout.margin = Object.assign({}, layout.margin, { b: layout.margin.b - meta.key });
+  // a value with a change in it: an object names the keys, of a list the places, whose values are other ones; null takes a key away
+  function changed(value, change) {
+    if (!change || typeof change !== "object" || Array.isArray(change) || !value || typeof value !== "object") return change;
+    return Object.keys(change).reduce(function (copy, key) {
+      if (change[key] === null) delete copy[key]; else copy[key] = changed(copy[key], change[key]);
+      return copy;
+    }, Array.isArray(value) ? value.slice() : Object.assign({}, value));
+  }
+
+  // lists of objects, of which a page holds the first, and what changes from one to the next
+  function unpacked(value) {
+    if (!value || typeof value !== "object" || Array.isArray(value)) return value;
+    if (!value.$series) {
+      return Object.keys(value).reduce(function (copy, key) { copy[key] = unpacked(value[key]); return copy; }, {});
     }
-    delete layout.meta;
+    return value.$series.map(unpacked).reduce(function (list, part) { return list.concat([changed(list[list.length - 1], part)]); }, []);
+  }
+
+  // the figure for a width: each view that is meant for it changes the one before
+  function fitted(figure, width) {
+    var shown = figure.views.filter(function (view) { return width < view.below; }).reduce(function (whole, view) {
+      return changed(whole, view.change);
+    }, figure.shown);
+    var data = shown.data, layout = Object.assign({}, shown.layout);
     if (width < NARROW) {
-      layout.annotations = (layout.annotations || []).filter(function (each) { return each.name !== "minor"; });
+      layout.annotations = (layout.annotations || []).filter(function (note) { return note.name !== "minor"; });
       data = data.map(function (trace) { return role(trace) === "minor" ? Object.assign({}, trace, { visible: false }) : trace; });
     }
-    return { data: data, layout: layout };
+    return { data: data, layout: Object.assign(layout, { width: width, showlegend: false }) };
   }
 
   function role(trace) { return trace.meta && trace.meta.role; }
@@ -81,11 +94,11 @@
   }
 
   // plotly's key becomes a list of the page, unless the page has its own
-  function legend(plot, figure) {
-    if (!figure.layout.showlegend || (plot.closest("figure") || plot).querySelector(".legend")) return;
+  function legend(plot, shown) {
+    if (!shown.layout.showlegend || (plot.closest("figure") || plot).querySelector(".legend")) return;
     var list = document.createElement("ul");
     list.className = "legend";
-    figure.data.filter(function (trace) { return trace.showlegend === true; }).forEach(function (trace) {
+    shown.data.filter(function (trace) { return trace.showlegend === true; }).forEach(function (trace) {
       var item = document.createElement("li"), swatch = document.createElement("span");
       swatch.className = "sw"; swatch.dataset.colour = (trace.line || trace.marker).color;
       if (trace.line) swatch.style.height = trace.line.width + "px";
@@ -95,16 +108,30 @@
     plot.swatches = Array.from(list.querySelectorAll(".sw"));
   }
 
+  // on paper a figure stands on one sheet: one that is too high for it is laid out wide, and made smaller
+  function place(plot) {
+    if (!printing) return { width: plot.clientWidth, zoom: "" };
+    var high = fitted(plot.figure, PAPER).layout.height > SHEET, width = high ? WIDE : PAPER;
+    return { width: width, zoom: Math.min(PAPER / width, SHEET / (fitted(plot.figure, width).layout.height || SHEET)) };
+  }
+
   function draw(plot) {
-    var width = printing ? PAPER : plot.clientWidth;
+    var at = place(plot), width = at.width, first = !plot.drawn;
     if (!width) return;
     var view = fitted(plot.figure, width);
-    view.layout = Object.assign({}, view.layout, { width: width, showlegend: false });
+    plot.style.zoom = at.zoom;
     view.data = view.data.map(function (trace) { return widened(trace, view.layout, width); });
     plot.drawn = width;
     plot.marks = marks(view.data);
     (plot.swatches || []).forEach(function (swatch) { swatch.style.background = coloured(swatch.dataset.colour, isDark()); });
     window.Plotly.react(plot, coloured(view.data, isDark()), coloured(view.layout, isDark()), CONFIG);
+    if (first) listen(plot);
+  }
+
+  function listen(plot) {
+    plot.on("plotly_click", function (event) { tapped(plot, event.points[0]); });
+    plot.on("plotly_hover", function (event) { point(plot, event.points[0].customdata ? "pointer" : ""); });
+    plot.on("plotly_unhover", function () { point(plot, ""); });
   }
 
   // only ids and addresses inside the site are followed
@@ -117,17 +144,20 @@
     if (table) { table.open = true; row.scrollIntoView({ block: "center" }); }
   }
 
-  // what the arrow keys walk through, in order along the figure
+  // what the arrow keys walk through: panel by panel, in each along the figure
   function marks(data) {
-    var found = [];
+    var found = [], panels = [];
     data.forEach(function (trace, curve) {
       if (role(trace) !== "mark") return;
-      (trace.customdata || []).forEach(function (target, point) {
-        var along = trace.base && trace.orientation === "h" ? trace.base : trace.x;
-        found.push({ curveNumber: curve, pointNumber: point, at: along[point], target: target });
+      var along = trace.base && trace.orientation === "h" ? trace.base : trace.x, panel = (trace.xaxis || "x") + (trace.yaxis || "y");
+      if (!panels.includes(panel)) panels.push(panel);
+      (trace.customdata || []).forEach(function (target, place) {
+        found.push({ curveNumber: curve, pointNumber: place, panel: panel, at: along[place], target: target });
       });
     });
-    return found.sort(function (a, b) { return a.at - b.at; });
+    return found.sort(function (a, b) {
+      return panels.indexOf(a.panel) - panels.indexOf(b.panel) || (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+    });
   }
 
   function walk(plot, event) {
@@ -138,38 +168,59 @@
     if (next === undefined || last < 0) return;
     event.preventDefault();
     plot.at = next;
-    window.Plotly.Fx.hover(plot, [{ curveNumber: plot.marks[next].curveNumber, pointNumber: plot.marks[next].pointNumber }]);
+    var mark = plot.marks[next];
+    window.Plotly.Fx.hover(plot, [{ curveNumber: mark.curveNumber, pointNumber: mark.pointNumber }], [mark.panel]);
   }
 
   function point(plot, cursor) {
     plot.querySelectorAll(".nsewdrag").forEach(function (layer) { layer.style.cursor = cursor; });
   }
 
+  // where nothing hovers, a first tap on a mark says what it is, and a second follows it
+  function tapped(plot, mark) {
+    var name = mark.curveNumber + " " + mark.pointNumber, now = performance.now(), last = plot.tapped || {};
+    if (last.name === name && now - last.at < ONE_TAP) return; // a browser reports a tap twice
+    plot.tapped = { name: name, at: now };
+    if (last.name === name || matchMedia("(hover: hover)").matches) go(mark.customdata);
+  }
+
   function begin(plot) {
-    var source = document.getElementById(plot.dataset.figure + "-data");
-    if (!source) return;
-    plot.figure = JSON.parse(source.textContent);
-    legend(plot, plot.figure);
+    if (plot.figure) return;
+    var page = JSON.parse(document.getElementById(plot.dataset.figure + "-data").textContent);
+    plot.figure = { shown: unpacked(page.shown), views: page.views.map(unpacked) };
+    legend(plot, plot.figure.shown);
     draw(plot);
-    plot.on("plotly_click", function (event) { go(event.points[0].customdata); });
-    plot.on("plotly_hover", function (event) { point(plot, event.points[0].customdata ? "pointer" : ""); });
-    plot.on("plotly_unhover", function () { point(plot, ""); });
-    plot.tabIndex = 0;
-    plot.addEventListener("keydown", function (event) { walk(plot, event); });
     new ResizeObserver(function () {
-      if (!printing && Math.abs(plot.clientWidth - plot.drawn) > 1) requestAnimationFrame(function () { draw(plot); });
+      if (!printing && Math.abs(plot.clientWidth - (plot.drawn || 0)) > 1) requestAnimationFrame(function () { draw(plot); });
     }).observe(plot);
+  }
+
+  // one figure a task, so that the page answers in between
+  function approach(plots) {
+    if (!window.IntersectionObserver) return plots.forEach(begin);
+    var near = new IntersectionObserver(function (entries) {
+      entries.filter(function (entry) { return entry.isIntersecting; }).forEach(function (entry) {
+        near.unobserve(entry.target);
+        setTimeout(begin, 0, entry.target);
+      });
+    }, { rootMargin: NEAR });
+    plots.forEach(function (plot) { near.observe(plot); });
   }
 
   function start() {
     if (!window.Plotly) return;
     var plots = Array.from(document.querySelectorAll(".plot[data-figure]"));
-    function all() { plots.forEach(function (plot) { if (plot.figure) draw(plot); }); }
-    plots.forEach(begin);
-    new MutationObserver(all).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
-    night.addEventListener("change", all);
-    addEventListener("beforeprint", function () { printing = true; all(); });
-    addEventListener("afterprint", function () { printing = false; all(); });
+    function again() { plots.forEach(function (plot) { if (plot.figure) draw(plot); }); }
+    plots.forEach(function (plot) {
+      plot.tabIndex = 0;
+      plot.addEventListener("focus", function () { begin(plot); });
+      plot.addEventListener("keydown", function (event) { walk(plot, event); });
+    });
+    approach(plots);
+    new MutationObserver(again).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
+    night.addEventListener("change", again);
+    addEventListener("beforeprint", function () { printing = true; again(); plots.forEach(begin); });
+    addEventListener("afterprint", function () { printing = false; again(); });
   }
 
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start); else start();
