@@ -10,6 +10,7 @@ The nouns that people use are here and load when first used, so that ``import af
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import lazy_loader
@@ -22,3 +23,9 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"aftermath has no {name!r}; it offers {', '.join(__all__)}")
     return _load(name)
+
+
+if (_ipython := sys.modules.get("IPython")) and (_shell := _ipython.get_ipython()):  # in a notebook
+    from aftermath.laboratory.completion import complete_ids
+
+    complete_ids(_shell)

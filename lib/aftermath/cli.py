@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import os
-import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -12,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aftermath import cli_archive, cli_table
+from aftermath import cli_archive, cli_exchange, cli_sources, cli_table, cli_workbook
 from aftermath.problems import AftermathError
-from aftermath.wording import NO_BREAK
+from aftermath.terminal import console, guard_streams, say
 from aftermath.workspace import find_workspace
 
 if TYPE_CHECKING:
@@ -24,42 +21,38 @@ app = typer.Typer(
     help="Documented crises rebuilt from archived evidence, and compared.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # typer's own console writes past the guard of the streams
     pretty_exceptions_enable=False,
 )
 
 app.add_typer(cli_archive.app, name="archive")
 app.add_typer(cli_table.app, name="table")
+app.add_typer(cli_sources.app, name="sources")
+app.command()(cli_exchange.codings)
+app.command()(cli_exchange.codebook)
+app.command()(cli_exchange.export)
+app.command("workbook")(cli_workbook.workbook)
 
 CaseIds = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Cases; all if none is named.")]
 
 
-class LaboratoryError(AftermathError):
-    """JupyterLab cannot be opened."""
-
-
 def main() -> None:
     """Run the command. An error that is meant for a person is printed as plain lines, without its course."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console without a dash must not end the command
+    guard_streams()
     try:
         app(prog_name="aftermath")
     except AftermathError as error:
-        _say(str(error), error=True)
+        say(str(error), error=True)
         sys.exit(getattr(error, "status", 1))
-
-
-def _say(text: str, *, error: bool = False) -> None:
-    typer.echo(text.replace(NO_BREAK, " "), err=error)
 
 
 def _version(asked: bool) -> None:
     if not asked:
         return
     try:
-        _say(f"aftermath {version('aftermath')}")
+        say(f"aftermath {version('aftermath')}")
     except PackageNotFoundError:
-        _say("aftermath (not installed; it runs from its folder)")
+        say("aftermath (not installed; it runs from its folder)")
     raise typer.Exit
 
 
@@ -95,26 +88,24 @@ def build(
     if dry_run:
         from aftermath.building.stale import plan
 
-        _say(plan(case or (), force=force, settings=parameter or ()).text)
+        say(plan(case or (), force=force, settings=parameter or ()).text)
         return
-    from rich.console import Console
-
     from aftermath.building.build import build as make
 
     forced = iter([force])
 
     def once() -> Outcome:
         options = {"workers": workers, "force": next(forced, False), "settings": parameter or (), "dask": dask}
-        outcome = make(case or (), console=Console(), **options)
-        _say(outcome.text)
+        outcome = make(case or (), console=console(), **options)
+        say(outcome.text)
         if outcome.failures:
-            _say(outcome.failed, error=True)
+            say(outcome.failed, error=True)
         return outcome
 
     if watch:
         from aftermath.building.watch import watch as keep_building
 
-        keep_building(once, lambda error: _say(str(error), error=True))
+        keep_building(once, lambda error: say(str(error), error=True))
     elif once().failures:
         raise typer.Exit(1)
 
@@ -125,9 +116,24 @@ def verify_build() -> None:
     from aftermath.building.stale import verify_build as verify
 
     verification = verify()
-    _say(verification.text, error=bool(verification.differing))
+    say(verification.text, error=bool(verification.differing))
     if verification.differing:
         raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where it listens; 0 takes any that is free.")] = 8000,
+) -> None:
+    """Show the built site as a web server would, to this machine alone, until Ctrl-C."""
+    from aftermath.pages.serving import site_server
+
+    with site_server(find_workspace(to_write=True).site, port) as server:
+        say(f"{server.address}  Ctrl-C ends it.")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            say("Ended.")
 
 
 @app.command()
@@ -167,14 +173,12 @@ def sweep(
 
     asked = {"settings": parameter or (), "name": name}
     if dry_run:
-        _say(sweeping.plan_sweep(notebook, case or (), **asked).text)
+        say(sweeping.plan_sweep(notebook, case or (), **asked).text)
         return
-    from rich.console import Console
-
-    outcome = sweeping.sweep(notebook, case or (), workers=workers, console=Console(), dask=dask, **asked)
-    _say(outcome.text)
+    outcome = sweeping.sweep(notebook, case or (), workers=workers, console=console(), dask=dask, **asked)
+    say(outcome.text)
     if outcome.failures:
-        _say(outcome.failed, error=True)
+        say(outcome.failed, error=True)
         raise typer.Exit(1)
 
 
@@ -191,18 +195,52 @@ def check(
     from aftermath.case_files.check import check as examine
 
     report = examine(ids or (), strict=strict)
-    _say(report.text)
+    say(report.text)
     if not report.sound:
         raise typer.Exit(1)
 
 
 @app.command()
-def new(id: Annotated[str, typer.Argument(metavar="ID", help="Lower-case words with hyphens.")]) -> None:
+def new(
+    id: Annotated[str, typer.Argument(metavar="ID", help="Lower-case words with hyphens.")],
+    coders: Annotated[str, typer.Option(metavar="IDS", help="Who is to code it, with commas: two as a rule.")] = "a,b",
+) -> None:
     """Begin a case: a folder with the blanks to fill in."""
     from aftermath.case_files.template import new_case
 
-    folder = new_case(id)
-    _say(f"{folder}\nFill in the blanks; `aftermath check {id}` says what is missing.")
+    folder = new_case(id, coders=[coder.strip() for coder in coders.split(",")])
+    say(f"{folder}\nFill in the blanks; `aftermath check {id}` says what is missing.")
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is empty or not there yet.")],
+    no_examples: Annotated[bool, typer.Option("--no-examples", help="Without the two documented cases.")] = False,
+) -> None:
+    """Begin a workspace: README, codebook, two documented cases as examples, a first notebook, checks for GitHub."""
+    from aftermath.case_files.beginning import begin_workspace
+
+    root = begin_workspace(folder, examples=not no_examples).root
+    say(
+        f"{root}\nChange into it, then: `aftermath lab`, `aftermath build`, or `aftermath new ID` for a case of your own."
+    )
+
+
+@app.command()
+def search(
+    query: Annotated[list[str], typer.Argument(metavar="WORDS", help='Words; "in quotation marks" as they stand.')],
+    case: Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this case; may be repeated.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many rows are shown.")] = 10,
+) -> None:
+    """Search events, abstracts, sources and claims of all cases."""
+    from aftermath.comparison.search import search as look
+
+    # the shell takes quotation marks away: what it hands on as one word of several was quoted
+    words = " ".join(f'"{word}"' if " " in word and '"' not in word and len(query) > 1 else word for word in query)
+    result = look(words, case or (), limit=limit)
+    for found in result.found:
+        say(f"{found.where}  {found.id}  {found.text}")
+    say(result.text)
 
 
 @app.command()
@@ -210,8 +248,8 @@ def package() -> None:
     """Describe every case as a Frictionless Data Package (datapackage.json)."""
     from aftermath.case_files.package import write_packages
 
-    for path in write_packages(find_workspace()):
-        _say(str(path))
+    for path in write_packages(find_workspace(to_write=True)):
+        say(str(path))
 
 
 @app.command()
@@ -224,7 +262,31 @@ def embed(
     """Make the vectors of all coverage abstracts anew; needs the extra embed."""
     from aftermath.topic_modelling.embed import embed_abstracts
 
-    _say(str(embed_abstracts(find_workspace(), model)))
+    say(str(embed_abstracts(find_workspace(to_write=True), model)))
+
+
+@app.command()
+def replay(
+    id: Annotated[str, typer.Argument(metavar="ID", help="A case, e.g. kitchenaid-tweet.")],
+    minutes: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=60,
+            help="Time for each decision, 0 for no limit; as staged if not given. Who has not chosen by then waits.",
+        ),
+    ] = None,
+    notes: Annotated[bool, typer.Option("--notes", help="Print the lecturer's notes: all that is to come.")] = False,
+) -> None:
+    """Replay a documented crisis before a class, moment by moment."""
+    from aftermath.replaying import terminal
+    from aftermath.replaying.script import script_of
+
+    script = script_of(id)
+    if notes:
+        console().print(terminal.notes(script), highlight=False)
+    else:
+        terminal.play_in_terminal(script, console(), minutes=minutes)
 
 
 @app.command()
@@ -233,58 +295,29 @@ def course() -> None:
     from aftermath.course.lesson import release
 
     for path in release():
-        _say(str(path))
+        say(str(path))
 
 
 @app.command()
-def grade(notebook: Annotated[Path, typer.Argument(help="What a student handed in.")]) -> None:
-    """Grade a lesson that was handed in. It is run: do so where nothing can be lost."""
-    from aftermath.course.lesson import grade as examine
+def grade(
+    handed_in: Annotated[Path, typer.Argument(help="A notebook that a student handed in, or a folder of them.")],
+    seconds: Annotated[int, typer.Option(min=1, help="How long a cell may take.")] = 60,
+    anew: Annotated[bool, typer.Option("--anew", help="Run again what did not change.")] = False,
+) -> None:
+    """Grade what was handed in. Of a folder: points, a form for points by hand and pages for students, in its grades/."""
+    from aftermath.course.class_grades import GRADES, grade_all
+    from aftermath.course.grading import grade as examine
 
-    _say(examine(notebook).text)
+    if not handed_in.is_dir():
+        say(examine(handed_in, seconds=seconds).text)
+        return
+    say(grade_all(handed_in, seconds=seconds, anew=anew, told=say).text)
+    say(f"Written: {handed_in / GRADES}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def lab(context: typer.Context) -> None:
     """Open JupyterLab on the first notebook. Further options go to JupyterLab, e.g. --no-browser."""
-    raise typer.Exit(open_laboratory(context.args))
+    from aftermath.laboratory.opening import open_laboratory
 
-
-def open_laboratory(options: list[str]) -> int:
-    """Run JupyterLab on ``notebooks/start_here.ipynb`` until it is closed.
-
-    Parameters
-    ----------
-    options
-        Further options of JupyterLab.
-
-    Returns
-    -------
-    int
-        The exit status of JupyterLab; 0 after Ctrl-C.
-
-    Raises
-    ------
-    LaboratoryError
-        If the notebook or JupyterLab is missing.
-    """
-    from importlib.util import find_spec
-
-    workspace = find_workspace()
-    notebook = workspace.notebooks / "start_here.ipynb"
-    if not notebook.is_file():
-        raise LaboratoryError(f"{notebook}: there is no such notebook. Restore it from the repository.")
-    if find_spec("jupyterlab") is None:
-        raise LaboratoryError("JupyterLab is not installed. Install the environment anew, e.g. with make.")
-    command = [sys.executable, "-m", "jupyterlab", *options, str(notebook)]
-    environment = {**os.environ, "AFTERMATH_ROOT": str(workspace.root)}
-    return _run_until_closed(command, environment, workspace.root)
-
-
-def _run_until_closed(command: list[str], environment: dict[str, str], folder: Path) -> int:
-    with subprocess.Popen(command, env=environment, cwd=folder) as process:  # noqa: S603 (our interpreter)
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:  # JupyterLab got it too, and asks whether it is meant
-                continue
+    raise typer.Exit(open_laboratory(find_workspace(to_write=True), context.args))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from aftermath.wording import NO_BREAK, counted, number
+from aftermath.terminal import say
+from aftermath.wording import counted, number
 
 if TYPE_CHECKING:
     from aftermath.archives.description import Manifest
@@ -40,10 +41,6 @@ MaxBad = Annotated[
     typer.Option(min=0, max=1, metavar="SHARE", help="Share of lines that may be bad; 0.01 if not given."),
 ]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE")]
-
-
-def _say(text: str) -> None:
-    typer.echo(text.replace(NO_BREAK, " "))
 
 
 @app.command()
@@ -102,7 +99,7 @@ def add(
         capped=bool(capped),
         capped_why=capped,
     )
-    _say(_added(name, added, readings[0]))
+    say(_added(name, added, readings[0]))
 
 
 def _columns(given: list[str] | tuple[str, ...]) -> dict[str, str]:
@@ -159,7 +156,7 @@ def preview(
 
     known = {"format": format, "columns": _columns(column or ()), "zone": zone, "language": language or None}
     known |= {"quoting": quoting or None, "max_bad": max_bad}
-    _say(look(files, **known, retrieved=retrieved.date() if retrieved else None).text)
+    say(look(files, **known, retrieved=retrieved.date() if retrieved else None).text)
 
 
 @app.command(name="list")
@@ -170,7 +167,7 @@ def list_() -> None:
 
     manifests, faults = _of_each(names(), lambda name: load_manifest(archive_folder(name)))
     if manifests or not faults:
-        _say(listing(manifests))
+        say(listing(manifests))
     _fail(faults)
 
 
@@ -180,7 +177,7 @@ def describe(name: Name) -> None:
     from aftermath.archives import telling
     from aftermath.archives.manifest import archive_folder, load_manifest
 
-    _say(telling.describe(name, load_manifest(archive_folder(name))))
+    say(telling.describe(name, load_manifest(archive_folder(name))))
 
 
 @app.command()
@@ -190,7 +187,7 @@ def verify(names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]..."
 
     verified, faults = _of_each(names or manifest.names(), lambda name: manifest.verify(manifest.archive_folder(name)))
     for found in verified.values():
-        _say(found.text)
+        say(found.text)
     _fail(faults)
 
 
@@ -219,7 +216,7 @@ def formats() -> None:
     """List the formats that are read."""
     from aftermath.archives.readers import FORMATS
 
-    _say("\n".join(f"{format:12} {what}" for format, what in FORMATS.items()))
+    say("\n".join(f"{format:12} {what}" for format, what in FORMATS.items()))
 
 
 @app.command()
@@ -249,7 +246,7 @@ def features(
         language=manifest.language or None,
         workers=workers,
     )
-    _say(
+    say(
         f"{target}\n{counted(reading.posts, 'post')} read, {number(reading.bad)} bad lines left out.\n{unscored(target)}".rstrip()
     )
 
@@ -266,21 +263,22 @@ def series(
     from aftermath.archives.posts import ArchiveError
     from aftermath.archives.series import series as binned
     from aftermath.archives.telling import unscored
+    from aftermath.workspace import find_workspace
 
-    folder = archive_folder(name)
+    folder = archive_folder(name, find_workspace(to_write=True))
     manifest = load_manifest(folder)
     found = source or _features_file(name)
     if not found.is_file():
         raise ArchiveError(f"{name}: there are no features yet. Make them with `aftermath archive features {name}`.")
     zone = zone or manifest.zone or "UTC"
     table = binned(found, every, zone=zone, capped=manifest.capped)
-    _say(f"{record_series(folder, table, found, every=every, zone=zone)}\n{unscored(found)}".rstrip())
+    say(f"{record_series(folder, table, found, every=every, zone=zone)}\n{unscored(found)}".rstrip())
 
 
 def _features_file(name: str) -> Path:
     from aftermath.workspace import find_workspace
 
-    return find_workspace().build / "archives" / name / "features.parquet"
+    return find_workspace(to_write=True).build / "archives" / name / "features.parquet"
 
 
 @app.command(name="validate-sentiment")
@@ -301,7 +299,7 @@ def validate_sentiment(
     if folder is None and not named:
         raise ArchiveError(f"name the folder with the labelled archives: --folder, or set {VARIABLE}")
     result = measured(folder or Path(named or "").expanduser(), most=most)
-    _say(f"{result.printed}\n\n{result.text}")
+    say(f"{result.printed}\n\n{result.text}")
 
 
 @app.command()
@@ -318,7 +316,7 @@ def pull(
     from aftermath import public
 
     if source is None or not query:
-        _say(public.help_text(source))
+        say(public.help_text(source))
         return
     pulled = public.pull(source, public.parsed(query), into or Path(f"{source}-answers"))
-    _say(pulled.text)
+    say(pulled.text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aftermath.wording import NO_BREAK
+from aftermath.terminal import hand_on, say
 
 if TYPE_CHECKING:
     from aftermath.case_files.from_downloads import MadeTable
@@ -94,7 +94,7 @@ def signals(
 def _give(made: MadeTable, to: Path | None, *, again: bool, append: bool = False) -> None:
     """The table to a file, or to the terminal; what is told of it never among its rows."""
     if to is None:
-        typer.echo(made.csv, nl=False)
+        hand_on(made.csv)
     else:
-        typer.echo(str(made.write(to, again=again, append=append)))
-    typer.echo(made.text.replace(NO_BREAK, " "), err=to is None)
+        say(str(made.write(to, again=again, append=append)))
+    say(made.text, error=to is None)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-import tempfile
-from collections.abc import Iterable
+import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import IO
 
 from aftermath.problems import AftermathError
+
+HALF = ".half"  # how the name of a file ends that is being written
+_FAR = 1 << 30  # Windows locks bytes against reading, too: one far behind the text stays out of the way
 
 
 class WriteError(AftermathError):
@@ -18,7 +23,8 @@ class WriteError(AftermathError):
 def write_whole(path: Path, content: str | bytes, *, durable: bool = True) -> Path:
     """Write a file so that a reader sees the old content or the new, **never a part**.
 
-    The content is written beside its place, flushed to the disk and renamed.
+    The content is written beside its place, flushed to the disk and renamed. Who may read it is what the user's umask says;
+    where the place is a link, the file takes the place of the link.
 
     Parameters
     ----------
@@ -40,16 +46,16 @@ def write_whole(path: Path, content: str | bytes, *, durable: bool = True) -> Pa
         If the disk is full, the folder is not writable, or the place is taken by a folder.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
-    beside = None
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(8)}{HALF}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            beside = Path(file.name)
+        with beside.open(
+            "xb"
+        ) as file:  # never through a link that somebody laid; temporary files would be born private
             file.write(data)
             file.flush()
             if durable:
                 os.fsync(file.fileno())
-        beside.chmod(0o644)  # temporary files are born private; a site is meant to be served
         beside.replace(path)
     except OSError as error:
         raise WriteError(
@@ -57,19 +63,66 @@ def write_whole(path: Path, content: str | bytes, *, durable: bool = True) -> Pa
             "Free space or make the folder writable, then run the command again; earlier results are intact."
         ) from error
     finally:
-        if beside is not None:
+        with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
     return path
 
 
+def write_new(path: Path, content: str | bytes, *, again: bool = False) -> Path:
+    """Write a file as ``write_whole`` does, **only where there is none**.
+
+    Parameters
+    ----------
+    path, content
+        As ``write_whole`` takes them.
+    again
+        Whether a file that is there gives way.
+
+    Raises
+    ------
+    WriteError
+        If there is such a file, or it cannot be written.
+    """
+    if path.exists() and not again:
+        raise WriteError(f"{path}: there is such a file already. Name another, or replace it by --again.")
+    return write_whole(path, content)
+
+
+def take_lock(file: IO[bytes]) -> None:
+    """Lock a file that is open, or raise ``OSError`` at once where somebody else holds it; **closing the file lets go**."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        file.seek(_FAR)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def fingerprint(root: Path, paths: Iterable[Path]) -> str:
-    """SHA-256 over the names (from ``root``) and contents of files; **a missing file counts as such**."""
+    """SHA-256 over the names (from ``root``, of files elsewhere alone) and contents of files; **a missing file counts as such**."""
     digest = hashlib.sha256()
     for path in sorted(paths):
-        content = path.read_bytes() if path.is_file() else b"\0missing"
-        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
-        digest.update(content)
+        _add_file(digest.update, _name(root, path), path)
     return digest.hexdigest()
+
+
+def _add_file(add: Callable[[bytes], None], name: str, path: Path) -> None:
+    """Add a name, a length and a content, piece by piece: a file may be larger than the memory."""
+    named = os.fsencode(name) + b"\0"  # as the system has it: not every name is UTF-8
+    if not path.is_file():
+        add(named + b"8\0\0missing")
+        return
+    with path.open("rb") as file:
+        add(named + f"{os.fstat(file.fileno()).st_size}\0".encode())
+        while piece := file.read(1 << 20):
+            add(piece)
+
+
+def _name(root: Path, path: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
 def checksum(paths: Iterable[Path]) -> str:
@@ -87,7 +140,6 @@ def checksum(paths: Iterable[Path]) -> str:
     """
     digest = hashlib.sha256()
     for path in sorted(paths, key=lambda path: path.name):
-        content = path.read_bytes()
-        digest.update(f"{path.name}\0{len(content)}\0".encode())
-        digest.update(content)
+        path.stat()  # one that is missing is an error here
+        _add_file(digest.update, path.name, path)
     return digest.hexdigest()

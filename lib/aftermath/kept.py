@@ -3,14 +3,21 @@
 Only a build keeps results, in a folder of its own that holds for one state of the library and of the packages. Outside a
 build, and wherever a result cannot be read or written, it is computed: **keeping changes how long something takes, and
 nothing else**.
+
+Results are pickled, and to load a pickle is to run it. So each is signed with a key that only this user on this machine
+has and that lies outside of every build folder: what anybody else put there is not loaded.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
+import hmac
 import os
 import pickle
+import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
@@ -20,6 +27,7 @@ from aftermath.files import WriteError, write_whole
 
 _VARIABLE = "AFTERMATH_KEPT"
 _DIGEST = hashlib.sha256().digest_size
+_KEY_FILE = "kept.key"
 
 Kept = TypeVar("Kept")
 
@@ -34,7 +42,7 @@ def keeping(folder: Path) -> Iterator[None]:
     Parameters
     ----------
     folder
-        For one state of library and packages. **Results are pickled: the folder has to be as trusted as the notebooks.**
+        For one state of library and packages. **It need not be trusted**: what this user did not keep is not loaded.
     """
     token = _folder.set(str(folder))
     try:
@@ -72,7 +80,7 @@ def kept(name: str, made_from: Callable[[], Any], compute: Callable[[], Kept]) -
     (3, 3, 4)
     """
     folder = _folder.get() or os.environ.get(_VARIABLE)
-    if not folder:
+    if not folder or not _key_of_this_user():
         return compute()
     path, key = Path(folder, hashlib.sha256(name.encode()).hexdigest()[:32]), _key(name, made_from)
     found = _read(path, key) if key else None
@@ -80,9 +88,9 @@ def kept(name: str, made_from: Callable[[], Any], compute: Callable[[], Kept]) -
         found = (compute(),)
         if key and _key(name, made_from) == key:  # nothing was saved meanwhile
             result = pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL)
-            # a full disk is no fault; a damaged result is found out by its checksum
+            # a full disk is no fault; a damaged result is found out by its signature
             with contextlib.suppress(WriteError):
-                write_whole(path, _checksum(key, result) + key + result, durable=False)
+                write_whole(path, _signature(key, result) + key + result, durable=False)
     return found[0]
 
 
@@ -97,11 +105,32 @@ def _read(path: Path, key: bytes) -> tuple | None:
     """What was kept under a key, in a tuple; None where there is nothing, something else or something damaged."""
     with contextlib.suppress(OSError):
         content = path.read_bytes()
-        checksum, found, result = content[:_DIGEST], content[_DIGEST : 2 * _DIGEST], content[2 * _DIGEST :]
-        if found == key and checksum == _checksum(key, result):
-            return pickle.loads(result)  # noqa: S301 - of a folder that is as trusted as the notebooks
+        signature, found, result = content[:_DIGEST], content[_DIGEST : 2 * _DIGEST], content[2 * _DIGEST :]
+        if found == key and hmac.compare_digest(signature, _signature(key, result)):
+            return pickle.loads(result)  # noqa: S301 - signed by this user
     return None
 
 
-def _checksum(key: bytes, result: bytes) -> bytes:
-    return hashlib.sha256(key + result).digest()
+def _signature(key: bytes, result: bytes) -> bytes:
+    return hmac.digest(_key_of_this_user(), key + result, "sha256")
+
+
+@functools.cache
+def _key_of_this_user() -> bytes:
+    """The key of this user on this machine, made when it is first asked for; empty where it cannot be kept.
+
+    Two processes that make it at once may go by different ones, and compute what the other kept.
+    """
+    import platformdirs  # only a build needs it
+
+    place = platformdirs.user_state_path("aftermath") / _KEY_FILE
+    with contextlib.suppress(OSError):
+        if not place.is_file() or place.stat().st_size != _DIGEST:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            # born readable by this user alone, as ``write_whole`` would not make it
+            handle, beside = tempfile.mkstemp(prefix=f".{_KEY_FILE}.", dir=place.parent)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(_DIGEST))
+            Path(beside).replace(place)
+        return place.read_bytes()
+    return b""

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 SECOND, MINUTE, HOUR, DAY = 1.0, 60.0, 3600.0, 86400.0
@@ -47,9 +48,17 @@ def parse_instant(text: str) -> datetime:
         looks_local = re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?", text)
         raise ValueError("has no offset from UTC" if looks_local else "is not a date")
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return _in(UTC, datetime.fromisoformat(text))
+    except ValueError:
         raise ValueError("is not a date") from None
+
+
+def _in(zone: tzinfo, moment: datetime) -> datetime:
+    """A moment in another zone, where its year may be none that the calendar has."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        raise ValueError("lies outside the years from 1 to 9999") from None
 
 
 def tweet_time(post_id: int) -> datetime:
@@ -116,6 +125,11 @@ def local_day(text: str, zone: str) -> Span:
     zone
         IANA name of the time zone in which a bare day is meant.
 
+    Raises
+    ------
+    ValueError
+        If the text is in neither form, or its span leaves the years from 1 to 9999 in UTC.
+
     Examples
     --------
     >>> local_day("2012-10-04", "America/New_York").earliest.isoformat()
@@ -125,8 +139,58 @@ def local_day(text: str, zone: str) -> Span:
         instant = parse_instant(text)
         return Span(instant, instant)
     day, tz = date.fromisoformat(text), ZoneInfo(zone)
-    ends = (datetime.combine(day, clock, tz).astimezone(UTC) for clock in (time(0, 0, 0), time(23, 59, 59)))
+    ends = (_in(UTC, datetime.combine(day, clock, tz)) for clock in (time(0, 0, 0), time(23, 59, 59)))
     return Span(*ends)
+
+
+def edtf(span: Span, zone: str) -> str:
+    """A span in the Extended Date/Time Format: **one moment within it, not all of it**.
+
+    A moment that is known to the second is written with its time and offset (level 0); what happened some time on one day, in
+    one month or in one year as that day, month or year (level 0); what happened between two days as one of the days from the
+    first to the second (level 2), because ``2014-02-13/2014-02-15`` would mean something that lasted. The format has no bounds
+    within a day, so that **days, not hours, are what it keeps of a span that has a width**.
+
+    Parameters
+    ----------
+    span
+        The span.
+    zone
+        IANA name of the time zone whose days are meant; the format itself has none for days.
+
+    Raises
+    ------
+    ValueError
+        If the span leaves the years from 1 to 9999 in that zone.
+
+    References
+    ----------
+    Library of Congress, Extended Date/Time Format (EDTF) Specification, 2019, https://www.loc.gov/standards/datetime/.
+
+    Examples
+    --------
+    >>> def between(earliest: str, latest: str) -> str:
+    ...     return edtf(Span(parse_instant(earliest), parse_instant(latest)), "America/New_York")
+    >>> between("2012-10-03T21:50:55-04:00", "2012-10-03T21:50:55-04:00")
+    '2012-10-03T21:50:55-04:00'
+    >>> between("2012-10-03T18:00:00-04:00", "2012-10-03T19:59:59-04:00")
+    '2012-10-03'
+    >>> between("2012-10-01T00:00:00-04:00", "2012-10-31T23:59:59-04:00")
+    '2012-10'
+    >>> between("2012-10-03T18:00:00-04:00", "2012-10-05T23:59:59-04:00")
+    '[2012-10-03..2012-10-05]'
+    """
+    start, end = (_in(ZoneInfo(zone), moment) for moment in (span.earliest, span.latest))
+    if start == end:
+        odd = (start.utcoffset() or timedelta()).seconds % 60  # local mean time: the format has minutes
+        return (start.astimezone(UTC) if odd else start).isoformat(timespec="seconds").replace("+00:00", "Z")
+    first, last = start.date(), end.date()
+    whole = (start.time(), end.time().replace(microsecond=0)) == (time(0, 0, 0), time(23, 59, 59))
+    length = 10  # digits of a day, of a month or of a year
+    if whole and first.day == 1 and last.day == monthrange(last.year, last.month)[1]:
+        length = 4 if (first.month, last.month) == (1, 12) else 7
+    begin, close = (day.isoformat()[:length] for day in (first, last))
+    return begin if begin == close else f"[{begin}..{close}]"
 
 
 def ended_before(span: Span, zero: Span) -> bool:

@@ -87,7 +87,7 @@ ACT_FAMILY_LABELS = {
     "information": "Information: hub, replies, updates, testimony",
     "acknowledgement": "Acknowledgement, explanation",
     "removal": "Removal of content",
-    "other": "Anyone else",
+    "other": "Other acts, and anyone else",
 }
 
 # An answer is something said or done in public about the crisis. Taking content down says nothing,
@@ -120,6 +120,22 @@ STEPS = {
     "corrective_action": ("First corrective action", _CORRECTIVE_ACTS, False),
     "information_hub": ("Information hub", ("information_hub",), False),
     "direct_reply": ("First direct reply", ("direct_reply",), False),
+}
+
+# What may be chosen in a replay: name -> (label, acts that it stands for). To choose nothing is to wait.
+RESPONSES = {
+    "acknowledge": ("Acknowledge the problem", ("acknowledgement",)),
+    "apologise": ("Apologise", ("apology",)),
+    "explain": ("Explain what happened", ("explanation",)),
+    "correct": ("Correct it", ("corrective_action", "recall")),
+    "compensate": ("Compensate those harmed", ("compensation",)),
+    "delete": ("Take the content down", ("removal",)),
+    "deny": ("Deny it", ("denial",)),
+    "hub": ("Open an information hub", ("information_hub",)),
+    "reply": ("Answer people one by one", ("direct_reply",)),
+    "discipline": ("Discipline those responsible", ("discipline", "leadership_change")),
+    "investigate": ("Announce an investigation", ("investigation",)),
+    "leader": ("Let a named leader speak", ()),
 }
 
 CHANNELS = {
@@ -183,6 +199,14 @@ READINGS = {
     "excerpt": "the opening",
     "listing": "a search result's line",
 }
+RETRIEVALS = {
+    "wayback": "found in the Wayback Machine",
+    "memento": "found in another web archive",
+    "saved": "saved when it was looked up",
+    "warc": "from a WARC file",
+    "wacz": "from a WACZ file",
+    "hand": "entered by hand",
+}
 
 FRAMES = {
     word: word.replace("_", " ")
@@ -192,7 +216,6 @@ FRAMES = {
     ).split()
 }
 
-CODERS = {"a": "coder a", "b": "coder b, blind"}
 CODER_KINDS = {
     "person": "person",
     "machine": "machine",

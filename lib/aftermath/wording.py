@@ -26,6 +26,87 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SENTENCE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\b(?:Mr|Dr|Ms|St|No|vs|Co))(?<!\b(?:Inc|Mrs))[.!?][”\"’)]*\s+(?=[^a-z\s])|(?<=[。！？])"
 )
+
+# What columns of tables are called where their names, with spaces, would not say it. A unit stands in parentheses.
+_COLUMNS = {
+    "abnormal": "Abnormal return (log)",
+    "ac": "Gwet’s AC",
+    "ac_error": "Gwet’s AC, standard error",
+    "acts": "What was done",
+    "adjusted_close": "Close, adjusted for splits and dividends",
+    "advice_id": "Advice, id",
+    "agrees": "Agrees within the tolerance",
+    "alpha": "Krippendorff’s α",
+    "band": "Share without an answer yet, band (0 to 1)",
+    "best_earliest": "Likeliest reading, earliest",
+    "best_latest": "Likeliest reading, latest",
+    "by_clock": "After clock zero, by clock times alone",
+    "candidates": "Events that may be the first",
+    "certainty": "How it is known",
+    "channel": "Where it was done",
+    "cumulative": "Cumulative abnormal return (log)",
+    "days_as_large": "Ordinary days as large (count)",
+    "doc_id": "Text",
+    "empathy": "Empathy (0 to 100)",
+    "expected": "Expected return (log)",
+    "half_life": "Half-life",
+    "imbalance": "Coefficient of imbalance (−1 to +1)",
+    "least_tau_b": "Least τ-b that the intervals allow",
+    "greatest_tau_b": "Greatest τ-b that the intervals allow",
+    "lower": "Lower end",
+    "most_influential": "Case that moves it most",
+    "n_of_definition": "Values of this definition (count)",
+    "not_yet": "Share without an answer yet (0 to 1)",
+    "open": "Width of what is open",
+    "own_clock": "Clock set by the organisation or a regulator",
+    "possible": "Share without an answer yet, what remains possible (0 to 1)",
+    "read": "How much was read",
+    "return": "Return (log)",
+    "row": "Row in the file",
+    "share": "Share (0 to 1)",
+    "shared_items": "Items that score the same act",
+    "share_negative": "Share of negative posts (0 to 1)",
+    "share_positive": "Share of positive posts (0 to 1)",
+    "smallest_p": "Smallest p possible",
+    "tau_b": "Kendall’s τ-b",
+    "transparency": "Transparency (0 to 100)",
+    "upper": "Upper end",
+    "url": "Address",
+    "volume": "Posts (count)",
+    "why": "Reason",
+    "with_next_day": "Abnormal return with the next day (log)",
+    **{letter: letter for letter in ("n", "p", "t")},
+    **{name: label for name, (label, _, _) in vocabulary.STEPS.items()},
+    **{name: f"{label} (−2 to +2)" for name, label in vocabulary.STANCES.items()},
+    **{
+        f"favourability_{which}{end}": f"Favourability, {which} phase (−2 to +2)"
+        for which in ("first", "last")
+        for end in ("", "_phase")
+    },
+}
+# How names of columns end, and what is said of the rest.
+_COLUMN_ENDS = {
+    "_seconds": " (s)",
+    "_days": " (days)",
+    "_per_week": " (per week)",
+    "_lower": ", lower end",
+    "_upper": ", upper end",
+    "_by_clock": ", by clock times alone",
+    "_certainty": ", how it is known",
+    "_events": ", events",
+    "_items": ", items that apply (count)",
+    "_not_coded": ", items not coded (count)",
+    "_units": ", units (count)",
+    "_alpha": ", α",
+    "_ac2": ", AC2",
+    "_publishers": ", publishers (count)",
+    "_reason": ", why not measured",
+    "_share": " (share, 0 to 1)",
+    "_id": "",
+    "_ids": "s",
+    "_n": ", n",
+}
+_BOUNDS = ("_lower", "_upper")  # of one unit with what they bound
 _WORDS = "no one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
 
 
@@ -279,3 +360,33 @@ def precision(span: Span) -> str:
     if span.seconds + 1 in (DAY - HOUR, DAY, DAY + HOUR):  # clocks may change on that day
         return "known to the day"
     return f"known within {duration(span.seconds)}"
+
+
+def column_label(name: str) -> str:
+    """What a column of a table is called where people read it, with its unit.
+
+    Parameters
+    ----------
+    name
+        The name of the column, in snake_case.
+
+    Returns
+    -------
+    str
+        Its label; a name that nobody has worded is its own words.
+
+    Examples
+    --------
+    >>> column_label("response_lower_seconds")
+    'First public response, lower end (s)'
+    >>> column_label("share_negative_upper"), column_label("event_ids"), column_label("moment_sure")
+    ('Share of negative posts, upper end (0 to 1)', 'Events', 'Moment sure')
+    """
+    if name in _COLUMNS:
+        return _COLUMNS[name]
+    for end, words in _COLUMN_ENDS.items():
+        if name.endswith(end) and name != end:
+            label, bracket, unit = column_label(name.removesuffix(end)).partition(" (")
+            return label + words + (bracket + unit if end in _BOUNDS else "")
+    words = name.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

@@ -232,7 +232,7 @@ def _record(path: Path) -> dict[str, Any]:
         raise ArchiveError(
             f"{where}: there is no such archive. `aftermath archive list` shows those that are."
         ) from None
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+    except (OSError, ValueError, LookupError, AttributeError, RecursionError, yaml.YAMLError) as error:  # of `!!bool x`
         raise ArchiveError(f"{where}: is no well-formed YAML ({' '.join(str(error).split())[:200]})") from None
     if not isinstance(record, dict) or not all(isinstance(name, str) for name in record):
         raise ArchiveError(f"{where}: holds no fields; `aftermath archive add` writes a manifest")

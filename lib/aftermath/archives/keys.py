@@ -28,7 +28,7 @@ _SEED = 2104  # of the hash by which authors that come again are found, 64 bits 
 
 _CURE = (
     "Make one, once, in a file outside the workspace: "
-    '`python -c "import secrets; print(secrets.token_hex(32))" > ~/aftermath-author-key`, then set '
+    '`python -c "import secrets; print(secrets.token_hex(32))" > ~/aftermath-author-key`, let nobody else read it (`chmod 600 ~/aftermath-author-key`), then set '
     f"{FILE_VARIABLE}=~/aftermath-author-key (or {KEY_VARIABLE} to the key itself). With another key the same author gets another hash."
 )
 
@@ -50,7 +50,7 @@ def author_key(file: Path | None = None) -> bytes:
     Raises
     ------
     ArchiveError
-        If there is none, it is too short, or its file lies inside the workspace, from where it would be shared.
+        If there is none, it is too short, others can read its file, or the file lies inside the workspace, from where it would be shared.
     """
     if file is None and os.environ.get(KEY_VARIABLE):
         return _long_enough(os.environ[KEY_VARIABLE].encode(), KEY_VARIABLE)
@@ -98,6 +98,11 @@ def _hashed(values: pl.Series, key: bytes) -> list[str | None]:
 def _read_key(file: Path) -> bytes:
     _refuse_inside(file)
     try:
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            raise ArchiveError(
+                f"{file}: others on this machine can read the key for authors. Run `chmod 600 {file}`; if they may have read it, make "
+                "a new one and write the features anew."
+            )
         content = file.read_bytes().strip()
     except OSError as error:
         raise ArchiveError(

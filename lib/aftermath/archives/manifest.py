@@ -196,10 +196,11 @@ def add(
         As ``readers.read``; if the archive is there already, or its files lie in the repository or out of reach of other
         machines. **Nothing is written then.**
     """
+    workspace = workspace or find_workspace(to_write=True)
     folder = archives_folder(workspace) / check_name(name)
     before = _before(folder, again)
     paths = [_plain_path(file) for file in files]
-    location, root = _location(paths, folder, workspace or find_workspace())
+    location, root = _location(paths, folder, workspace)
     newest = max(datetime.fromtimestamp(path.stat().st_mtime, UTC).date() for path in paths)
     retrieved = retrieved or before.retrieved or newest
     given = replace(before, **{field: value for field, value in described.items() if value or type(value) is float})

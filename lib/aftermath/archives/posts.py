@@ -9,7 +9,7 @@ import polars as pl
 from aftermath.problems import AftermathError
 
 KINDS = ("original", "reply", "repost", "quote")
-BATCH_POSTS = 20_000  # posts in memory at a time, whatever the archive's size
+BATCH_POSTS = 16_000  # posts in memory at a time, whatever the archive's size
 MOST_BAD = 0.01  # of the lines, beyond which an archive is refused
 
 

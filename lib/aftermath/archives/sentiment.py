@@ -21,6 +21,7 @@ import polars as pl
 from aftermath.archives.cleaning import Masking, clean, mask
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.scorers.protocol import LABELS, Scorer, ScorerError, labels
+from aftermath.formula_cells import restored_texts
 from aftermath.wording import counted, interval, number
 from aftermath.workspace import INSTALLED_FROM, WorkspaceError, find_workspace
 
@@ -172,4 +173,4 @@ def _measured(path: Path) -> pl.DataFrame:
 
     if not path.is_file():
         raise ArchiveError(f"{_TABLE.as_posix()}: not there. Make it with `aftermath archive validate-sentiment`.")
-    return pl.read_csv(path, schema=SCHEMA)
+    return restored_texts(pl.read_csv(path, schema=SCHEMA))

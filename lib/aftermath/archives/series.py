@@ -31,6 +31,7 @@ import polars as pl
 from aftermath.archives.posts import KINDS, ArchiveError
 from aftermath.archives.scorers.protocol import DECIMALS
 from aftermath.files import write_whole
+from aftermath.formula_cells import csv_for_spreadsheets
 from aftermath.statistics.intervals import FEW, Z, count_interval
 
 EVERY = ("1h", "1d")
@@ -128,7 +129,7 @@ def write_series(table: pl.DataFrame, target: Path) -> Path:
         ``data/archives/<name>/series.csv``.
     """
     rounded = table.with_columns(pl.col(pl.Float64).round(6) + 0.0)
-    return write_whole(target, rounded.write_csv())
+    return write_whole(target, csv_for_spreadsheets(rounded))
 
 
 def read_series(path: Path) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from aftermath.archives.scorers.protocol import LABELS, Scorer, labels
 from aftermath.archives.sentiment import clean, mask, scorer_for
 from aftermath.archives.validation_text import printed
 from aftermath.files import write_whole
+from aftermath.formula_cells import csv_for_spreadsheets
 from aftermath.wording import counted, in_words, number
 
 LEVEL = 0.95
@@ -62,7 +63,7 @@ class Validation:
 
     def write(self, path: Path) -> Path:
         """Write the table as CSV, where ``aftermath.archives.sentiment.accuracy`` finds it."""
-        return write_whole(path, self.table.write_csv())
+        return write_whole(path, csv_for_spreadsheets(self.table))
 
 
 def _worst_text(last: pl.DataFrame) -> str:

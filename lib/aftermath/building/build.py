@@ -8,10 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from aftermath.building.folder import forget, prepared, remove_gone, unbuilt
-from aftermath.building.jobs import page_jobs, read_settings, site_job
+from aftermath.building.jobs import Job, page_jobs, read_settings, site_job
 from aftermath.building.outcome import Outcome, failures_of, write_summary
 from aftermath.building.work import Work, stoppable
-from aftermath.workspace import Workspace, find_workspace
+from aftermath.building.written import remember, unknown, written
+from aftermath.workspace import OWN_PAGES, Workspace, find_workspace
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,6 +60,8 @@ def build(
         If the cluster cannot be reached or used.
     BusyError
         If another build is at work in the folder.
+    LinkError
+        If the build folder, or a folder in it, is a link.
     WorkspaceError, ParameterError
         If a case or a parameter is unknown.
     WriteError
@@ -70,15 +73,18 @@ def build(
     ()
     """
     start = time.monotonic()
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     with stoppable(), prepared(workspace):
         work = Work(workspace.build, workers or os.cpu_count() or 1, force, console, dask)
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))
         removed = remove_gone(workspace)
-        forget(workspace, everything=force and not cases)
         before, expected = unbuilt(workspace), unbuilt(workspace, coming=[job.title for job in jobs])
+        index = site_job(workspace, before)
+        strange = _noted(workspace, [*jobs, index])
+        _stand_in(workspace)
+        forget(workspace, everything=force and not cases)
         # The index waits for pages that are new: interrupted, the site must not link to what is not there.
-        work.do([*jobs, site_job(workspace, before)] if before == expected else jobs)
+        work.do([*jobs, index] if before == expected else jobs)
         failures = failures_of(work.done, workspace)
         after = unbuilt(workspace, failed=failures)
         if after != before or before != expected:
@@ -92,6 +98,27 @@ def build(
             failures=failures,
             seconds=time.monotonic() - start,
             index=workspace.site / "index.html",
+            unknown=strange,
         )
         write_summary(outcome, workspace, titles, {title: done.seconds for title, done in work.done})
     return outcome
+
+
+def _noted(workspace: Workspace, jobs: Sequence[Job]) -> tuple[str, ...]:
+    """Note what the jobs are about to write; return what else is there, where no build has noted anything before."""
+    logs = [workspace.build / "logs" / f"{job.title}.log" for job in jobs]
+    paths = [*logs, *(path for job in jobs for path in job.products)]
+    paths += [workspace.site / f"{name}.html" for name in OWN_PAGES]  # stand-ins
+    strange = unknown(workspace, paths) if written(workspace) is None else ()
+    remember(workspace, paths)
+    return strange
+
+
+def _stand_in(workspace: Workspace) -> None:
+    """Let no link lead nowhere, though one case alone is built, or the build is ended early."""
+    missing = [name for name in OWN_PAGES if not (workspace.site / f"{name}.html").is_file()]
+    if missing:
+        from aftermath.pages.not_built import write_not_built  # takes long, and is seldom needed
+
+        for name in missing:
+            write_not_built(workspace.site / f"{name}.html", name.capitalize())

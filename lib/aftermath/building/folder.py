@@ -1,37 +1,53 @@
-"""The build folder: made, held by one build at a time, and swept."""
+"""The build folder: made, held by one build at a time, and swept **of what builds wrote, and of nothing else**."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import BinaryIO
+from pathlib import Path, PurePosixPath
 
 from aftermath.building.jobs import products, results_folder
 from aftermath.building.outcome import Failure
-from aftermath.files import WriteError
+from aftermath.building.written import remember, written
+from aftermath.files import HALF, WriteError, take_lock
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace
 
-_FAR = 1 << 30  # Windows locks bytes against reading, too: one far behind the text stays out of the way
+_KEPT = re.compile(r"[0-9a-f]{32}")  # a folder of kept results
 
 
 class BusyError(AftermathError):
     """Another build is at work in the folder."""
 
 
+class LinkError(AftermathError):
+    """A folder of the build is a link: what is written or removed there would be another folder's."""
+
+
 @contextlib.contextmanager
 def prepared(workspace: Workspace) -> Iterator[None]:
-    """The build folder, made, cleared of half-written files, and ours alone."""
+    """The build folder, made, cleared of half-written files, and ours alone.
+
+    Raises
+    ------
+    LinkError
+        If it, a folder in it that is not hidden, or its lock is a link.
+    BusyError
+        If another process is at work in it.
+    WriteError
+        If it cannot be written.
+    """
     folder = workspace.build
     try:
+        _refuse_link(folder, workspace)
         folder.mkdir(parents=True, exist_ok=True)
+        _refuse_link(folder / ".lock", workspace)
         with alone(folder / ".lock"):
             _remove_halves(workspace)
-            for former in (folder, folder / "points"):
-                shutil.rmtree(former / ".engine", ignore_errors=True)  # records of versions that needed them
             yield
     except FileExistsError as error:
         raise WriteError(
@@ -60,9 +76,9 @@ def alone(path: Path) -> Iterator[None]:
     BusyError
         If another process holds the lock.
     """
-    with path.open("ab+") as file:
+    with open(path, "ab+", opener=_not_through_links) as file:
         try:
-            _take(file)
+            take_lock(file)
         except OSError as error:
             file.seek(0)
             raise BusyError(
@@ -75,63 +91,67 @@ def alone(path: Path) -> Iterator[None]:
         yield
 
 
-def _take(file: BinaryIO) -> None:
-    """Lock the file or raise ``OSError``; closing the file lets go."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
+def _not_through_links(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
-        file.seek(_FAR)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+def _refuse_link(path: Path, workspace: Workspace) -> None:
+    if path.is_symlink() or (sys.version_info >= (3, 12) and path.is_junction()):
+        raise LinkError(
+            f"{workspace.relative(path)}: is a link, to {path.readlink()}. A build neither writes nor removes anything through "
+            "links. Remove the link; the next build makes what is missing."
+        )
 
 
 def _remove_halves(workspace: Workspace) -> None:
-    """Remove what a build that was killed left behind in the middle of writing: hidden files beside the pages."""
-    for folder in (
-        "notebooks",
-        "site",
-        "site/cases",
-        "site/notebooks",
-        "site/assets",
-        "site/data",
-        "logs",
-        "points",
-        "sweeps/*",
-    ):
-        for path in workspace.build.glob(f"{folder}/.*"):
-            if path.is_file():
-                path.unlink()
+    """Remove what a build that was killed left behind in the middle of writing, and refuse links on the way."""
+    for folder, folders, files in os.walk(workspace.build):
+        folders[:] = [name for name in folders if not name.startswith(".") or name == ".kept"]
+        for name in folders:
+            _refuse_link(Path(folder, name), workspace)
+        for name in files:
+            if name.startswith(".") and name.endswith(HALF):
+                Path(folder, name).unlink()
 
 
 def forget(workspace: Workspace, *, everything: bool) -> None:
     """Remove results that were kept by another library or other packages, or all of them."""
     current = results_folder(workspace)
     for folder in current.parent.glob("*"):
-        if everything or folder != current:
+        if _KEPT.fullmatch(folder.name) and (everything or folder != current):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_gone(workspace: Workspace) -> tuple[str, ...]:
-    """Remove the pages of cases that are no longer there."""
-    present = set(workspace.case_ids())
-    gone = sorted(path.stem for path in (workspace.site / "cases").glob("*.html") if path.stem not in present)
-    for case_id in gone:
-        log = workspace.build / "logs" / f"{case_id}.log"
-        for path in (*products(workspace, case_id, f"cases/{case_id}.html"), log):
-            path.unlink(missing_ok=True)
-    return tuple(gone)
+    """Remove what builds wrote for cases that are no longer there, and return their ids."""
+    names = written(workspace) or frozenset()
+    present, removed = set(workspace.case_ids()), []
+    for case_id in sorted({PurePosixPath(name).stem for name in names if name.startswith("site/cases/")} - present):
+        own = [path for path in case_files(workspace, case_id) if workspace.relative(path).partition("/")[2] in names]
+        there = [path for path in own if path.is_file() and not path.is_symlink()]
+        for path in there:
+            path.unlink()
+        remember(workspace, (), gone=own)
+        removed += [case_id] if there else []
+    return tuple(removed)
+
+
+def case_files(workspace: Workspace, case_id: str) -> tuple[Path, ...]:
+    """All that builds write for a case: its page and what belongs to it, its log and its replay."""
+    beside = (workspace.build / "logs" / f"{case_id}.log", workspace.site / "replay" / f"{case_id}.html")
+    return (*products(workspace, case_id, f"cases/{case_id}.html"), *beside)
 
 
 def unbuilt(workspace: Workspace, coming: Iterable[str] = (), failed: Iterable[Failure] = ()) -> dict[str, str]:
-    """Cases without a page, with the reason; those with problems are left to the site, which lists them itself."""
+    """Cases without a page, with the reason, empty where it was not built yet.
+
+    Those with problems are left to the site, which lists them itself.
+    """
     expected = set(coming)
     reasons = {failure.title: failure.reason for failure in failed}
     broken = {failure.title for failure in failed if failure.problems}
     return {
-        case_id: reasons.get(case_id, "Its page was not built yet.")
+        case_id: reasons.get(case_id, "")
         for case_id in workspace.case_ids()
         if case_id not in expected | broken and not (workspace.site / "cases" / f"{case_id}.html").is_file()
     }

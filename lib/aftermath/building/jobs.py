@@ -21,17 +21,28 @@ from aftermath.pages.made_from import MadeFrom
 from aftermath.running.parameters import ParameterError, Values, known, parse_settings, read_parameters
 from aftermath.running.processes import in_process
 from aftermath.statistics.inputs import PRICES, SIMULATION
-from aftermath.workspace import Workspace, WorkspaceError
+from aftermath.workspace import OWN_PAGES, SITE_PAGES, Workspace, WorkspaceError
 
 _EVIDENCE = (".csv", ".md", ".yaml")
-_SHAPING = "bertopic dataframely jinja2 krippendorff mistune nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
+_SHAPING = "bertopic citeproc-py dataframely jinja2 krippendorff mistune nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
+CITATIONS = (".bib", ".ris", ".json")
 _SITE = (
-    "index.html",
-    "marks.html",
-    *(f"assets/{name}" for name in ("style.css", "app.js", "figures.js", "plotly.min.js")),
-    *(f"data/{name}" for name in ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv", "advice.csv")),
+    *(f"{name}.html" for name in SITE_PAGES),
+    *(
+        f"assets/{name}.js"
+        for name in ("app", "cases", "figures", "multiverse", "reading", "search", "sources", "tables", "theme")
+    ),
+    *(f"assets/{name}-data.js" for name in ("search", "sources")),
+    run.rows_file("index.html"),
+    *(f"assets/{name}" for name in ("favicon.ico", "favicon.svg", "style.css")),
+    *(f"assets/{name}" for name in ("minisearch.js", "minisearch.LICENSE.txt")),
+    *(f"assets/{name}" for name in ("plotly-basic.min.js", "plotly-basic.LICENSE.txt")),
+    *(
+        f"data/{name}"
+        for name in ("scoreboard.csv", "scoreboard.parquet", "multiverse.csv", "advice.csv", "answers.csv")
+    ),
+    *(f"data/cases{suffix}" for suffix in CITATIONS),
 )
-_OWN_PAGES = ("comparison", "methods")
 LIBRARY = Path(aftermath.__file__).parent
 
 
@@ -91,7 +102,7 @@ def read_settings(workspace: Workspace, texts: Iterable[str]) -> Settings:
         If no notebook knows a name, or a value is ill-typed.
     """
     report = {name: parameter for name, parameter in run.report_parameters(workspace).items() if name != "case_id"}
-    path = workspace.notebooks / run.COMPARISON
+    path = workspace.notebook(run.COMPARISON)
     comparison = read_parameters(path) if path.is_file() else {}
     texts = tuple(texts)
     named = [(text.partition("=")[0].strip(), text) for text in texts]
@@ -178,11 +189,12 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
 
 def case_job(workspace: Workspace, case_id: str, values: Values) -> Job:
     """The job of one case's page, **which depends on no other case**."""
-    notebooks = [workspace.notebooks / name for name in (run.REPORT, run.WITHOUT_RECORD)]
+    notebooks = [workspace.notebook(name) for name in (run.REPORT, run.WITHOUT_RECORD)]
     inputs = (
         _each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id))
         | _each("notebook", workspace.notebooks, [*notebooks, *workspace.templates.glob("*.j2")])
         | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
+        | {"citation": fingerprint(workspace.cases, [workspace.citation])}
     )
     made = _made(inputs, values)
     return Job(
@@ -197,7 +209,7 @@ def case_job(workspace: Workspace, case_id: str, values: Values) -> Job:
 
 def comparison_job(workspace: Workspace, values: Values) -> Job:
     """The job of the comparison, which depends on all cases."""
-    notebook = [workspace.notebooks / run.COMPARISON, *workspace.templates.glob("*.j2")]
+    notebook = [workspace.notebook(run.COMPARISON), *workspace.templates.glob("*.j2")]
     vectors = vector_files(workspace)
     inputs = all_evidence(workspace) | {
         "notebook": fingerprint(workspace.notebooks, notebook),
@@ -209,14 +221,17 @@ def comparison_job(workspace: Workspace, values: Values) -> Job:
         title="comparison",
         made=made,
         page=workspace.site / "comparison.html",
-        products=products(workspace, "comparison", "comparison.html"),
+        products=(
+            *products(workspace, "comparison", "comparison.html"),
+            workspace.site / run.rows_file("comparison.html"),
+        ),
         make=functools.partial(_keeping, results_folder(workspace), run.run_comparison, values, workspace, made),
     )
 
 
 def methods_job(workspace: Workspace) -> Job:
     """The job of the page of methods, which depends on no case of the workspace, but on prices that came with the library."""
-    notebook = [workspace.notebooks / run.METHODS, *workspace.templates.glob("*.j2")]
+    notebook = [workspace.notebook(run.METHODS), *workspace.templates.glob("*.j2")]
     inputs = (
         {f"prices of {case_id}": fingerprint(path.parent, [path]) for case_id, path in PRICES.items()}
         | {"simulation": fingerprint(SIMULATION.parent, [SIMULATION])}
@@ -241,17 +256,23 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
     workspace
         Where to work.
     unbuilt
-        Cases without a page, with the reason.
+        Cases without a page, with the reason, empty where it was not built yet.
     """
-    inputs = all_evidence(workspace) | {"unbuilt": json.dumps(dict(unbuilt), sort_keys=True)}
+    # the search finds sections, whose headings stand in notebooks
+    notebooks = [workspace.notebook(name) for name in (run.COMPARISON, run.METHODS)]
+    inputs = all_evidence(workspace) | {
+        "unbuilt": json.dumps(dict(unbuilt), sort_keys=True),
+        "notebooks of sections": fingerprint(workspace.notebooks, notebooks),
+    }
     made = _made(inputs, {})
     write = functools.partial(_write_site, workspace, dict(unbuilt), made)
+    replays = (f"replay/{case_id}.html" for case_id in workspace.case_ids())
     return Job(
         key="site",
         title="index",
         made=made,
         page=workspace.site / "index.html",
-        products=tuple(workspace.site / name for name in _SITE),
+        products=tuple(workspace.site / name for name in (*_SITE, *replays)),
         # no kernel is at work here: what is computed goes to a process of its own, too
         make=functools.partial(in_process, functools.partial(_keeping, results_folder(workspace), write)),
     )
@@ -276,11 +297,14 @@ def _write_site(workspace: Workspace, unbuilt: Mapping[str, str], made: MadeFrom
 
 
 def products(workspace: Workspace, page_id: str, page: str) -> tuple[Path, ...]:
-    """The executed notebook, its copy on the site, and the page."""
+    """The executed notebook, its copy on the site, the page, and for a case the files that it is cited by."""
     name = f"{page_id}.ipynb"
     files = (workspace.build / "notebooks" / name, workspace.site / "notebooks" / name, workspace.site / page)
+    if page == f"{page_id}.html":
+        return files
+    cited = (workspace.site / "cite" / f"{page_id}{suffix}" for suffix in CITATIONS)
     # A case that took the name of a page of the site must not claim its files; it fails when it is checked.
-    return files[2:] if page_id.lower() in _OWN_PAGES and page != f"{page_id}.html" else files
+    return (*(files[2:] if page_id.lower() in OWN_PAGES else files), *cited)
 
 
 def all_evidence(workspace: Workspace) -> dict[str, str]:
@@ -289,7 +313,7 @@ def all_evidence(workspace: Workspace) -> dict[str, str]:
     **A case that is gone changes nothing but the list of cases.**
     """
     case_ids = workspace.case_ids()
-    beside = (path for path in workspace.cases.glob("[!.]*") if path.suffix in _EVIDENCE)
+    beside = (path for path in workspace.cases.glob("[!.]*") if path.suffix in _EVIDENCE or path == workspace.citation)
     own = {f"evidence of {case_id}": evidence(workspace, case_id) for case_id in case_ids}
     which = hashlib.sha256("\n".join(case_ids).encode()).hexdigest()
     return own | {"which cases": which, "beside the cases": fingerprint(workspace.cases, beside)}

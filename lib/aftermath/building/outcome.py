@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from aftermath.building.commit import commit_of
 from aftermath.files import WriteError, write_whole
 from aftermath.problems import AftermathError
 from aftermath.running.execute import CellError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
+
+_NAMED = 10  # of files that are unknown, so many are named
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ class Outcome:
         How long it took.
     index
         The page to open first.
+    unknown
+        Files beside the pages that no build known here has written, named by the first build that keeps a record.
     """
 
     made: tuple[str, ...]
@@ -98,14 +102,22 @@ class Outcome:
     failures: tuple[Failure, ...]
     seconds: float
     index: Path
+    unknown: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """What was done; one or two lines."""
-        removed = (
-            [f"Removed the pages of {', '.join(self.removed)}: no longer in casestudies/."] if self.removed else []
-        )
-        return "\n".join([*removed, self._done()])
+        """What was done; one to three lines."""
+        lines = [self._done()]
+        if self.unknown:
+            more = f" and {len(self.unknown) - _NAMED} more" if len(self.unknown) > _NAMED else ""
+            lines.insert(
+                0,
+                f"Left as they are in build/, as no build known here wrote them: {', '.join(self.unknown[:_NAMED])}{more}. "
+                "Remove by hand what is not wanted.",
+            )
+        if self.removed:
+            lines.insert(0, f"Removed the pages of {', '.join(self.removed)}: no longer in casestudies/.")
+        return "\n".join(lines)
 
     @property
     def failed(self) -> str:
@@ -174,29 +186,11 @@ def write_summary(
         "unchanged": sorted(set(titles) - set(outcome.made) - failed),
         "removed": list(outcome.removed),
         "failed": [asdict(failure) for failure in sorted(outcome.failures, key=lambda failure: failure.title)],
-        "commit": _commit(workspace.root),
+        "commit": commit_of(workspace.root),
         "seconds": round(outcome.seconds, 3),
         "seconds_each": {title: round(value, 3) for title, value in sorted((seconds or {}).items())},
     }
     return write_whole(workspace.build / "summary.json", json.dumps(summary, indent=1, ensure_ascii=False) + "\n")
-
-
-def _commit(folder: Path) -> str:
-    """The commit of the folder, marked where files differ from it; empty where there is none to be had."""
-    command = [
-        "git",
-        "-C",
-        str(folder),
-        "describe",
-        "--always",
-        "--abbrev=40",
-        "--exclude=*",
-        "--dirty=, changed since",
-    ]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()  # noqa: S603
-    except (OSError, subprocess.SubprocessError):
-        return ""
 
 
 class Progress:
@@ -235,7 +229,8 @@ class Progress:
         self.done += 1
         count = f"{self.done:>{len(str(self.total))}}/{self.total}"
         word = f"{done.seconds:5.1f} s" if done.error is None else "[bold] failed[/bold]"
-        self.console.print(f"{count}  {word}  {escape(title)}", highlight=False, soft_wrap=True)
+        with contextlib.suppress(OSError):  # pages are made though nobody can be told of them
+            self.console.print(f"{count}  {word}  {escape(title)}", highlight=False, soft_wrap=True)
         if self._bar:
             bar, task = self._bar
             bar.advance(task)

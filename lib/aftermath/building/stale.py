@@ -37,6 +37,9 @@ def stale(job: Job) -> tuple[str, ...]:
     tuple of str
         The reasons, each naming what differs; **empty where the page is up to date**.
     """
+    links = [f"{path.name} is a link" for path in job.products if path.is_symlink()]
+    if links:  # a build writes files, and the next one replaces the link by one
+        return tuple(links)
     if not job.page.is_file():
         return (NEVER_MADE,)
     text = job.page.read_text(encoding="utf-8", errors="replace")
@@ -157,7 +160,7 @@ def plan(
     WorkspaceError, ParameterError
         If a case or a parameter is unknown.
     """
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     pages = page_jobs(workspace, cases, read_settings(workspace, settings))
     jobs = [*pages, site_job(workspace, unbuilt(workspace, coming=[job.title for job in pages]))]
     reasons = {job.title: ("it was asked for (--force)",) if force else stale(job) for job in jobs}
@@ -206,10 +209,12 @@ def verify_build(workspace: Workspace | None = None) -> Verification:
     Verification
         **No notebook is run**: that the same inputs give the same bytes is what a second build shows.
     """
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     pages = page_jobs(workspace, (), Settings({}, {}))
     jobs = [*pages, site_job(workspace, unbuilt(workspace))]
-    faults = {job.title: _faults(job, workspace.site) for job in jobs}
+    faults: dict[str, tuple[str, ...]] = {}
+    for job in jobs:  # a case may have taken the name of another page
+        faults[job.title] = faults.get(job.title, ()) + _faults(job, workspace.site)
     return Verification({title: found for title, found in faults.items() if found}, len(jobs))
 
 

@@ -154,7 +154,7 @@ def sweep(
         As ``build`` does; points that were finished are kept, and so is the table of an earlier sweep.
     """
     start = time.monotonic()
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     path = _notebook(workspace, notebook)
     points = _asked(path, cases, settings, workspace)
     folder = _folder(workspace, name or path.stem)
@@ -200,7 +200,7 @@ def plan_sweep(
     SweepError, ParameterError
         As ``sweep`` does.
     """
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     path = _notebook(workspace, notebook)
     points = _asked(path, cases, settings, workspace)
     _folder(workspace, name or path.stem)
@@ -214,11 +214,11 @@ def plan_sweep(
 
 def _notebook(workspace: Workspace, name: str) -> Path:
     """The notebook, which is one of the workspace's own and hands on results."""
-    present = sorted(path.stem for path in workspace.notebooks.glob("[!.]*.ipynb"))
+    present = [name.removesuffix(".ipynb") for name in workspace.notebook_names]
     stem = name.removesuffix(".ipynb")
     if stem not in present:
         raise SweepError(f"there is no notebook {name!r} in {workspace.notebooks}. Notebooks: {', '.join(present)}.")
-    path = workspace.notebooks / f"{stem}.ipynb"
+    path = workspace.notebook(f"{stem}.ipynb")
     read_parameters(path)  # says what is wrong with a file that is no notebook
     if not hands_on(json.loads(path.read_text(encoding="utf-8"))):
         raise SweepError(

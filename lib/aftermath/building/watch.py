@@ -51,7 +51,7 @@ def watch(
     Interrupted
         If the user stopped it in the middle of a build.
     """
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     folders = (workspace.cases, workspace.notebooks, workspace.root / "data")
     preload(MANY)  # there is time until the first change
     with contextlib.suppress(KeyboardInterrupt):

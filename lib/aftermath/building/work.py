@@ -19,6 +19,7 @@ from aftermath.building.outcome import Done, Progress
 from aftermath.building.stale import stale
 from aftermath.pages.preloaded import preload
 from aftermath.problems import AftermathError
+from aftermath.running.limits import require_files, require_memory
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -61,6 +62,10 @@ class Work:
         if not due:
             return
         if not self.dask:
+            require_memory()
+            require_files(
+                min(self.workers, len(due)), beside=36
+            )  # those of the process that kernels are forked from, too
             preload(len(due))
         shown = Progress(self.console, len(due)).shown() if self.console else contextlib.nullcontext()
         with shown as progress, self._executor(len(due)) as executor:
@@ -137,7 +142,7 @@ def _result(future: Future[Done]) -> Done:
 
 @contextlib.contextmanager
 def stoppable(rest: str = "The next `aftermath build` makes the rest.") -> Iterator[None]:
-    """Take Ctrl-C, and a polite end by the system, for the time of a build.
+    """Take Ctrl-C, a polite end by the system, and the end of the terminal, for the time of a build.
 
     Parameters
     ----------
@@ -158,7 +163,10 @@ def stoppable(rest: str = "The next `aftermath build` makes the rest.") -> Itera
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        heard = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
+        # nohup has the end of the terminal ignored, a shell the Ctrl-C of what runs behind it
+        asked = [number for number in heard if number and signal.getsignal(number) != signal.SIG_IGN]
+        before = {number: signal.signal(number, stop) for number in asked}
     try:
         yield
     except (KeyboardInterrupt, AftermathError) as error:

@@ -6,7 +6,7 @@ import itertools
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -15,42 +15,34 @@ import polars as pl
 from aftermath.case_files.about import About, read_about
 from aftermath.case_files.coders import CODED_TABLES, Coder
 from aftermath.case_files.consistency import check_together
-from aftermath.case_files.file_problems import FileProblems, one_line, read_text
+from aftermath.case_files.evidence import EVIDENCE_FILES, Evidence, evidence_files
+from aftermath.case_files.file_problems import LARGEST, FileProblems, one_line, read_text
+from aftermath.case_files.lengths import check_notes
+from aftermath.case_files.options import options_of, under_options
+from aftermath.case_files.overview import display_of
 from aftermath.case_files.reading import read_table
 from aftermath.case_files.relations import CaseTimes, case_times, temporal_network
-from aftermath.case_files.tables import ALL_SCHEMAS, OPTIONAL_SCHEMAS, SCHEMAS, CaseTables, Prices, Relations
+from aftermath.case_files.replay_file import REPLAY_FILE, Staging, check_staging, read_staging
+from aftermath.case_files.tables import (
+    ALL_SCHEMAS,
+    OPTIONAL_SCHEMAS,
+    Adjudication,
+    CaseTables,
+    Prices,
+    Relations,
+)
+from aftermath.display import Display, Displayed
 from aftermath.files import checksum, fingerprint
-from aftermath.problems import CaseError, Problem
+from aftermath.problems import CaseError, Problem, near_miss
 from aftermath.times import Latency, Span, difference
 from aftermath.workspace import Workspace, find_workspace
 
 LARGEST_YAML = 500_000  # bytes: the reader of YAML is slow
-EVIDENCE_FILES = ("case.yaml", *(f"{table}.csv" for table in SCHEMAS), "NOTES.md")
 _ATTEMPTS = 5
-OPTIONAL_FILES = tuple(f"{table}.csv" for table in OPTIONAL_SCHEMAS)
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
-    """What the files of a case said when they were read.
-
-    Parameters
-    ----------
-    folder, about, tables, notes
-        As a ``Case`` takes them.
-    checksum
-        SHA-256 over the files.
-    """
-
-    folder: Path
-    about: About
-    tables: CaseTables
-    notes: str
-    checksum: str
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
+class Case(Displayed):
     """One documented crisis.
 
     Parameters
@@ -60,13 +52,17 @@ class Case:
     about
         What ``case.yaml`` says.
     tables
-        The six tables, and prices and relations where the case has them, checked.
+        The six tables, and prices, relations and adjudication where the case has them, checked.
     notes
         The text of ``NOTES.md``.
     lines
         Field of ``case.yaml`` to the line it stands in.
     evidence
         What its files said when they were read; None for a case made otherwise.
+    original, coder
+        Of a case under other options: the case as its files say, and the only coder who counts; else None.
+    staging
+        What ``replay.yaml`` says of how the case is replayed; None where it has none. **It is no evidence.**
     """
 
     folder: Path
@@ -75,9 +71,17 @@ class Case:
     notes: str
     lines: Mapping[str, int] = field(default_factory=dict)
     evidence: Evidence | None = None
+    original: Case | None = None
+    coder: str | None = None
+    staging: Staging | None = None
 
     def __repr__(self) -> str:
         return f"Case({self.id!r}: {self.events.height} events, {self.coverage.height} texts, {self.sources.height} sources)"
+
+    @property
+    def display(self) -> Display:
+        """What it is about, in words, and its events, texts and sources."""
+        return display_of(self)
 
     @property
     def id(self) -> str:
@@ -139,6 +143,11 @@ class Case:
             return tuple(coder for coder in self.about.coders if table in coder.codes)
         return tuple(map(Coder, getattr(self, table)["coder"].unique().sort()))
 
+    @property
+    def adjudication(self) -> pl.DataFrame:
+        """What coders agreed on where they differ, which no measure uses; **no rows where the case has no** ``adjudication.csv``."""
+        return Adjudication.create_empty() if self.tables.adjudication is None else self.tables.adjudication
+
     @cached_property
     def relations(self) -> pl.DataFrame:
         """How long after one event another happened; **no rows where the case has no** ``relations.csv``."""
@@ -185,6 +194,49 @@ class Case:
     def _times(self) -> dict[str, CaseTimes]:
         return {}
 
+    def with_clock(self, event_id: str | None) -> Case:
+        """The case with its clock starting at another of its events; as it is if None.
+
+        Raises
+        ------
+        NothingToMeasure
+            If no crisis is on record.
+        OptionError
+            If it has no such event.
+        """
+        return self if event_id is None else self._under(event_id, self.coder)
+
+    def coded_by(self, coder: str | None) -> Case:
+        """The case as one coder coded it, rubric and texts; as it is if None.
+
+        Raises
+        ------
+        OptionError
+            If nobody of that name codes it.
+
+        Examples
+        --------
+        >>> load_case("kitchenaid-tweet").coded_by("a").options
+        ('coder a alone',)
+        """
+        return self if coder is None else self._under(self.about.clock_zero, coder)
+
+    def _under(self, clock_zero: str | None, coder: str | None) -> Case:
+        """This case under options, made once."""
+        whole = self.original or self
+        if (clock_zero, coder) not in whole._seen:
+            whole._seen[clock_zero, coder] = under_options(whole, clock_zero, coder)
+        return whole._seen[clock_zero, coder]
+
+    @cached_property
+    def _seen(self) -> dict[tuple[str | None, str | None], Case]:
+        return {}
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """In what it differs from what its files say, in words; empty for a case as it was read."""
+        return options_of(self)
+
     def notes_on(self, *names: str) -> str:
         """The paragraphs and items of the notes that name an event or source, or all of several, in one line."""
         items = re.split(r"\n\s*\n|\n(?=\s*[-*#])", self.notes)
@@ -223,11 +275,6 @@ class Case:
         return self.evidence.checksum if self.evidence else checksum(self.folder / name for name in self.files)
 
 
-def evidence_files(folder: Path) -> tuple[str, ...]:
-    """The names of the evidence files of a case folder: those that every case has, then the optional ones it has."""
-    return (*EVIDENCE_FILES, *(name for name in OPTIONAL_FILES if os.path.lexists(folder / name)))
-
-
 def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
     """Read a case folder, and list everything that is wrong with it.
 
@@ -244,25 +291,29 @@ def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Pr
         The case (None where there is any problem) and the problems, sorted.
     """
     if not folder.is_dir():
-        known = ", ".join(workspace.case_ids()) or "none yet"
-        missing = Problem(
-            one_line(workspace.relative(folder)), 0, "", "there is no such case", f"choose one of: {known}"
-        )
-        return None, (missing,)
-    before = _contents(folder)
+        what, mend = "there is no such case", near_miss(folder.name, workspace.case_ids())
+        if folder.name in workspace.case_ids():  # which is how a name is printed that cannot be
+            what, mend = "the name of the folder is not UTF-8 text", "rename it: lower-case words with hyphens"
+        return None, (Problem(one_line(workspace.relative(folder)), 0, "", what, mend),)
+    before = contents(folder)
     case, problems = _read(folder, workspace)
     for _ in range(_ATTEMPTS):  # what is being saved is read again: a case is of one moment
-        now = _contents(folder)
+        now = contents(folder)
         if now == before:
             break
         before, (case, problems) = now, _read(folder, workspace)
     return case, problems
 
 
-def _contents(folder: Path) -> str:
-    """Checksum of the evidence files as they lie there; empty where one cannot be read, which is told elsewhere."""
+def contents(folder: Path) -> str:
+    """Checksum of the files that a case is read from, as they lie there.
+
+    **Empty where one is too large or cannot be read**, which ``read_case`` says.
+    """
+    files = [folder / name for name in (*evidence_files(folder), REPLAY_FILE)]
     try:
-        return fingerprint(folder, map(folder.joinpath, evidence_files(folder)))
+        too_large = any(path.is_file() and path.stat().st_size > LARGEST for path in files)
+        return "" if too_large else fingerprint(folder, files)
     except OSError:
         return ""
 
@@ -272,6 +323,7 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     text = read_text(folder / "case.yaml", problems["case.yaml"], largest=LARGEST_YAML)
     about = read_about(text, problems["case.yaml"]) if text is not None else None
     notes = read_text(folder / "NOTES.md", problems["NOTES.md"])
+    check_notes(notes or "", problems["NOTES.md"])
     tables = {
         table: read_table(folder / f"{table}.csv", schema, problems[f"{table}.csv"])
         for table, schema in ALL_SCHEMAS.items()
@@ -283,7 +335,20 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     # each table was held against its schema as it was read
     frames = CaseTables.cast({table: reading.frame for table, reading in tables.items()})
     evidence = Evidence(folder, about, frames, notes, checksum(folder / name for name in problems))
-    return Case(folder, about, frames, notes, problems["case.yaml"].rows, evidence), ()
+    return _staged(Case(folder, about, frames, notes, problems["case.yaml"].rows, evidence), workspace)
+
+
+def _staged(case: Case, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
+    """A sound case with what its ``replay.yaml`` says, or what is wrong with that."""
+    path = case.folder / REPLAY_FILE
+    if not os.path.lexists(path):
+        return case, ()
+    problems = FileProblems(workspace.relative(path))
+    staging = read_staging(case.folder, problems)
+    if staging is not None:
+        case = replace(case, staging=staging)
+        check_staging(case, staging, problems)
+    return (None, tuple(sorted(problems))) if problems else (case, ())
 
 
 def load_case(case_id: str, workspace: Workspace | None = None) -> Case:
@@ -320,19 +385,3 @@ def load_case(case_id: str, workspace: Workspace | None = None) -> Case:
 def case_ids(workspace: Workspace | None = None) -> tuple[str, ...]:
     """The ids of all case folders, sorted, whether they load or not."""
     return (workspace or find_workspace()).case_ids()
-
-
-def cases(workspace: Workspace | None = None) -> tuple[Case, ...]:
-    """All cases of the workspace, sorted by id.
-
-    Raises
-    ------
-    CaseError
-        If any case has a problem; the error lists the problems of all cases.
-    """
-    workspace = workspace or find_workspace()
-    read = [read_case(workspace.case_folder(case_id), workspace) for case_id in workspace.case_ids()]
-    problems = [problem for _, of_case in read for problem in of_case]
-    if problems:
-        raise CaseError(problems)
-    return tuple(case for case, _ in read if case is not None)

@@ -5,6 +5,7 @@ Nothing is said beyond it: what the file leaves out is "not stated".
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ CODED_TABLES = ("rubric", "stances")
 CODER_ID = r"[a-z][a-z0-9-]{0,19}"
 # Codes stand in one column a coder, beside these columns.
 RESERVED_CODERS = ("day", "mean", "publisher", "published", "row")
+CODER_ID_HINT = "write a lower-case letter, then letters, digits or hyphens, at most 20, and none of " + ", ".join(
+    RESERVED_CODERS
+)
 OVERSTATES = (
     "Where machines code or assist, agreement shows how clear the rules are and overstates the agreement that two "
     "people would reach."
@@ -84,6 +88,17 @@ class Coder:
             f"coded {self.date}" if self.date else None,
         )
         return f"coder {self.id}: {', '.join(filter(None, facts))}"
+
+
+def is_coder_id(text: str) -> bool:
+    """Whether a text can be the id of a coder.
+
+    Examples
+    --------
+    >>> is_coder_id("ada"), is_coder_id("Ada"), is_coder_id("mean")
+    (True, False, False)
+    """
+    return bool(re.fullmatch(CODER_ID, text)) and text not in RESERVED_CODERS
 
 
 def coded_by(coders: Sequence[Coder]) -> str:

@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+
+UNITS = {"stances": "doc_id", "rubric": "item"}  # table to the column that names what is coded
+
+
+def uncoded(case: Case, table: str, coder: str) -> tuple[str, ...]:
+    """What one coder has not coded, **whoever else has**.
+
+    Parameters
+    ----------
+    case
+        Any sound case.
+    table
+        ``stances`` or ``rubric``.
+    coder
+        Id of the coder, who need not have coded anything.
+
+    Returns
+    -------
+    tuple
+        Texts in the order of the coverage, or items in that of the rubric; empty where no crisis is on record.
+
+    Examples
+    --------
+    >>> from aftermath.case_files.case import load_case
+    >>> uncoded(load_case("kitchenaid-tweet"), "rubric", "c")[:3]
+    ('T1', 'T2', 'T3')
+    """
+    if not case.about.documented:
+        return ()
+    wanted = case.coverage["doc_id"] if table == "stances" else vocabulary.RUBRIC_ITEMS
+    given = set(getattr(case, table).filter(pl.col("coder") == coder)[UNITS[table]])
+    return tuple(name for name in wanted if name not in given)
 
 
 def uncoded_items(case: Case) -> tuple[tuple[str, str], ...]:
@@ -28,7 +60,7 @@ def uncoded_items(case: Case) -> tuple[tuple[str, str], ...]:
     >>> uncoded_items(load_case("kitchenaid-tweet"))
     ()
     """
-    return _missing(case, "rubric", "item", vocabulary.RUBRIC_ITEMS)
+    return tuple((item, coder.id) for coder in case.coders_of("rubric") for item in uncoded(case, "rubric", coder.id))
 
 
 def uncoded_texts(case: Case) -> tuple[tuple[str, str], ...]:
@@ -44,15 +76,9 @@ def uncoded_texts(case: Case) -> tuple[tuple[str, str], ...]:
     tuple
         (doc_id, coder), by coder and in the order of the table; empty where no crisis is on record.
     """
-    return _missing(case, "stances", "doc_id", case.coverage["doc_id"])
-
-
-def _missing(case: Case, table: str, key: str, wanted: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    if not case.about.documented:
-        return ()
-    given = set(getattr(case, table).select(key, "coder").iter_rows())
-    pairs = ((name, coder.id) for coder in case.coders_of(table) for name in wanted)
-    return tuple(pair for pair in pairs if pair not in given)
+    return tuple(
+        (doc_id, coder.id) for coder in case.coders_of("stances") for doc_id in uncoded(case, "stances", coder.id)
+    )
 
 
 def singly_coded_texts(case: Case) -> tuple[str, ...]:

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import dataframely as dy
 import polars as pl
+
+_RULE = type(dy.rule()(lambda schema: pl.lit(value=True)))  # what dataframely makes of a function under @dy.rule()
 
 
 class Table(dy.Schema):
     """What all tables share."""
 
     row = dy.UInt32(description="row in the file, the header being row 1")
+
+    @classmethod
+    @functools.cache
+    def rules(cls) -> dict[str, pl.Expr]:
+        """What every row is held against, by the names that ``filter`` of dataframely has for it.
+
+        The same expressions as there, made once: for small tables making them takes longer than evaluating them.
+        """
+        own = {name: rule.make(cls).expr for name, rule in vars(cls).items() if isinstance(rule, _RULE)}
+        key = {"primary_key": pl.struct(cls.primary_key()).is_unique()} if cls.primary_key() else {}
+        of_columns = {
+            f"{name}|{kind}": expression
+            for name, column in cls.columns().items()
+            for kind, expression in column.validation_rules(pl.col(name)).items()
+        }
+        # where a rule cannot tell, another has: of what is missing
+        return {name: expression.fill_null(value=True) for name, expression in (own | key | of_columns).items()}
 
     @classmethod
     def once(cls) -> dict[str, pl.Expr]:
@@ -97,6 +117,34 @@ def file_columns(schema: type[Table]) -> dict[str, dy.Column]:
     return {name: column for name, column in schema.columns().items() if name != "row"}
 
 
+def columns_in(schema: type[Table], header: Iterable[str]) -> tuple[str, ...]:
+    """The columns of a file that has this header, in order: those that every file has, and of the optional ones those named.
+
+    A column is optional where its metadata say so: **files from before it was defined stay as they are**. Optional columns come last.
+
+    Parameters
+    ----------
+    schema
+        What the file should hold.
+    header
+        The names in its first row; what is no column of the table is passed over.
+    """
+    named = set(header)
+    return tuple(
+        name
+        for name, column in file_columns(schema).items()
+        if name in named or not metadata_of(column).get("optional")
+    )
+
+
 def metadata_of(column: dy.Column) -> dict[str, Any]:
-    """What a column says beside its type: ``mend``, and ``words``, ``format`` or ``max_length`` where it has them."""
+    """What a column says beside its type: ``mend``, and ``words``, ``format``, ``max_length`` or ``optional`` where it has them."""
     return column.metadata or {}
+
+
+def named_in(frame: pl.DataFrame, column: str) -> Iterator[tuple[int, str]]:
+    """Every (row, id) that a column of single ids or of lists names."""
+    named = frame.select("row", pl.col(column))
+    if named.schema[column] == pl.List(pl.String):
+        named = named.explode(column)
+    return named.drop_nulls().iter_rows()

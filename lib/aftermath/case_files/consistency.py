@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from aftermath.case_files.about import About, is_case_id
 from aftermath.case_files.coders import CODED_TABLES
+from aftermath.case_files.columns import named_in
 from aftermath.case_files.file_problems import FileProblems, short
 from aftermath.case_files.reading import Reading
 from aftermath.case_files.relations import contradictory_row, temporal_network
@@ -33,6 +32,7 @@ def check_together(
     _check_folder_name(case_id, about, problems["case.yaml"])
     _check_claims(about, problems["case.yaml"])
     _check_references(tables, about, problems)
+    _check_adjudicated(tables, problems)
     _check_coders(tables, about, problems)
     _check_clock(tables["events"], about, problems)
     _check_relations(tables, case_id, problems)
@@ -44,18 +44,10 @@ def _check_folder_name(case_id: str, about: About | None, problems: FileProblems
         problems.add(f"'{about.id}' is not the name of the folder", f"{mend}, or give both another name", column="id")
 
 
-def _named(frame: pl.DataFrame, column: str) -> Iterator[tuple[int, str]]:
-    """Every (row, id) that a column of single ids or of lists names."""
-    named = frame.select("row", pl.col(column))
-    if named.schema[column] == pl.List(pl.String):
-        named = named.explode(column)
-    return named.drop_nulls().iter_rows()
-
-
 def _check_references(tables: dict[str, Reading], about: About | None, problems: dict[str, FileProblems]) -> None:
     for (table, column), (target, key) in REFERENCES.items():
         if table in tables and tables[target].complete:
-            named = [(row, column, name) for row, name in _named(tables[table].frame, column)]
+            named = [(row, column, name) for row, name in named_in(tables[table].frame, column)]
             _put_dangling(named, tables[target].frame[key], target, problems[f"{table}.csv"])
     if about is not None and tables["sources"].complete:
         named = [
@@ -69,14 +61,22 @@ def _check_references(tables: dict[str, Reading], about: About | None, problems:
 def _put_dangling(named: list[tuple[int, str, str]], keys: pl.Series, target: str, problems: FileProblems) -> None:
     known = set(keys)
     for row, column, name in named:
-        if name not in known:
+        if name not in known and not problems.beyond(row, column):
             mend = f"add that row to {target}.csv, or name another"
             problems.add(f"'{short(name)}' is not in {target}.csv", mend, row, column)
 
 
+def _check_adjudicated(tables: dict[str, Reading], problems: dict[str, FileProblems]) -> None:
+    """What was agreed of a text is of one that is there; the items of the rubric are known."""
+    if "adjudication" in tables and tables["coverage"].complete:
+        of_texts = tables["adjudication"].frame.filter(pl.col("variable") != "score")
+        named = [(row, "unit", name) for row, name in named_in(of_texts, "unit")]
+        _put_dangling(named, tables["coverage"].frame["doc_id"], "coverage", problems["adjudication.csv"])
+
+
 def _check_claims(about: About | None, problems: FileProblems) -> None:
     """No claim of a text stands twice; judged only where all claims could be read, which are numbered."""
-    if about is None or any(problem.column.startswith("documented_claims") for problem in problems):
+    if about is None or any(column.startswith("documented_claims") for column in problems.columns):
         return
     numbers: dict[tuple[str, str], int] = {}
     for number, claim in enumerate(about.documented_claims, start=1):
@@ -88,13 +88,13 @@ def _check_claims(about: About | None, problems: FileProblems) -> None:
 
 def _check_coders(tables: dict[str, Reading], about: About | None, problems: dict[str, FileProblems]) -> None:
     """Where ``case.yaml`` says who coded, nobody else did."""
-    unsure = any(problem.column.startswith("coders") for problem in problems["case.yaml"])
+    unsure = any(column.startswith("coders") for column in problems["case.yaml"].columns)
     if about is None or not about.coders or unsure:
         return
     for table in CODED_TABLES:
         known = [coder.id for coder in about.coders if table in coder.codes]
-        for row, coder in _named(tables[table].frame, "coder"):
-            if coder not in known:
+        for row, coder in named_in(tables[table].frame, "coder"):
+            if coder not in known and not problems[f"{table}.csv"].beyond(row, "coder"):
                 mend = (
                     f"use one of: {', '.join(known)}, or say in case.yaml who it is"
                     if known

@@ -1,33 +1,30 @@
 """The data package of a case: what its files hold, for anyone who reads them without Aftermath.
 
-Everything in ``datapackage.json`` is derived from the schemas, ``case.yaml`` and the files themselves,
-so that nothing is written twice. After a change of a case, ``aftermath package`` brings the
-packages up to date.
+Everything in ``datapackage.json`` is derived from the schemas, ``case.yaml``, the collection's citation file and the files
+themselves, so that nothing is written twice. After a change of a case, ``aftermath package`` brings the packages up to date.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import dataframely as dy
 
-from aftermath.case_files.case import Case, cases, load_case
-from aftermath.case_files.columns import file_columns, metadata_of
+from aftermath.case_files.case import Case, load_case
+from aftermath.case_files.cases import cases, complete
+from aftermath.case_files.collection import licence_address, read_collection
+from aftermath.case_files.columns import columns_in, file_columns, metadata_of
 from aftermath.case_files.tables import ALL_SCHEMAS, REFERENCES
+from aftermath.case_files.writing import header_of
 from aftermath.files import write_whole
 from aftermath.workspace import Workspace, find_workspace
 
 FILE_NAME = "datapackage.json"
 PROFILES = "https://datapackage.org/profiles/2.0"
-LICENCE = {
-    "name": "CC-BY-4.0",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-    "title": "Creative Commons Attribution 4.0",
-}
-CONTRIBUTORS = [{"title": "The Aftermath contributors", "roles": ["coder"]}]
 
 _FORMAT_PATTERNS = {
     "partial_date": r"[0-9]{4}(-[0-9]{2}){0,2}",
@@ -60,7 +57,7 @@ def case_package(folder: Path) -> dict:
     Raises
     ------
     CaseError
-        If the case has any problem.
+        If the case has any problem, or the collection's citation file cannot be used.
 
     References
     ----------
@@ -93,7 +90,10 @@ def write_packages(workspace: Workspace | None = None) -> list[Path]:
     CaseError
         If any case has a problem; then nothing is written.
     """
-    packages = {case.folder / FILE_NAME: package_text(_package(case)) for case in cases(workspace or find_workspace())}
+    packages = {
+        case.folder / FILE_NAME: package_text(_package(case))
+        for case in complete(cases(workspace or find_workspace(to_write=True)))
+    }
     for path, text in packages.items():
         if not path.is_file() or path.read_bytes() != text.encode():
             write_whole(path, text)
@@ -106,16 +106,22 @@ def package_text(package: dict) -> str:
 
 
 def _package(case: Case) -> dict:
-    about = case.about
+    about, collection = case.about, read_collection(case.folder.parent)
     words = ["crisis communication", about.industry, about.cause, about.crisis_type, *about.platforms]
+    # what the collection does not say is left out
+    said = {
+        "id": collection.id_of(case.id),
+        "version": collection.version_of(case.checksum),
+        "licenses": [{"name": name, "path": licence_address(name)} for name in collection.licence],
+        "contributors": [{"title": author.name, "roles": ["creator"]} for author in collection.authors],
+    }
     return {
         "$schema": f"{PROFILES}/datapackage.json",
         "name": about.id,
         "title": about.title,
         "description": about.summary,
         "keywords": list(dict.fromkeys(word.replace("_", " ") for word in words if word)),
-        "licenses": [LICENCE],
-        "contributors": CONTRIBUTORS,
+        **{name: value for name, value in said.items() if value},
         "sources": [{"title": f"The {case.sources.height} texts that sources.csv lists", "path": "sources.csv"}],
         "resources": [
             _file(case, "about", "case.yaml", "yaml", "application/yaml", "What the case is about."),
@@ -126,7 +132,23 @@ def _package(case: Case) -> dict:
 
 
 def _file(case: Case, name: str, path: str, kind: str, mediatype: str, description: str) -> dict:
-    data = (case.folder / path).read_bytes()
+    return file_resource(name, path, (case.folder / path).read_bytes(), kind, mediatype, description)
+
+
+def file_resource(name: str, path: str, content: bytes, kind: str, mediatype: str, description: str) -> dict:
+    """Describe a file as a Data Resource.
+
+    Parameters
+    ----------
+    name, path
+        What it is called in the package, and where it lies.
+    content
+        What it holds; its size and SHA-256 are stated.
+    kind, mediatype
+        Its suffix and its media type.
+    description
+        What it is, in a sentence.
+    """
     return {
         "$schema": f"{PROFILES}/dataresource.json",
         "name": name,
@@ -135,24 +157,26 @@ def _file(case: Case, name: str, path: str, kind: str, mediatype: str, descripti
         "format": kind,
         "mediatype": mediatype,
         "encoding": "utf-8",
-        "bytes": len(data),
-        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
     }
 
 
 def _table(case: Case, table: str) -> dict:
     description = (ALL_SCHEMAS[table].__doc__ or "").partition(": ")[2]
     described = _file(case, table, f"{table}.csv", "csv", "text/csv", _sentence(description))
-    return described | {"type": "table", "schema": table_schema(table)}
+    return described | {"type": "table", "schema": table_schema(table, header_of(case.folder / f"{table}.csv"))}
 
 
-def table_schema(table: str) -> dict:
+def table_schema(table: str, header: Iterable[str] | None = None) -> dict:
     """The Table Schema of one of the tables.
 
     Parameters
     ----------
     table
         Its name, e.g. ``events``.
+    header
+        The columns that its file has, of which optional ones may be missing; all if not given.
 
     Returns
     -------
@@ -165,9 +189,11 @@ def table_schema(table: str) -> dict:
     >>> table_schema("stances")["primaryKey"]
     ['doc_id', 'coder']
     """
+    columns = file_columns(ALL_SCHEMAS[table])
+    named = columns if header is None else columns_in(ALL_SCHEMAS[table], header)
     schema = {
         "$schema": f"{PROFILES}/tableschema.json",
-        "fields": [_field(table, name, column) for name, column in file_columns(ALL_SCHEMAS[table]).items()],
+        "fields": [_field(table, name, columns[name]) for name in named],
         "missingValues": [""],
     }
     primary_key = list(ALL_SCHEMAS[table].primary_key())
@@ -176,8 +202,8 @@ def table_schema(table: str) -> dict:
         for (source, column), (target, key) in REFERENCES.items()
         if source == table and not isinstance(file_columns(ALL_SCHEMAS[table])[column], dy.List)
     ]
-    named = {"primaryKey": primary_key, "foreignKeys": foreign_keys}
-    return schema | {name: keys for name, keys in named.items() if keys}
+    keys = {"primaryKey": primary_key, "foreignKeys": foreign_keys}
+    return schema | {name: key for name, key in keys.items() if key}
 
 
 def _field(table: str, name: str, column: dy.Column) -> dict:

@@ -22,8 +22,9 @@ from aftermath import vocabulary
 from aftermath.case_files.file_problems import short
 
 OWN_CHANNEL = "own_channel"  # a step beside those of the vocabulary: an answer on a channel of the organisation
+LONGEST_RULE = 200  # characters
 _PATTERNS = {
-    "latency": r"latency (\w+) (\d+) (min|h)",
+    "latency": r"latency (\w+) ([1-9][0-9]{0,5}) (min|h)",
     "rubric": r"rubric ((?:[TE]\d{1,2} ?)+)",
     "together": r"together (\w+) (\w+)",
     "consistent": r"consistent",
@@ -84,6 +85,8 @@ def parse_rule(text: str) -> StatedRule:
     >>> parse_rule("latency response 60 min")
     StatedRule(kind='latency', words=('response', '60', 'min'))
     """
+    if len(text) > LONGEST_RULE:
+        raise RuleError(f"'{short(text)}' is too long for a rule", f"use at most {LONGEST_RULE} characters")
     for kind, pattern in _PATTERNS.items():
         if stated := re.fullmatch(pattern, text):
             words = tuple(stated[1].split()) if kind == "rubric" else stated.groups()
@@ -105,7 +108,8 @@ def _check_words(kind: str, words: tuple[str, ...]) -> None:
         _check_known(words, vocabulary.ACTS, "an act", "use a word of the codebook")
     elif kind == "cause":
         _check_known(words[:1], vocabulary.CAUSES, "a cause", f"use one of {', '.join(vocabulary.CAUSES)}")
-        parse_rule(words[1])
+        if parse_rule(words[1]).kind == kind:
+            raise RuleError("a cause within a cause is no rule", "name one cause")
 
 
 def _check_known(words: Iterable[str], known: Collection[str], name: str, mend: str) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 import dataframely as dy
 import polars as pl
 
-from aftermath.case_files.columns import Table, file_columns, metadata_of
+from aftermath.case_files.columns import Table, columns_in, file_columns, metadata_of
 from aftermath.case_files.field_readers import Field, listed_words, reader_of
 from aftermath.case_files.file_problems import FileProblems, read_text, short
+from aftermath.case_files.lengths import SHORTEN, length_fault
 from aftermath.case_files.tables import Prices, Signals
 from aftermath.downloads import recognised
 from aftermath.wording import listed
@@ -29,6 +31,12 @@ _RULES = {
     "label_twice": ("label", "{} stands more than once", None),
     "earliest_after_latest": ("earliest", "{} is after latest", "swap the two, or correct one of them"),
     "out_of_order": ("earliest", "{} comes before the row above", "sort the rows by earliest"),
+    "copy_without_time": (
+        "archived_at",
+        "is empty though a copy is named",
+        "write when the copy was made, or leave all empty",
+    ),
+    "copy_from_nowhere": ("retrieved_via", "is empty though a copy is named", None),
     "days_out_of_order": ("date", "{} comes before the row above", "sort the rows by date"),
     "best_outside": (
         "best_earliest",
@@ -45,6 +53,11 @@ _RULES = {
     "to_itself": ("to_event", "{} is the event itself", "name another event"),
     "no_end_given": ("at_least_seconds", "neither end is given", "give one of the two ends, or remove the row"),
     "ends_swapped": ("at_least_seconds", "{} is more than at_most_seconds", "swap the two, or correct one of them"),
+    "code_of_another": (
+        "code",
+        "{} is no code of this variable and unit",
+        "write 0, 1, 2, na or unknown for the score of an item, a number from -2 to 2 for a text",
+    ),
     "strategy_of_another": (
         "strategies",
         "only the organisation has response strategies",
@@ -52,6 +65,8 @@ _RULES = {
     ),
 }
 _DOWNLOADED: dict[type[Table], str] = {Prices: "prices", Signals: "signals"}
+_NO_WORDS = "\0"  # which no text of a case holds
+MOST_ROWS = 500_000  # of a table
 _RULES_OF_GIVEN_FIELDS = ("primary_key", "label_twice", "fewer_than_two")
 
 
@@ -94,30 +109,61 @@ def read_table(path: Path, schema: type[Table], problems: FileProblems) -> Readi
     if rows is None:
         return Reading(schema.create_empty(), complete=False)
     complete = not problems
-    typed = _typed(rows, schema, problems)
-    _check(typed, rows, schema, problems)
-    _check_once(typed, schema, problems)
+    typed = check_rows(rows, schema, problems)
     return Reading(_compact(typed), complete)
+
+
+def check_rows(
+    rows: pl.DataFrame, schema: type[Table], problems: FileProblems, *, fields_only: bool = False
+) -> pl.DataFrame:
+    """Check rows, wherever they stand.
+
+    Parameters
+    ----------
+    rows
+        ``row`` and the columns of the schema as text, null where a field is empty.
+    schema
+        What they should hold.
+    problems
+        Takes what is wrong.
+    fields_only
+        Judge each field by itself: nothing that holds between fields or rows is looked at.
+
+    Returns
+    -------
+    polars.DataFrame
+        The rows in the types of the schema, what could not be read being null.
+    """
+    typed = _typed(rows, schema, problems)
+    _check(typed, rows, schema, problems, fields_only=fields_only)
+    if not fields_only:
+        _check_once(typed, schema, problems)
+    return typed
 
 
 def _parse(text: str, schema: type[Table], problems: FileProblems) -> pl.DataFrame | None:
     """All fields as text, empty ones as null; None where the columns are not the schema's."""
     records = _records(text, problems)
-    if not records or not _header_is_sound(records[0], list(file_columns(schema)), problems, _command(text, schema)):
+    if not records or not _header_is_sound(records[0], schema, problems, _command(text, schema)):
         return None
     header = records[0]
     # A row without any text is a blank line that a spreadsheet has filled with commas.
     numbered = [(row, record) for row, record in enumerate(records[1:], start=2) if any(record)]
     for row, record in numbered:
-        if len(record) != len(header):
+        if len(record) != len(header) and not problems.beyond(row, ""):
             problems.add(
                 f"has {len(record)} fields where the header has {len(header)}",
                 "put text that has commas between quotation marks",
                 row,
             )
-    sound = [(row, *record) for row, record in numbered if len(record) == len(header)]
-    frame = pl.DataFrame(sound, schema={"row": pl.UInt32} | dict.fromkeys(header, pl.String), orient="row")
-    return frame.with_columns(pl.col(pl.String).replace("", None)).select("row", *file_columns(schema))
+    sound = [(row, record) for row, record in numbered if len(record) == len(header)]
+    texts = dict(zip(header, zip(*(record for _, record in sound), strict=True), strict=True)) if sound else {}
+    columns = [pl.Series("row", [row for row, _ in sound], pl.UInt32)]
+    for name in file_columns(schema):
+        columns.append(pl.Series(name, [text or None for text in texts.get(name, ())], pl.String))
+        if name not in texts:
+            columns[-1] = columns[-1].extend_constant(None, len(sound))
+    return pl.DataFrame(columns)
 
 
 def _command(text: str, schema: type[Table]) -> Callable[[], str]:
@@ -137,6 +183,9 @@ def _records(text: str, problems: FileProblems) -> list[list[str]] | None:
     try:
         for record in csv.reader(io.StringIO(text, newline=""), strict=True):
             records.append([value.strip() for value in record])
+            if len(records) > MOST_ROWS:
+                problems.add(f"has more than {MOST_ROWS:,} rows", "keep the codings here and put raw data elsewhere")
+                return None
     except csv.Error as error:
         problems.add(
             f"is not a well-formed CSV file ({error})",
@@ -148,20 +197,22 @@ def _records(text: str, problems: FileProblems) -> list[list[str]] | None:
 
 
 def _header_is_sound(
-    header: list[str], expected: list[str], problems: FileProblems, command: Callable[[], str]
+    header: list[str], schema: type[Table], problems: FileProblems, command: Callable[[], str]
 ) -> bool:
-    columns = f"the columns are {', '.join(expected)}"
+    expected, needed = list(file_columns(schema)), columns_in(schema, ())
+    optional = [name for name in expected if name not in needed]
+    columns = f"the columns are {', '.join(needed)}{' and, where wanted, ' * bool(optional)}{', '.join(optional)}"
     if not set(header) & set(expected):
         mend = f"write them in the first row with commas between; {columns}"
         problems.add("does not name the columns", f"{mend}{command()}", 1)
         return False
-    for column in expected:
+    for column in needed:
         if column not in header:
             problems.add("this column is missing", f"add it; {columns}", 1, column)
-    for column in header:
+    for column, times in Counter(header).items():
         if column not in expected:
             problems.add("is not a column of this table", f"remove or rename it; {columns}", 1, column or "(no name)")
-        elif header.count(column) > 1:
+        elif times > 1:
             problems.add("stands more than once in the header", "keep one of the two columns", 1, column)
     return not problems
 
@@ -175,8 +226,19 @@ def _typed(rows: pl.DataFrame, schema: type[Table], problems: FileProblems) -> p
             _read_field(read, text, column, problems, row, name)
             for row, text in zip(rows["row"], rows[name], strict=True)
         ]
-        columns[name] = pl.Series(name, values, dtype=column.dtype)
+        columns[name] = _words(values) if isinstance(column, dy.List) else pl.Series(values, dtype=column.dtype)
     return pl.DataFrame(columns)
+
+
+def _words(values: Iterable[Any]) -> pl.Series:
+    """Lists of words as a column: joined and split again, which is ten times as quick as list by list."""
+    joined = pl.Series([None if words is None else ";".join(words) or _NO_WORDS for words in values], dtype=pl.String)
+    empty = joined == _NO_WORDS
+    return (
+        joined.to_frame("words")
+        .select(pl.when(empty).then(pl.lit([], dtype=pl.List(pl.String))).otherwise(pl.col("words").str.split(";")))
+        .to_series()
+    )
 
 
 def _compact(table: pl.DataFrame) -> pl.DataFrame:
@@ -192,23 +254,34 @@ def _read_field(
 ) -> Field | None:
     if text is None:
         return [] if isinstance(column, dy.List) else None
+    if fault := length_fault(text):
+        problems.add(fault, SHORTEN, row, name)
+        return None
     try:
         return read(text)
     except ValueError as error:
-        problems.add(f"'{short(text)}' {error}", metadata_of(column)["mend"], row, name)
+        if not problems.beyond(row, name):
+            problems.add(f"'{short(text)}' {error}", metadata_of(column)["mend"], row, name)
         return None
 
 
-def _check(typed: pl.DataFrame, rows: pl.DataFrame, schema: type[Table], problems: FileProblems) -> None:
-    """Add what the schema finds wrong with the typed table."""
-    failure = schema.filter(typed).failure
-    if not len(failure):
-        return
-    texts = {record["row"]: record for record in rows.iter_rows(named=True)}
-    details = failure.details()
-    for record in details.iter_rows(named=True):
-        for rule in (key for key in details.columns if record[key] == "invalid"):
-            _add_rule(rule, texts[record["row"]], schema, problems)
+def _check(
+    typed: pl.DataFrame, rows: pl.DataFrame, schema: type[Table], problems: FileProblems, *, fields_only: bool
+) -> None:
+    """Add what the rules of the schema find wrong with the typed table."""
+    rules = {
+        name: rule for name, rule in schema.rules().items() if "|" in name or not fields_only
+    }  # of a field: column|kind
+    held = typed.select(rule.all().alias(name) for name, rule in rules.items()).row(0, named=True)
+    broken = [name for name, holds in held.items() if not holds]
+    places = {row: place for place, row in enumerate(rows["row"])} if broken else {}
+    for name in broken:
+        column = _RULES.get(name, (None,))[0] or (
+            name.partition("|")[0] if "|" in name else next(iter(file_columns(schema)))
+        )
+        for row in typed["row"].filter(typed.select(~rules[name]).to_series()):
+            if not problems.beyond(row, column):
+                _add_rule(name, column, row, rows[column][places[row]], schema, problems)
 
 
 def _check_once(typed: pl.DataFrame, schema: type[Table], problems: FileProblems) -> None:
@@ -228,19 +301,16 @@ def _check_once(typed: pl.DataFrame, schema: type[Table], problems: FileProblems
         problems.add(what, "keep one of the two rows, or write what sets them apart", row, next(iter(alike)))
 
 
-def _add_rule(rule: str, texts: dict[str, Any], schema: type[Table], problems: FileProblems) -> None:
-    columns = file_columns(schema)
-    of_column, _, kind = rule.partition("|")
-    name, what, mend = _RULES.get(rule, (of_column, None, None))
-    name = name or next(iter(columns))
-    text, column = texts[name], columns[name]
+def _add_rule(rule: str, name: str, row: int, text: str | None, schema: type[Table], problems: FileProblems) -> None:
+    _, what, mend = _RULES.get(rule, (name, None, None))
+    column = file_columns(schema)[name]
     if text is None and (what is None or rule in _RULES_OF_GIVEN_FIELDS):
         fault = "is empty"
     elif what is None:
-        fault = _column_fault(kind, text or "", column)
+        fault = _column_fault(rule.partition("|")[2], text or "", column)
     else:
         fault = what.format(f"'{short(text or '')}'")
-    problems.add(fault, mend or metadata_of(column)["mend"], texts["row"], name)
+    problems.add(fault, mend or metadata_of(column)["mend"], row, name)
 
 
 def _column_fault(kind: str, text: str, column: dy.Column) -> str:

@@ -10,11 +10,11 @@ import os
 import dataframely as dy
 import polars as pl
 
-from aftermath.case_files.columns import Table, file_columns, ids_column, text_column
-from aftermath.case_files.file_problems import FileProblems
+from aftermath.case_files.columns import Table, file_columns, ids_column, named_in, text_column
+from aftermath.case_files.file_problems import FileProblems, short
 from aftermath.case_files.playbook_rules import RuleError, parse_rule
 from aftermath.case_files.reading import read_table
-from aftermath.problems import CaseError, Problem
+from aftermath.problems import CaseError, Problem, near_miss
 from aftermath.workspace import Workspace
 
 
@@ -108,6 +108,33 @@ def shared_problems(workspace: Workspace) -> tuple[Problem, ...]:
     """Everything that is wrong with the tables beside the case folders, sorted; a table that is missing is no fault."""
     tables = (table for table in SHARED_SCHEMAS if has_shared(table, workspace))
     return tuple(sorted(problem for table in tables for problem in _read(table, workspace)[1]))
+
+
+def text_ids(workspace: Workspace) -> frozenset[str] | None:
+    """The ids of the texts that claims and advice come from; None where no sound ``texts.csv`` says which there are."""
+    if not has_shared("texts", workspace):
+        return None
+    frame, problems = _read("texts", workspace)
+    return None if problems else frozenset(frame["text_id"])
+
+
+def shared_warnings(workspace: Workspace) -> tuple[Problem, ...]:
+    """Texts and cases that advice and contrasts name and that are not there, sorted: **what names them goes on without them**."""
+    warnings = []
+    known = {
+        "playbook": ("text_id", text_ids(workspace), "texts.csv"),
+        "contrasts": ("case_ids", workspace.case_ids(), "casestudies/"),
+    }
+    for table, (column, names, place) in known.items():
+        frame, problems = _read(table, workspace)
+        if problems or names is None:
+            continue
+        for row, name in named_in(frame, column):
+            if name and name not in names:
+                mend = f"add it there, or name one that is: {near_miss(name, sorted(names))}"
+                path = workspace.relative(workspace.cases / f"{table}.csv")
+                warnings.append(Problem(path, row, column, f"'{short(name)}' is not in {place}", mend))
+    return tuple(sorted(warnings))
 
 
 def _read(table: str, workspace: Workspace) -> tuple[pl.DataFrame, FileProblems]:

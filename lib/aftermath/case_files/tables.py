@@ -1,4 +1,4 @@
-"""The six tables of a case, and two that it may have, as schemas.
+"""The six tables of a case, and three that it may have, as schemas.
 
 A column's ``description`` says what it holds and its ``metadata["mend"]`` what a writer should put
 there; both appear in problems, in the hints of a new case and in the data package. Lists are written
@@ -20,9 +20,13 @@ from aftermath.case_files.columns import (
     word_column,
     words_column,
 )
+from aftermath.case_files.sources import Sources
 
 LABEL_LENGTH = 34
 ABSTRACT_WORDS = (20, 45)
+STANCE_CODES = ("-2", "-1", "0", "1", "2")
+AGREED_CODES = tuple(dict.fromkeys((*vocabulary.SCORES, *STANCE_CODES)))
+ADJUDICATED = ("score", *vocabulary.STANCES)
 LONGEST_RELATION = 36_525 * 86_400  # seconds: a hundred years
 
 
@@ -43,46 +47,6 @@ def _stance(description: str, *, nullable: bool = False) -> dy.Int8:
         description=description,
         metadata={"mend": "write a whole number from -2 to 2"},
     )
-
-
-class Sources(Table):
-    """``sources.csv``: what was read."""
-
-    source_id = dy.String(
-        primary_key=True,
-        regex=r"^[a-z0-9][a-z0-9-]*$",
-        description="slug of publisher and date",
-        metadata={"mend": "write lower-case letters, digits and hyphens, each id once, e.g. nyt-2014-02-28"},
-    )
-    title = text_column("title as published", "write the title, or leave it empty", nullable=True)
-    publisher = text_column("outlet, agency, company or journal", "name the publisher")
-    author = text_column("author as printed", "write the author, or leave it empty", nullable=True)
-    published = dy.String(
-        nullable=True,
-        description="date of publication",
-        metadata={"mend": "write YYYY-MM-DD, YYYY-MM or YYYY, or leave it empty", "format": "partial_date"},
-    )
-    url = dy.String(
-        nullable=True,
-        regex=r"^https?://\S+$",
-        description="where the text that was read is found",
-        metadata={"mend": "write an address that begins with http:// or https://, or leave it empty"},
-    )
-    link = word_column(vocabulary.LINKS, "whether the address is shown as a link")
-    kind = word_column(vocabulary.SOURCE_KINDS, "kind of source")
-    language = dy.String(
-        regex=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
-        description="language of the text",
-        metadata={"mend": "write a BCP 47 tag, e.g. en or zh"},
-    )
-    read = word_column(vocabulary.READINGS, "how much of it was read")
-    read_on = dy.Date(description="day of reading", metadata={"mend": "write YYYY-MM-DD"})
-
-    @classmethod
-    def once(cls) -> dict[str, pl.Expr]:
-        found_by = pl.coalesce("url", "title")  # without either, two texts of one day cannot be told apart
-        others = {name: pl.col(name).fill_null("") for name in ("title", "publisher", "author", "published")}
-        return {"url": found_by} | others
 
 
 class Events(Table):
@@ -326,6 +290,32 @@ class Relations(Table):
         return (pl.col("at_least_seconds") <= pl.col("at_most_seconds")).fill_null(value=True)
 
 
+class Adjudication(Table):
+    """``adjudication.csv``: what was agreed where coders differ, beside the codes of each."""
+
+    unit = dy.String(
+        primary_key=True,
+        description="item of the rubric or text on which coders differ",
+        metadata={"mend": "name an item, e.g. T3, or a doc_id of coverage.csv, once for each variable"},
+    )
+    variable = dy.String(
+        primary_key=True,
+        check={"vocabulary": lambda column: column.is_in(ADJUDICATED)},
+        description="what was coded: score for an item, a column of stances.csv for a text",
+        metadata={"mend": f"use one of: {', '.join(ADJUDICATED)}", "words": ADJUDICATED},
+    )
+    code = dy.String(
+        description="the code agreed on",
+        metadata={"mend": "write a score, or a number from -2 to 2", "words": AGREED_CODES},
+    )
+    reason = text_column("why, in one sentence", "write one sentence in your own words")
+
+    @dy.rule()
+    def code_of_another(cls) -> pl.Expr:
+        score = pl.col("unit").is_in(list(vocabulary.RUBRIC_ITEMS)) & pl.col("code").is_in(list(vocabulary.SCORES))
+        return pl.when(pl.col("variable") == "score").then(score).otherwise(pl.col("code").is_in(STANCE_CODES))
+
+
 class CaseTables(dy.Collection):
     """The tables of one case."""
 
@@ -337,6 +327,7 @@ class CaseTables(dy.Collection):
     rubric: dy.DataFrame[Rubric]
     prices: dy.DataFrame[Prices] | None
     relations: dy.DataFrame[Relations] | None
+    adjudication: dy.DataFrame[Adjudication] | None
 
 
 SCHEMAS: dict[str, type[Table]] = {
@@ -347,7 +338,7 @@ SCHEMAS: dict[str, type[Table]] = {
     "signals": Signals,
     "rubric": Rubric,
 }
-OPTIONAL_SCHEMAS: dict[str, type[Table]] = {"prices": Prices, "relations": Relations}
+OPTIONAL_SCHEMAS: dict[str, type[Table]] = {"prices": Prices, "relations": Relations, "adjudication": Adjudication}
 ALL_SCHEMAS = SCHEMAS | OPTIONAL_SCHEMAS
 
 # (table, column) -> (table, key) whose rows it names

@@ -9,8 +9,9 @@ No sentence is written for a result; each result picks its sentence. The rules, 
 4. more than one in ten arrangements by chance are as far from zero: a leaning that chance gives as well;
 5. else: they went together in these cases.
 
-A multiverse holds its direction where nine in ten specifications share their sign. Of pieces of advice one stands out only
-where a difference so rare would be met less than once in ten times among as many comparisons (Bonferroni).
+A multiverse holds its direction where nine in ten specifications share their sign. **That is said in one sentence with what the
+intervals over cases say of the same question**: a sign that all choices share is no direction that holds. Of pieces of advice one
+stands out only where a difference so rare would be met less than once in ten times among as many comparisons (Bonferroni).
 
 References
 ----------
@@ -27,9 +28,10 @@ import numpy as np
 
 from aftermath.comparison.association import Association
 from aftermath.comparison.choices import OPENNESS
-from aftermath.comparison.multiverse import Multiverse, Specification
+from aftermath.comparison.multiverse import Multiverse
 from aftermath.comparison.playbook import Playbook
 from aftermath.comparison.rules import FOLLOWED, NOT_FOLLOWED
+from aftermath.comparison.specifications import Specification
 from aftermath.wording import counted, in_words, interval, listed, number
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ _ASKED = (
     ("transparency", "recovery of favourability", "Did openness go with better recovery?"),
     ("empathy", "recovery of favourability", "Did empathy go with better recovery?"),
 )
+_OF_DELAY = [question for first, _, question in _ASKED if first.startswith("delay")]  # as the multiverse asks
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,15 @@ class Conclusion:
     answer
         ``cannot be told``, ``these cases cannot tell``, ``no direction holds``, ``hangs on how it is counted``, ``hangs on one case``,
         ``no more than chance gives``, ``went together``, or of the multiverse and the playbook ``holds its direction``, ``turns with the choices``, ``none stands out``, ``one stands out``.
+    lead
+        The answer in one sentence, which stands first.
     words
         The answer as sentences, with its numbers and their n.
     """
 
     question: str
     answer: str
+    lead: str
     words: str
 
 
@@ -83,7 +89,9 @@ def conclusions(comparison: Comparison, playbook: Playbook | None = None) -> tup
     tuple of Conclusion
         Of the associations, the multiverse and the advice, in this order.
     """
-    concluded = [*of_associations(comparison.associations), of_multiverse(comparison.multiverse)]
+    pairs = of_associations(comparison.associations)
+    of_delay = [found for found in pairs if found.question in _OF_DELAY]
+    concluded = [*pairs, of_multiverse(comparison.multiverse, of_delay)]
     return (*concluded, of_playbook(playbook)) if playbook and playbook.tested else tuple(concluded)
 
 
@@ -109,7 +117,8 @@ def of_pair(question: str, whole: Association, like_clocks: Association) -> Conc
         Over all cases, and over those whose clocks mean the same.
     """
     if not whole.computed:
-        return Conclusion(question, "cannot be told", f"It cannot be told: {whole.why_not}.")
+        words = f"It cannot be told: {whole.why_not}."
+        return Conclusion(question, "cannot be told", words, words)
     looks = (("", whole), (" once cases with other clocks are left out", like_clocks))
     open_looks = [look for look in looks if not look[1].computed or not look[1].estimates[0].leaves_zero_out]
     if open_looks:
@@ -117,27 +126,30 @@ def of_pair(question: str, whole: Association, like_clocks: Association) -> Conc
     slope, _, test = whole.estimates
     if slope.value * test.statistic <= 0:
         words = f"It hangs on how it is counted: slope and order of the cases point in two ways ({_shown(whole)})."
-        return Conclusion(question, "hangs on how it is counted", words)
+        return Conclusion(question, "hangs on how it is counted", "It hangs on how it is counted.", words)
     turning = sorted(case_id for case_id, tau in whole.without.items() if tau * test.statistic <= 0)
     if turning:
         words = f"It hangs on {listed(turning)}: without it the sign turns ({_shown(whole)})."
-        return Conclusion(question, "hangs on one case", words)
+        return Conclusion(question, "hangs on one case", f"It hangs on {listed(turning)}.", words)
     return _leaning(question, whole)
 
 
 def _undecided(question: str, where: str, pair: Association) -> Conclusion:
     """What is said where zero is left in: that no direction holds, if these numbers could have shown one at all."""
     if not pair.computed:
-        return Conclusion(question, "these cases cannot tell", f"These cases cannot tell{where}: {pair.why_not}.")
+        words = f"These cases cannot tell{where}: {pair.why_not}."
+        return Conclusion(question, "these cases cannot tell", words, words)
     if not pair.can_tell:
         words = f"These cases cannot tell{where}: even in perfect order their numbers would leave zero in ({_shown(pair)}; {pair.order_text})."
-        return Conclusion(question, "these cases cannot tell", words)
+        lead = f"These cases cannot tell{where}: no order of their numbers would."
+        return Conclusion(question, "these cases cannot tell", lead, words)
     _, in_order, _ = pair.estimates
     words = (
         f"No direction holds{where}, though these cases could have shown one: {_shown(pair)}, where perfect order of the same "
         f"numbers would give {interval(in_order.lower, in_order.upper, 2, sign=True)}."
     )
-    return Conclusion(question, "no direction holds", words)
+    lead = f"No direction holds{where}: {pair.slope_text}."
+    return Conclusion(question, "no direction holds", lead, words)
 
 
 def _leaning(question: str, pair: Association) -> Conclusion:
@@ -149,37 +161,59 @@ def _leaning(question: str, pair: Association) -> Conclusion:
     share = f"{number(100 * p, 1 if p < 0.1 else 0)} in 100"
     if p > OFTEN_BY_CHANCE:
         words = f"The cases lean so that {went} ({shown}), but {share} chance orders of the same numbers lean as far: too few cases to tell."
-        return Conclusion(question, "no more than chance gives", words)
+        lead = f"In these cases {went}, but no more than chance gives: {pair.slope_text}."
+        return Conclusion(question, "no more than chance gives", lead, words)
     words = f"In these cases {went} ({shown}); {share} chance orders lean as far. What brought it about, the record does not say."
-    return Conclusion(question, "went together", words)
+    return Conclusion(question, "went together", f"In these cases {went}: {pair.slope_text}.", words)
 
 
 def _shown(pair: Association) -> str:
     return f"{pair.slope_text}; {pair.tau_text}"
 
 
-def of_multiverse(multiverse: Multiverse) -> Conclusion:
-    """Whether the direction holds over the choices of an analyst, for openness and for favourability apart."""
+def of_multiverse(multiverse: Multiverse, of_delay: Sequence[Conclusion] = ()) -> Conclusion:
+    """Whether the sign holds over the choices of an analyst, for openness and for favourability apart.
+
+    Parameters
+    ----------
+    multiverse
+        All specifications.
+    of_delay
+        What is concluded of delay over cases: **a sign that choices share is set beside it in the same sentence**.
+    """
     question = "Does the answer hang on the choices of the analyst?"
     if not multiverse.computed:
-        return Conclusion(question, "cannot be told", f"It cannot be told. {multiverse.text}")
+        return Conclusion(question, "cannot be told", "It cannot be told.", f"It cannot be told. {multiverse.text}")
     parts = {
         "openness": [way for way in multiverse.computed if way.choices["outcome"] in OPENNESS],
         "favourability": [way for way in multiverse.computed if way.choices["outcome"] not in OPENNESS],
     }
     results = [_of_outcomes(name, part) for name, part in parts.items() if part]
     shares = [_shared_sign(part) for part in parts.values() if part]
-    answer = "holds its direction" if min(shares) >= SHARED_SIGN else "turns with the choices"
-    verdict = (
-        "The direction holds over nearly all choices"
-        if min(shares) >= SHARED_SIGN
-        else "The direction turns with the choices"
-    )
+    holds = min(shares) >= SHARED_SIGN
+    lead = _sign_words(shares, of_delay)
     words = (
-        f"{verdict}: {'; '.join(results)}. Favourability is its level, not its rise. Each takes best readings, so "
+        f"{lead} By outcome, {'; '.join(results)}. Favourability is its level, not its rise. Each takes best readings, so "
         "the doubt of the record is not in them, and all use the same few cases: that choices agree makes up for neither."
     )
-    return Conclusion(question, answer, words)
+    return Conclusion(question, "holds its direction" if holds else "turns with the choices", lead, words)
+
+
+def _sign_words(shares: Sequence[float], of_delay: Sequence[Conclusion]) -> str:
+    """What the choices share and what the cases bear out, **in one sentence**: read alone, the first is taken for the second."""
+    share = f"{' to '.join(dict.fromkeys(number(100 * share) for share in sorted(shares)))} %"
+    if min(shares) < SHARED_SIGN:
+        return f"The sign turns with the choices: by outcome, {share} of the specifications share it."
+    answers = {found.answer for found in of_delay}
+    if answers == {"went together"}:
+        return f"The sign hardly hangs on the choices: {share} of the specifications share it, and the intervals over cases leave zero out as well."
+    same = "all count the same few cases at their best readings"
+    if answers == {"no direction holds"}:
+        return (
+            f"No direction holds, although {share} of the specifications share their sign: {same}, and with the doubt about each "
+            "case the intervals hold zero."
+        )
+    return f"That {share} of the specifications share their sign shows no direction by itself: {same}, without the doubt about each case."
 
 
 def _of_outcomes(name: str, part: Sequence[Specification]) -> str:
@@ -202,7 +236,7 @@ def of_playbook(playbook: Playbook) -> Conclusion:
     question = "Did following advice go with better recovery?"
     if not playbook.compared:
         words = f"It cannot be told: for none of {counted(len(playbook.tested), 'piece')} of advice do enough cases answer either way."
-        return Conclusion(question, "cannot be told", words)
+        return Conclusion(question, "cannot be told", words, words)
     rarest, difference = playbook.rarest, playbook.rarest.shift
     by_chance = len(playbook.compared) * difference.p
     sizes = [in_words(len(rarest.group(state).rises)) for state in (FOLLOWED, NOT_FOLLOWED)]
@@ -216,7 +250,12 @@ def of_playbook(playbook: Playbook) -> Conclusion:
             f"No piece of advice can be told to have gone with better or worse recovery: {shown}, and among so many chance alone "
             f"brings one as rare up to {number(100 * min(by_chance, 1))} times in 100."
         )
-        return Conclusion(question, "none stands out", words)
+        lead = (
+            f"For none of {counted(len(playbook.compared), 'piece')} of advice can that be told: chance alone brings a difference as rare as "
+            f"the rarest up to {number(100 * min(by_chance, 1))} times in 100."
+        )
+        return Conclusion(question, "none stands out", lead, words)
     way = "better" if difference.statistic > 0 else "worse"
     words = f"One stands out: {shown}. Cases that followed it fared {way}; why, the record does not say."
-    return Conclusion(question, "one stands out", words)
+    lead = f"For one piece of advice: cases that followed it fared {way}; why, the record does not say."
+    return Conclusion(question, "one stands out", lead, words)

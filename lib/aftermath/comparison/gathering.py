@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aftermath.case_files.case import Case, read_case
-from aftermath.files import fingerprint
+from aftermath.case_files.case import Case, contents, read_case
 from aftermath.kept import kept
 from aftermath.problems import Problem
 from aftermath.wording import counted, listed
@@ -87,6 +86,6 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     """A case as it was read before, if its files are still the same."""
     return kept(
         f"case {folder.name}",
-        lambda: (str(folder), fingerprint(folder, folder.iterdir())),
+        lambda: (files := contents(folder)) and (str(folder), files),
         lambda: read_case(folder, workspace),
     )

@@ -22,10 +22,12 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
-from aftermath.case_files.case import cases as all_cases
+from aftermath.case_files.cases import cases as all_cases
+from aftermath.case_files.cases import complete
 from aftermath.case_files.relations import BELIEVED
 from aftermath.case_files.tables import CaseTables
 from aftermath.comparison.pairwise import separable
+from aftermath.kept import kept
 from aftermath.measures.clock import clock_event
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
@@ -184,11 +186,12 @@ def leave_one_out(cases: Iterable[Case] | None = None, step: str = "response") -
     """
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
-    given = all_cases() if cases is None else cases
+    given = complete(all_cases() if cases is None else cases)
     clocked = [case for case in sorted(given, key=lambda case: case.id) if case.zero is not None]
-    by_belief = {which: {case.id: _latency(case, step, which) for case in clocked} for which in BELIEVED}
+    latencies = {case.id: _kept_latencies(case, step) for case in clocked}
+    by_belief = {which: {case_id: own.by_belief[which] for case_id, own in latencies.items()} for which in BELIEVED}
     told_apart = {which: separable(latencies.values()) for which, latencies in by_belief.items()}
-    rows = [row for case in clocked for row in _rows(case, step, by_belief["all"])]
+    rows = [row for case in clocked for row in _rows(case, latencies[case.id].without, by_belief["all"])]
     by_clock = by_belief["none"]
     at_zero = tuple(
         case_id for case_id, latency in by_belief["all"].items() if latency.with_zero and by_clock[case_id].timed
@@ -204,18 +207,41 @@ def leave_one_out(cases: Iterable[Case] | None = None, step: str = "response") -
     )
 
 
+@dataclass(frozen=True)
+class _Latencies:
+    """The latencies of one case, by the relations that are believed, and without each that sets the one of all by its row."""
+
+    by_belief: Mapping[str, Latency]
+    without: Mapping[int, Latency]
+
+
+def _kept_latencies(case: Case, step: str) -> _Latencies:
+    return kept(
+        f"latencies of {step} of {case.id}",
+        lambda: case.as_read and (str(case.folder), case.checksum),
+        lambda: _latencies(case, step),
+    )
+
+
+def _latencies(case: Case, step: str) -> _Latencies:
+    by_belief = {which: _latency(case, step, which) for which in BELIEVED}
+    without = {}
+    for row in _setting(case, step) if by_belief["all"].timed else ():
+        rest = case.relations.filter(pl.col("row") != row).lazy()
+        tables = CaseTables.cast(case.tables.to_dict() | {"relations": rest})
+        without[row] = _latency(dataclasses.replace(case, tables=tables), step)
+    return _Latencies(by_belief, without)
+
+
 def _latency(case: Case, step: str, relations: str = "all") -> Latency:
     _, acts, named = STEPS[step]
     return first_act(case, acts, named=named, relations=relations).latency
 
 
-def _rows(case: Case, step: str, latencies: Mapping[str, Latency]) -> Iterator[LeftOut]:
+def _rows(case: Case, left_out: Mapping[int, Latency], latencies: Mapping[str, Latency]) -> Iterator[LeftOut]:
     """The relations of a case on which any pair hangs."""
     own = latencies[case.id]
-    for number_of_row in _setting(case, step) if own.timed else ():
-        rest = case.relations.filter(pl.col("row") != number_of_row).lazy()
-        tables = CaseTables.cast(case.tables.to_dict() | {"relations": rest})
-        without = _latency(dataclasses.replace(case, tables=tables), step)
+    for number_of_row, without in left_out.items():
         others = () if without == own else latencies.items()
         hanging = [
             other for other, latency in others if own.separable_from(latency) and not without.separable_from(latency)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from aftermath.case_files.about import About
 
-_BRACKETED = re.compile(r"\s*[(\[（【][^)\]）】]*[)\]）】]")
+_BRACKETED = re.compile(r"(?<!\s)\s*[(\[（【][^()\[\]（）【】]*[)\]）】]")
 
 
 def short_names(abouts: Iterable[About]) -> dict[str, str]:

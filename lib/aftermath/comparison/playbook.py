@@ -8,7 +8,6 @@ have a rise that the interval has no end, there are too few to tell.** What is u
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +27,7 @@ from aftermath.comparison.rules import (
     Answer,
     rule_of,
 )
+from aftermath.kept import kept
 from aftermath.statistics.permutation import TooFew
 from aftermath.statistics.result import Result
 from aftermath.statistics.shift import Shift, shift
@@ -126,8 +126,12 @@ class Tested(Result):
     def difference(self) -> Shift | None:
         """Mean rise where it was followed less that where it was not; None where there are too few to tell."""
         try:
-            groups = (self.group(state).rises for state in (FOLLOWED, NOT_FOLLOWED))
-            difference = shift(*groups, level=self.level, alike=False, seed=self.seed)
+            followed, rest = (self.group(state).rises for state in (FOLLOWED, NOT_FOLLOWED))
+            difference = kept(
+                f"difference under {self.advice.rule}",
+                lambda: (followed, rest, self.level, self.seed),
+                lambda: shift(followed, rest, level=self.level, alike=False, seed=self.seed),
+            )
         except TooFew:
             return None
         return difference if difference.bounded else None
@@ -216,6 +220,14 @@ class Playbook(Result):
         schema: dict[str, type[pl.DataType]] = dict.fromkeys(("advice_id", "advice", "text", "rule"), pl.String)
         schema |= dict.fromkeys(counts, pl.Int64) | dict.fromkeys(numbers, pl.Float64)
         return pl.DataFrame([_row(tested) for tested in self.tested], schema=schema)
+
+    @property
+    def answers(self) -> pl.DataFrame:
+        """One row a piece of advice and case: answer, reason, events, rise of favourability."""
+        tables = [
+            tested.table.select(pl.lit(tested.advice.advice_id).alias("advice_id"), pl.all()) for tested in self.tested
+        ]
+        return pl.concat(tables) if tables else pl.DataFrame(schema={"advice_id": pl.String})
 
     @property
     def text(self) -> str:
@@ -311,5 +323,18 @@ def playbook_from(
     by_case = {entry.case_id: entry for entry in entries}
     asked = [case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None]
     rises = {case_id: entry.rise for case_id, entry in by_case.items() if entry.rise is not None}
-    answer = functools.cache(lambda rule: {case.id: rule_of(rule)(case, by_case[case.id]) for case in asked})
-    return Playbook(tuple(Tested(piece, answer(piece.rule), rises, level, seed) for piece in advice))
+    advice = tuple(advice)
+    rules = tuple(sorted({piece.rule for piece in advice}))
+    answers = {case.id: _answers(case, by_case[case.id], rules, (level, seed)) for case in asked}
+    of_rule = {rule: {case_id: own[rule] for case_id, own in answers.items()} for rule in rules}
+    return Playbook(tuple(Tested(piece, of_rule[piece.rule], rises, level, seed) for piece in advice))
+
+
+def _answers(case: Case, entry: Entry, rules: tuple[str, ...], settings: tuple[float, int]) -> dict[str, Answer]:
+    """What a case answers to each rule."""
+    phases = [phase.label for phase in entry.phases]
+    return kept(
+        f"answers {case.id}",
+        lambda: case.as_read and (str(case.folder), case.checksum, rules, settings, phases),
+        lambda: {rule: rule_of(rule)(case, entry) for rule in rules},
+    )

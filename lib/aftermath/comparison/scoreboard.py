@@ -10,7 +10,9 @@ from functools import cached_property
 
 import polars as pl
 
+from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import complete
 from aftermath.comparison.agreement import Reliability, codes, reliability
 from aftermath.comparison.associations import Associations, associations
 from aftermath.comparison.columns import SCHEMA, row
@@ -24,12 +26,19 @@ from aftermath.comparison.pairwise import Pairwise, pairwise
 from aftermath.comparison.playbook import Playbook, playbook
 from aftermath.comparison.strategies import StrategyComparison, strategies
 from aftermath.comparison.worth_finding import WorthFinding, worth_finding
+from aftermath.display import Display
 from aftermath.kept import kept
 from aftermath.measures.latency_curves import LatencyCurves
 from aftermath.measures.speed import Speed
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.problems import AftermathError
 from aftermath.statistics.result import Result
+
+_AT_A_GLANCE = {"name", "country", "year", "cause", "response", "named_apology", "events", "texts", "sources"} | {
+    f"{measure}{end}"
+    for measure in ("transparency", "favourability_first_phase", "favourability_last_phase")
+    for end in ("", "_lower", "_upper")
+}
 
 
 class ComparisonError(AftermathError):
@@ -67,6 +76,14 @@ class Comparison(Result):
     @cached_property
     def _by_case(self) -> dict[str, Entry]:
         return {entry.case_id: entry for entry in self.entries}
+
+    @property
+    def display(self) -> Display:
+        """A row a case with what one compares first; every measure is folded below it."""
+        first = [column for column in self.table.columns if column in _AT_A_GLANCE]
+        words = (pl.col("country").replace(vocabulary.COUNTRIES), pl.col("cause").replace(vocabulary.CAUSES))
+        tables = {"": self.table.select(first).with_columns(*words), "Every measure": self.table}
+        return Display(text=self.text, tables=tables, folded=True)
 
     @property
     def documented(self) -> tuple[Entry, ...]:
@@ -188,7 +205,7 @@ def compare(
     >>> am.compare(pair).findings[0].figure
     '1 of 2'
     """
-    cases = sorted(cases, key=lambda case: case.id)
+    cases = sorted(complete(cases), key=lambda case: case.id)
     twice = sorted(case_id for case_id, n in Counter(case.id for case in cases).items() if n > 1)
     if twice:
         raise ComparisonError(f"{', '.join(twice)}: given more than once. Give each case once.")

@@ -20,6 +20,7 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import complete
 from aftermath.statistics.result import Result
 from aftermath.times import DAY
 from aftermath.wording import counted, latency_text, listed
@@ -183,7 +184,7 @@ def case_strategies(case: Case) -> Strategies | None:
 
 def strategies(cases: Iterable[Case]) -> StrategyComparison:
     """The strategies of many cases; those without a crisis on record are left out."""
-    own = (case_strategies(case) for case in sorted(cases, key=lambda case: case.id))
+    own = (case_strategies(case) for case in sorted(complete(cases), key=lambda case: case.id))
     return StrategyComparison(tuple(strategies for strategies in own if strategies is not None))
 
 

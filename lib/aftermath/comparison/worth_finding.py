@@ -16,23 +16,52 @@ Dechter, R., Meiri, I., and Pearl, J. (1991). Temporal constraint networks. Arti
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from aftermath.case_files.case import Case
-from aftermath.case_files.case import cases as all_cases
+from aftermath.case_files.cases import cases as all_cases
+from aftermath.case_files.cases import complete
 from aftermath.measures.clock import clock_event
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
 from aftermath.statistics.temporal_network import ORIGIN, TemporalNetwork
-from aftermath.times import Latency
 from aftermath.wording import counted, duration, number
 
 ENDS = {"latest": "had happened by", "earliest": "had not happened before"}
 NAMED = 3  # facts in the words of a result
+
+
+class Shares(Mapping[str, float]):
+    """A share of some cases, as little as it can be: of a thousand cases, each of the facts about one may concern all others.
+
+    Parameters
+    ----------
+    case_ids
+        The cases that may have one, sorted; the facts of a case share them.
+    shares
+        Theirs, in the same order; **zero for those that have none**.
+    """
+
+    def __init__(self, case_ids: tuple[str, ...], shares: np.ndarray) -> None:
+        self.case_ids, self.shares = case_ids, shares
+
+    def __getitem__(self, case_id: str) -> float:
+        place = bisect_left(self.case_ids, case_id)
+        if self.case_ids[place : place + 1] != (case_id,) or not self.shares[place]:
+            raise KeyError(case_id)
+        return float(self.shares[place])
+
+    def __iter__(self) -> Iterator[str]:
+        return itertools.compress(self.case_ids, self.shares)
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self.shares))
 
 
 @dataclass(frozen=True)
@@ -64,7 +93,7 @@ class Fact:
     open_seconds: float
     settles: float
     most: int
-    pairs: Mapping[str, float]
+    pairs: Shares
     notes: str
 
 
@@ -115,19 +144,23 @@ class WorthFinding(Result):
     def pairs(self) -> pl.DataFrame:
         """One row a pair that cannot be told apart: the one bound that would settle it most often, and how often; null for none."""
         schema = dict.fromkeys(("one", "other", "case_id", "event_id", "end"), pl.String) | {"share": pl.Float64}
-        return pl.DataFrame([(*pair, *self._best(*pair)) for pair in self.overlapping], schema=schema, orient="row")
-
-    def _best(self, first: str, second: str) -> tuple[str | None, str | None, str | None, float | None]:
-        settling = [
-            (fact.pairs[rest], fact)
-            for case_id, rest in ((first, second), (second, first))
-            for fact in self._by_case.get(case_id, ())
-            if rest in fact.pairs
-        ]
-        if not settling:
-            return None, None, None, None
-        share, fact = max(settling, key=lambda shared: shared[0])
-        return fact.case_id, fact.event_id, fact.end, share
+        ids = sorted({case_id for pair in self.overlapping for case_id in pair})
+        place = {case_id: number for number, case_id in enumerate(ids)}
+        # row i and column j: the greatest share that a fact about case i has of the moments that tell it from case j, and which fact
+        share, which = np.zeros((len(ids), len(ids))), np.zeros((len(ids), len(ids)), dtype=np.int32)
+        for rank, fact in enumerate(self.facts):
+            row, others = place[fact.case_id], [place[other] for other in fact.pairs.case_ids]
+            better = np.flatnonzero(fact.pairs.shares > share[row, others])
+            columns = np.array(others)[better]
+            share[row, columns], which[row, columns] = fact.pairs.shares[better], rank
+        first, second = np.array([[place[case_id] for case_id in pair] for pair in self.overlapping]).reshape(-1, 2).T
+        turned = share[second, first] > share[first, second]
+        rows, columns = np.where(turned, second, first), np.where(turned, first, second)
+        best, shares = which[rows, columns].tolist(), share[rows, columns].tolist()
+        settling = [self.facts[rank] if share else None for rank, share in zip(best, shares, strict=True)]
+        named = {name: [fact and getattr(fact, name) for fact in settling] for name in ("case_id", "event_id", "end")}
+        pairs = {"one": [one for one, _ in self.overlapping], "other": [other for _, other in self.overlapping]}
+        return pl.DataFrame(pairs | named | {"share": [share or None for share in shares]}, schema=schema)
 
     @cached_property
     def _by_case(self) -> dict[str, list[Fact]]:
@@ -182,42 +215,45 @@ def worth_finding(cases: Iterable[Case] | None = None, step: str = "response") -
     """
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
-    given = all_cases() if cases is None else cases
+    given = complete(all_cases() if cases is None else cases)
     clocked = {case.id: case for case in sorted(given, key=lambda case: case.id) if case.zero is not None}
     _, acts, named = STEPS[step]
     latencies = {case_id: first_act(case, acts, named=named).latency for case_id, case in clocked.items()}
     timed = {case_id: latency for case_id, latency in latencies.items() if latency.timed}
-    overlapping = tuple(
-        pair for pair in itertools.combinations(timed, 2) if not timed[pair[0]].separable_from(timed[pair[1]])
-    )
-    facts = [fact for case_id in timed for fact in _facts(clocked[case_id], step, timed, overlapping)]
+    ids, ends = tuple(timed), np.array([(latency.lower, latency.upper) for latency in timed.values()]).reshape(-1, 2)
+    # row i and column j: whether the intervals of two cases meet
+    meeting = (ends[:, :1] <= ends[:, 1]) & (ends[:, 0] <= ends[:, 1:]) & ~np.eye(len(ids), dtype=bool)
+    overlapping = tuple((ids[one], ids[other]) for one, other in np.argwhere(np.triu(meeting)).tolist())
+    facts = [
+        fact
+        for case_id, own in zip(ids, meeting, strict=True)
+        for fact in _facts(clocked[case_id], step, tuple(itertools.compress(ids, own)), *ends[own].T)
+    ]
     ranked = sorted(facts, key=lambda fact: (-fact.settles, -fact.most, fact.case_id, fact.event_id, fact.end))
     return WorthFinding(step, tuple(ranked), overlapping)
 
 
-def _facts(
-    case: Case, step: str, timed: Mapping[str, Latency], overlapping: Sequence[tuple[str, str]]
-) -> Iterator[Fact]:
-    others = [other for pair in overlapping if case.id in pair for other in pair if other != case.id]
+def _facts(case: Case, step: str, others: tuple[str, ...], lower: np.ndarray, upper: np.ndarray) -> Iterator[Fact]:
+    """The facts about a case that would tell it from others, whose latencies have these ends."""
     labels = dict(case.events.select("event_id", "label").iter_rows())
     waits = _Waits(case.times().network, clock_event(case), answers_of(case, step))
-    for event_id in waits.events:
+    for event_id in waits.events if others else ():
         first, last = waits.clock[event_id]
         after = _closed(waits.network.after(event_id))
         for end in ENDS if first < last else ():
-            moments = {other: waits.settling_moment(after, end, timed[other]) for other in others}
-            sharp = {other: moment - first if end == "latest" else last - moment for other, moment in moments.items()}
-            pairs = {other: min(1.0, seconds / (last - first)) for other, seconds in sharp.items() if seconds > 0}
-            if pairs:
+            moments = waits.settling_moments(after, end, lower, upper)
+            sharp = moments - first if end == "latest" else last - moments
+            shares = np.clip(sharp / (last - first), 0.0, 1.0)
+            if shares.any():
                 yield Fact(
                     case_id=case.id,
                     event_id=event_id,
                     label=labels[event_id],
                     end=end,
                     open_seconds=float(last - first),
-                    settles=sum(pairs.values()),
-                    most=len(pairs),
-                    pairs=pairs,
+                    settles=sum(shares.tolist()),
+                    most=int(np.count_nonzero(shares)),
+                    pairs=Shares(others, shares),
                     notes=case.notes_on(event_id),
                 )
 
@@ -251,25 +287,33 @@ class _Waits:
         named = {name for path in paths for row in path for name in (row.start, row.end)}
         return sorted((named | {self.zero, *self.answers}) - {ORIGIN})
 
-    def settling_moment(self, after: Mapping[str, tuple[int, int]], end: str, other: Latency) -> float:
-        """The moment **before which**, for a latest end, or after which a bound on an event tells this case from an overlapping one.
+    def settling_moments(
+        self, after: Mapping[str, tuple[int, int]], end: str, lower: np.ndarray, upper: np.ndarray
+    ) -> np.ndarray:
+        """The moments **before which**, for a latest end, or after which a bound on an event tells this case from overlapping ones.
 
-        The bound tells them apart if the first answer then certainly came sooner than the other's, or if every answer certainly came
+        The bound tells two apart if the first answer then certainly came sooner than the other's, or if every answer certainly came
         later. Either holds the more, the sharper the bound is, so that the better of the two moments decides.
 
         Parameters
         ----------
         after
             How long after the event all others happened.
-        end, other
-            Of the bound, and the latency of the other case.
+        end
+            Of the bound.
+        lower, upper
+            Ends of the latencies of the other cases.
         """
         clock, zero = self.clock, self.zero
-        not_later = [answer for answer in self.answers if self.least[answer] <= other.upper]
         if end == "latest":
-            sooner = other.lower + clock[zero][0] - min(after[answer][1] for answer in self.answers)
-            later = min(clock[answer][0] for answer in not_later) - after[zero][1] - other.upper
-            return max(sooner, later)
-        sooner = min(clock[answer][1] for answer in self.answers) - after[zero][0] - other.lower
-        later = other.upper + clock[zero][1] - min(after[answer][0] for answer in not_later)
-        return min(sooner, later)
+            sooner = lower + (clock[zero][0] - min(after[answer][1] for answer in self.answers))
+            later = self._first_not_later(upper, {answer: clock[answer][0] for answer in self.answers})
+            return np.maximum(sooner, later - after[zero][1] - upper)
+        sooner = min(clock[answer][1] for answer in self.answers) - after[zero][0] - lower
+        later = self._first_not_later(upper, {answer: after[answer][0] for answer in self.answers})
+        return np.minimum(sooner, upper + clock[zero][1] - later)
+
+    def _first_not_later(self, upper: np.ndarray, moments: Mapping[str, int]) -> np.ndarray:
+        """The first moment of those answers that may have come no later than each of the others."""
+        asked = [np.where(self.least[answer] <= upper, moment, np.inf) for answer, moment in moments.items()]
+        return np.min(asked, axis=0)

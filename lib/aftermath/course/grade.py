@@ -24,12 +24,18 @@ class Mark:
         What it gave; None where a person has still to read the answer.
     hint
         For a test that failed: what would mend it. For an answer to be read: whether there is one.
+    exercise
+        As the lesson announces it, e.g. ``Exercise 4``; empty where it does not.
+    answer
+        For an answer to be read: its text.
     """
 
     cell: str
     points: float
     reached: float | None
     hint: str = ""
+    exercise: str = ""
+    answer: str = ""
 
     @property
     def failed(self) -> bool:
@@ -56,6 +62,11 @@ class Grade(Result):
     marks: tuple[Mark, ...]
 
     @property
+    def read_by_hand(self) -> tuple[Mark, ...]:
+        """The answers that a person has still to read."""
+        return tuple(mark for mark in self.marks if mark.reached is None)
+
+    @property
     def maximum(self) -> float:
         """The points that the tests can give; **without those that a person gives**."""
         return sum(mark.points for mark in self.marks if mark.reached is not None)
@@ -68,7 +79,7 @@ class Grade(Result):
     @property
     def by_hand(self) -> float:
         """The points that a person has still to give."""
-        return sum(mark.points for mark in self.marks if mark.reached is None)
+        return sum(mark.points for mark in self.read_by_hand)
 
     @property
     def hints(self) -> dict[str, str]:
@@ -92,22 +103,22 @@ class Grade(Result):
         tests = [mark for mark in self.marks if mark.reached is not None]
         passed = sum(not mark.failed for mark in tests)
         return (
-            f"{self.file}: {_points(self.reached)} of {_with_noun(self.maximum)} from the tests of {self.lesson} "
+            f"{self.file}: {points_text(self.reached)} of {_with_noun(self.maximum)} from the tests of {self.lesson} "
             f"({passed} of {counted(len(tests), 'test cell')} passed)."
         )
 
     @property
     def _by_hand_text(self) -> str:
-        waiting = [mark for mark in self.marks if mark.reached is None]
-        if not waiting:
+        if not self.read_by_hand:
             return ""
-        answers = listed([f"{mark.cell}, {mark.hint}" for mark in waiting])
+        answers = listed([f"{mark.cell}, {mark.hint}" for mark in self.read_by_hand])
         return f"{_with_noun(self.by_hand)} to be given by hand ({answers})."
 
 
 def _with_noun(points: float) -> str:
-    return f"{_points(points)} {'point' if points == 1 else 'points'}"
+    return f"{points_text(points)} {'point' if points == 1 else 'points'}"
 
 
-def _points(points: float) -> str:
+def points_text(points: float) -> str:
+    """Points with no more decimals than they have, one at most."""
     return number(points, 0 if float(points).is_integer() else 1)

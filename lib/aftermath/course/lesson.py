@@ -1,4 +1,4 @@
-"""Lessons: what students get, what the teacher keeps, and the points of what comes back.
+"""Lessons: what students get, and what the teacher keeps.
 
 A lesson is a notebook in ``notebooks/course/`` whose cells carry nbgrader's metadata. The student
 release and the solution are made from it by nbgrader's own preprocessors, without its database: the
@@ -14,29 +14,17 @@ from pathlib import Path
 from types import ModuleType
 
 import nbformat
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode
 
-from aftermath.course.grade import Grade, Mark
-from aftermath.course.sitting import TIMED_OUT, Outcome, sit
-from aftermath.course.submission import (
-    Submission,
-    SubmissionError,
-    answered,
-    grading,
-    is_answer,
-    is_test,
-    read_submission,
-)
+from aftermath.course.submission import is_answer, is_test
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace, find_workspace
 
-SECONDS_PER_CELL = 60
 BLANK_ANSWER = "YOUR ANSWER HERE"
-
-# Run before each test cell: it must fail. Where it does not, failing tests would look like passed ones.
-_MUST_FAIL = "assert False, 'a test that cannot pass'"
-_TAMPERED = "Tests no longer fail in this notebook: one of its cells replaces how cells are run. Take that cell out."
+BLANK_CODE = (
+    "# YOUR CODE HERE"  # alone: what is written below nbgrader's own `raise NotImplementedError()` is never run
+)
 
 
 class LessonError(AftermathError):
@@ -77,7 +65,7 @@ def lessons(workspace: Workspace | None = None) -> tuple[Lesson, ...]:
     LessonError
         If there is no lesson, or one is not a notebook.
     """
-    folder = (workspace or find_workspace()).notebooks / "course"
+    folder = (workspace or find_workspace()).notebook("course")
     paths = sorted(path for path in folder.glob("*.ipynb") if not path.name.startswith("."))
     if not paths:
         raise LessonError(f"{folder}: no lesson there. A lesson is a notebook in notebooks/course/.")
@@ -87,8 +75,8 @@ def lessons(workspace: Workspace | None = None) -> tuple[Lesson, ...]:
 def release(workspace: Workspace | None = None, into: Path | None = None) -> list[Path]:
     """Write the student release and the solution of every lesson.
 
-    In the release solutions are replaced by stubs, hidden tests are gone, and cells that are not for
-    students to change are locked. The solution is the lesson itself without outputs: what nbgrader calls
+    In the release solutions are replaced by stubs, hidden tests are gone, cells that are not for
+    students to change are locked, and **Run All goes on past a test that fails**. The solution is the lesson itself without outputs: what nbgrader calls
     the source. **Nothing is written unless every lesson is sound.**
 
     Parameters
@@ -108,7 +96,7 @@ def release(workspace: Workspace | None = None, into: Path | None = None) -> lis
     LessonError
         If nbgrader is not installed, there is no lesson, or nbgrader refuses one.
     """
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     folder = into or workspace.build / "course"
     versions = {}
     for lesson in lessons(workspace):
@@ -133,14 +121,19 @@ def student_version(lesson: Lesson) -> NotebookNode:
     made = _nbgrader()
     steps = [
         made.LockCells(),
-        made.ClearSolutions(text_stub=BLANK_ANSWER),
+        made.ClearSolutions(text_stub=BLANK_ANSWER, code_stub={"python": BLANK_CODE}),
         made.ClearOutput(),
         made.ClearHiddenTests(),
         made.ClearMarkScheme(),
         made.ComputeChecksums(),  # over what students see: nbgrader knows an untouched answer by it
         made.CheckCellMetadata(),
     ]
-    return _through(lesson, steps)
+    notebook = _through(lesson, steps)
+    graded = [index for index, cell in enumerate(notebook.cells) if is_answer(cell) or is_test(cell)]
+    for cell in notebook.cells[min(graded, default=0) :]:
+        if cell.cell_type == "code":  # JupyterLab and nbclient run on past an error only where it is expected
+            cell.metadata.tags = [*cell.metadata.get("tags", []), "raises-exception"]
+    return notebook
 
 
 def solution_version(lesson: Lesson) -> NotebookNode:
@@ -153,48 +146,6 @@ def solution_version(lesson: Lesson) -> NotebookNode:
     """
     made = _nbgrader()
     return _through(lesson, [made.ClearOutput(), made.CheckCellMetadata()])
-
-
-def grade(notebook: Path | str, workspace: Workspace | None = None, *, seconds: int = SECONDS_PER_CELL) -> Grade:
-    """Grade a notebook that was handed in.
-
-    The lesson is taken afresh with its hidden tests, the answers are put into it, and it is run in a
-    kernel of its own. **The student's code is run**: grade as a user, or in a container, that may lose nothing.
-
-    Parameters
-    ----------
-    notebook
-        The file. It may have been renamed: the lesson's name stands in its metadata.
-    workspace
-        Whose lessons; the workspace in force if not given.
-    seconds
-        A cell that takes longer is interrupted and counts as failed.
-
-    Returns
-    -------
-    Grade
-        Points and hints. A cell that fails costs points; it is no error.
-
-    Raises
-    ------
-    SubmissionError
-        If the file is not a notebook, or belongs to no lesson.
-
-    Examples
-    --------
-    >>> from aftermath.course.lesson import grade
-    >>> grade("build/course/solution/02_how_fast.ipynb").reached  # doctest: +SKIP
-    20.0
-    """
-    workspace = workspace or find_workspace()
-    submission = read_submission(Path(notebook))
-    lesson = _lesson_of(submission, lessons(workspace))
-    paper = answered(lesson.notebook, submission)
-    guarded = ([v4.new_code_cell(_MUST_FAIL), cell] if is_test(cell) else [cell] for cell in paper.cells)
-    paper.cells = [cell for group in guarded for cell in group]
-    outcomes = sit(paper, workspace.root, seconds=seconds)
-    marks = tuple(_mark(paper, index, outcomes) for index, cell in enumerate(paper.cells) if grading(cell).get("grade"))
-    return Grade(lesson.name, submission.file, marks)
 
 
 def as_text(notebook: NotebookNode) -> str:
@@ -235,41 +186,3 @@ def _through(lesson: Lesson, steps: list) -> NotebookNode:
             "Mend the cell, or set its type in nbgrader's panel Create Assignment in JupyterLab."
         ) from error
     return notebook
-
-
-def _lesson_of(submission: Submission, known: tuple[Lesson, ...]) -> Lesson:
-    for lesson in known:
-        if lesson.name == submission.lesson:
-            return lesson
-    names = ", ".join(lesson.name for lesson in known)
-    raise SubmissionError(
-        f"{submission.file}: answers {submission.lesson[:60]!r}, which is no lesson here. "
-        f"Hand in a copy of one of these: {names}; or give the file that name."
-    )
-
-
-def _mark(paper: NotebookNode, index: int, outcomes: dict[int, Outcome]) -> Mark:
-    cell = paper.cells[index]
-    name, points = grading(cell)["grade_id"], float(grading(cell)["points"])
-    if is_answer(cell):
-        blank = cell.source.strip() in ("", BLANK_ANSWER)
-        return Mark(name, points, None, "left blank" if blank else "answered")
-    hint = _hint(outcomes.get(index - 1), outcomes.get(index))
-    return Mark(name, points, 0.0 if hint else points, hint)
-
-
-def _hint(guard: Outcome | None, test: Outcome | None) -> str:
-    """Why a test cell gives no points; empty where it passed."""
-    if guard is None or test is None:
-        return "Not reached: an earlier cell ended the session, or took too long and could not be stopped. Mend that cell first."
-    if guard.passed:
-        return _TAMPERED
-    if test.passed:
-        return ""
-    if test.error == "AssertionError":
-        return test.message or "The test failed without a word."
-    if test.error == "NameError":
-        return f"{test.message}: fill in the cell before this test, and run it."
-    if test.error == TIMED_OUT:
-        return f"The test {test.message}."
-    return f"The test could not run: {test.error}: {test.message}"

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import zmq
+import zmq.asyncio
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
@@ -19,10 +24,19 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from aftermath.course.plain import LONGEST, MEDIA
 from aftermath.problems import AftermathError
 
 TIMED_OUT = "CellTimeoutError"
 LONGEST_MESSAGE = 300  # letters
+KERNEL = "aftermath.course.confined_kernel"
+LARGEST_MESSAGE = 16 * 1024**2  # bytes of anything that a kernel says at once
+LONGEST_PATH = 60  # bytes of the folder for temporary files
+# what a kernel sees of the environment: **a list of what is needed**, so that no key of a teacher is in it
+_ENVIRONMENT = frozenset(
+    "PATH PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX LD_LIBRARY_PATH DYLD_LIBRARY_PATH LANG LC_ALL LC_CTYPE TZ "
+    "OMP_NUM_THREADS POLARS_MAX_THREADS SYSTEMROOT WINDIR COMSPEC PATHEXT PROCESSOR_ARCHITECTURE NUMBER_OF_PROCESSORS".split()
+)
 SITTING = 10  # a whole notebook may take as long as so many of its slowest cells
 
 
@@ -40,10 +54,13 @@ class Outcome:
         Name of the exception; empty where the cell ran through.
     message
         What the exception said, on one line.
+    answers
+        What a cell that asks for answers got to hear (``plain.show``); empty where it heard nothing.
     """
 
     error: str = ""
     message: str = ""
+    answers: str = ""
 
     @property
     def passed(self) -> bool:
@@ -52,36 +69,55 @@ class Outcome:
 
 
 class _ThisInterpreter(KernelSpecManager):
-    """Offers one kernel: the Python that is running, whatever else is registered on the machine."""
+    """Offers one kernel: the Python that is running, confined, whatever else is registered on the machine."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        return KernelSpec(**get_kernel_dict())
+        return KernelSpec(**get_kernel_dict() | {"argv": [sys.executable, "-m", KERNEL, "-f", "{connection_file}"]})
 
 
 class _Sitting(NotebookClient):
-    """A notebook client that keeps how cells ended and **throws their output away**.
+    """A notebook client that keeps how cells ended and **throws their output away**, answers apart.
 
     Grading needs none of it, and a cell that prints without end must not fill the memory.
     """
 
+    answers: dict[int, str]
+    context: zmq.asyncio.Context
+
     def create_kernel_manager(self) -> AsyncKernelManager:
+        self.answers = {}
         connection = Path(self.resources["metadata"]["path"], ".kernel", "connection.json")
-        self.km = AsyncKernelManager(connection_file=str(connection), kernel_spec_manager=_ThisInterpreter())
+        self.context = zmq.asyncio.Context()
+        self.context.setsockopt(zmq.MAXMSGSIZE, LARGEST_MESSAGE)
+        transport = "ipc" if sys.platform == "linux" else "tcp"  # it has no network there
+        self.km = AsyncKernelManager(
+            connection_file=str(connection),
+            kernel_spec_manager=_ThisInterpreter(),
+            transport=transport,
+            context=self.context,
+        )
         return self.km
 
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int) -> None:
-        """Keep nothing of what a cell prints or shows."""
+        """Keep nothing of what a cell prints or shows, but for answers."""
+        data = msg["content"].get("data")
+        text = data.get(MEDIA) if isinstance(data, dict) else None
+        if isinstance(text, str) and len(text) <= LONGEST:
+            self.answers[cell_index] = text
+
+    def handle_comm_msg(self, outs: list[NotebookNode], msg: dict[str, Any], cell_index: int) -> None:
+        """Keep nothing of widgets either."""
 
 
 def sit(notebook: NotebookNode, root: Path, *, seconds: int) -> dict[int, Outcome]:
-    """Run a notebook cell by cell in a kernel of its own; a cell that fails does not stop the rest.
+    """Run a notebook cell by cell in a confined kernel of its own; a cell that fails does not stop the rest.
 
     Parameters
     ----------
     notebook
         Is changed: cells get execution counts.
     root
-        The workspace that the cells see.
+        The workspace that the cells see **a copy of**; what they do to it is thrown away with the copy.
     seconds
         A cell that takes longer is interrupted. One that cannot be interrupted ends the sitting, and so
         does the cell that ends after ten times this long in all.
@@ -108,12 +144,34 @@ def sit(notebook: NotebookNode, root: Path, *, seconds: int) -> dict[int, Outcom
         if monotonic() > deadline or any(part.get("source") == "ask_exit" for part in content.get("payload", ())):
             raise DeadKernelError
 
-    with tempfile.TemporaryDirectory(prefix="aftermath-", ignore_cleanup_errors=True) as folder:
-        Path(folder, ".kernel").mkdir()
-        environment = os.environ | {"AFTERMATH_ROOT": str(root), "IPYTHONDIR": str(Path(folder, ".kernel", "ipython"))}
-        environment.pop("PYTHONOPTIMIZE", None)  # `assert` is never optimised away
-        _run(_client(notebook, folder, seconds, note), environment)
-    return outcomes
+    # on Linux the kernel is spoken to by a file, whose path the system allows no more than 107 bytes
+    parent = "/tmp" if sys.platform == "linux" and len(os.fsencode(tempfile.gettempdir())) > LONGEST_PATH else None  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="aftermath-", dir=parent, ignore_cleanup_errors=True) as folder:
+        own = Path(folder, ".kernel")  # the kernel's home, beside what the cells write
+        own.mkdir()
+        for part in ("casestudies", "data"):
+            if (root / part).is_dir():
+                shutil.copytree(root / part, Path(folder, part), ignore=shutil.ignore_patterns("raw", ".captures"))
+        client = _client(notebook, folder, seconds, note)
+        try:
+            _run(client, _environment(own) | {"AFTERMATH_ROOT": folder})
+        finally:
+            client.context.destroy(linger=0)
+    return {index: replace(outcome, answers=client.answers.get(index, "")) for index, outcome in outcomes.items()}
+
+
+@cache
+def missing_guards() -> tuple[str, ...]:
+    """What this system cannot keep a notebook from, e.g. ``using the network``; empty where it keeps it from all."""
+    asked = subprocess.run(  # noqa: S603 - our own module
+        [sys.executable, "-m", KERNEL, "--missing-guards"], capture_output=True, text=True, timeout=60, check=False
+    )
+    return tuple(filter(None, asked.stdout.splitlines()))
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _ENVIRONMENT}
+    return kept | {name: str(home) for name in ("HOME", "USERPROFILE", "IPYTHONDIR", "TMPDIR", "TEMP", "TMP")}
 
 
 def _run(client: _Sitting, environment: dict[str, str]) -> None:

@@ -18,6 +18,8 @@ from nbformat import NotebookNode, v4
 
 from aftermath.problems import AftermathError
 
+LARGEST = 50 * 1024**2  # bytes
+
 
 class SubmissionError(AftermathError):
     """A file cannot be graded at all; a wrong answer is never an error."""
@@ -81,7 +83,18 @@ def read_submission(path: Path) -> Submission:
     content = _content(path)
     metadata = _mapping(_mapping(content.get("metadata")).get("aftermath"))
     cells = tuple(_handed_in(cell) for cell in content["cells"] if isinstance(cell, dict))
-    return Submission(path.name, str(metadata.get("lesson") or path.stem), cells)
+    return Submission(readable(path.name), readable(str(metadata.get("lesson") or path.stem)), cells)
+
+
+def readable(text: str) -> str:
+    """A text that can be written as UTF-8: halves of characters, and bytes of a file name that are none, are spelt out.
+
+    Examples
+    --------
+    >>> readable("caf\\udce9.ipynb")
+    'caf\\\\udce9.ipynb'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def grading(cell: NotebookNode) -> dict:
@@ -146,12 +159,25 @@ def _code_cells(sources: list[str]) -> Iterator[NotebookNode]:
     return (v4.new_code_cell(source) for source in sources)
 
 
+def must_be_small(path: Path) -> None:
+    """Refuse a file that nobody should read into memory.
+
+    Raises
+    ------
+    SubmissionError
+        With what would mend it.
+    """
+    if path.stat().st_size > LARGEST:
+        raise SubmissionError(f"{path}: is larger than {LARGEST // 1024**2} MB. Ask for it without outputs.")
+
+
 def _content(path: Path) -> dict:
     try:
+        must_be_small(path)
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SubmissionError(
-            f"{path}: cannot be read ({error.strerror or error}). Name a notebook that a student handed in."
+            f"{path}: cannot be read ({error.strerror or error}). Name a notebook that a student handed in; am.grade_all takes a folder."
         ) from error
     except (ValueError, RecursionError) as error:
         raise SubmissionError(
@@ -170,9 +196,9 @@ def _handed_in(cell: dict) -> HandedIn:
     lines = source if isinstance(source, list) else [source]
     name = metadata.get("grade_id")
     return HandedIn(
-        grade_id=name if isinstance(name, str) else "",
+        grade_id=readable(name) if isinstance(name, str) else "",
         is_code=cell.get("cell_type") == "code",
-        source="".join(line for line in lines if isinstance(line, str)),
+        source=readable("".join(line for line in lines if isinstance(line, str))),
     )
 
 

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 
     import plotly.graph_objects as go
 
+PLOTLY_TYPE = "application/vnd.plotly.v1+json"  # the media type of a figure in a notebook
+
 _NOUNS = {
     "associations": "aftermath.figures.association",
     "contradictory_statements": "aftermath.figures.contradiction",
     "strategy_sequence": "aftermath.figures.strategies",
     "specification_curve": "aftermath.figures.multiverse",
+    "variance_by_choice": "aftermath.figures.shares_of_variance",
     "posts_over_time": "aftermath.figures.archive_series",
     "timeline": "aftermath.figures.crisis_timeline",
     "interval_coverage": "aftermath.figures.coverage",
@@ -39,6 +42,7 @@ __all__ = [*_NOUNS]
 
 def __getattr__(name: str) -> Callable[..., go.Figure]:
     if name in _NOUNS:
+        importlib.import_module("aftermath.figures.notebook").show_at_once()
         return getattr(importlib.import_module(_NOUNS[name]), name)
     raise AttributeError(f"aftermath.figures has no {name!r}; it offers {', '.join(sorted(__all__))}")
 

@@ -223,7 +223,7 @@ def _labels(sentiment: ArchiveSentiment, panel: int) -> list[dict]:
     x_axis, y_axis = axes(panel)
     at = {"xref": x_axis, "yref": f"{y_axis} domain", "name": "major"}
     own = at | {"xanchor": "left", "yanchor": "bottom", "y": 0.02, "font": {"size": TICK, "color": LIGHT["say"]}}
-    zero = at | {"xanchor": "right", "yanchor": "top", "y": 0.97, "font": {"size": TICK}}
+    zero = at | {"xanchor": "right", "yanchor": "top", "y": 0.92, "font": {"size": TICK}}
     return [
         note("clock zero", x=_local(sentiment.zero.earliest, sentiment), xshift=-8, **zero),
         *(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
-from aftermath.figures.bars import Bar, outlines, painted, sensitive
+from aftermath.case_files.cases import takes_id
+from aftermath.figures.bars import Bar, outline, outlines, painted, sensitive
 from aftermath.figures.links import Link, by_clock, link_traces, links_of
 from aftermath.figures.packing import LABEL_GAP, Mark, Place, pack
 from aftermath.figures.theme import (
+    CERTAINTY,
     FAMILY_COLOURS,
+    ID,
     LIGHT,
     NARROW,
     TEXT,
@@ -22,7 +25,6 @@ from aftermath.figures.theme import (
     Drawing,
     View,
     blank,
-    hover,
     note,
     responsive,
     safe,
@@ -30,46 +32,25 @@ from aftermath.figures.theme import (
     wrapped,
 )
 from aftermath.figures.time_axis import TimeAxis, first_tick
-from aftermath.measures.clock import clock_event, clock_zero, require_clock
-from aftermath.measures.speed import speed
-from aftermath.times import Latency, Span, difference
-from aftermath.wording import latency_text, listed, precision, span_text
+from aftermath.figures.timeline_events import LANES, Event, events_of
+from aftermath.measures.clock import clock_zero, require_clock
+from aftermath.statistics.result import NothingToMeasure
+from aftermath.times import Latency
+from aftermath.wording import listed, precision, span_text
 
-LANES = {
-    "Organisation": ("organisation", "employee"),
-    "Affected, public": ("affected", "public"),
-    "Media": ("media",),
-    "Authorities": ("regulator", "court", "legislature", "police", "prosecutor", "administrator"),
-    "Partners, others": ("partner", "investor", "competitor"),
-}
-KEY_STEPS = ("response", "apology", "named_apology", "corrective_action", "information_hub")
-STRIPES = 3
-
-_BAR, _PITCH, _PAD, _HEADER, _KEY, _KEY_OF_LINKS = 11, 19, 6, 20, 56, 38  # px
+_BAR, _PITCH, _PAD, _HEADER, _KEY, _KEY_OF_LINKS = 11, 19, 6, 20, 75, 38  # px
+_HOVER_LINE, _HOVER_FRAME = 17, 14  # px: plotly leaves out a hover text that is higher than its figure
 _NAMES = {"wide": 124, "medium": 116, "narrow": 12}  # px left of the drawing for the names of the lanes
 # rows that a lane may open for labels which are not a must
 _LABEL_ROWS = {"wide": 12, "medium": 10, "narrow": 0}
 _LABEL_ROWS_OF_OTHERS = 5
+# certainty -> how it is drawn, for the key
+_CERTAINTIES = {
+    "documented": "documented: full colour",
+    "inferred": "inferred: paler, with an edge",
+    "disputed": "disputed: palest, dashed edge",
+}
 _DIRECTION = "time since clock zero (log) →"
-
-
-@dataclass(frozen=True)
-class _Event:
-    id: str
-    label: str
-    lane: str
-    families: tuple[str, ...]
-    certainty: str
-    bounds: Latency
-    by_clock: Latency
-    best: Latency | None
-    key: bool
-    hover: str
-
-    @property
-    def whole(self) -> Latency:
-        """All that is drawn: the bounds inside those by clock times alone."""
-        return Latency(min(self.bounds.lower, self.by_clock.lower), max(self.bounds.upper, self.by_clock.upper))
 
 
 @dataclass(frozen=True)
@@ -77,7 +58,7 @@ class _Lane:
     """A lane with its events placed; ``top`` and ``height`` in px."""
 
     name: str
-    events: tuple[_Event, ...]
+    events: tuple[Event, ...]
     places: tuple[Place, ...]
     top: float
     header: float
@@ -90,7 +71,10 @@ class _Lane:
         return self.top + self.header + _PAD + _PITCH * (row + 0.5)
 
 
-def timeline(case: Case) -> go.Figure:
+@takes_id
+def timeline(
+    case: Case, *, clock_zero: str | None = None, lanes: Collection[str] | None = None, marked: str | None = None
+) -> go.Figure:
     """Draw every event of a case from clock zero, in lanes by actor.
 
     Each bar runs from the earliest to the latest moment that the record allows, **at least 5 px wide**. Where relations between
@@ -101,7 +85,13 @@ def timeline(case: Case) -> go.Figure:
     Parameters
     ----------
     case
-        A case with a documented crisis.
+        A case, or its id, with a documented crisis.
+    clock_zero
+        Id of the event at which the clock starts; that of the case if not given.
+    lanes
+        Keys of ``LANES`` that are drawn, e.g. ``("Organisation", "Media")``; all if not given. The axis stays what it is with all.
+    marked
+        Id of an event to draw an edge around.
 
     Returns
     -------
@@ -111,7 +101,11 @@ def timeline(case: Case) -> go.Figure:
     Raises
     ------
     NothingToMeasure
-        If no crisis is on record: then there is no clock.
+        If no crisis is on record: then there is no clock. Or if no event lies in these lanes.
+    OptionError
+        If the case has no such event.
+    ValueError
+        If there is no such lane.
 
     Examples
     --------
@@ -120,101 +114,34 @@ def timeline(case: Case) -> go.Figure:
     >>> len(figure.data[-1].customdata)
     21
     """
-    zero = require_clock(case, "timeline")
-    events = _events(case)
+    require_clock(case, "timeline")
+    if unknown := set(lanes or ()) - LANES.keys():
+        raise ValueError(f"{sorted(unknown)[0]!r} is no lane; the lanes are {', '.join(LANES)}")
+    case = case.with_clock(clock_zero)
+    zero, events = require_clock(case, "timeline"), events_of(case)
     axis = TimeAxis.reaching(
         first_tick(zero.seconds),
         max(event.whole.upper for event in events),
         -min(event.whole.lower for event in events),
     )
-    links = links_of(case)
-    return responsive(lambda view: _draw(case, events, links, axis, view))
+    drawn = tuple(replace(event, marked=event.id == marked) for event in events if lanes is None or event.lane in lanes)
+    if not drawn:
+        where = listed(list(lanes or ()), "or") if lanes else "no lane"
+        raise NothingToMeasure(f"{case.id}: no event lies in {where}.")
+    shown = {event.id for event in drawn}
+    links = tuple(link for link in links_of(case) if {link.start, link.end} <= shown)
+    return responsive(lambda view: _draw(case, drawn, links, axis, view))
 
 
-def event_bounds(span: Span, zero: Span) -> Latency:
-    """Signed seconds from clock zero to a span, as drawn.
-
-    What cannot have begun before clock zero does not reach to its left, however uncertain both are.
-
-    Parameters
-    ----------
-    span
-        When something happened.
-    zero
-        Clock zero.
-    """
-    since = difference(span, zero)
-    if span.earliest >= zero.earliest:
-        return Latency(max(0.0, since.lower), since.upper)
-    return since
-
-
-def _events(case: Case) -> tuple[_Event, ...]:
-    measured = speed(case)
-    keys = {event_id for name in KEY_STEPS for event_id in measured[name].event_ids}
-    events = [_event(case, row, row["event_id"] in keys) for row in case.events.iter_rows(named=True)]
-    return tuple(sorted(events, key=lambda event: (event.whole.lower, event.whole.upper, event.id)))
-
-
-def _event(case: Case, row: dict, key: bool) -> _Event:
-    bounds, alone = _bounds(case, row["event_id"])
-    since, since_by_clock = latency_text(bounds), latency_text(alone)
-    if row["event_id"] == case.about.clock_zero:
-        since = "clock zero"
-    elif since != since_by_clock:
-        since = f"{since}, {since_by_clock} by clock times alone"
-    likeliest = row["best_earliest"] and event_bounds(Span(row["best_earliest"], row["best_latest"]), clock_zero(case))
-    return _Event(
-        id=row["event_id"],
-        label=row["label"],
-        lane=next(name for name, actors in LANES.items() if row["actor"] in actors),
-        families=_families(row),
-        certainty=row["certainty"],
-        bounds=bounds,
-        by_clock=alone,
-        best=likeliest or None,
-        key=key,
-        hover=_hover(case, row, since),
-    )
-
-
-def _bounds(case: Case, event_id: str) -> tuple[Latency, Latency]:
-    """Of an event since clock zero, from the network and by clock times alone."""
-    spans = case.times("none").spans
-    zero = spans[clock_event(case)]
-    if event_id == case.about.clock_zero:  # it lasts as long as it is uncertain
-        return Latency(0.0, clock_zero(case).seconds), Latency(0.0, zero.seconds)
-    since, by_clock = case.times().since_zero[event_id], event_bounds(spans[event_id], zero)
-    if since.upper <= 0 and since.upper < by_clock.upper:  # a source puts it before clock zero
-        return since, by_clock
-    return Latency(max(since.lower, by_clock.lower), since.upper), by_clock
-
-
-def _families(row: dict) -> tuple[str, ...]:
-    if row["actor"] != "organisation":
-        return ("other",)
-    families = dict.fromkeys(vocabulary.act_family(act) for act in row["acts"])
-    families.pop("other", None)
-    return tuple(families)[:STRIPES] or ("other",)
-
-
-def _hover(case: Case, row: dict, since: str) -> str:
-    when = span_text(Span(row["earliest"], row["latest"]), case.about.timezone)
-    who = row["speaker"] or vocabulary.ACTORS[row["actor"]]
-    acts = listed([vocabulary.ACTS[act] for act in row["acts"]])
-    certainty = vocabulary.CERTAINTIES[row["certainty"]]
-    return hover(
-        row["label"], [f"{row['event_id']} · {when} · {since}", f"{who}: {acts} · {certainty}", row["summary"]]
-    )
-
-
-def _draw(case: Case, events: tuple[_Event, ...], links: tuple[Link, ...], axis: TimeAxis, view: View) -> Drawing:
-    left = _NAMES[view.name]
+def _draw(case: Case, events: tuple[Event, ...], links: tuple[Link, ...], axis: TimeAxis, view: View) -> Drawing:
+    left, related = _NAMES[view.name], not case.relations.is_empty()
     pixels = view.least - left - 2
     lanes = _lanes(events, axis, view, pixels)
     heading = _heading(case, axis, pixels)
     bottom = lanes[-1].top + lanes[-1].height
-    margin = {"l": left, "r": 2, "t": 26 + 16 * len(heading), "b": 4}
+    top = 26 + 16 * len(heading)
+    highest = _HOVER_FRAME + _HOVER_LINE * max(1 + event.hover.count("<br>") for event in events)
+    margin = {"l": left, "r": 2, "t": top, "b": max(4, highest - top - bottom)}
     figure = blank(
         bottom + margin["t"] + margin["b"],
         margin=margin,
@@ -224,7 +151,8 @@ def _draw(case: Case, events: tuple[_Event, ...], links: tuple[Link, ...], axis:
         annotations=[*_names(lanes, view, left), *_labels(lanes, axis, pixels), *_titles(heading, axis, pixels)],
     )
     return figure.add(
-        _traces(lanes, links, axis, pixels), **_key(view, figure.layout, _KEY + (_KEY_OF_LINKS if links else 0))
+        _traces(lanes, links, axis, pixels, related=related),
+        **_key(view, figure.layout, _KEY + (_KEY_OF_LINKS if related else 0)),
     )
 
 
@@ -232,11 +160,16 @@ def _key(view: View, layout: dict, room: float) -> dict:
     """Room for the key below the drawing in the laboratory; pages write their own above it instead."""
     if view is not WIDE:
         return {}
-    margin = layout["margin"] | {"b": 4 + room}
-    return {"showlegend": True, "height": layout["height"] + room, "margin": margin, "meta": {"key": room}}
+    margin = layout["margin"] | {"b": layout["margin"]["b"] + room}
+    return {
+        "showlegend": True,
+        "height": layout["height"] + room,
+        "margin": margin,
+        "meta": {"key": room, "direction": _DIRECTION},
+    }
 
 
-def _lanes(events: tuple[_Event, ...], axis: TimeAxis, view: View, pixels: float) -> list[_Lane]:
+def _lanes(events: tuple[Event, ...], axis: TimeAxis, view: View, pixels: float) -> list[_Lane]:
     lanes: list[_Lane] = []
     most = _LABEL_ROWS[view.name]
     for name in LANES:
@@ -250,24 +183,24 @@ def _lanes(events: tuple[_Event, ...], axis: TimeAxis, view: View, pixels: float
     return lanes
 
 
-def _mark(event: _Event, axis: TimeAxis, view: View, pixels: float) -> Mark:
+def _mark(event: Event, axis: TimeAxis, view: View, pixels: float) -> Mark:
     start, end = _ends(event, axis, pixels)
     label = 0.0 if view.narrow and not event.key else text_width(event.label, bold=event.key)
     scale, low = axis.scale(pixels), axis.limits[0]
-    return Mark((start - low) * scale, (end - low) * scale, label, event.key)
+    return Mark((start - low) * scale, (end - low) * scale, label, event.key, text_width(event.id, ID))
 
 
-def _placed(lanes: list[_Lane]) -> Iterator[tuple[_Event, Place, float]]:
+def _placed(lanes: list[_Lane]) -> Iterator[tuple[Event, Place, float]]:
     for lane in lanes:
         for event, slot in zip(lane.events, lane.places, strict=True):
             yield event, slot, lane.middle(slot.row)
 
 
-def _ends(event: _Event, axis: TimeAxis, pixels: float) -> tuple[float, float]:
+def _ends(event: Event, axis: TimeAxis, pixels: float) -> tuple[float, float]:
     return axis.bar(event.whole.lower, event.whole.upper, pixels)
 
 
-def _traces(lanes: list[_Lane], links: tuple[Link, ...], axis: TimeAxis, pixels: float) -> list[dict]:
+def _traces(lanes: list[_Lane], links: tuple[Link, ...], axis: TimeAxis, pixels: float, *, related: bool) -> list[dict]:
     events, middles = zip(*((event, middle) for event, _, middle in _placed(lanes)), strict=True)
     whole = [_bar(event, event.whole, axis, pixels, middle) for event, middle in zip(events, middles, strict=True)]
     bars = [
@@ -282,19 +215,40 @@ def _traces(lanes: list[_Lane], links: tuple[Link, ...], axis: TimeAxis, pixels:
     ]
     return [
         *(link_traces(links, {event.id: bar for event, bar in zip(events, bars, strict=True)}) if links else ()),
-        *([by_clock(bars, whole, 1 / axis.scale(pixels))] if links else ()),
+        # also where the events that times of these lanes were narrowed by lie in others
+        *([by_clock(bars, whole, 1 / axis.scale(pixels))] if related else ()),
         *(_stripes(placed, family) for family in FAMILY_COLOURS),
         *(_likeliest(likeliest, family) for family in FAMILY_COLOURS),
-        *outlines(bars),
-        sensitive(whole, [event.hover for event in events], [event.id for event in events]),
+        *_certainties(bars),
+        *(_edge(bar) for event, bar in placed if event.marked),
+        sensitive(
+            whole,
+            [event.hover for event in events],
+            [event.id for event in events],
+            meta={"role": "mark", "labels": [safe(event.label) for event in events]},
+        ),
     ]
 
 
-def _bar(event: _Event, bounds: Latency, axis: TimeAxis, pixels: float, middle: float, height: float = _BAR) -> Bar:
+def _certainties(bars: list[Bar]) -> Iterator[dict]:
+    """The edges of bars that are not documented, and what they and the strength of a fill mean, for the key."""
+    plain = painted([], LIGHT["oth"], "documented")
+    for certainty, trace in zip(CERTAINTY, (plain, *outlines(bars)), strict=True):
+        meta = {"role": "certainty", "strength": CERTAINTY[certainty][0]}
+        shown = any(bar.certainty == certainty for bar in bars)
+        yield trace | {"name": _CERTAINTIES[certainty], "meta": meta, "showlegend": shown}
+
+
+def _bar(event: Event, bounds: Latency, axis: TimeAxis, pixels: float, middle: float, height: float = _BAR) -> Bar:
     return Bar(*axis.bar(bounds.lower, bounds.upper, pixels), middle, height, event.certainty)
 
 
-def _stripes(placed: list[tuple[_Event, Bar]], family: str) -> dict:
+def _edge(bar: Bar) -> dict:
+    around = replace(bar, height=bar.height + 4)
+    return outline([around], LIGHT["focus"], "solid", "marked") | {"line": {"color": LIGHT["focus"], "width": 2.5}}
+
+
+def _stripes(placed: list[tuple[Event, Bar]], family: str) -> dict:
     stripes = [
         bar.part(event.families.index(family), len(event.families)) for event, bar in placed if family in event.families
     ]
@@ -302,7 +256,7 @@ def _stripes(placed: list[tuple[_Event, Bar]], family: str) -> dict:
     return painted(stripes, FAMILY_COLOURS[family], label, meta={"role": "paint"}, showlegend=bool(stripes))
 
 
-def _likeliest(placed: list[tuple[_Event, Bar]], family: str) -> dict:
+def _likeliest(placed: list[tuple[Event, Bar]], family: str) -> dict:
     bars = [bar for event, bar in placed if event.families[0] == family]
     name = f"{vocabulary.ACT_FAMILY_LABELS[family]}: likeliest reading"
     return painted(bars, FAMILY_COLOURS[family], name, 0.8, meta={"role": "best"}, showlegend=False)
@@ -357,7 +311,7 @@ def _labels(lanes: list[_Lane], axis: TimeAxis, pixels: float) -> Iterator[dict]
             yield _label(event, sides[slot.side])
 
 
-def _label(event: _Event, position: dict) -> dict:
+def _label(event: Event, position: dict) -> dict:
     text = safe(event.label)
     if event.key:
         return note(f"<b>{text}</b>", name="major", font={"color": LIGHT["ink"]}, yanchor="middle", **position)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -16,6 +16,10 @@ from aftermath.times import MINUTE
 from aftermath.wording import counted, duration
 
 _HEIGHT, _FIRST = 150, 230  # px: of a panel, and of the first, which is as wide as the figure
+_MOMENTS = 48  # that a panel of a group draws; the first, three times as wide, three times as many
+_BY_MOMENT = (
+    *("seconds", "not_yet_lower", "not_yet_upper", "possible_lower", "possible_upper", "band_lower", "band_upper"),
+)
 _COLUMNS = {"wide": 4, "medium": 2, "narrow": 1}
 
 
@@ -82,9 +86,28 @@ def latency_curves(whole: LatencyCurves, *grouped: LatencyCurves) -> go.Figure:
         for number, (group, curve) in enumerate(pairs, start=1)
     ]
     axis = TimeAxis.reaching(MINUTE, max(float(panel.curve.seconds[-1]) for panel in panels))
+    coarse = _thinned(every, axis, _MOMENTS)
+    panels = [
+        replace(
+            panel,
+            curve=_thinned(panel.curve, axis, _MOMENTS * (1 if panel.behind else 3)),
+            behind=panel.behind and coarse,
+        )
+        for panel in panels
+    ]
     grid = _Panels(len(pairs), _COLUMNS, _HEIGHT, left=46, between=58)
     drawn = [(panel, _traces(panel, axis)) for panel in panels]
     return responsive(lambda view: _draw(drawn, grid, axis, view))
+
+
+def _thinned(curve: LatencyCurve, axis: TimeAxis, most: int) -> LatencyCurve:
+    """A curve as it can be seen: of more moments than so many the first, and the last in each of so many equal parts of the axis."""
+    if len(curve.seconds) <= most:
+        return curve
+    parts = np.array([int(most * axis.position(second) / axis.limits[1]) for second in curve.seconds])
+    kept = np.append(np.diff(parts) > 0, True)
+    kept[0] = True
+    return replace(curve, **{name: getattr(curve, name)[kept] for name in _BY_MOMENT})
 
 
 def _draw(drawn: Sequence[tuple[_Panel, list[dict]]], grid: _Panels, axis: TimeAxis, view: View) -> Drawing:

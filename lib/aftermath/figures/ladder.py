@@ -8,6 +8,7 @@ from dataclasses import replace
 import plotly.graph_objects as go
 
 from aftermath.figures.latency_rows import NOT_SEEN, LatencyRow, Section, axis_for, draw, side
+from aftermath.figures.spreading import spread
 from aftermath.figures.theme import View, hover, responsive, safe, shortened, text_width, wrapped
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.measures.speed import Speed
@@ -54,7 +55,8 @@ def latency_ladders(
 ) -> go.Figure:
     """Draw how long one kind of answer took in every case, a row each.
 
-    Rows stand in order of their latest possible time, those where nothing was seen last. A pale, dashed bar
+    Rows stand in order of their latest possible time, those where nothing was seen last; of more than ``spreading.MOST`` cases so many are
+    drawn, evenly from that order. A pale, dashed bar
     is a case whose clock the organisation or a regulator set.
 
     Parameters
@@ -83,7 +85,9 @@ def latency_ladders(
     if not speeds:
         raise NothingToMeasure("No case could be timed, so there is no ladder to draw.")
     called = {speed.case_id: (names or {}).get(speed.case_id, speed.case_id) for speed in speeds}
-    ordered = sorted(speeds, key=lambda speed: (*_order(speed[step].latency), called[speed.case_id], speed.case_id))
+    ordered = spread(
+        sorted(speeds, key=lambda speed: (*_order(speed[step].latency), called[speed.case_id], speed.case_id))
+    )
     axis = axis_for([speed[step].latency for speed in ordered])
     return responsive(
         lambda view: draw(_cases(ordered, step, called, axis, view), axis, view, _name_column(called, view))

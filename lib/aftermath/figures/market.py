@@ -103,7 +103,7 @@ class _Panel:
 
 
 def _figure(studies: Sequence[_Study]) -> go.Figure:
-    grid = Grid(2 * len(studies), _COLUMNS, _HEIGHT)
+    grid = Grid(2 * len(studies), _COLUMNS, _HEIGHT, right=22)  # half the date of the last day stands there
     limits = {column: _limits(studies, column) for column in _HEADROOM}
     panels = [
         _Panel(2 * number + offset, shown, column, title, limits[column])

@@ -15,7 +15,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from aftermath.comparison.choices import CHOICES, NONE
-from aftermath.comparison.multiverse import Multiverse, Specification
+from aftermath.comparison.multiverse import Multiverse
+from aftermath.comparison.specifications import Specification
 from aftermath.figures.rows import label, segments
 from aftermath.figures.theme import LIGHT, TICK, Drawing, View, blank, hover, note, responsive, safe, scatter_trace
 from aftermath.statistics.result import NothingToMeasure

@@ -31,12 +31,15 @@ class Mark:
         Width of its label in px; 0 for none.
     must
         Whether it is labelled whatever that takes.
+    short
+        Width in px that is kept free beside it where its label finds no place: **paper has an id there**.
     """
 
     start: float
     end: float
     label: float = 0.0
     must: bool = False
+    short: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -160,16 +163,26 @@ def pack(marks: list[Mark], width: float, label_rows: int, wall: float = 0.0) ->
         for mark in marks
     ]
     bars = [(mark.start, mark.end) for mark in marks]
+    bare = [_bare(mark, width) for mark in marks]
+    bars += [(offer.start, offer.end) for offer in bare]
     rows = _Rows(bars + [(offer.start, offer.end) for own in offers for offer in own])
-    return [_settle(mark, own, rows, label_rows) for mark, own in zip(marks, offers, strict=True)]
+    return [_settle(*ways, rows, label_rows) for ways in zip(marks, offers, bare, strict=True)]
 
 
-def _settle(mark: Mark, offers: list[_Offer], rows: _Rows, label_rows: int) -> Place:
+def _bare(mark: Mark, width: float) -> _Offer:
+    """A mark without its label: with the room kept free on its right, else on its left."""
+    room = LABEL_GAP + mark.short if mark.short else 0.0
+    if mark.end + room <= width:
+        return _Offer(Place(0), mark.start, mark.end + room)
+    return _Offer(Place(0), max(0.0, mark.start - room), mark.end)
+
+
+def _settle(mark: Mark, offers: list[_Offer], bare: _Offer, rows: _Rows, label_rows: int) -> Place:
     labelled = rows.opened + 1 if mark.must or rows.opened < label_rows else rows.opened
     free = [(rows.first_free(offer.start, offer.end), offer) for offer in offers]
     best = min(free, key=lambda choice: choice[0], default=None)
     if best is None or best[0] >= labelled:
-        row, offer = rows.first_free(mark.start, mark.end), _Offer(Place(0), mark.start, mark.end)
+        row, offer = rows.first_free(bare.start, bare.end), bare
     else:
         row, offer = best
     if offer.position.side == "above":

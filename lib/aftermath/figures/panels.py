@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 
-from aftermath.figures.theme import LIGHT, Drawing, View, note, safe, shortened, text_width
+from aftermath.figures.theme import LIGHT, Drawing, View, note, safe, shortened, text_width, whole_parts
 from aftermath.wording import number
 
 
@@ -88,7 +88,7 @@ def heading(grid: Grid, panel: int, view: View, title: str, below: str = "") -> 
     across, up = grid.domains(panel, view)
     room = grid.width(view) + grid.left - 8
     bold = shortened(title, room, bold=True)
-    rest = shortened(below, max(0.0, room - text_width(f"{title}  ", bold=True))) if bold == title else ""
+    rest = whole_parts(below, max(0.0, room - text_width(f"{title}  ", bold=True))) if bold == title else ""
     text = f"<b>{safe(bold)}</b>" + (f"  {safe(rest)}" if rest else "")
     position = {"xref": "paper", "yref": "paper", "x": across[0], "y": up[1], "xanchor": "left", "yanchor": "bottom"}
     return [note(text, name="panel", xshift=-grid.left + 4, yshift=7, font={"color": LIGHT["ink"]}, **position)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 
 from aftermath.figures.bars import Bar, outline, painted, sensitive
+from aftermath.figures.spreading import spread
 from aftermath.figures.theme import (
     LIGHT,
     TICK,
@@ -123,7 +124,8 @@ def speed_and_transparency(points: Sequence[Point]) -> go.Figure:
     Parameters
     ----------
     points
-        One a case. Cases without an index cannot be drawn and are named below the axis.
+        One a case. Cases without an index cannot be drawn and are named below the axis; of more than ``spreading.MOST`` others so many are
+        drawn, evenly from the order given.
 
     Returns
     -------
@@ -135,7 +137,7 @@ def speed_and_transparency(points: Sequence[Point]) -> go.Figure:
     NothingToMeasure
         If no case has an index.
     """
-    drawn = sorted((point for point in points if not math.isnan(point.value)), key=_by_width)
+    drawn = sorted(spread([point for point in points if not math.isnan(point.value)]), key=_by_width)
     missing = sorted(point.name for point in points if math.isnan(point.value))
     if not drawn:
         raise NothingToMeasure("No case has both a time and a coded rubric, so there is nothing to set side by side.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from aftermath.figures.theme import LIGHT, TICK, Property, note, safe, scatter_trace, shortened, text_width
+from aftermath.figures.theme import LIGHT, TICK, Property, note, safe, scatter_trace, shortened, text_width, whole_parts
 
 
 def headline(text: str, rest: str, top: float, room: float, **position: Property) -> dict:
@@ -23,7 +23,7 @@ def headline(text: str, rest: str, top: float, room: float, **position: Property
     """
     bold = shortened(text, room, bold=True)
     left = room - text_width(f"{bold}  ", bold=True)
-    plain = shortened(rest, left) if bold == text and left > 40 else ""
+    plain = whole_parts(rest, left) if bold == text and left > 40 else ""
     words = f"<b>{safe(bold)}</b>" + (f"  {safe(plain)}" if plain else "")
     look = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "middle"}
     own: dict[str, Property] = {"name": "major", "y": top, **look, **position}

@@ -35,6 +35,7 @@ _CODE, _NAME, _FIRST = 10, 40, 206  # px from the left edge of a block
 _MARKS = 100  # px: the room beside the name of an item
 _ABREAST = 3  # coders; further ones stand in lines below
 _LINE = 22  # px: what a further line of marks, or of headings, adds
+_TEXT_LINE = 1.3 * TICK  # px: a line of a heading, as plotly sets it
 _HALF = 6.5  # px: half the side of a square
 _WORDS = {"na": "n/a", "unknown": "?"}
 
@@ -211,10 +212,12 @@ def _rules(blocks: list[_Block], view: View) -> Iterator[dict]:
 def _texts(block: _Block) -> Iterator[dict]:
     ink, muted = {"color": LIGHT["ink"]}, {"color": LIGHT["ink3"], "size": TICK}
     yield note(f"<b>{block.heading}</b>", x=block.left, y=block.row(0) - 8, xanchor="left", yanchor="bottom", font=ink)
-    for column, coder in enumerate(block.coders):
+    headings = [_heading(coder, len(block.coders)) for coder in block.coders]
+    top = block.row(0) - block.further - 8 - _TEXT_LINE * max(heading.count("<br>") + 1 for heading in headings)
+    for column, heading in enumerate(headings):
         aside, below = block.mark(column)
-        position = {"x": block.left + aside - _HALF, "y": block.row(0) - block.further - 8 + below, "yanchor": "bottom"}
-        yield note(_heading(coder, len(block.coders)), xanchor="left", align="left", font=muted, **position)
+        position = {"x": block.left + aside - _HALF, "y": top + below, "yanchor": "top"}
+        yield note(heading, name="coder", xanchor="left", align="left", font=muted, **position)
     for number, item in enumerate(block.items):
         y = block.row(number) + _ROW / 2 - (7 if item.differs else 0)
         level = {"y": y, "yanchor": "middle", "xanchor": "left"}

@@ -11,6 +11,7 @@ from aftermath import vocabulary
 from aftermath.comparison.strategies import CLUSTERS, WINDOW_DAYS, Strategies, StrategyComparison, Use
 from aftermath.figures.bars import Bar, painted, sensitive
 from aftermath.figures.rows import headline, label, segments
+from aftermath.figures.spreading import spread
 from aftermath.figures.theme import LIGHT, NARROW, TICK, Drawing, View, blank, hover, note, responsive
 from aftermath.figures.time_axis import TimeAxis
 from aftermath.statistics.result import NothingToMeasure
@@ -42,7 +43,7 @@ def strategy_sequence(comparison: StrategyComparison, names: Mapping[str, str] |
     """Draw when each cluster of strategies was used, a case below the other.
 
     A bar runs over the time in which the event lies. **The lane of the cluster that the theory recommends is there even where
-    it is empty**, and its name is bold. The dashed line is day 30, up to which a match counts.
+    it is empty**, and its name is bold. Of more than ``spreading.MOST`` cases so many are drawn, evenly from their order. The dashed line is day 30, up to which a match counts.
 
     Parameters
     ----------
@@ -95,7 +96,7 @@ def _draw(comparison: StrategyComparison, names: Mapping[str, str], axis: TimeAx
 
 def _placed(comparison: StrategyComparison) -> tuple[list[_Lane], list[tuple[Strategies, float]], float]:
     lanes, heads, top = [], [], 0.0
-    for case in comparison.cases:
+    for case in spread(comparison.cases):
         heads.append((case, top + _NAME / 2))
         used = {use.cluster for use in case.uses} | {case.recommended}
         own = [cluster for cluster in CLUSTERS if cluster in used]

@@ -8,12 +8,15 @@ from which the pages take the one that fits.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from html import escape
+from itertools import accumulate, takewhile
 from textwrap import wrap
 
 import plotly.graph_objects as go
@@ -52,6 +55,30 @@ LIGHT = {token: light for token, (light, _) in TOKENS.items()}
 # The light st2 is also the light oth; the later entry wins, and the two dark greys are alike.
 DARK = dict(TOKENS.values())
 
+# light -> for print: the same hue in another lightness, so that colours that mean different things differ without colour too.
+PRINT = {
+    LIGHT["rem"]: "#121d26",
+    LIGHT["apo"]: "#5c1e80",
+    LIGHT["den"]: "#ab2618",
+    LIGHT["act"]: "#268668",
+    LIGHT["oth"]: "#87929d",
+    LIGHT["inf"]: "#e0a64f",
+    LIGHT["say"]: "#bad3fe",
+    LIGHT["st0"]: "#4f1c01",
+    LIGHT["st1"]: "#8f4e1a",
+    LIGHT["st3"]: "#79b3eb",
+    LIGHT["st4"]: "#b2cdff",
+    LIGHT["focus"]: "#381502",
+}
+# Bars of some colours are hatched in print: paler bars are less certain, so that lightness alone could be mistaken.
+# colour -> (what it is hatched with, the colour of that)
+HATCHES = {
+    LIGHT["den"]: ("x", LIGHT["paper"]),
+    LIGHT["act"]: ("/", LIGHT["paper"]),
+    LIGHT["inf"]: ("|", LIGHT["ink"]),
+    LIGHT["say"]: ("-", LIGHT["ink"]),
+}
+
 FAMILY_COLOURS = {
     "apology": LIGHT["apo"],
     "denial": LIGHT["den"],
@@ -70,12 +97,19 @@ CERTAINTY = {
     "disputed": (0.22, LIGHT["ink"], "3px,2px"),
 }
 
+# Buttons that no figure offers, in the laboratory, on a page or saved: the list travels with the figure. "Share chart" would
+# upload it, and plotly.js offers that unless told otherwise.
+NOT_OFFERED = ("sendChartToCloud", "select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d", "resetScale2d")
+# What plotly.js is told beside a figure in saved HTML, whoever drew it.
+CONFIG = {"showSendToCloud": False, "displaylogo": False, "displayModeBar": "hover"}
+
 CLEAR = "rgba(0,0,0,0)"
 SANS = (
     '-apple-system, BlinkMacSystemFont, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", '
     '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif'
 )
 TEXT, TICK = 12, 11.5
+ID = 9  # px: the size of an id beside a mark that has no label
 THINNEST = 5  # px: the narrowest bar that can still be seen and clicked
 
 
@@ -149,6 +183,10 @@ def responsive(draw: Callable[[View], Drawing]) -> go.Figure:
         The wide one; ``layout.meta["views"]`` lists, widest first, what differs ``below`` a width in px.
         ``layout.meta["key"]`` is room in px for a key, where a figure has one: pages write their own.
     """
+    if wanted := _sketching.get():
+        view, sketches = wanted
+        sketches.append(draw(view))
+        return go.Figure()
     base, *others = (draw(view) for view in VIEWS)
     upper = [view.least for view in VIEWS]
     views = [
@@ -160,6 +198,39 @@ def responsive(draw: Callable[[View], Drawing]) -> go.Figure:
         for below, other in zip(upper, others, strict=False)
     ]
     return go.Figure(base.traces, base.layout | {"meta": {**base.layout.get("meta", {}), "views": views}})
+
+
+# while a figure is sketched: for which view, and where the drawing goes
+_sketching: ContextVar[tuple[View, list[Drawing]] | None] = ContextVar("sketching", default=None)
+
+
+def sketch(draw: Callable[[], go.Figure], view: View) -> Drawing:
+    """The drawing of a figure for one view, as the dictionaries that plotly.js takes: **plotly has not checked them**.
+
+    For a place whose width is known and that waits: laying out the other views and checking take most of the time of a figure.
+
+    Parameters
+    ----------
+    draw
+        Draws one figure of ``aftermath.figures``.
+    view
+        One of ``VIEWS``.
+
+    Examples
+    --------
+    >>> import aftermath as am
+    >>> speed = am.speed("kitchenaid-tweet")
+    >>> drawing = sketch(lambda: am.figures.latency_ladder(speed), WIDE)
+    >>> drawing.layout["height"] == am.figures.latency_ladder(speed).layout.height
+    True
+    """
+    sketches: list[Drawing] = []
+    token = _sketching.set((view, sketches))
+    try:
+        draw()
+    finally:
+        _sketching.reset(token)
+    return sketches[0]
 
 
 def _changed(base: dict, other: dict, but: tuple[str, ...] = ()) -> dict:
@@ -200,7 +271,7 @@ TEMPLATE = {
         "dragmode": False,
         "barmode": "overlay",
         "showlegend": False,
-        "modebar": {"remove": ["select2d", "lasso2d", "zoom2d", "pan2d", "autoScale2d", "resetScale2d"]},
+        "modebar": {"remove": list(NOT_OFFERED)},
         "hoverlabel": {
             "bgcolor": LIGHT["paper"],
             "bordercolor": LIGHT["ink"],
@@ -251,6 +322,9 @@ def safe(text: str) -> str:
     return escape(text, quote=False)
 
 
+_SPACES = re.compile(r"[ \t\n\v\f\r]+")  # those that a line may break at
+
+
 @lru_cache(maxsize=4096)  # many marks share their lines, and every mark is drawn for each width
 def wrapped(text: str, width: int = 46) -> str:
     """Evidence made safe and broken into lines; text without spaces is broken too.
@@ -260,7 +334,7 @@ def wrapped(text: str, width: int = 46) -> str:
     >>> wrapped("first second", 7)
     'first<br>second'
     """
-    return "<br>".join(safe(line) for line in wrap(text, width))
+    return "<br>".join(safe(line) for line in wrap(_SPACES.sub(" ", text), width))
 
 
 def hover(heading: str, lines: Iterable[str]) -> str:
@@ -298,6 +372,21 @@ def shortened(text: str, width: float, size: float = TEXT, *, bold: bool = False
     """
     if text_width(text, size, bold=bold) <= width:
         return text
-    while text and text_width(text + "…", size, bold=bold) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    room = width - text_width("…", size, bold=bold)
+    ends = accumulate(text_width(character, size, bold=bold) for character in text)
+    return text[: sum(1 for _ in takewhile(lambda end: end <= room, ends))].rstrip() + "…"
+
+
+def whole_parts(text: str, width: float, size: float = TEXT) -> str:
+    """As many parts of a text, which commas separate, as have room; where not even the first has, what of it has.
+
+    Examples
+    --------
+    >>> whole_parts("%, 95% interval", 60), whole_parts("%, 95% interval", 100)
+    ('%', '%, 95% interval')
+    """
+    parts = text.split(", ")
+    between = text_width(", ", size)
+    ends = accumulate((text_width(part, size) for part in parts), lambda end, more: end + between + more)
+    fitting = sum(1 for _ in takewhile(lambda end: end <= width, ends))
+    return ", ".join(parts[:fitting]) or shortened(text, width, size)

@@ -124,7 +124,7 @@ class TimeAxis:
         """
         shown = {seconds: label for seconds, label in TICKS.items() if seconds >= self.first}
         after = {self.position(s): label for s, label in shown.items() if s <= self.end}
-        before = {self.position(-s): label for s, label in shown.items() if s <= self.before}
+        before = {self.position(-s): f"−{label}" for s, label in shown.items() if s <= self.before}
         kept: dict[float, str] = {}
         for position, label in (after | before).items():
             apart = (

@@ -25,7 +25,7 @@ from aftermath.figures.theme import (
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling.topic_result import Topic, Topics
 from aftermath.topic_modelling.topic_shares import FEW, Share
-from aftermath.wording import counted, number
+from aftermath.wording import DASH, counted, number
 
 _ROW, _BAR, _BELOW = 52, 14, 11  # px: a topic with its name above its bar, the bar, and from its middle to its interval
 _LEFT, _RIGHT = 12, 24
@@ -234,7 +234,9 @@ def _boxes(topics: Topics, topic: Topic, labels: Sequence[str]) -> list[_Box]:
 
 
 def _phase_axis(boxes: Sequence[_Box]) -> dict:
-    words = [f"{safe(_SHORT.get(box.phase, box.phase))}<br>n = {number(box.share.n)}" for box in boxes]
+    words = [
+        f"{safe(_SHORT.get(box.phase, box.phase).replace(' to ', DASH))}<br>n = {number(box.share.n)}" for box in boxes
+    ]
     return {
         "range": [-0.6, len(boxes) - 0.4],
         "tickvals": [box.phase_number for box in boxes],

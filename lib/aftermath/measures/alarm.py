@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -29,6 +29,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
+from aftermath.case_files.options import options_text
 from aftermath.measures.clock import require_clock
 from aftermath.measures.speed import speed
 from aftermath.statistics.ears import BASELINE, THRESHOLD, ears_c1, read_counts, turning_share
@@ -117,6 +119,8 @@ class Alarm(Result):
         Of the interval of the rate of false alarms.
     baseline
         Bins in a baseline.
+    options
+        Options that the case was seen under, in words; empty where all is as in its files.
     """
 
     bins: pl.DataFrame
@@ -126,6 +130,7 @@ class Alarm(Result):
     zone: str
     level: float
     baseline: int
+    options: tuple[str, ...] = ()
 
     def __getitem__(self, rule: str) -> Fired:
         """What a rule did, by its name."""
@@ -164,6 +169,7 @@ class Alarm(Result):
             f"Alarm by {rules}.{answer}{turns} n = {counted(self.bins.height, 'bin')}, each judged against the "
             f"{in_words(self.baseline)} before it and known when it is over; intervals of false alarms are "
             f"exact Poisson at {self.level:.0%}. An alarm says that the volume was unusual, not why."
+            f"{options_text(self.options)}"
         )
 
     def _rule_text(self, fired: Fired) -> str:
@@ -246,8 +252,15 @@ def alarm(
     return Alarm(bins, fired, zero, answered, zone, level, baseline)
 
 
+@takes_id
 def alarm_from_coverage(
-    case: Case, *, baseline: int = BASELINE, threshold: float = THRESHOLD, level: float = 0.95
+    case: Case,
+    *,
+    clock_zero: str | None = None,
+    coder: str | None = None,
+    baseline: int = BASELINE,
+    threshold: float = THRESHOLD,
+    level: float = 0.95,
 ) -> Alarm:
     """The alarm on the case's own coverage: coded texts per local day, negative where the coders' mean favourability is below 0.
 
@@ -257,7 +270,11 @@ def alarm_from_coverage(
     Parameters
     ----------
     case
-        A case with a documented crisis.
+        A case, or its id, with a documented crisis.
+    clock_zero
+        Id of the event at which the clock starts; that of the case if not given.
+    coder
+        Id of the one coder whose codes count, e.g. ``"a"``; all coders if not given.
     baseline, threshold, level
         See ``alarm``.
 
@@ -269,11 +286,14 @@ def alarm_from_coverage(
     ------
     NothingToMeasure
         If no crisis is on record, or too little coverage precedes it.
+    OptionError
+        If the case has no such event or coder.
     """
-    clock_zero = require_clock(case, "alarm")
-    zone = case.about.timezone
+    require_clock(case, "alarm")
+    case = case.with_clock(clock_zero).coded_by(coder)
+    starts, zone = require_clock(case, "alarm"), case.about.timezone
     texts = _dated(case)
-    zero = first_day(clock_zero, zone)
+    zero = first_day(starts, zone)
     first = zero - timedelta(days=QUIET_DAYS)
     early = texts.filter(pl.col("day").is_between(first, zero, closed="left")).height
     if early < FEWEST_QUIET_TEXTS:
@@ -292,7 +312,8 @@ def alarm_from_coverage(
     )
     series = days.join(counts, on="day", how="left", maintain_order="left").fill_null(0).rename({"day": "time"})
     answered = speed(case)["response"].latency
-    return alarm(series, clock_zero, answered, zone=zone, baseline=baseline, threshold=threshold, level=level)
+    found = alarm(series, starts, answered, zone=zone, baseline=baseline, threshold=threshold, level=level)
+    return replace(found, options=case.options)
 
 
 def _dated(case: Case) -> pl.DataFrame:

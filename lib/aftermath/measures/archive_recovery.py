@@ -15,9 +15,9 @@ the truth inside where everything or nothing is negative afterwards.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import partial
 from typing import TypeVar
 
 import polars as pl
@@ -43,6 +43,8 @@ from aftermath.statistics.series import FEW_BEFORE, SeriesError
 from aftermath.statistics.time_to_return import TimeToReturn, time_to_return
 from aftermath.wording import counted, in_words, number
 
+_Fit = TypeVar("_Fit")
+
 
 @dataclass(frozen=True)
 class ArchiveRecovery:
@@ -63,6 +65,8 @@ class ArchiveRecovery:
         The furthest that the share can have fallen (negative) and risen.
     bin
         ``day`` or ``hour``.
+    asked
+        Names of the fits that were asked for; the others are None.
     """
 
     change: LevelChange | None
@@ -78,12 +82,14 @@ class ArchiveRecovery:
     without: dict[str, LevelChange | Segmented | LocalLevel]
     possible: tuple[float, float]
     bin: str
+    asked: tuple[str, ...] = tuple(METHODS)
 
     @property
     def estimates(self) -> tuple[EstimateLine, ...]:
         """One line a quantity, or a method that gave none."""
         lines = []
-        for name, method in METHODS.items():
+        for name in self.asked:
+            method = METHODS[name]
             if getattr(self, name) is None:
                 lines.append(EstimateLine(method, "", "not estimated", self.why_not[name]))
             else:
@@ -95,7 +101,13 @@ class ArchiveRecovery:
 
     @property
     def text(self) -> str:
-        """The level change, where the bin of clock zero turns it, and the return, with what they rest on."""
+        """The level change, where the bin of clock zero turns it, and the return, with what they rest on; **else the estimates asked for**."""
+        if len(self.asked) < len(METHODS):
+            parts = (
+                f"{line.method}: {' '.join(filter(None, (line.quantity, line.text, line.spread)))}."
+                for line in self.estimates
+            )
+            return " ".join(parts)
         return " ".join(filter(None, (self._change, self._turned, self._back)))
 
     @property
@@ -148,7 +160,9 @@ class ArchiveRecovery:
         )
 
 
-def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 0.95) -> ArchiveRecovery:
+def archive_recovery(
+    days: pl.DataFrame, at: date | datetime, *, level: float = 0.95, estimators: Collection[str] | None = None
+) -> ArchiveRecovery:
     """Fit the recovery of the negative share.
 
     Parameters
@@ -159,37 +173,57 @@ def archive_recovery(days: pl.DataFrame, at: date | datetime, *, level: float = 
         The bin of clock zero: the first that counts as after.
     level
         Of the intervals.
+    estimators
+        Keys of ``METHODS`` that are fitted; all if not given.
 
     Returns
     -------
     ArchiveRecovery
+
+    Raises
+    ------
+    ValueError
+        If there is no such estimator.
     """
+    asked = tuple(METHODS) if estimators is None else tuple(estimators)
+    if unknown := set(asked) - METHODS.keys():
+        raise ValueError(f"{sorted(unknown)[0]!r} is no estimator; use some of: {', '.join(METHODS)}")
     negative = days.select("time", "n", value="share_negative")
     unharmed = days.select("time", "n", value=1 - pl.col("share_negative"))
     before = days.filter(pl.col("time") < at)
     possible = furthest(before)
     why_not: dict[str, str] = {}
-    change = _attempt(lambda: level_change(negative, at, level=level), "change", why_not)
-    segmented = _attempt(lambda: segmented_regression(negative, at, level=level), "segmented", why_not)
-    local = _attempt(lambda: local_level(negative, at, level=level), "local", why_not)
+
+    def attempt(name: str, fit: Callable[[], _Fit]) -> _Fit | None:
+        """What a fit gives, where it is asked for; None where the evidence does not allow it, and the reason goes under its name."""
+        try:
+            return fit() if name in asked else None
+        except SeriesError as error:
+            why_not[name] = str(error).rstrip(".")
+            return None
+
+    change = attempt("change", lambda: level_change(negative, at, level=level))
+    segmented = attempt("segmented", lambda: segmented_regression(negative, at, level=level))
+    local = attempt("local", lambda: local_level(negative, at, level=level))
+    changes = [name for name, fit in (("change", change), ("segmented", segmented), ("local", local)) if fit]
     return ArchiveRecovery(
         change=None if change is None else _bounded(change, possible),
         segmented=None if segmented is None else _bounded(segmented, possible),
         local=None if local is None else _bounded(local, possible),
-        exponential=_attempt(lambda: exponential_recovery(unharmed, at, level=level), "exponential", why_not),
-        returned=_attempt(lambda: share_returned(days, at, level=level), "returned", why_not),
-        loss=_attempt(lambda: area_above_usual(days, at, level=level), "loss", why_not),
-        breaks=_attempt(lambda: change_points(negative), "breaks", why_not),
+        exponential=attempt("exponential", lambda: exponential_recovery(unharmed, at, level=level)),
+        returned=attempt("returned", lambda: share_returned(days, at, level=level)),
+        loss=attempt("loss", lambda: area_above_usual(days, at, level=level)),
+        breaks=attempt("breaks", lambda: change_points(negative)),
         why_not=why_not,
         n_before=before.height,
         n_after=days.height - before.height,
-        without=_without(negative, at, [name for name in _LEVEL_CHANGES if name not in why_not], possible, level),
+        without=_without(negative, at, changes, possible, level),
         possible=possible,
         bin="hour" if isinstance(at, datetime) else "day",
+        asked=asked,
     )
 
 
-_Fit = TypeVar("_Fit")
 _Change = TypeVar("_Change", bound=LevelChange | Segmented | LocalLevel)
 _LEVEL_CHANGES: dict[str, Callable[..., LevelChange | Segmented | LocalLevel]] = {
     "change": level_change,
@@ -206,9 +240,11 @@ def _without(
     after = rest.filter(pl.col("time") > at)["time"]
     if rest.height == negative.height or after.is_empty():
         return {}
-    ignored: dict[str, str] = {}
-    fits = {name: _attempt(partial(_LEVEL_CHANGES[name], rest, after[0], level=level), name, ignored) for name in names}
-    return {name: _bounded(fit, possible) for name, fit in fits.items() if fit is not None}
+    fits: dict[str, LevelChange | Segmented | LocalLevel] = {}
+    for name in names:
+        with suppress(SeriesError):
+            fits[name] = _bounded(_LEVEL_CHANGES[name](rest, after[0], level=level), possible)
+    return fits
 
 
 def furthest(before: pl.DataFrame) -> tuple[float, float]:
@@ -311,12 +347,3 @@ def _check_usual(days: pl.DataFrame, at: date | datetime) -> None:
     n = int(days.filter(pl.col("time") < at)["n"].sum())
     if n < FEW:
         raise SeriesError(f"{counted(n, 'post')} before clock zero cannot say what is usual: at least {FEW} are needed")
-
-
-def _attempt(fit: Callable[[], _Fit], name: str, why_not: dict[str, str]) -> _Fit | None:
-    """What a fit gives; None where the evidence does not allow it, and the reason goes under its name."""
-    try:
-        return fit()
-    except SeriesError as error:
-        why_not[name] = str(error).rstrip(".")
-        return None

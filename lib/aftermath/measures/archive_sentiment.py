@@ -6,6 +6,7 @@ The alarm is the turning rule of ``aftermath.statistics.ears``; volume has a say
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ import polars as pl
 from aftermath.archives.attached import AttachedSeries, attached_series
 from aftermath.archives.series import ALL_KINDS, FEW
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
+from aftermath.case_files.options import options_text
 from aftermath.kept import kept
 from aftermath.measures.alarm import alarm
 from aftermath.measures.archive_recovery import ArchiveRecovery, archive_recovery
@@ -83,6 +86,8 @@ class ArchiveSentiment(Result):
         Why not; empty where it can.
     answered
         The latency of the first public response.
+    options
+        Options that the case was seen under, in words; empty where all is as in its files.
     """
 
     archive: AttachedSeries
@@ -95,6 +100,7 @@ class ArchiveSentiment(Result):
     turning: Turning | None
     why_no_turning: str
     answered: Latency
+    options: tuple[str, ...] = ()
 
     @property
     def table(self) -> pl.DataFrame:
@@ -108,7 +114,7 @@ class ArchiveSentiment(Result):
 
     @property
     def text(self) -> str:
-        return " ".join((self._course, self.recovery.text, self._alarm, _INDEPENDENT))
+        return " ".join((self._course, self.recovery.text, self._alarm, _INDEPENDENT)) + options_text(self.options)
 
     @property
     def _course(self) -> str:
@@ -150,16 +156,27 @@ _INDEPENDENT = (
 )
 
 
-def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
+@takes_id
+def archive_sentiment(
+    case: Case,
+    *,
+    clock_zero: str | None = None,
+    level: float = 0.95,
+    estimators: Collection[str] | None = None,
+) -> ArchiveSentiment:
     """Measure sentiment in the archive that is attached to a case.
 
     Parameters
     ----------
     case
-        A case with a documented crisis; an archive belongs to it where a manifest in ``data/archives`` says so. Of
+        A case, or its id, with a documented crisis; an archive belongs to it where a manifest in ``data/archives`` says so. Of
         several the first by name is taken.
+    clock_zero
+        Id of the event at which the clock starts; that of the case if not given.
     level
         Of the intervals of the estimates.
+    estimators
+        Those that are fitted, see ``archive_recovery``; all if not given, which takes longest.
 
     Returns
     -------
@@ -169,6 +186,10 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
     ------
     NothingToMeasure
         If no archive is attached, or no crisis is on record.
+    OptionError
+        If the case has no such event.
+    ValueError
+        If there is no such estimator.
 
     Examples
     --------
@@ -181,6 +202,8 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
         raise NothingToMeasure(
             f"{case.id}: no archive of posts is attached; a course of sentiment needs scores day by day, before clock zero and after it."
         )
+    require_clock(case, "sentiment before and after")
+    case = case.with_clock(clock_zero)
     zero = require_clock(case, "sentiment before and after")
     archive, zone = archives[0], case.about.timezone
     days = archive.series.filter(pl.col("kind") == ALL_KINDS, pl.col("n") > 0).drop("kind")
@@ -199,12 +222,13 @@ def archive_sentiment(case: Case, *, level: float = 0.95) -> ArchiveSentiment:
         official=_official(case, days, zone),
         recovery=kept(
             f"recovery in the archive of {case.id}",
-            lambda: (days.rows(), at, level),
-            lambda: archive_recovery(days, at, level=level),
+            lambda: (days.rows(), at, level, estimators),
+            lambda: archive_recovery(days, at, level=level, estimators=estimators),
         ),
         turning=turning,
         why_no_turning=why_not,
         answered=speed(case)["response"].latency,
+        options=case.options,
     )
 
 

@@ -9,6 +9,7 @@ import polars as pl
 from aftermath import vocabulary
 from aftermath.case_files.about import Claim
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
 from aftermath.statistics.result import Result
 from aftermath.wording import counted, in_words, listed
 
@@ -54,6 +55,7 @@ class Ledger(Result):
         return f"{counted(len(self.claims), 'claim')} from {counted(len(texts), 'text')} on crisis communication: {verdicts} by what was read."
 
 
+@takes_id
 def claims(case: Case) -> Ledger:
     """The claims ledger of a case, crisis on record or not.
 

@@ -25,16 +25,16 @@ import numpy as np
 import polars as pl
 
 from aftermath.kept import kept
+from aftermath.measures.latencies import UNITS, Latencies
 from aftermath.measures.speed import Speed
 from aftermath.measures.steps import STEPS
-from aftermath.statistics.intervals import t_quantile, wilson
 from aftermath.statistics.result import NothingToMeasure, Result
-from aftermath.statistics.turnbull import identification_region, turnbull
+from aftermath.statistics.turnbull import DRAWS, bootstrap_band, identification_region, turnbull
 from aftermath.times import DAY, HOUR, MINUTE, Latency
 from aftermath.wording import NO_BREAK, counted, duration, interval, listed, number
 
-DRAWS = 500
 MARKS = (HOUR, DAY, 7 * DAY, 30 * DAY)
+ROUND = (MINUTE, HOUR, 6 * HOUR, *(days * DAY for days in (1, 3, 7, 14, 30, 60, 90, 180, 365, 730, 1825, 3650)))
 FEWEST_CASES = 3
 
 
@@ -113,6 +113,10 @@ class LatencyCurves(Result):
         Cases in no curve, because the answer came with clock zero.
     doubtful
         Cases in a curve whose answer may have come before clock zero, see ``before_zero``.
+    about, noun
+        What answered how, if it is no step of a case: the name of a table of latencies, and what a row of it is called.
+    marks
+        Round times in seconds that the text speaks of.
     """
 
     step: str
@@ -123,6 +127,9 @@ class LatencyCurves(Result):
     draws: int
     with_zero: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
+    about: str = ""
+    noun: tuple[str, str] = ("case", "cases")
+    marks: tuple[float, ...] = MARKS
 
     @property
     def table(self) -> pl.DataFrame:
@@ -156,22 +163,21 @@ class LatencyCurves(Result):
         """The curves at the round times, with their bands and n, and what they rest on."""
         curves = ". ".join(self._sentence(curve) for curve in self.curves)
         return (
-            f"{STEPS[self.step][0]}{':' if self.curves[0].group else ''} {curves}. Turnbull's estimate for interval-censored "
+            f"{self.about or STEPS[self.step][0]}{':' if self.curves[0].group else ''} {curves}. Turnbull's estimate for interval-censored "
             f"latencies; bands of {number(100 * self.level)}{NO_BREAK}% from "
-            f"{number(self.draws)} resamplings of the cases, which were chosen and not drawn at random, and nowhere narrower than "
-            "the score interval of a share of as many cases."
+            f"{number(self.draws)} resamplings of the {self.noun[1]}, which were chosen and not drawn at random, and nowhere narrower than "
+            f"the score interval of a share of as many {self.noun[1]}."
         )
 
-    @staticmethod
-    def _sentence(curve: LatencyCurve) -> str:
+    def _sentence(self, curve: LatencyCurve) -> str:
         name = f"{curve.group} " if curve.group else ""
-        return f"{name}(n = {counted(len(curve.case_ids), 'case')}) " + "; ".join(
-            curve.answered_by(mark) for mark in MARKS
+        return f"{name}(n = {counted(len(curve.case_ids), *self.noun)}) " + "; ".join(
+            curve.answered_by(mark) for mark in self.marks
         )
 
 
 def latency_curves(
-    speeds: Sequence[Speed],
+    speeds: Sequence[Speed] | Latencies,
     step: str = "response",
     *,
     group: Callable[[Speed], str] | None = None,
@@ -185,11 +191,11 @@ def latency_curves(
     Parameters
     ----------
     speeds
-        One result a case; their order does not matter.
+        One result a case; their order does not matter. **Or a table of latencies**, from ``load_latencies``.
     step
-        A key of ``STEPS``.
+        A key of ``STEPS``; of no account where there is a table.
     group, by
-        From a case to its group, and what that is called; one curve over all cases if not given.
+        From a case to its group, and what that is called; one curve over all cases if not given. Of a table, ``by`` alone: a column.
     level, draws, seed
         Of the bootstrap.
 
@@ -209,6 +215,8 @@ def latency_curves(
         raise ValueError(f"{step!r} is no step; use one of: {', '.join(STEPS)}")
     if not 0 < level < 1 or draws < 1:
         raise ValueError(f"level = {level} must lie between 0 and 1, and draws = {draws} must be at least 1")
+    if isinstance(speeds, Latencies):
+        return _of_table(speeds, by, level, draws, seed)
     by_name = sorted(speeds, key=lambda speed: speed.case_id)
     ordered = [speed for speed in by_name if not speed[step].latency.with_zero]
     names = [group(speed) if group else "" for speed in ordered]
@@ -226,6 +234,46 @@ def latency_curves(
     left_out = tuple(speed.case_id for name, members in groups.items() if name not in large for speed in members)
     doubtful = tuple(speed.case_id for members in large.values() for speed in members if before_zero(speed, step))
     return LatencyCurves(step, by, curves, left_out, level, draws, with_zero, tuple(sorted(doubtful)))
+
+
+def _of_table(latencies: Latencies, by: str, level: float, draws: int, seed: int) -> LatencyCurves:
+    """The curves of a table of latencies, whose rows stand for cases."""
+    groups = latencies.groups(by) if by else [""] * latencies.rows.height
+    left, right = latencies.ends
+    own = {name: np.flatnonzero([group == name for group in groups]) for name in sorted(set(groups))}
+    large = {name: places for name, places in own.items() if len(places) >= FEWEST_CASES}
+    if not large:
+        raise NothingToMeasure(f"{latencies.name}: at least {FEWEST_CASES} latencies are needed in a group of {by}.")
+    names = np.array([f"row {row}" for row in latencies.rows["row"]])
+    marks = _marks(left, right, UNITS[latencies.unit])
+    settings = {"level": level, "draws": draws, "seed": seed, "marks": marks}
+    curves = [
+        _estimated(name, tuple(names[places].tolist()), left[places], right[places], **settings)
+        for name, places in large.items()
+    ]
+    left_out = tuple(str(names[place]) for name in own.keys() - large.keys() for place in own[name])
+    noun = ("latency", "latencies")
+    return LatencyCurves(
+        "latency",
+        by,
+        tuple(curves),
+        tuple(sorted(left_out)),
+        level,
+        draws,
+        about=latencies.name,
+        noun=noun,
+        marks=marks,
+    )
+
+
+def _marks(left: np.ndarray, right: np.ndarray, unit: float) -> tuple[float, ...]:
+    """Round times from a unit on, between the first and the last tenth of latencies, at most four; one at least."""
+    middle = np.where(np.isfinite(right), (left + np.where(np.isfinite(right), right, 0)) / 2, left)
+    low, high = np.quantile(middle, (0.1, 0.9))
+    within = [mark for mark in ROUND if max(low, unit) <= mark <= high] or [
+        min(ROUND, key=lambda mark: abs(mark - high))
+    ]
+    return tuple(within[int(place)] for place in np.unique(np.linspace(0, len(within) - 1, 4).round()))
 
 
 def before_zero(speed: Speed, step: str) -> bool:
@@ -320,10 +368,18 @@ def _curve(name: str, by: str, members: list[Speed], step: str, level: float, dr
 
 
 def _estimated(
-    name: str, case_ids: tuple[str, ...], left: np.ndarray, right: np.ndarray, *, level: float, draws: int, seed: int
+    name: str,
+    case_ids: tuple[str, ...],
+    left: np.ndarray,
+    right: np.ndarray,
+    *,
+    level: float,
+    draws: int,
+    seed: int,
+    marks: tuple[float, ...] = MARKS,
 ) -> LatencyCurve:
     # every end of an interval, and the round times that the text speaks of
-    ends = np.concatenate([left, right[np.isfinite(right)], MARKS, [0.0, MINUTE]])
+    ends = np.concatenate([left, right[np.isfinite(right)], marks, [0.0, MINUTE]])
     seconds = np.unique(ends[np.isfinite(ends) & (ends >= 0)])
     lower, upper = np.clip(turnbull(left, right).survival(seconds), 0, 1)
     lowest, highest = bootstrap_band(left, right, seconds, level=level, draws=draws, seed=seed)
@@ -337,42 +393,3 @@ def _estimated(
         np.maximum(highest, upper),
         *identification_region(left, right, seconds),
     )
-
-
-def bootstrap_band(
-    left: np.ndarray, right: np.ndarray, seconds: np.ndarray, *, level: float = 0.95, draws: int = DRAWS, seed: int = 0
-) -> tuple[np.ndarray, np.ndarray]:
-    """Pointwise percentile band of Turnbull's curve, resampling intervals; at least as wide as a score interval.
-
-    Parameters
-    ----------
-    left, right
-        Ends of the intervals, shape ``(n,)``.
-    seconds
-        Times at which the band is wanted, shape ``(t,)``.
-    level, draws, seed
-        Of the bootstrap.
-
-    Returns
-    -------
-    tuple
-        Lower and upper end, each of shape ``(t,)``. **No share is surer than one of n latencies that are known exactly**: where
-        all agree, it still has the score interval of n of n.
-
-    Examples
-    --------
-    >>> agreeing = np.array([1.0, 2.0, 3.0])
-    >>> [end.round(2).tolist() for end in bootstrap_band(agreeing, agreeing, np.array([0.0, 9.0]), draws=20)]
-    [[0.44, 0.0], [1.0, 0.56]]
-    """
-    generator = np.random.default_rng(seed)
-    samples = np.sort(generator.integers(len(left), size=(draws, len(left))), axis=1)
-    distinct, which = np.unique(samples, axis=0, return_inverse=True)  # few intervals are often drawn alike
-    curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in distinct])[which]
-    lower, upper = turnbull(left, right).survival(seconds)
-    z = t_quantile(level, np.inf)
-    ends = (
-        np.minimum(np.quantile(curves[:, 0], (1 - level) / 2, axis=0), wilson(np.clip(lower, 0, 1), len(left), z)[0]),
-        np.maximum(np.quantile(curves[:, 1], (1 + level) / 2, axis=0), wilson(np.clip(upper, 0, 1), len(left), z)[1]),
-    )
-    return np.clip(ends[0], 0, 1), np.clip(ends[1], 0, 1)

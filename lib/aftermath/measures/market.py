@@ -22,6 +22,8 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
+from aftermath.case_files.options import options_text
 from aftermath.measures.clock import clock_event, clock_zero, require_clock
 from aftermath.measures.speed import speed
 from aftermath.statistics.event_study import CAVEAT, EventStudy, daily_returns, event_study
@@ -94,6 +96,8 @@ class MarketReaction(Result):
         Key days that the prices do not cover, in words.
     source_ids
         Where the prices come from.
+    options
+        Options that the case was seen under, in words; empty where all is as in its files.
     """
 
     case_id: str
@@ -101,6 +105,7 @@ class MarketReaction(Result):
     readings: tuple[Reading, ...]
     left_out: tuple[str, ...]
     source_ids: tuple[str, ...]
+    options: tuple[str, ...] = ()
 
     @cached_property
     def studies(self) -> tuple[EventStudy, ...]:
@@ -130,7 +135,7 @@ class MarketReaction(Result):
             CAVEAT,
             f"Not covered by the prices: {'; '.join(self.left_out)}." if self.left_out else "",
         )
-        return " ".join(filter(None, parts))
+        return " ".join(filter(None, parts)) + options_text(self.options)
 
     @property
     def _unsure_text(self) -> str:
@@ -153,12 +158,15 @@ class MarketReaction(Result):
         )
 
 
+@takes_id
 def market_reaction(
     case: Case,
     *,
     zone: str = "America/New_York",
     closes_at: time = time(16),
     estimation: int = 240,
+    window: tuple[int, int] = WINDOW,
+    clock_zero: str | None = None,
     level: float = 0.95,
 ) -> MarketReaction:
     """Study the share of the organisation, or of its parent, at the key trading days of a case.
@@ -169,11 +177,16 @@ def market_reaction(
     Parameters
     ----------
     case
-        A case with ``prices.csv``.
+        A case, or its id, with ``prices.csv``.
     zone, closes_at
         Time zone of the exchange, and its local closing time; news **at or after it** counts on the next trading day.
     estimation, level
         See ``aftermath.statistics.event_study.event_study``.
+    window
+        First and last trading day around a day studied, **both inclusive**: from day 0 or earlier to day 6 or later, because a key
+        day up to five days on is read from the same study, with the day after it.
+    clock_zero
+        Id of the event at which the clock starts; that of the case if not given.
 
     Returns
     -------
@@ -183,6 +196,10 @@ def market_reaction(
     ------
     NothingToMeasure
         If no crisis is on record, the case has no prices, or none of its key days can be studied with them.
+    OptionError
+        If the case has no such event.
+    ValueError
+        If the window is too short.
 
     Examples
     --------
@@ -192,25 +209,31 @@ def market_reaction(
     ['2014-02-13', '2014-02-25', '2014-02-26', '2014-03-11']
     """
     require_clock(case, "market reaction")
+    if window[0] > 0 or window[1] <= SAME_NEWS:
+        raise ValueError(
+            f"window = {window} must run from day 0 or earlier to day {SAME_NEWS + 1} or later, e.g. {WINDOW}"
+        )
+    case = case.with_clock(clock_zero)
     if case.prices.is_empty():
         raise NothingToMeasure(
             f"{case.id}: no share prices are on record (prices.csv), so no market reaction is measured."
         )
     closes = ("adjusted_close", "market_close")
     share, market = (daily_returns(case.prices.select("date", value=close)) for close in closes)
-    calendar = _Calendar(tuple(share["date"]), zone, closes_at)
+    calendar = _Calendar(tuple(share["date"]), zone, closes_at, window[1])
     keys, left_out = _key_days(case, calendar, estimation)
     if not keys:
         raise NothingToMeasure(
             f"{case.id}: prices.csv has too few trading days around every key day ({listed(left_out)}): add earlier and later closes."
         )
-    study = partial(event_study, share, market, estimation=estimation, window=WINDOW, cumulate_from=0, level=level)
+    study = partial(event_study, share, market, estimation=estimation, window=window, cumulate_from=0, level=level)
     return MarketReaction(
         case_id=case.id,
         company=case.about.parent or case.about.organisation,
         readings=tuple(_readings(keys, calendar, study)),
         left_out=tuple(left_out),
         source_ids=tuple(case.prices["source_ids"].explode().unique().sort()),
+        options=case.options,
     )
 
 
@@ -221,6 +244,7 @@ class _Calendar:
     days: tuple[date, ...]
     zone: str
     closes_at: time
+    last: int  # trading day of a window
 
     def first_after(self, instant: datetime) -> date | None:
         """The first trading day whose close comes after an instant; None beyond the last."""
@@ -232,7 +256,7 @@ class _Calendar:
     def has_room(self, day: date, estimation: int) -> bool:
         """Whether the returns hold the whole estimation before a day, and the whole window after it."""
         position = self.days.index(day)
-        return position >= estimation + Convention().gap and position + WINDOW[1] < len(self.days)
+        return position >= estimation + Convention().gap and position + self.last < len(self.days)
 
 
 @dataclass(frozen=True)

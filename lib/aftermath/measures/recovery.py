@@ -27,6 +27,8 @@ import numpy as np
 import polars as pl
 
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
+from aftermath.case_files.options import options_text
 from aftermath.measures.clock import require_clock
 from aftermath.measures.stances import FEW, STANCE_LEVELS
 from aftermath.measures.tone import PHASE_DAYS, Tone, tone
@@ -185,9 +187,10 @@ class CoverageRecovery(Result):
     @property
     def text(self) -> str:
         n = f"n = {counted(self.after, 'text')} from after clock zero, {counted(self.publishers, 'publisher')}"
+        options = options_text(self.tone.options)
         if not self.modelled:
             phases = "; ".join(phase.text for phase in self.tone.phases)
-            return f"{self.tone.label}: no model was fitted ({n}), because {self.why_not}. By phase: {phases}."
+            return f"{self.tone.label}: no model was fitted ({n}), because {self.why_not}. By phase: {phases}.{options}"
         first, last = self._ends
         start, end = (
             f"{number(row[1], 2, sign=True)} {interval(row[2], row[3], 2, sign=True)}" for row in (first, last)
@@ -198,15 +201,19 @@ class CoverageRecovery(Result):
             f"intervals, {n}). Half of the way from the first text to neutral: {self.half_life.text}. "
             f"Neutral: {self.time_to_neutral.text}."
         )
-        return f"{course} {self.warning}".rstrip()
+        return f"{course} {self.warning}".rstrip() + options
 
 
+@takes_id
 def recovery(
     case: Case,
     variable: str = "favourability",
     *,
     level: float = 0.95,
     phase_days: tuple[int, ...] = PHASE_DAYS,
+    window: int | None = None,
+    clock_zero: str | None = None,
+    coder: str | None = None,
     seed: int = 0,
 ) -> CoverageRecovery:
     """Estimate how the coded coverage moved after clock zero.
@@ -214,13 +221,15 @@ def recovery(
     Parameters
     ----------
     case
-        A case with a documented crisis and coded texts.
+        A case, or its id, with a documented crisis and coded texts.
     variable
         ``favourability``, ``stance_response`` or ``stance_org``.
     level
         Of the intervals.
     phase_days, seed
         Of the phases, see ``tone``.
+    window, clock_zero, coder
+        Which texts count, from which event on, and whose codes, see ``tone``.
 
     Returns
     -------
@@ -232,13 +241,15 @@ def recovery(
     ------
     NothingToMeasure
         If no crisis is on record, or no text has been coded.
+    OptionError
+        If the case has no such event or coder.
     ValueError
         If the variable is not coded, the level is no share, or the phases do not ascend.
     """
     require_clock(case, "recovery")
     if not 0 < level < 1:
         raise ValueError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
-    phases = tone(case, variable, phase_days=phase_days, seed=seed)
+    phases = tone(case, variable, phase_days=phase_days, window=window, clock_zero=clock_zero, coder=coder, seed=seed)
     texts = phases.texts.filter(pl.col("latest_seconds") >= 0)
     codes = texts.unpivot(
         on=[coder.id for coder in phases.coders], index=["doc_id", "publisher", "earliest_seconds", "latest_seconds"]

@@ -19,6 +19,8 @@ import numpy as np
 import polars as pl
 
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
+from aftermath.case_files.options import options_text
 from aftermath.kept import kept
 from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.statistics.segmented import Segmented, segmented_regression
@@ -119,11 +121,14 @@ class Signals(Result):
         One for each definition, by signal, then first day, unit and scope.
     zero
         The first day after clock zero, see ``times.first_day``; None where no crisis is on record.
+    options
+        Options that the case was seen under, in words; empty where all is as in its files.
     """
 
     case_id: str
     series: tuple[SignalSeries, ...]
     zero: date | None
+    options: tuple[str, ...] = ()
 
     @property
     def table(self) -> pl.DataFrame:
@@ -165,7 +170,7 @@ class Signals(Result):
         more = f"; {in_words(len(courses) - SPELT_OUT)} more stand in the table" if len(courses) > SPELT_OUT else ""
         shown = f" Published more than once: {'; '.join(courses[:SPELT_OUT])}{more}." if courses else ""
         changes = " ".join(series.change_text for series in self.changes)
-        return f"{head}{shown} {changes or self._no_change_text}"
+        return f"{head}{shown} {changes or self._no_change_text}{options_text(self.options)}"
 
     @property
     def _no_change_text(self) -> str:
@@ -175,7 +180,8 @@ class Signals(Result):
         return f"None was published {months}, so no change at clock zero is estimated."
 
 
-def signals(case: Case, *, level: float = 0.95) -> Signals:
+@takes_id
+def signals(case: Case, *, clock_zero: str | None = None, level: float = 0.95) -> Signals:
     """Gather the signals of a case, and estimate a change at clock zero where a series bears it.
 
     Counts (whole numbers of at least 0) are fitted by quasi-Poisson regression and change by a factor, other values by least
@@ -184,7 +190,9 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
     Parameters
     ----------
     case
-        A case; one without a crisis on record shows its levels only.
+        A case, or its id; one without a crisis on record shows its levels only.
+    clock_zero
+        Id of the event at which the clock starts; that of the case if not given.
     level
         Of the intervals.
 
@@ -195,7 +203,9 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
     Raises
     ------
     NothingToMeasure
-        If the case has no signals.
+        If the case has no signals, or a clock is to be moved and no crisis is on record.
+    OptionError
+        If the case has no such event.
 
     Examples
     --------
@@ -206,10 +216,11 @@ def signals(case: Case, *, level: float = 0.95) -> Signals:
     """
     if case.signals.is_empty():
         raise NothingToMeasure(f"{case.id}: no signals are on record (signals.csv has no rows).")
+    case = case.with_clock(clock_zero)
     zero = first_day(case.zero, case.about.timezone) if case.zero else None
     return kept(
         f"signals of {case.id}",
-        lambda: (case.signals.rows(), case.about.timezone, zero, level),
+        lambda: (case.signals.rows(), case.about.timezone, zero, level, *case.options),
         lambda: _measured(case, zero, level),
     )
 
@@ -218,7 +229,7 @@ def _measured(case: Case, zero: date | None, level: float) -> Signals:
     groups = _dated(case).partition_by(*DEFINITION, maintain_order=True)
     measured = [_series(group, zero, level) for group in groups]
     ordered = sorted(measured, key=lambda series: (series.signal, series.points["day"][0], series.unit, series.scope))
-    return Signals(case.id, tuple(ordered), zero)
+    return Signals(case.id, tuple(ordered), zero, case.options)
 
 
 def _dated(case: Case) -> pl.DataFrame:

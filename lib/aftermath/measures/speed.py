@@ -19,7 +19,9 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
 from aftermath.case_files.codebook import answers_from_before
+from aftermath.case_files.options import options_text
 from aftermath.measures.clock import clock_event, require_clock
 from aftermath.measures.steps import STEPS, Step, answering, first_act
 from aftermath.statistics.result import Result
@@ -80,6 +82,10 @@ class Speed(Result):
         Number of events in the record.
     doubtful
         Answers that a step rests on although their interval begins before clock zero.
+    options
+        Options that the case was seen under, in words; empty where all is as in its files.
+    moved
+        Whether the clock starts at another event than that of the case.
     """
 
     case_id: str
@@ -91,6 +97,8 @@ class Speed(Result):
     series: bool
     events: int
     doubtful: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    moved: bool = False
 
     def __getitem__(self, name: str) -> Step:
         """A step by its name."""
@@ -103,11 +111,13 @@ class Speed(Result):
     @property
     def own_clock(self) -> bool:
         """True where the organisation or a regulator set the clock: speed then measures something else."""
-        return self.exposed_by in vocabulary.OWN_CLOCK
+        return not self.moved and self.exposed_by in vocabulary.OWN_CLOCK
 
     @property
     def meaning(self) -> str:
         """What a latency means in this case, given who started the clock."""
+        if self.moved:
+            return "Clock zero was moved: a latency is the time from that event, whoever set it, and not from the exposure."
         chain = " The case is a series of incidents: the clock is that of the first." if self.series else ""
         return vocabulary.CLOCK_MEANINGS[self.exposed_by] + chain
 
@@ -139,7 +149,7 @@ class Speed(Result):
     @property
     def text(self) -> str:
         steps = "; ".join(step.text for step in self.steps)
-        return f"{steps[0].upper()}{steps[1:]}. {self.context}"
+        return f"{steps[0].upper()}{steps[1:]}. {self.context}{options_text(self.options)}"
 
     @property
     def context(self) -> str:
@@ -174,7 +184,8 @@ class Speed(Result):
         return f"From its first internal knowledge to exposure: {latency_text(self.knowledge_lag)} ({rests_on})."
 
 
-def speed(case: Case, *, relations: str = "all") -> Speed:
+@takes_id
+def speed(case: Case, *, clock_zero: str | None = None, relations: str = "all") -> Speed:
     """Measure how fast an organisation answered.
 
     A response is a public act of the organisation whose interval **does not end before clock zero
@@ -185,7 +196,9 @@ def speed(case: Case, *, relations: str = "all") -> Speed:
     Parameters
     ----------
     case
-        A case with a documented crisis.
+        A case, or its id, with a documented crisis.
+    clock_zero
+        Id of the event at which the clock starts; that of the case if not given.
     relations
         Which relations between events are believed: ``all``, ``without vague words``, ``without disputed``,
         ``documented only`` or ``none``, which leaves the clock times alone.
@@ -198,6 +211,8 @@ def speed(case: Case, *, relations: str = "all") -> Speed:
     ------
     NothingToMeasure
         If no crisis is on record.
+    OptionError
+        If the case has no such event.
     ValueError
         If ``relations`` is none of these.
 
@@ -208,6 +223,7 @@ def speed(case: Case, *, relations: str = "all") -> Speed:
     Latency(lower=476.0, upper=535.0, by_construction=False)
     """
     require_clock(case, "speed")
+    case = case.with_clock(clock_zero)
     exposed_by = case.about.exposed_by
     assert exposed_by is not None  # a case that has a clock says who set it
     steps = tuple(
@@ -227,6 +243,8 @@ def speed(case: Case, *, relations: str = "all") -> Speed:
         doubtful=tuple(
             name for name in answers_from_before(case, relations) if any(name in step.event_ids for step in steps)
         ),
+        options=case.options,
+        moved=case.original is not None and case.about.clock_zero != case.original.about.clock_zero,
     )
 
 

@@ -128,7 +128,8 @@ def first_act(
     reasons = _sharpened_by(case, resting, before, first, by_clock, relations)
     certainties = [event["certainty"] for event in resting] + [statement.certainty for statement in reasons]
     places = set(map(file_and_row, reasons))
-    rows = case.relations.select("row", "rule", "at_least_seconds", "at_most_seconds").iter_rows()
+    columns = ("row", "rule", "at_least_seconds", "at_most_seconds")
+    rows = case.relations.select(columns).iter_rows() if places else ()
     words = {row: relation_words(*said) for row, *said in rows if (RELATIONS_FILE, row) in places}
     return Step(
         name,

@@ -15,8 +15,10 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
 from aftermath.case_files.coders import Coder
 from aftermath.case_files.coding import singly_coded_texts
+from aftermath.case_files.options import by_whom, options_text
 from aftermath.measures.clock import clock_zero, require_clock
 from aftermath.measures.stances import FEW, STANCE_LEVELS, Estimate, mean_and_imbalance
 from aftermath.statistics.agreement import Agreement, krippendorff_alpha
@@ -25,6 +27,8 @@ from aftermath.times import first_day, local_day
 from aftermath.wording import counted, listed
 
 PHASE_DAYS = (7, 30)
+# of ``Tone.texts``, beside a column a coder
+TEXT_COLUMNS = ("doc_id", "source_id", "publisher", "published", "day", "earliest_seconds", "latest_seconds", "mean")
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class Tone(Result):
         clock zero, local), ``earliest_seconds`` and ``latest_seconds`` since clock zero, one column a coder, ``mean``.
     partly
         Texts that several coders have coded, but not all who code.
+    options
+        Options that the case was seen under, in words; empty where all is as in its files.
     """
 
     case_id: str
@@ -94,6 +100,7 @@ class Tone(Result):
     singly: int
     texts: pl.DataFrame
     partly: int = 0
+    options: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -118,10 +125,12 @@ class Tone(Result):
     @property
     def text(self) -> str:
         phases = "; ".join(phase.text for phase in self.phases)
+        known = f"Agreement of the coders: {self.agreement.text}"
+        agreement = known if self.agreement.units else "Nothing is known of agreement: no text has codes of two coders"
         return (
-            f"{self.label}: {phases}. Agreement of the coders: {self.agreement.text}. Intervals are 95 % intervals of a Bayesian "
+            f"{self.label}: {phases}. {agreement}. Intervals are 95 % intervals of a Bayesian "
             "bootstrap over texts, with half a text more at the end of the scale; the texts are those that could be found and read, "
-            f"not a sample.{self.gaps}"
+            f"not a sample.{self.gaps}{options_text(self.options)}"
         )
 
     @property
@@ -136,21 +145,35 @@ class Tone(Result):
         return f" {gaps}: what is not coded may still move every number." if gaps else ""
 
 
+@takes_id
 def tone(
-    case: Case, variable: str = "favourability", *, phase_days: tuple[int, ...] = PHASE_DAYS, seed: int = 0
+    case: Case,
+    variable: str = "favourability",
+    *,
+    phase_days: tuple[int, ...] = PHASE_DAYS,
+    window: int | None = None,
+    clock_zero: str | None = None,
+    coder: str | None = None,
+    seed: int = 0,
 ) -> Tone:
     """Describe how the coverage stood, phase by phase.
 
     Parameters
     ----------
     case
-        A case with a documented crisis and at least one coded text.
+        A case, or its id, with a documented crisis and at least one coded text.
     variable
         ``favourability``, ``stance_org`` or ``stance_response``.
     phase_days
         Days after clock zero at which a phase ends, ascending: day 7 is the **last day of the first week**,
         with the day of clock zero as day 1. Texts from before clock zero (see ``times.ended_before``) form a phase of their
         own where there are any.
+    window
+        Days from clock zero on whose texts count: 30 leaves out what was published on day 31 or later. All if not given.
+    clock_zero
+        Id of the event at which the clock starts; that of the case if not given.
+    coder
+        Id of the one coder whose codes count, e.g. ``"a"``; all coders if not given.
     seed
         Of the bootstrap.
 
@@ -162,8 +185,10 @@ def tone(
     ------
     NothingToMeasure
         If no crisis is on record, or no text has been coded for this variable.
+    OptionError
+        If the case has no such event or coder.
     ValueError
-        If the variable or the phases make no sense.
+        If the variable, the phases or the window make no sense.
 
     References
     ----------
@@ -176,10 +201,14 @@ def tone(
     [45, 1, 3]
     """
     require_clock(case, "tone")
-    _check_arguments(variable, phase_days)
+    _check_arguments(variable, phase_days, window)
+    case = case.with_clock(clock_zero).coded_by(coder)
     texts = coded_texts(case, variable)
     if texts.is_empty():
-        raise NothingToMeasure(f"{case.id}: no text is coded for {variable}.")
+        raise NothingToMeasure(f"{case.id}: no text is coded for {variable}{by_whom(case)}.")
+    options = case.options
+    if window is not None:
+        texts, options = _first_days(texts, window, case.id), (*options, f"the first {counted(window, 'day')} alone")
     coders = case.coders_of("stances")
     codes = {coder.id: texts[coder.id].to_list() for coder in coders}
     codings = case.stances.group_by("doc_id").len()["len"]
@@ -193,6 +222,7 @@ def tone(
         singly=len(singly_coded_texts(case)) if len(coders) > 1 else 0,
         texts=texts,
         partly=int(codings.is_between(2, len(coders) - 1).sum()),
+        options=options,
     )
 
 
@@ -235,11 +265,21 @@ def coded_texts(case: Case, variable: str) -> pl.DataFrame:
     return pl.concat([texts, times], how="horizontal").with_columns(mean).sort("earliest_seconds", "doc_id")
 
 
-def _check_arguments(variable: str, phase_days: tuple[int, ...]) -> None:
+def _check_arguments(variable: str, phase_days: tuple[int, ...], window: int | None) -> None:
     if variable not in vocabulary.STANCES:
         raise ValueError(f"{variable!r} is not coded; use one of: {', '.join(vocabulary.STANCES)}")
     if not phase_days or list(phase_days) != sorted(set(phase_days)) or phase_days[0] < 1:
         raise ValueError(f"phase_days {phase_days} must be positive days in ascending order, e.g. {PHASE_DAYS}")
+    if window is not None and window < 1:
+        raise ValueError(f"window = {window} must be a number of days from clock zero on, at least 1, e.g. 30")
+
+
+def _first_days(texts: pl.DataFrame, window: int, case_id: str) -> pl.DataFrame:
+    """The texts until the end of a window, those from before clock zero among them."""
+    early = texts.filter(pl.col("day") < window)
+    if early.is_empty():
+        raise NothingToMeasure(f"{case_id}: none of its coded texts is from the first {counted(window, 'day')}.")
+    return early
 
 
 def day_since_zero(case: Case, published: str) -> int:

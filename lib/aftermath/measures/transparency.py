@@ -21,7 +21,9 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
 from aftermath.case_files.coders import Coder
+from aftermath.case_files.options import by_whom, options_text
 from aftermath.measures.clock import require_clock
 from aftermath.measures.rubric import BEST, LEAST_CODED, LEVELS, Item, enough_coded, rubric_items
 from aftermath.statistics.agreement import DRAWS, Agreement, krippendorff_alpha
@@ -110,12 +112,16 @@ class Index:
     @property
     def text(self) -> str:
         """The index with bounds, n and agreement, without a full stop."""
+        return self.words(self.agreement.text)
+
+    def words(self, agreement: str) -> str:
+        """The index with bounds, n and what is said of the agreement, if anything, without a full stop."""
         if not self.defined:
             return f"{self.label} index not defined: {self.why_not}"
         coders = listed([f"coder {coder} {number(value)}" for coder, value in self.by_coder.items()])
         return (
             f"{self.label} index {number(self.value)} {interval(self.lower, self.upper)} of 100 "
-            f"(n = {self.n}; {coders}; {self.agreement.text})"
+            f"({'; '.join(filter(None, (f'n = {self.n}', coders, agreement)))})"
         )
 
 
@@ -135,6 +141,8 @@ class Transparency(Result):
         The two indices; they are never added up.
     agreement
         Krippendorff's alpha and Gwet's AC2 over all items of both.
+    options
+        Options that the case was seen under, in words; empty where all is as in its files.
     """
 
     case_id: str
@@ -143,6 +151,7 @@ class Transparency(Result):
     transparency: Index
     empathy: Index
     agreement: Agreement
+    options: tuple[str, ...] = ()
 
     @property
     def table(self) -> pl.DataFrame:
@@ -164,16 +173,24 @@ class Transparency(Result):
 
     @property
     def text(self) -> str:
-        return (
-            f"{self.transparency.text}. {self.empathy.text}. {self._differences} Over all items: {self.agreement.text}."
-        )
+        indices, over_all = (self.transparency, self.empathy), f" Over all items: {self.agreement.text}."
+        if not self.compared:  # said once, in words
+            said, over_all = " ".join(f"{index.words('')}." for index in indices), ""
+        else:
+            said = " ".join(f"{index.text}." for index in indices)
+        return f"{said} {self._differences}{over_all}{options_text(self.options)}"
+
+    @property
+    def compared(self) -> int:
+        """Items that more than one coder scored; **where there are none, nothing is known of agreement**."""
+        return sum(len(item.given) > 1 for item in self.items)
 
     @property
     def _differences(self) -> str:
         differing = self.transparency.differing + self.empathy.differing
         if differing:
             return f"The coders differ on {listed(differing)}."
-        both = sum(len(item.given) > 1 for item in self.items)
+        both = self.compared
         if not both:
             return "No item was scored by more than one coder, so nothing is known of their agreement."
         every = (
@@ -184,13 +201,16 @@ class Transparency(Result):
         return f"The coders gave {every} the same score: that is agreement, not proof."
 
 
-def transparency(case: Case, *, seed: int = 0) -> Transparency:
+@takes_id
+def transparency(case: Case, *, coder: str | None = None, seed: int = 0) -> Transparency:
     """Measure how open an organisation was, from the coded rubric.
 
     Parameters
     ----------
     case
-        A case with a documented crisis and at least one coded item.
+        A case, or its id, with a documented crisis and at least one coded item.
+    coder
+        Id of the one coder whose codes count, e.g. ``"a"``; all coders if not given.
     seed
         Of the intervals of agreement.
 
@@ -202,6 +222,8 @@ def transparency(case: Case, *, seed: int = 0) -> Transparency:
     ------
     NothingToMeasure
         If no crisis is on record, or no item has been coded.
+    OptionError
+        If the case has no such coder.
 
     Examples
     --------
@@ -210,9 +232,10 @@ def transparency(case: Case, *, seed: int = 0) -> Transparency:
     69
     """
     require_clock(case, "transparency")
+    case = case.coded_by(coder)
     items = rubric_items(case)
     if not any(item.coded for item in items):
-        raise NothingToMeasure(f"{case.id}: no item of the rubric has been coded yet.")
+        raise NothingToMeasure(f"{case.id}: no item of the rubric has been coded yet{by_whom(case)}.")
     return Transparency(
         case_id=case.id,
         coders=case.coders_of("rubric"),
@@ -220,6 +243,7 @@ def transparency(case: Case, *, seed: int = 0) -> Transparency:
         transparency=_index("Transparency", items, vocabulary.TRANSPARENCY_ITEMS, seed),
         empathy=_index("Empathy", items, vocabulary.EMPATHY_ITEMS, seed),
         agreement=agreement_of(items, seed=seed),
+        options=case.options,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from aftermath.comparison.advice import rule_in_words, titles_of_texts
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from aftermath.comparison.scoreboard import Comparison
     from aftermath.workspace import Workspace
 
+MOST_NAMED, OF_MORE = (
+    20,
+    8,
+)  # cases that a page names of one answer, and of more than these; all are in the file of all answers
+
 __all__ = [
     "FOLLOWED",
     "NOT_FOLLOWED",
@@ -22,10 +28,22 @@ __all__ = [
     "UNOBSERVABLE",
     "by_text",
     "few_texts",
+    "named",
     "not_asked",
     "rule_in_words",
     "why_nothing",
 ]
+
+
+def named(case_ids: Sequence[str]) -> Sequence[str]:
+    """The cases that a page names of one answer: all where they are few.
+
+    Examples
+    --------
+    >>> len(named(["case"] * 20)), len(named(["case"] * 21))
+    (20, 8)
+    """
+    return case_ids if len(case_ids) <= MOST_NAMED else case_ids[:OF_MORE]
 
 
 def why_nothing(playbook: Playbook, workspace: Workspace) -> str:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from aftermath.comparison.scoreboard import Comparison
     from aftermath.comparison.worth_finding import Fact, WorthFinding
 
-__all__ = ["ENDS", "PAIRS_SHOWN", "SHOWN", "notes_on", "pairs", "references", "words"]
+__all__ = ["ENDS", "MOST_FACTS", "PAIRS_SHOWN", "SHOWN", "notes_on", "pairs", "references", "words"]
 
-SHOWN, PAIRS_SHOWN = 12, 500
+SHOWN, MOST_FACTS, PAIRS_SHOWN = 12, 512, 500
 
 
 def words(agenda: WorthFinding) -> str:
@@ -46,9 +46,8 @@ def pairs(agenda: WorthFinding) -> list[dict]:
 
 def notes_on(fact: Fact, case: Case) -> tuple[str, bool]:
     """The sentences of the notes that name the event of a fact, and whether the notes say more."""
-    whole = fact.notes
-    for note in read_notes(case.notes):
-        whole = re.sub(rf"#+ {re.escape(note.heading)} ", f"{note.heading}: ".replace("\\", r"\\"), whole)
+    headings = sorted((note.heading for note in read_notes(case.notes)), key=len, reverse=True)
+    whole = re.sub(rf"(?<!#)#{{1,6}} ({'|'.join(map(re.escape, headings))}) ", r"\1: ", fact.notes)
     whole = re.sub(r"(^|(?<=[.;:!?)]) )[-*] |\*\*|`", r"\1", whole)  # no marks of Markdown
     naming = " ".join(part for part in sentences(whole) if fact.event_id in part)
     return naming, naming != whole

@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from aftermath.comparison.associations import SHARED
-from aftermath.comparison.choices import CHOICES, NONE
+from aftermath.comparison.choices import NONE
 from aftermath.comparison.variables import LATEST
 from aftermath.wording import DASH, counted, listed, number, probability
 
 if TYPE_CHECKING:
     from aftermath.comparison.association import Association
     from aftermath.comparison.associations import Associations
-    from aftermath.comparison.multiverse import Multiverse, Specification
+    from aftermath.comparison.multiverse import Multiverse
     from aftermath.comparison.scoreboard import Comparison
+    from aftermath.comparison.specifications import Specification
     from aftermath.statistics.permutation import Permutation
 
 _CHOICES = (
@@ -78,7 +79,7 @@ def chance(test: Permutation) -> str:
 
 def by_choice(multiverse: Multiverse) -> Iterator[list[str]]:
     """For every value of every choice: how many specifications made it, the median, least and greatest tau-b, and their cases."""
-    for choice, values in CHOICES.items():
+    for choice, values in multiverse.choices.items():
         for value in values:
             if value != NONE:
                 part = [

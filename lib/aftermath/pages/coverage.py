@@ -17,6 +17,7 @@ _DOTS = (
     "One dot for each text read, at the mean of its coders, with a stem where they differ. Dots are spread within the day of "
     "publication, as the hour is rarely known."
 )
+_ALONE = "No text was coded by more than one coder, so nothing is known of their agreement."
 _SAMPLE = "The texts are those that could be found and read, not a sample."
 
 
@@ -53,8 +54,11 @@ def how_read(recoveries: Sequence[CoverageRecovery]) -> str:
 
 def recovery_words(recoveries: Sequence[CoverageRecovery]) -> str:
     """The figure in words, with the agreement of the coders, and what both are worth said once."""
-    courses = [f"{recovery.text} Coders: {recovery.tone.agreement.text}." for recovery in recoveries]
     tone = recoveries[0].tone
+    if any(recovery.tone.agreement.units for recovery in recoveries):
+        courses = [f"{recovery.text} Coders: {recovery.tone.agreement.text}." for recovery in recoveries]
+    else:
+        courses = [*(recovery.text for recovery in recoveries), _ALONE]
     return f"{' '.join(courses)} {_SAMPLE}{tone.gaps} {who_coded(tone.coders)}"
 
 

@@ -8,11 +8,13 @@ import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.measures.recovery import CoverageRecovery
 from aftermath.measures.speed import Speed
 from aftermath.measures.stances import FEW
-from aftermath.measures.steps import Step
+from aftermath.measures.steps import STEPS, Step
 from aftermath.measures.tone import Phase
 from aftermath.measures.transparency import Index, Transparency
+from aftermath.pages.nothing import Nothing
 from aftermath.wording import counted, duration, in_words, listed, number, sentences
 
 
@@ -43,6 +45,45 @@ def account(summary: str) -> str:
     """What follows the lead; the whole summary where nothing does."""
     first = lead(summary)
     return " ".join(summary.split())[len(first) :].strip() or first
+
+
+def verdicts(speed: Speed | Nothing) -> list[str]:
+    """Which four cards open the page, in order: the step, the index or the tone that each is about.
+
+    The first public response leads where its time says how long anybody waited. An act that came with clock zero says nothing of
+    that, so it comes last; and where the record shows since when the organisation had known inside, **that takes the place of a
+    response that says nothing**, which the card then names.
+    """
+    names = ["response", "named_apology", "transparency", "favourability"]
+    if isinstance(speed, Nothing) or not speed["response"].latency.with_zero:
+        return names
+    if speed.knowledge_lag is not None and speed.knowledge_lag.upper > 0:
+        return ["knowledge", *names[1:]]
+    return [*sorted(names[1:], key=lambda name: name in STEPS and speed[name].latency.with_zero), names[0]]
+
+
+def knowledge(speed: Speed, case: Case) -> str:
+    """By which events the organisation had known, by their labels."""
+    events = case.events.filter(pl.col("event_id").is_in(speed.knowledge_event_ids))
+    return f"{listed(events['label'].to_list(), 'or')}."
+
+
+def certainty(speed: Speed, case: Case) -> str:
+    """The weakest certainty of the events by which the organisation had known."""
+    given = case.events.filter(pl.col("event_id").is_in(speed.knowledge_event_ids))["certainty"]
+    return max(given, key=list(vocabulary.CERTAINTIES).index)
+
+
+def beside_model(recovery: CoverageRecovery) -> str:
+    """Why the model of the coverage gives other numbers than the means of phases; empty where there is no model."""
+    if not recovery.modelled:
+        return ""
+    (day, start, *_), (last, end, *_) = recovery.course.row(0), recovery.course.row(-1)
+    return (
+        f"These are means of the texts of a phase. The model below draws one line through all {number(recovery.after)} texts from "
+        f"clock zero on and is read on single days: {number(start, 2, sign=True)} on day {number(day, 1)}, "
+        f"{number(end, 2, sign=True)} on day {number(last)}."
+    )
 
 
 def acts(step: Step, speed: Speed, case: Case) -> str:

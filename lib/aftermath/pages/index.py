@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from aftermath.comparison.gathering import Gathering
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.pages.made_from import MadeFrom
+from aftermath.pages.neighbours import groups, in_order
 from aftermath.pages.page import Section, compose
+from aftermath.pages.replay import playable
 from aftermath.pages.scoreboard import KEY_FINDINGS, extent
 from aftermath.pages.templating import macro, render
 
 
-def index_page(
-    comparison: Comparison, gathered: Gathering, unbuilt: Mapping[str, str], made: MadeFrom | None = None
-) -> str:
-    """The page, finished HTML.
+def index_sections(comparison: Comparison, gathered: Gathering, unbuilt: Mapping[str, str]) -> list[Section]:
+    """The sections of the page.
 
     Parameters
     ----------
@@ -25,31 +25,51 @@ def index_page(
     gathered
         Holds those that did not, to be named with their problems.
     unbuilt
-        Cases whose page could not be made, with the reason; they are not linked.
-    made
-        What the page was made from, for its foot.
+        Cases without a page, with the reason, **empty where it was not built yet**; they are not linked.
     """
     part = partial(macro, "index")
     built = [entry for entry in comparison.entries if entry.case_id not in unbuilt]
-    documented = [entry for entry in built if entry.about.documented]
-    documented.sort(key=lambda entry: (entry.year, entry.about.title, entry.case_id))
-    without_record = [entry for entry in built if not entry.about.documented]
+    documented = [entry for entry in in_order(built) if entry.about.documented]
+    without_record = [entry for entry in in_order(built) if not entry.about.documented]
     broken = {failure.case_id for failure in gathered.failures}
-    failed = {case_id: reason for case_id, reason in sorted(unbuilt.items()) if case_id not in broken}
-    sections = [Section("cases", "Every case", part("cases")(documented))]
+    without_page = {case_id: reason for case_id, reason in sorted(unbuilt.items()) if case_id not in broken}
+    failed = {case_id: reason for case_id, reason in without_page.items() if reason}
+    waiting = [case_id for case_id, reason in without_page.items() if not reason]
+    sections = [
+        Section(
+            "cases", "Every case", part("cases")(documented, [case.id for case in comparison.cases if playable(case)])
+        )
+    ]
     if without_record:
         sections.append(Section("not-on-record", "Not on record", part("not_on_record")(without_record)))
+    if built:
+        sections.append(Section("groups", "By cause, country and platform", part("groups")(groups(built))))
     if gathered.failures or unbuilt:
-        sections.append(Section("failed", "Not built", part("failed")(gathered.failures, failed)))
-    sections += [
+        sections.append(Section("failed", "Not built", part("failed")(gathered.failures, failed, waiting)))
+    return [
+        *sections,
         Section("reading", "How to read this site", part("reading")()),
         Section("cite", "How to cite", render("comparison_cite", comparison=comparison), short="", closing=True),
         Section(
             "provenance", "Provenance", render("comparison_provenance", comparison=comparison), short="", closing=True
         ),
     ]
+
+
+def index_page(comparison: Comparison, sections: Sequence[Section], made: MadeFrom | None = None) -> str:
+    """The page, finished HTML.
+
+    Parameters
+    ----------
+    comparison
+        All cases that loaded.
+    sections
+        Those of ``index_sections``, as far as the page holds them.
+    made
+        What the page was made from, for its foot.
+    """
     return compose(
-        part("opening")(extent(comparison), comparison.findings[:KEY_FINDINGS]),
+        macro("index", "opening")(extent(comparison), comparison.findings[:KEY_FINDINGS]),
         sections,
         root="",
         title="After the crisis: who answered, how soon, how openly",

@@ -41,6 +41,10 @@ class Address(NamedTuple):
 PAGES = (
     Address("index.html", "Cases"),
     Address("comparison.html", "Comparison"),
+    Address("multiverse.html", "Multiverse"),
+    Address("claims.html", "Claims"),
+    Address("sources.html", "Sources"),
+    Address("methods.html", "Methods"),
     Address("marks.html", "How marks read"),
 )
 
@@ -80,6 +84,7 @@ def compose(
     description: str = "",
     current: str = "",
     notebook: str = "",
+    scripts: Sequence[str] = (),
     made: MadeFrom | None = None,
 ) -> str:
     """A page from finished pieces.
@@ -100,6 +105,8 @@ def compose(
         Address of the page in the bar at the top, where it is one of ``PAGES``.
     notebook
         Address of the executed notebook, offered as a download.
+    scripts
+        Names of files in ``assets/`` that this page needs beside those of every page; they run first.
     made
         What the page was made from, for its foot.
 
@@ -117,6 +124,7 @@ def compose(
         description=description,
         current=current,
         notebook=notebook,
+        scripts=scripts,
         made=made,
     )
     return sealed(str(text))
@@ -159,6 +167,21 @@ def render(
     PageError
         If a cell failed, an output is an error, or two sections share an id.
     """
+    opening, sections = divided(notebook, title)
+    head = {"root": root, "title": title, "kind": kind, "description": description, "current": current}
+    return compose(opening, sections, **head, notebook=download, made=made)
+
+
+def divided(notebook: Path | NotebookNode, title: str = "") -> tuple[str, list[Section]]:
+    """What an executed notebook shows before its first section, and its sections; it raises as ``render`` does.
+
+    Parameters
+    ----------
+    notebook
+        A file, or a notebook in memory.
+    title
+        Names a notebook in memory in errors.
+    """
     if isinstance(notebook, Path):
         import nbformat  # which takes long, and is needed for files alone
 
@@ -168,8 +191,7 @@ def render(
     _refuse_errors(cells, name)
     opening, sections = _divide(cell for cell in cells if LABORATORY not in cell.metadata.get("tags", ()))
     _refuse_twins(sections)
-    head = {"root": root, "title": title, "kind": kind, "description": description, "current": current}
-    return compose(opening, sections, **head, notebook=download, made=made)
+    return opening, sections
 
 
 def markdown(text: str) -> str:

@@ -16,7 +16,7 @@ from aftermath.wording import counted
 
 _ROW_ID = re.compile(r"\b([ed]\d{2,})\b")
 _ROW = Markup('<a class="ev-l" href="{}#{}">{}</a>')
-_SOURCE = Markup('<a href="#s{}" aria-label="Source {}: {}">{}</a>')
+_SOURCE = Markup('<a href="{}#s{}" aria-label="Source {}: {}">{}</a>')
 _CITED = Markup('<sup class="fn"><span class="sr">, sources </span>{}</sup>')
 _NOTHING = Markup("")
 
@@ -33,7 +33,7 @@ class References:
     case
         The case.
     page
-        Where the rows are: empty on the case's own page, else its address.
+        Where rows and sources are: empty on the case's own page, else its address.
     """
 
     case: Case
@@ -55,7 +55,7 @@ class References:
         """Source id to its number as a link to it."""
         publishers = self.case.sources["publisher"]
         return {
-            source_id: _SOURCE.format(number, number, publisher, number)
+            source_id: _SOURCE.format(self.page, number, number, publisher, number)
             for (source_id, number), publisher in zip(self.numbers.items(), publishers, strict=True)
         }
 

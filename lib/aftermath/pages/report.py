@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from markupsafe import Markup
 
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import takes_id
+from aftermath.display import Displayed
 from aftermath.measures.tone import PHASE_DAYS
 from aftermath.pages.block import Block
+from aftermath.pages.drawing import page_drawing
 from aftermath.pages.nothing import Nothing
 from aftermath.pages.references import References
-from aftermath.pages.script import script_json
 from aftermath.pages.templating import render, sentence
 from aftermath.running.parameters import ParameterError
 from aftermath.statistics.result import NothingToMeasure, Result
@@ -130,10 +132,11 @@ class Report:
         known = self._known | values | {"result": measured if isinstance(what, Sequence) else what}
         template = template or _template_of(measured[0])
         if drawn is None:
-            return Block(render(template, self.workspace, **known))
+            html = render(template, self.workspace, **known)
+            return Block(html, shown=measured[0] if isinstance(measured[0], Displayed) else None)
         data = json.loads(str(drawn.to_json()))
-        drawing = script_json(data)
-        number = self._numbers.setdefault(drawing, len(self._numbers) + 1)
+        drawing = page_drawing(data)
+        number = self._numbers.setdefault(drawing.script, len(self._numbers) + 1)
         html = render(template, self.workspace, number=number, drawing=drawing, **known)
         return Block(html, drawn, data)
 
@@ -150,6 +153,7 @@ def _template_of(shown: Result | Case | Comparison | Conclusion) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(shown).__name__).lower()
 
 
+@takes_id
 def report(
     of: Case | Comparison | MethodChecks,
     *,
@@ -163,7 +167,7 @@ def report(
     Parameters
     ----------
     of
-        Any case, crisis on record or not; a comparison; or the checks of the methods.
+        Any case or its id, crisis on record or not; a comparison; or the checks of the methods.
     seed, phase_days, interval_level
         The parameters of the notebook, which the page names.
     workspace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,8 @@ def run_case(
     """Execute the report notebook for a case and make its page.
 
     The notebook is ``case_report.ipynb``, or ``case_without_record.ipynb`` where no crisis is on record.
-    The executed notebook becomes ``build/notebooks/<id>.ipynb``, the page ``build/site/cases/<id>.html``.
+    The executed notebook becomes ``build/notebooks/<id>.ipynb``, the page ``build/site/cases/<id>.html``; beside it,
+    ``build/site/cite/<id>.bib``, ``.ris`` and ``.json`` say how the case is cited.
 
     Parameters
     ----------
@@ -64,13 +66,15 @@ def run_case(
         If a file could not be written; an earlier one stays as it was.
     """
     from aftermath.case_files.case import load_case
+    from aftermath.pages.citing import case_citation_files
 
-    workspace = workspace or find_workspace()
-    about = load_case(case_id, workspace).about
+    workspace = workspace or find_workspace(to_write=True)
+    case = load_case(case_id, workspace)
+    about = case.about
     name = REPORT if about.documented else WITHOUT_RECORD
     values = case_parameters(workspace, name, {**(parameters or {}), "case_id": case_id})
     page = _Page(case_id, f"cases/{case_id}.html", "../", about.title, "case", " ".join(about.summary.split()))
-    return _make(workspace, name, values, page, made)
+    return _make(workspace, name, values, page, made, case_citation_files(case))
 
 
 def run_comparison(
@@ -94,8 +98,8 @@ def run_comparison(
     Path
         ``build/site/comparison.html``. Raises as :func:`run_case` does.
     """
-    workspace = workspace or find_workspace()
-    values = checked(read_parameters(workspace.notebooks / COMPARISON), parameters or {})
+    workspace = workspace or find_workspace(to_write=True)
+    values = checked(read_parameters(workspace.notebook(COMPARISON)), parameters or {})
     words = "Documented crises compared by speed, openness and tone of coverage."
     page = _Page("comparison", "comparison.html", "", "Comparison", "comparison", words, "comparison.html")
     return _make(workspace, COMPARISON, values, page, made)
@@ -116,9 +120,9 @@ def run_methods(workspace: Workspace | None = None, made: MadeFrom | None = None
     Path
         ``build/site/methods.html``. Raises as :func:`run_case` does.
     """
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     words = "Every estimator on data for which others printed what must come out, and on data whose truth is known."
-    page = _Page("methods", "methods.html", "", "Methods, and how they were checked", "methods", words)
+    page = _Page("methods", "methods.html", "", "Methods, and how they were checked", "methods", words, "methods.html")
     return _make(workspace, METHODS, {}, page, made)
 
 
@@ -144,14 +148,19 @@ def case_parameters(workspace: Workspace, name: str, values: Values) -> dict[str
     ParameterError
         If a name is unknown to both, or a value is ill-typed.
     """
-    own = read_parameters(workspace.notebooks / name)
+    own = read_parameters(workspace.notebook(name))
     return {key: value for key, value in checked(report_parameters(workspace) | own, values).items() if key in own}
 
 
 def report_parameters(workspace: Workspace) -> dict[str, Parameter]:
     """What the two report notebooks declare together; one that is absent declares nothing."""
-    paths = (workspace.notebooks / name for name in (WITHOUT_RECORD, REPORT))
+    paths = (workspace.notebook(name) for name in (WITHOUT_RECORD, REPORT))
     return {name: parameter for path in paths if path.is_file() for name, parameter in read_parameters(path).items()}
+
+
+def rows_file(page: str) -> str:
+    """Where on the site the rows stand that a page has no room for: ``assets/comparison-rows.js`` for ``comparison.html``."""
+    return f"assets/{page.removesuffix('.html')}-rows.js"
 
 
 @dataclass(frozen=True)
@@ -167,17 +176,31 @@ class _Page:
     current: str = ""
 
 
-def _make(workspace: Workspace, name: str, values: Values, page: _Page, made: MadeFrom | None) -> Path:
-    """Execute a notebook, offer it as a download, and make its page; the page comes last."""
+def _make(
+    workspace: Workspace,
+    name: str,
+    values: Values,
+    page: _Page,
+    made: MadeFrom | None,
+    beside: Mapping[str, bytes] | None = None,
+) -> Path:
+    """Execute a notebook, offer it as a download, write what belongs beside the page, and make the page, which comes last."""
     preload()
     target = workspace.build / "notebooks" / f"{page.id}.ipynb"
-    executed = execute(workspace.notebooks / name, target, values, workspace)
-    from aftermath.pages.page import render
+    executed = execute(workspace.notebook(name), target, values, workspace)
+    from aftermath.pages.page import compose, divided
+    from aftermath.pages.paging import paged
 
     head = {key: getattr(page, key) for key in ("root", "title", "kind", "description", "current")}
-    content, download = target.read_bytes(), f"notebooks/{target.name}"
+    download = f"notebooks/{target.name}"
+    files = {download: target.read_bytes(), **(beside or {})}
+    opening, sections = divided(executed, page.title)
+    if name == COMPARISON:  # a row a case; the page of one case is all its own
+        sections, rows = paged(sections, page.path)
+        files[rows_file(page.path)] = rows.encode()
     if made:
-        made = replace(made, files={download: hashlib.sha256(content).hexdigest()})
-    text = render(executed, **head, download=page.root + download, made=made)
-    write_whole(workspace.site / download, content)
+        made = replace(made, files={place: hashlib.sha256(content).hexdigest() for place, content in files.items()})
+    text = compose(opening, sections, **head, notebook=page.root + download, made=made)
+    for place, content in files.items():
+        write_whole(workspace.site / place, content)
     return write_whole(workspace.site / page.path, text)

@@ -70,9 +70,11 @@ def choices(entry: Entry) -> dict[str, str]:
     }
 
 
-def options(comparison: Comparison, key: str) -> list[str]:
-    """Everything that one of the filters can choose."""
-    return sorted({value for entry in comparison.entries for value in choices(entry)[key].split(_SEVERAL)})
+def menus(comparison: Comparison) -> list[tuple[str, str, dict[str, str]]]:
+    """The menus of the filters: key, label, and everything that it can choose."""
+    values = {key: [choices(entry)[key].split(_SEVERAL) for entry in comparison.entries] for key in FILTERS}
+    words = {key: sorted({value for several in found for value in several}) for key, found in values.items()}
+    return [(key, label, {value: value for value in words[key]}) for key, label in FILTERS.items()]
 
 
 def phase_labels(comparison: Comparison) -> tuple[str, str]:

@@ -19,12 +19,12 @@ def script_json(value: Any) -> Markup:
     Returns
     -------
     markupsafe.Markup
-        The same value to whoever parses it; keys in order.
+        The same value to whoever parses it; keys in order, no space.
 
     Examples
     --------
     >>> print(script_json({"title": "</script><!--"}))
-    {"title": "\\u003c/script>\\u003c!--"}
+    {"title":"\\u003c/script>\\u003c!--"}
     """
-    written = json.dumps(value, sort_keys=True, ensure_ascii=False).replace("<", "\\u003c")
+    written = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return Markup(written)  # noqa: S704 - no angle bracket is left

@@ -1,4 +1,4 @@
-"""How to cite a page, and what it was made from."""
+"""What a page was made from, and what of its sources is archived."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from aftermath.captures.archived import archived
 from aftermath.case_files.case import Case
-
-_SHORT = 12  # digits of a checksum that are shown
 
 
 @dataclass(frozen=True)
@@ -20,17 +19,17 @@ class EvidenceFile:
     digest: str
 
 
-def citation(case: Case) -> str:
-    """How to cite the page, as plain text: the checksum names the evidence, so no date is needed."""
-    return f"Aftermath {library_version()}. {case.title}. Case report, evidence SHA-256 {case.checksum[:_SHORT]}."
-
-
 def library_version() -> str:
     """The version of the library, ``unreleased`` where it is not installed."""
     try:
         return version("aftermath")
     except PackageNotFoundError:
         return "unreleased"
+
+
+def archived_words(case: Case) -> str:
+    """How many sources name an archived copy, and how many key facts rest on one, **by the files of the case alone**."""
+    return archived(case).text
 
 
 def evidence_files(case: Case) -> list[EvidenceFile]:

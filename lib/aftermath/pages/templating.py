@@ -30,7 +30,8 @@ from aftermath.pages.nothing import Nothing
 from aftermath.pages.references import References, cited, linked, links, ordered_signals
 from aftermath.problems import AftermathError
 from aftermath.statistics.agreement import CUSTOMARY_FLOOR
-from aftermath.times import Span
+from aftermath.templates import template_environment
+from aftermath.times import Span, edtf
 from aftermath.workspace import Workspace
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -105,14 +106,7 @@ class _Module:
 
 
 def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    environment = template_environment(TEMPLATES)
     environment.filters |= {
         "agreement": scoreboard.agreement_words,
         "as_given": as_given,
@@ -124,6 +118,7 @@ def _environment() -> jinja2.Environment:
         "counted": wording.counted,
         "day": wording.day_text,
         "duration": wording.duration,
+        "edtf": edtf,
         "in_words": wording.in_words,
         "latency": wording.latency_text,
         "linked": linked,

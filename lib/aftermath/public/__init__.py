@@ -7,7 +7,7 @@ Examples
 --------
 >>> from aftermath import public
 >>> sorted(public.SOURCES)
-['gdelt', 'mediacloud', 'nhtsa-complaints', 'nhtsa-recalls', 'wayback', 'wikipedia']
+['gdelt', 'mediacloud', 'memento', 'nhtsa-complaints', 'nhtsa-recalls', 'wayback', 'wikipedia']
 >>> public.SOURCES["wikipedia"].unit_of_time
 'day'
 """
@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aftermath.public import gdelt, mediacloud, nhtsa, wayback, wikipedia
+from aftermath.public import gdelt, mediacloud, memento, nhtsa, wayback, wikipedia
 from aftermath.public import pulling as _pulling
 from aftermath.public.client import Client, PullError
 from aftermath.public.pulling import Pulled
@@ -31,6 +31,7 @@ SOURCES: dict[str, Source] = {
     for source in (
         gdelt.SOURCE,
         mediacloud.SOURCE,
+        memento.SOURCE,
         nhtsa.COMPLAINTS,
         nhtsa.RECALLS,
         wayback.SOURCE,

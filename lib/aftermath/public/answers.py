@@ -12,6 +12,7 @@ import polars as pl
 
 from aftermath.problems import AftermathError
 from aftermath.public.source import SCHEMA
+from aftermath.wording import counted
 
 
 class ShapeError(AftermathError):
@@ -58,7 +59,7 @@ def figure(row: dict, name: str, *, least: float = 0) -> float:
     """A number of at least ``least``; true and false are not numbers here."""
     value = inside(row, name)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ShapeError(f"{name!r} is {_shown(value)}, not a number")
+        raise ShapeError(f"{name!r} is {shown(value)}, not a number")
     value = _as_float(value)
     if not math.isfinite(value) or value < least:
         raise ShapeError(f"{name!r} is {value:g}, which it cannot be")
@@ -76,7 +77,7 @@ def words(row: dict, name: str) -> str:
     """A text; null counts as an empty one."""
     value = inside(row, name)
     if value is not None and not isinstance(value, str):
-        raise ShapeError(f"{name!r} is {_shown(value)}, not text")
+        raise ShapeError(f"{name!r} is {shown(value)}, not text")
     return (value or "").strip()
 
 
@@ -100,7 +101,7 @@ def instant(text: str, form: str) -> datetime:
     except ValueError:
         read = None
     if read is None or not text.isascii() or read.strftime(form) != text or read.year < 1900:
-        raise ShapeError(f"{_shown(text)} is not a time of the form {form}")
+        raise ShapeError(f"{shown(text)} is not a time of the form {form}")
     return read
 
 
@@ -109,7 +110,18 @@ def midnight(moment: date) -> datetime:
     return datetime.combine(moment, time(), UTC)
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as an error may name it: **of what may be a text only how long it is**.
+
+    Examples
+    --------
+    >>> shown("03/28/2014"), shown("They dragged him")
+    ("'03/28/2014'", 'a text of 16\xa0letters')
+    """
+    if isinstance(value, str) and any(letter.isalpha() for letter in value):
+        return f"a text of {counted(len(value), 'letter')}"
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
     return repr(value)[:60]
 
 

@@ -16,11 +16,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import NoReturn
-from urllib.parse import urljoin, urlsplit
+from typing import NoReturn, TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from aftermath.problems import AftermathError
 from aftermath.public.answers import ShapeError, loaded
+from aftermath.public.exchange import SlowError, opener
 from aftermath.wording import counted, duration, number
 
 AGENT = "Aftermath/0.1 (workbench for research on crisis communication)"
@@ -31,15 +32,20 @@ MOVED = (301, 302, 303, 307, 308)
 MOST_HOPS = 3
 LONGEST_REST = 300.0
 CHUNK = 1 << 16
+SIGNS = "!#$%&'()*+,/:;=?@[]~"  # what may stand in an address as it is, an escape included (RFC 3986)
+JSON, LINKS = "application/json", "application/link-format"
 EXCERPT = 200
+
+
+Answered = TypeVar("Answered")
 
 
 class PullError(AftermathError):
     """A public source could not be asked, refused, or answered something else. What came before is kept."""
 
 
-class _AgainError(Exception):
-    """A trouble that may pass; ``wait`` is how many seconds the source asks for, None where it does not say."""
+class AgainError(Exception):
+    """A trouble that may pass: ``Client.patiently`` asks again. ``wait`` is how many seconds the source asks for, None where it does not say."""
 
     def __init__(self, why: str, *, wait: float | None = None, told_to_slow_down: bool = False) -> None:
         super().__init__(why)
@@ -68,17 +74,6 @@ class Answer:
     headers: Mapping[str, str]
 
 
-class _EveryStatus(urllib.request.HTTPErrorProcessor):
-    """Hands on every answer, errors and redirects too: what to do about them is decided here, not in the library."""
-
-    def http_response(
-        self, request: urllib.request.Request, response: http.client.HTTPResponse
-    ) -> http.client.HTTPResponse:
-        return response
-
-    https_response = http_response
-
-
 @dataclass
 class Client:
     """Asks, waits, asks again, and gives up with a reason.
@@ -90,7 +85,7 @@ class Client:
     attempts
         How often one question is put, at most.
     timeout, deadline
-        Seconds without a byte, and seconds for a whole answer.
+        Seconds without a byte; seconds until the headers are there, interim answers before them among them, and as many for the body.
     most_bytes
         The longest answer that is read.
     patience
@@ -121,8 +116,10 @@ class Client:
         rest: float = 10.0,
         headers: Mapping[str, str] | None = None,
         nothing_there: Mapping[int, str] | None = None,
+        media: str = JSON,
+        form: Mapping[str, str] | None = None,
     ) -> Answer:
-        """The answer to one question: whole, JSON, and with a status that means an answer.
+        """The answer to one question: whole, of the kind asked for, and with a status that means an answer.
 
         Parameters
         ----------
@@ -136,6 +133,10 @@ class Client:
             To send besides; their values never show up in an error.
         nothing_there
             Statuses besides 200 that are answers.
+        media
+            ``JSON``, or ``LINKS`` for a list of links (RFC 6690).
+        form
+            Fields to post; a question without them is put by GET.
 
         Raises
         ------
@@ -143,17 +144,44 @@ class Client:
             After the last attempt, or at once where asking again is no use.
         """
         address = self._address(url)
+        expected = {200, *(nothing_there or {})}
+        data = urlencode(form).encode() if form is not None else None
         sent = dict(headers or {})
+
+        def ask() -> Answer:
+            return self._judged(self._asked(address, {"Accept": media, **sent}, data), expected, address, sent, media)
+
+        return self.patiently(ask, address, pause=pause, rest=rest, attempts=self.attempts)
+
+    def patiently(
+        self, ask: Callable[[], Answered], address: str, *, pause: float, rest: float, attempts: int
+    ) -> Answered:
+        """What ``ask`` gives in the end: troubles that may pass are waited out.
+
+        Parameters
+        ----------
+        ask
+            Asks once; **raises AgainError** where asking again may help.
+        address, attempts
+            Where it asks, as questions to one host keep their distance; and how often, at most.
+        pause, rest
+            As ``get`` takes them.
+
+        Raises
+        ------
+        PullError
+            After the last attempt.
+        """
         attempt = 0
         while True:
             self._take_turn(urlsplit(address).netloc, pause)
             try:
-                return self._judged(self._asked(address, sent), {200, *(nothing_there or {})}, address, sent)
-            except _AgainError as trouble:
+                return ask()
+            except AgainError as trouble:
                 attempt += 1
-                if attempt >= self.attempts:
+                if attempt >= attempts:
                     raise PullError(
-                        f"{_host(address)}: {trouble}; asked {counted(self.attempts, 'time')}. "
+                        f"{_host(address)}: {trouble}; asked {counted(attempts, 'time')}. "
                         "What came before is kept: run the same pull again later."
                     ) from None
                 self.sleep(self._rest(trouble, attempt - 1, pause, rest, address))
@@ -166,7 +194,7 @@ class Client:
             self.sleep(wait)
         self._free[host] = self.monotonic() + pause
 
-    def _rest(self, trouble: _AgainError, attempt: int, pause: float, rest: float, address: str) -> float:
+    def _rest(self, trouble: AgainError, attempt: int, pause: float, rest: float, address: str) -> float:
         """Seconds to wait: what the source asks for, or twice as long each time."""
         if trouble.wait is None:
             return min(LONGEST_REST, (rest if trouble.told_to_slow_down else max(1.0, pause)) * 2**attempt)
@@ -180,22 +208,26 @@ class Client:
 
     # Asking
 
+    def stand_in(self, url: str) -> str:
+        """The address that is asked in place of another: that of the server that stands in for all, where there is one."""
+        if not self.instead:
+            return url
+        there = urlsplit(self.instead)
+        if there.hostname not in LOOPBACK:
+            raise PullError(f"{self.instead} is not on this machine: only 127.0.0.1 may stand in for a source")
+        return urlsplit(url)._replace(scheme=there.scheme, netloc=there.netloc).geturl()
+
     def _address(self, url: str) -> str:
-        parts = urlsplit(url)
-        if self.instead:
-            stand_in = urlsplit(self.instead)
-            if stand_in.hostname not in LOOPBACK:
-                raise PullError(f"{self.instead} is not on this machine: only 127.0.0.1 may stand in for a source")
-            parts = parts._replace(scheme=stand_in.scheme, netloc=stand_in.netloc)
+        parts = urlsplit(self.stand_in(url))
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise PullError(f"{parts.geturl()[:EXCERPT]} is not https: only this machine is asked without")
         return parts.geturl()
 
-    def _asked(self, address: str, headers: Mapping[str, str]) -> Answer:
+    def _asked(self, address: str, headers: Mapping[str, str], data: bytes | None) -> Answer:
         """The answer after at most a few hops **on the same host**."""
         start = address
         for _ in range(1 + MOST_HOPS):
-            answer = self._once(address, headers)
+            answer = self.once(address, headers, self._received, data)
             if answer.status not in MOVED:
                 return answer
             target = _target(address, answer.headers.get("location", ""))
@@ -207,14 +239,38 @@ class Client:
             address = target
         raise PullError(f"{_host(start)}: redirects in a circle. Try again later.")
 
-    def _once(self, address: str, headers: Mapping[str, str]) -> Answer:
-        request = urllib.request.Request(  # noqa: S310 - the scheme was checked
-            address,
-            headers={"User-Agent": self.agent, "Accept": "application/json", "Accept-Encoding": "identity", **headers},
-        )
+    def once(
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        received: Callable[[http.client.HTTPResponse], Answered],
+        data: bytes | None = None,
+    ) -> Answered:
+        """What one answer says, whatever its status: no redirect is followed.
+
+        Parameters
+        ----------
+        address
+            With ``http`` or ``https``: **it is asked as it stands**.
+        headers, data
+            To send besides, and to post.
+        received
+            Reads the answer.
+
+        Raises
+        ------
+        AgainError
+            If it cannot be reached, or hangs up.
+        """
+        named = {"User-Agent": self.agent, "Accept-Encoding": "identity", **headers}
+        request = urllib.request.Request(address, data, named)  # noqa: S310 - the caller has checked the scheme
+        until = self.monotonic() + self.deadline
+        asking = opener(lambda: until - self.monotonic(), directly=urlsplit(address).hostname in LOOPBACK)
         try:
-            with _opener(address).open(request, timeout=self.timeout) as response:
-                return self._received(response)
+            with asking.open(request, timeout=self.timeout) as response:
+                return received(response)
+        except SlowError:
+            raise AgainError(f"sent no whole headers in {duration(self.deadline)}, or too many") from None
         except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
             _explained(error, address)
 
@@ -231,56 +287,52 @@ class Client:
             if max(len(body), announced or 0) > self.most_bytes:
                 raise PullError(f"the answer is longer than {number(self.most_bytes)} bytes. Ask for fewer days.")
             if self.monotonic() > until:
-                raise _AgainError(f"the answer was not whole after {duration(self.deadline)}")
+                raise AgainError(f"the answer was not whole after {duration(self.deadline)}")
             if not (piece := response.read1(CHUNK)):
                 break
             body += piece
         if announced is not None and len(body) < announced:
-            raise _AgainError(f"the answer broke off after {number(len(body))} of {number(announced)} bytes")
+            raise AgainError(f"the answer broke off after {number(len(body))} of {number(announced)} bytes")
         return bytes(body)
 
     # Judging
 
-    def _judged(self, answer: Answer, expected: set[int], address: str, headers: Mapping[str, str]) -> Answer:
+    def _judged(
+        self, answer: Answer, expected: set[int], address: str, headers: Mapping[str, str], media: str
+    ) -> Answer:
         """The answer, if it is one."""
         if answer.status in PASSING:
             slow = answer.status in SLOW_DOWN
-            wait = _retry_after(answer.headers.get("retry-after", ""), self.now()) if slow else None
-            raise _AgainError(f"answers {_status(answer.status)}", wait=wait, told_to_slow_down=slow)
-        said = _excerpt(answer.body)
-        for value in headers.values():
-            said = said.replace(value.split()[-1], "[key]")
+            wait = retry_after(answer.headers.get("retry-after", ""), self.now()) if slow else None
+            raise AgainError(f"answers {_status(answer.status)}", wait=wait, told_to_slow_down=slow)
+        said = without_keys(excerpt(answer.body), headers)
         if answer.status not in expected:
             cure = "Check the query." if answer.status < 500 else "Try again later."
             if answer.status in (401, 403):
                 cure = "If the source needs a key, check it; else it does not want to be asked from here."
             raise PullError(f"{_host(address)}: answers {_status(answer.status)}: {said!r}. {cure}")
-        _must_be_json(answer.body, said, address)
+        if media == JSON:
+            _must_be_json(answer.body, said, address)
         return answer
 
 
 def _must_be_json(body: bytes, said: str, address: str) -> None:
     begins = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if not begins:
-        raise _AgainError("the answer is empty")
+        raise AgainError("the answer is empty")
     if begins in (b"{", b"["):
         try:
             loaded(body)
         except ShapeError as error:
-            raise _AgainError(f"the answer is {error}") from None
+            raise AgainError(f"the answer is {error}") from None
     elif "limit requests" in said.lower():  # GDELT says so in plain words with status 200
-        raise _AgainError("asks for fewer requests", told_to_slow_down=True)
+        raise AgainError("asks for fewer requests", told_to_slow_down=True)
     else:
         what = "a web page" if begins == b"<" else "words"
         raise PullError(
             f"{_host(address)}: answers with {what} instead of figures: {said!r}. "
             "Mend the query if that is what it says; else try again later."
         )
-
-
-def _opener(address: str) -> urllib.request.OpenerDirector:
-    here = urlsplit(address).hostname in LOOPBACK
-    return urllib.request.build_opener(_EveryStatus, *([urllib.request.ProxyHandler({})] if here else []))
 
 
 def _explained(error: Exception, address: str) -> NoReturn:
@@ -290,19 +342,23 @@ def _explained(error: Exception, address: str) -> NoReturn:
             f"{_host(address)}: its certificate cannot be verified ({reason.verify_message}). "
             "Set the clock of this machine right, or ask who runs the network why it stands in between."
         ) from error
-    raise _AgainError(f"could not be reached, or hung up ({_excerpt(str(reason).encode())})") from error
+    raise AgainError(f"could not be reached, or hung up ({excerpt(str(reason).encode())})") from error
 
 
-def _retry_after(text: str, now: datetime) -> float | None:
-    """Seconds to wait by a ``Retry-After``: a number, or a date; None where it says nothing usable (RFC 9110, 10.2.3)."""
+def retry_after(text: str, now: datetime) -> float | None:
+    """Seconds to wait by a ``Retry-After``: a number, or a date; None where it says nothing usable (RFC 9110, 10.2.3).
+
+    **What asks to slow down and names no time to come says nothing usable**: its clock is wrong, or its answer is old.
+    """
     if re.fullmatch(r"[0-9]{1,9}", text.strip()):
-        return float(text)
+        return float(text) or None
     try:
         then = parsedate_to_datetime(text)
     except (TypeError, ValueError):
         return None
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - now).total_seconds())
+    wait = (then - now).total_seconds()
+    return wait if wait > 0 else None
 
 
 def _status(status: int) -> str:
@@ -328,7 +384,15 @@ def _origin(address: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
-def _excerpt(body: bytes) -> str:
+def without_keys(text: str, headers: Mapping[str, str]) -> str:
+    """A text without the keys that were sent, whole or by their halves (``access:secret``)."""
+    keys = {value.split()[-1] for value in headers.values() if value.strip()}
+    for part in sorted({part for key in keys for part in (key, *key.split(":")) if part}, key=len, reverse=True):
+        text = text.replace(part, "[key]")
+    return text
+
+
+def excerpt(body: bytes) -> str:
     """The first words of an answer, fit for a terminal: no tags, nothing that cannot be seen."""
     text = re.sub(r"<[^>]{0,500}>", " ", body[: 10 * EXCERPT].decode("utf-8", "replace"))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:EXCERPT]

@@ -17,7 +17,7 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-from aftermath.public.answers import ShapeError, figure, inside, instant, loaded, rows, tidy, words
+from aftermath.public.answers import ShapeError, figure, inside, instant, loaded, rows, shown, tidy, words
 from aftermath.public.source import Argument, Query, Reading, Request, Source, plain
 from aftermath.wording import counted
 
@@ -95,7 +95,7 @@ def _alleged(record: dict, name: str) -> float:
     value = inside(record, name)
     word = str(value).strip().lower()
     if word not in {"true", "false", "yes", "no", "y", "n", "none", ""}:
-        raise ShapeError(f"{name!r} is {value!r:.60}, neither yes nor no")
+        raise ShapeError(f"{name!r} is {shown(value)}, neither yes nor no")
     return float(word in {"true", "yes", "y"})
 
 

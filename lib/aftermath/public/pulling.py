@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,10 @@ MOST_PAGES = 200
 _shared = Client()
 
 
+class NotWhole(PullError):
+    """A pull broke off, and has not been taken up again."""
+
+
 @dataclass(frozen=True)
 class Pulled:
     """What a public source answered.
@@ -46,6 +50,10 @@ class Pulled:
         What the table alone would not show.
     asked, kept
         Requests sent by this call, and answers that were there already.
+    answers
+        The answers, as the bytes that came.
+    retrieved
+        When the last of them came.
     """
 
     source: Source
@@ -55,6 +63,8 @@ class Pulled:
     remarks: tuple[str, ...]
     asked: int
     kept: int
+    answers: tuple[bytes, ...] = field(repr=False)
+    retrieved: datetime
 
     @property
     def text(self) -> str:
@@ -188,6 +198,7 @@ def pull(
             rest=source.rest,
             headers=_credentials(source),
             nothing_there=source.absent,
+            media=source.media,
         )
         if answer.status not in source.absent:
             _understood(source, checked, [answer.body])
@@ -209,7 +220,7 @@ def load(source: Source, folder: Path) -> Pulled:
 
     def answer_to(request: Request) -> bytes:
         if (body := kept.whole(request)) is None:
-            raise PullError(f"{folder}: the pull is not whole ({request.about} is missing). Run the same pull again.")
+            raise NotWhole(f"{folder}: the pull is not whole ({request.about} is missing). Run the same pull again.")
         return body
 
     return _read(kept, answer_to, [])
@@ -232,6 +243,8 @@ def _read(folder: _Folder, answer_to: Callable[[Request], bytes], asked: list[Re
         remarks=(*remarks, *reading.remarks),
         asked=len(asked),
         kept=count - len(asked),
+        answers=tuple(bodies),
+        retrieved=max(row["_retrieved"] for row in folder.known.values()),
     )
 
 

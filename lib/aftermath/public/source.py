@@ -129,6 +129,8 @@ class Source:
         Seconds to wait after being told to slow down without being told how long.
     key
         Name of the environment variable that holds the key, sent as ``Authorization: Token``; empty where none is needed.
+    media
+        The media type of its answers.
     has_texts
         True where answers hold what people wrote. **They stay out of the repository.**
     """
@@ -147,6 +149,7 @@ class Source:
     following: Callable[[Request, bytes], Request | None] = _no_more
     absent: Mapping[int, str] = field(default_factory=dict)
     key: str = ""
+    media: str = "application/json"
     has_texts: bool = False
 
     @property

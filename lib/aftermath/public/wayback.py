@@ -16,8 +16,10 @@ from datetime import date, datetime
 from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 from aftermath.public.answers import ShapeError, instant, loaded, midnight, tidy
+from aftermath.public.memento import Memento
 from aftermath.public.source import Argument, Query, Reading, Request, Source, day, only
 
+REPLAY = "https://web.archive.org/web"
 API = "https://web.archive.org/cdx/search/cdx"
 FIELDS = ("timestamp", "statuscode", "digest")
 PAGE = 5000  # captures in an answer
@@ -69,8 +71,8 @@ def _listed(body: bytes) -> list:
     return document
 
 
-def _captures(body: bytes) -> list[tuple[datetime, str]]:
-    """When each capture was made and with which status."""
+def _captures(body: bytes) -> list[tuple[datetime, str, str]]:
+    """When each capture was made, with which status, and the digest of what came."""
     header, *lines = _listed(body) or [list(FIELDS)]
     if header != list(FIELDS):
         raise ShapeError(f"the fields are {str(header)[:80]}, not {', '.join(FIELDS)}")
@@ -78,7 +80,24 @@ def _captures(body: bytes) -> list[tuple[datetime, str]]:
         lines = lines[: lines.index([])]
     if not all(isinstance(line, list) and len(line) == len(FIELDS) for line in lines):
         raise ShapeError("a line has not as many fields as its heading")
-    return [(instant(str(moment), "%Y%m%d%H%M%S"), str(status)) for moment, status, _ in lines]
+    return [(instant(str(moment), "%Y%m%d%H%M%S"), str(status), str(digest)) for moment, status, digest in lines]
+
+
+def mementos(query: Query, bodies: Sequence[bytes]) -> list[Memento]:
+    """Every capture of the page with a status, in order of time; a "revisit" repeats what the archive has already.
+
+    Parameters
+    ----------
+    query, bodies
+        As ``read`` takes them.
+    """
+    url = only(query, "url")
+    return [
+        Memento(
+            moment, f"{REPLAY}/{moment:%Y%m%d%H%M%S}/{url}", status, digest, f"{REPLAY}/{moment:%Y%m%d%H%M%S}id_/{url}"
+        )
+        for moment, status, digest in sorted(capture for body in bodies for capture in _captures(body))
+    ]
 
 
 def read(query: Query, bodies: Sequence[bytes]) -> Reading:
@@ -90,7 +109,7 @@ def read(query: Query, bodies: Sequence[bytes]) -> Reading:
     """
     captures = sorted(capture for body in bodies for capture in _captures(body))
     scope = f"{query['url']}, Wayback Machine"
-    days = Counter(moment.date() for moment, _ in captures)
+    days = Counter(moment.date() for moment, *_ in captures)
     values = [("captures", midnight(moment), float(n), "captures", scope) for moment, n in days.items()]
     firsts = {
         "first_capture": captures,

@@ -11,6 +11,7 @@ from aftermath.files import write_whole
 from aftermath.problems import AftermathError
 from aftermath.running.log import Course, course_text
 from aftermath.running.parameters import Values
+from aftermath.running.quoted import leave_values_out
 from aftermath.running.stoppable import run
 from aftermath.workspace import Workspace
 
@@ -71,7 +72,10 @@ def execute(notebook: Path, target: Path, values: Values, workspace: Workspace, 
     KernelError
         If no kernel could be started, **after three attempts**.
     CellError
-        If a cell failed; **it is not tried again**, and the executed notebook is kept with the error in it.
+        If a cell failed, or ran longer than it may (``AFTERMATH_CELL_SECONDS``, an hour if not set); **it is not tried
+        again**, and the executed notebook is kept with the error in it.
+    LimitError
+        If that limit cannot be read, or the system allows too few open files.
     WriteError
         If a file could not be written; an earlier one stays as it was.
     """
@@ -179,6 +183,7 @@ def _settled(notebook: NotebookNode) -> NotebookNode:
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
+        leave_values_out(cell)
         if _INJECTED in cell.metadata.get("tags", ()):
             cell["id"] = _INJECTED
     return notebook

@@ -2,7 +2,8 @@
 
 It imports what it is told to, and forks a process for each request; it computes nothing and starts no thread, so that nothing
 can be held by a thread that a fork leaves behind. Requests come through the socket that is its standard input: a size, then so
-many bytes of a pickled dictionary. **When nobody holds the other end any more, it ends whatever it forked, and itself.**
+many bytes of a pickled dictionary. That socket has no name, and only the process that started us holds its other end: nobody else
+can hand us a pickle. **When nobody holds the other end any more, it ends whatever it forked, and itself.**
 """
 
 from __future__ import annotations

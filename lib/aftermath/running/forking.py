@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 import pickle
+import re
 import signal
 import socket
 import subprocess
@@ -20,15 +21,30 @@ from pathlib import Path
 from aftermath.running import fork_server
 from aftermath.running.fork_server import NUMBER
 
-# One thread a process: they run side by side, and sums do not depend on how work was split.
+# One thread a process: they run side by side, and sums do not depend on how work was split. Text is UTF-8, days begin at
+# midnight UTC, and nothing is translated, wherever pages are made.
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
     "POLARS_MAX_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
 }
+# How somebody's terminal looks, how libraries print, warn and draw, and what Python does in other ways than usual. What says
+# where packages are is left.
+_TASTE = re.compile(
+    r"(POLARS|PLOTLY|MPL|MATPLOTLIB|IPYTHON|RICH|CLICOLOR)_?|(COLUMNS|LINES|NO_COLOR|FORCE_COLOR|TTY_\w+)$"
+    r"|PYTHON(?!(PATH|HOME|USERBASE|NOUSERSITE|SAFEPATH|PLATLIBDIR|PYCACHEPREFIX|DONTWRITEBYTECODE)$)"
+)
+
+
+def clean_environment() -> dict[str, str]:
+    """The variables of every process in which pages are made: those of this one, without what would change a page."""
+    return {name: value for name, value in os.environ.items() if not _TASTE.match(name)} | ENVIRONMENT
 
 
 def can_fork() -> bool:
@@ -164,7 +180,7 @@ class ForkServer:
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env={**os.environ, **ENVIRONMENT},
+                    env=clean_environment(),
                     start_new_session=True,
                 )
             fork_server.send(self._control, {"path": sys.path, "modules": self._modules})

@@ -6,7 +6,7 @@ import asyncio
 import functools
 import importlib.util
 import logging
-import os
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -26,7 +26,8 @@ from zmq.asyncio import Context
 
 from aftermath.kept import handed_on
 from aftermath.problems import AftermathError
-from aftermath.running.forking import ENVIRONMENT, SERVER, ForkedProcess, can_fork
+from aftermath.running.forking import SERVER, ForkedProcess, can_fork, clean_environment
+from aftermath.running.limits import cell_seconds, require_files, require_memory
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -134,9 +135,14 @@ async def run_cells(
     ------
     RuntimeError, OSError, ZMQError
         If the kernel does not start.
-    CellExecutionError, DeadKernelError
-        If a cell fails, or ends the kernel.
+    CellExecutionError, DeadKernelError, TooLongError, NoAnswerError
+        If a cell fails, ends the kernel, runs longer than it may, or is not answered.
+    LimitError
+        If the limit of a cell cannot be read, or too few files may be open, or too little memory be had.
     """
+    seconds = cell_seconds()
+    require_memory()
+    require_files()
     context = Context()
     context.reconnect_ivl = RETRY_MILLISECONDS
     manager = AsyncKernelManager(
@@ -149,9 +155,9 @@ async def run_cells(
     own = {"AFTERMATH_ROOT": str(root), "IPYTHONDIR": str(folder / "ipython")}
     try:
         with said(folder).open("wb") as output:
-            environment = {**os.environ, **ENVIRONMENT, **handed_on(), **own}
+            environment = {**clean_environment(), **handed_on(), **own}
             await manager.start_kernel(cwd=str(root), env=environment, stdout=output, stderr=output)
-        await _run_cells(notebook, manager, manager.client(context=context), on_start, on_cell)
+        await _run_cells(notebook, manager, manager.client(context=context), seconds, on_start, on_cell)
     finally:
         await manager.shutdown_kernel(now=True)
         context.destroy(linger=0)
@@ -161,21 +167,25 @@ async def _run_cells(
     notebook: NotebookNode,
     manager: AsyncKernelManager,
     client: AsyncKernelClient,
+    seconds: float,
     on_start: Callable[[], None],
     on_cell: Callable[..., None],
 ) -> None:
-    from nbclient import NotebookClient  # while the kernel starts
     from nbclient.exceptions import DeadKernelError
+
+    from aftermath.running.cells import ANSWER_SECONDS, Cells  # while the kernel starts
 
     client.start_channels(stdin=False, hb=False, control=False)
     try:
         notebook.metadata.language_info = await _language(client)
         on_start()
-        cells = NotebookClient(
+        cells = Cells(
             notebook,
             manager,
             on_cell_execute=on_cell,
-            timeout=None,
+            timeout=math.ceil(seconds),
+            iopub_timeout=ANSWER_SECONDS,
+            raise_on_iopub_timeout=True,
             log=_silent,
             record_timing=False,
             coalesce_streams=True,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
-from aftermath.running.forking import ENVIRONMENT, SERVER, can_fork
+from aftermath.running.forking import SERVER, can_fork, clean_environment
 from aftermath.running.stoppable import run
 
 _ANEW = "import pickle, sys; sys.path[:], call = pickle.load(sys.stdin.buffer); pickle.loads(call)()"
@@ -54,7 +54,8 @@ def in_process(call: Callable[[], None]) -> None:
         run((_forked if can_fork() else _anew)(functools.partial(_answered, call, answer)))
         if not answer.is_file():
             raise WorkerError
-        error, course = pickle.loads(answer.read_bytes())  # noqa: S301 - written by the process that we started
+        # a folder that is ours alone and gone in a moment: only the process that we started writes there
+        error, course = pickle.loads(answer.read_bytes())  # noqa: S301
     if error is not None:
         error.add_note(course)
         raise error
@@ -62,7 +63,7 @@ def in_process(call: Callable[[], None]) -> None:
 
 async def _forked(call: Callable[[], None]) -> None:
     with open(os.devnull, "ab") as output:  # noqa: PTH123 - no need for pathlib
-        process = SERVER.fork(call, {**os.environ, **ENVIRONMENT}, Path.cwd(), output.fileno())
+        process = SERVER.fork(call, clean_environment(), Path.cwd(), output.fileno())
     await process.begin()
     try:
         await process.wait()
@@ -72,7 +73,7 @@ async def _forked(call: Callable[[], None]) -> None:
 
 async def _anew(call: Callable[[], None]) -> None:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _ANEW, env={**os.environ, **ENVIRONMENT}, stdin=subprocess.PIPE
+        sys.executable, "-c", _ANEW, env=clean_environment(), stdin=subprocess.PIPE
     )
     try:
         await process.communicate(pickle.dumps((sys.path, pickle.dumps(call))))

@@ -9,9 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from aftermath.display import Display
 from aftermath.problems import AftermathError
 from aftermath.running.parameters import Values
 from aftermath.statistics.result import Result
+from aftermath.wording import counted
 
 RESULTS_TYPE = "application/vnd.aftermath.results+json"
 RESULTS = "results"  # the tag of the cell
@@ -36,10 +38,17 @@ class Results:
     table: pl.DataFrame
 
     def __repr__(self) -> str:
-        return repr(self.table)
+        return self._display.plain()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {RESULTS_TYPE: self.as_json, "text/html": self.table._repr_html_()}
+        plain = (
+            f"{counted(self.table.height, 'row')} of {', '.join(self.table.columns)}"  # laid out only where it is read
+        )
+        return {RESULTS_TYPE: self.as_json, "text/html": str(self._display.html()), "text/plain": plain}
+
+    @property
+    def _display(self) -> Display:
+        return Display(tables={"": self.table})
 
     @property
     def as_json(self) -> dict[str, list]:

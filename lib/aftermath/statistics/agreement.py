@@ -95,7 +95,9 @@ class Agreement:
 
     @property
     def text(self) -> str:
-        """Both coefficients with their intervals and n."""
+        """Both coefficients with their intervals and n; that nothing is known where there is no unit."""
+        if not self.units:
+            return "agreement not defined (nothing to compare)"
         return ", ".join(filter(None, (self.alpha_text, self.ac_text, self.extent)))
 
 

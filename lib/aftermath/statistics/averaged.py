@@ -97,13 +97,7 @@ class AveragedOdds:
         tuple of numpy.ndarray
             Expected code, lower and upper end, each of shape ``(m,)``.
         """
-
-        def logit(model: ProportionalOdds, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            code = model.expected(x)
-            above, below = code - model.levels[0], model.levels[-1] - code
-            return np.log(above / below), model.gradient(x) * (above + below) / (above * below)
-
-        value, error = self._averaged(logit, days)
+        value, error = self._averaged(ProportionalOdds.logit, days)
         levels, reach = next(iter(self.models.values())).levels, self._reach(level) * error
         return _between(levels, value), _between(levels, value - reach), _between(levels, value + reach)
 

@@ -81,9 +81,37 @@ class ProportionalOdds:
 
     def gradient(self, x: np.ndarray) -> np.ndarray:
         """How the expected code at each of m values of the covariate moves with the parameters, shape ``(k, m)``."""
-        at_most, steps = self._at_most(x), np.exp(self.parameters[2:, None])
-        by_threshold = -np.diff(self.levels)[:, None] * at_most * (1 - at_most)
+        at_most = self._at_most(x)
+        return self._by_parameter(-np.diff(self.levels)[:, None] * at_most * (1 - at_most), x)
+
+    def logit(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The logit of the expected code's place between the ends of the scale, and how it moves with the parameters.
+
+        Both are computed from logarithms: **far from the middle the code itself is the end of the scale** to as many digits as there are.
+
+        Parameters
+        ----------
+        x
+            Values of the covariate, shape ``(m,)``.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Shapes ``(m,)`` and ``(k, m)``.
+        """
+        odds, gaps = (
+            self.thresholds[:, None] - self.parameters[0] * np.asarray(x),
+            np.log(np.diff(self.levels))[:, None],
+        )
+        at_most, more = -np.logaddexp(0, -odds), -np.logaddexp(0, odds)
+        below, above = (np.logaddexp.reduce(gaps + part, axis=0) for part in (at_most, more))
+        whole = np.log(self.levels[-1] - self.levels[0])
+        return above - below, self._by_parameter(-np.exp(gaps + at_most + more + whole - above - below), x)
+
+    def _by_parameter(self, by_threshold: np.ndarray, x: np.ndarray) -> np.ndarray:
+        """How something moves with the parameters that moves so with each threshold."""
         by_step = np.cumsum(by_threshold[::-1], axis=0)[::-1]  # a step moves its threshold and all above it
+        steps = np.exp(self.parameters[2:, None])
         return np.concatenate([-np.asarray(x) * by_step[:1], by_step[:1], steps * by_step[1:]])
 
     def standard_error(self, gradient: np.ndarray) -> np.ndarray:

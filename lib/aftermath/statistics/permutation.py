@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,9 +31,10 @@ from aftermath.wording import counted, number, probability
 MOST_ARRANGEMENTS = 400_000
 DRAWS = 20_000
 DRAWS_AT_ONCE = 500  # with many cases all at once would fill the memory
-AT_ONCE = 400_000  # comparisons, so that they stay in the processor's cache, and memory is bounded
+PLACES = (
+    4_000_000  # of all draws together: of more than 200 numbers fewer are drawn, and the error of the sample says so
+)
 _CLOSE = 1e-12
-_NO_PAIRS = np.zeros((), dtype=np.int64)  # what a sum over pairs begins with
 
 
 class TooFew(AftermathError):
@@ -172,7 +173,8 @@ def kendall(first: ArrayLike, second: ArrayLike, *, seed: int = 0) -> Permutatio
     left, right = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
     observed, best = tau_b(left, right), tau_b(np.sort(left), np.sort(right))
     orders = _orders(len(left), seed)
-    statistics = concordance_of_orders(left, right, orders) / _scale(left, right)
+    untied = [math.comb(len(left), 2) - int(_tied(np.sort(values)[:, None])[0]) for values in (left, right)]
+    statistics = concordance_of_orders(left, right, orders) / math.sqrt(math.prod(untied))
     return _outcome(statistics, observed, exact=orders.shape[1] == math.factorial(len(left)), largest=abs(best))
 
 
@@ -204,29 +206,81 @@ def taus(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     numpy.ndarray
         Shape ``(pairs,)`` or ``()``; NaN where there are fewer than three cases, or one of the two does not vary.
     """
-    scale = np.asarray(_scale(first, second) if len(first) >= 3 else np.zeros(np.shape(first)[1:]))
+    shape = np.broadcast_shapes(np.shape(first)[1:], np.shape(second)[1:])
+    if len(first) < 3:
+        return np.full(shape, math.nan)
+    ranks = [_ranks(values.reshape(len(values), -1)) for values in (first, second)]
+    keys = ranks[0] * len(first) + ranks[1]
+    both = np.take_along_axis(keys, order := np.argsort(keys, axis=0, kind="stable"), axis=0)
+    swaps = _inversions(np.take_along_axis(np.broadcast_to(ranks[1], keys.shape), order, axis=0))
+    pairs, tied = math.comb(len(first), 2), [_tied(np.sort(own, axis=0)) for own in ranks]
     # pairs of rows in the same order in both, less those in opposite orders
-    concordance = sum(((left * right).sum(axis=0) for left, right in _signs(first, second)), start=_NO_PAIRS)
-    return np.divide(concordance, scale, out=np.full(scale.shape, math.nan), where=scale > 0)
+    concordance = pairs - tied[0] - tied[1] + _tied(both) - 2 * swaps
+    scale = np.sqrt((pairs - tied[0]) * (pairs - tied[1]))
+    return np.divide(concordance, scale, out=np.full(scale.shape, math.nan), where=scale > 0).reshape(shape)
 
 
-def _scale(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    return np.sqrt(_untied(first) * _untied(second))
+def taus_without_each(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Kendall's tau-b of many pairs of columns, without each row in turn, **for as few rows as a table of all their pairs has room for**.
+
+    Parameters
+    ----------
+    first, second
+        As ``taus`` takes them, of two dimensions.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape ``(n, pairs)``; NaN where fewer than three rows are left, or one of the two does not vary in them.
+
+    Examples
+    --------
+    >>> ranks = np.array([[1.0], [2], [3], [4]])
+    >>> [round(float(tau), 3) for tau in taus_without_each(ranks, ranks[[1, 0, 2, 3]])[:, 0]]
+    [1.0, 1.0, 0.333, 0.333]
+    """
+    signs = [
+        (values[:, None] > values).view(np.int8) - (values[:, None] < values).view(np.int8)
+        for values in (first, second)
+    ]
+    # each pair of rows stands in the sums of two rows; those of a row go with it
+    of_rows = [summed.sum(axis=1, dtype=np.int64) for summed in (signs[0] * signs[1], abs(signs[0]), abs(signs[1]))]
+    concordance, *untied = (of_row.sum(axis=0) // 2 - of_row for of_row in of_rows)
+    scale = np.sqrt(untied[0] * untied[1]) * (len(first) > 3)
+    return np.divide(concordance, scale, out=np.full(concordance.shape, math.nan), where=scale > 0)
 
 
-def _untied(values: np.ndarray) -> np.ndarray:
-    """How many pairs of rows are not the same."""
-    return sum(((signs != 0).sum(axis=0) for (signs,) in _signs(values)), start=_NO_PAIRS)
+def _ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks from 0 in each column, one for all that are the same."""
+    order = np.argsort(values, axis=0, kind="stable")
+    ordered, ranks = np.take_along_axis(values, order, axis=0), np.zeros(values.shape, dtype=np.int64)
+    steps = np.cumsum(ordered[1:] != ordered[:-1], axis=0)
+    np.put_along_axis(ranks, order, np.concatenate([np.zeros_like(ranks[:1]), steps]), axis=0)
+    return ranks
 
 
-def _signs(*several: np.ndarray) -> Iterator[list[np.ndarray]]:
-    """For every pair of rows whether the second is larger (1), smaller (-1) or the same (0), some pairs at a time."""
-    rows, columns = np.triu_indices(len(several[0]), 1)
-    at_once = max(1, AT_ONCE // max(1, *(values[:1].size for values in several)))
-    for start in range(0, len(rows), at_once):
-        part = slice(start, start + at_once)
-        pairs = [(values[rows[part]], values[columns[part]]) for values in several]
-        yield [(later > earlier).view(np.int8) - (later < earlier).view(np.int8) for earlier, later in pairs]
+def _tied(ordered: np.ndarray) -> np.ndarray:
+    """How many pairs of rows are the same in each column, whose values are in order."""
+    places = np.arange(len(ordered))[:, None]
+    begins = np.concatenate([np.ones_like(ordered[:1], dtype=bool), ordered[1:] != ordered[:-1]])
+    return (places - np.maximum.accumulate(np.where(begins, places, 0), axis=0)).sum(axis=0)
+
+
+def _inversions(ranks: np.ndarray) -> np.ndarray:
+    """How many pairs of rows stand in falling order in each column.
+
+    Two ranks part at the highest of their bits in which they differ: bit by bit, rows that are alike in all higher ones stand together,
+    in their order, and each that has a zero there has as many inversions as there are ones before it.
+    """
+    total = np.zeros(ranks.shape[1], dtype=np.int64)
+    for bit in range(int(ranks.max(initial=0)).bit_length()):
+        order = np.argsort(ranks >> (bit + 1), axis=0, kind="stable")
+        ordered = np.take_along_axis(ranks, order, axis=0) >> bit
+        ones = ordered & 1
+        before, alike = np.cumsum(ones, axis=0) - ones, ordered >> 1
+        begins = np.concatenate([np.ones_like(alike[:1], dtype=bool), alike[1:] != alike[:-1]])
+        total += ((before - np.maximum.accumulate(np.where(begins, before, 0), axis=0)) * (1 - ones)).sum(axis=0)
+    return total
 
 
 def concordance_of_orders(first: np.ndarray, second: np.ndarray, orders: np.ndarray) -> np.ndarray:
@@ -279,8 +333,20 @@ def _orders(n: int, seed: int) -> np.ndarray:
     if math.factorial(n) <= MOST_ARRANGEMENTS:
         places = itertools.chain.from_iterable(itertools.permutations(range(n)))
         return _fixed(np.fromiter(places, dtype=np.uint16).reshape(-1, n).T)
-    drawn = np.argsort(np.random.default_rng(seed).random((DRAWS - 1, n)), axis=1)
-    return _fixed(np.vstack([np.arange(n), drawn]).T.astype(np.uint32 if n > 2**16 else np.uint16))
+    generator, orders = (
+        np.random.default_rng(seed),
+        np.empty((_draws(n), n), dtype=np.uint32 if n > 2**16 else np.uint16),
+    )
+    orders[0] = np.arange(n)
+    for start in range(1, len(orders), DRAWS_AT_ONCE):
+        part = orders[start : start + DRAWS_AT_ONCE]
+        part[:] = np.argsort(generator.random((len(part), n)), axis=1)
+    return _fixed(orders.T.copy())
+
+
+def _draws(n: int) -> int:
+    """How many arrangements of n numbers are drawn."""
+    return max(1, min(DRAWS, PLACES // n))
 
 
 @lru_cache(maxsize=1)  # a test and its interval go through the same ones
@@ -302,9 +368,9 @@ def splits(n: int, size: int, seed: int) -> np.ndarray:
     if math.comb(n, size) <= MOST_ARRANGEMENTS:
         places = itertools.chain.from_iterable(itertools.combinations(range(n), size))
         return _fixed(np.fromiter(places, dtype=np.intp).reshape(-1, size))
-    generator, places = np.random.default_rng(seed), np.empty((DRAWS, size), dtype=np.intp)
+    generator, places = np.random.default_rng(seed), np.empty((_draws(n), size), dtype=np.intp)
     places[0] = np.arange(size)
-    for start in range(1, DRAWS, DRAWS_AT_ONCE):
+    for start in range(1, len(places), DRAWS_AT_ONCE):
         part = places[start : start + DRAWS_AT_ONCE]
         part[:] = np.argpartition(generator.random((len(part), n)), size - 1, axis=1)[:, :size]
     return _fixed(places)

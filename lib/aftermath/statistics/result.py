@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from html import escape
+from abc import abstractmethod
 
 import polars as pl
 
+from aftermath.display import Display, Displayed
 from aftermath.problems import AftermathError
 
 
@@ -14,7 +14,7 @@ class NothingToMeasure(AftermathError):
     """The evidence cannot bear this measure; the text says why."""
 
 
-class Result(ABC):
+class Result(Displayed):
     """A frozen result with the faces that all results share; its figure is drawn in ``figures``."""
 
     @property
@@ -30,5 +30,7 @@ class Result(ABC):
         Event and document ids in the text (``e07``, ``d12``) become links on a page.
         """
 
-    def _repr_html_(self) -> str:
-        return f"<p>{escape(self.text)}</p>{self.table._repr_html_()}"
+    @property
+    def display(self) -> Display:
+        """The text, and the table below it."""
+        return Display(text=self.text, tables={"": self.table})

@@ -11,6 +11,8 @@ truncated data. Journal of the Royal Statistical Society B 38, 290-295.
 Gentleman, R., and Geyer, C. J. (1994). Maximum likelihood for interval censored data. Biometrika 81, 618-623.
 Wang, Y. (2007). On fast computation of the non-parametric maximum likelihood estimate of a mixing distribution. Journal
 of the Royal Statistical Society B 69, 185-198.
+Wilson, E. B. (1927). Probable inference, the law of succession, and statistical inference. Journal of the American
+Statistical Association 22, 209-212.
 Dax, A. (1990). The smallest point of a polytope. Journal of Optimization Theory and Applications 64, 429-432.
 """
 
@@ -18,14 +20,15 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from aftermath.statistics.intervals import t_quantile, wilson
 from aftermath.statistics.result import NothingToMeasure
 
+DRAWS = 500  # of a bootstrap
 _TOLERANCE = 1e-9
 _STEPS = 1000
 _ROUNDING, _SLACK = 1e-14, 1e-12
@@ -60,6 +63,13 @@ class Masses:
         certainly_after = np.where(self.left_open, self.left >= times, self.left > times)
         possibly_after = self.right > times
         return certainly_after @ self.mass, possibly_after @ self.mass
+
+    def held_by(self, left: np.ndarray, right: np.ndarray, left_open: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The places of the first and the last innermost interval that each observed interval holds: it holds all between."""
+        # Where both begin at one point, the inner one may not take in a point that the outer one leaves out: open comes after
+        # closed, as complex numbers are in order.
+        first = np.searchsorted(self.left + 1j * self.left_open, left + 1j * left_open)
+        return first, np.searchsorted(self.right, right, side="right") - 1
 
 
 def turnbull(
@@ -102,10 +112,9 @@ def turnbull(
     """
     begins, ends, opens, counts = _intervals(left, right, left_open, weights)
     inner_left, inner_right, inner_open = _innermost(begins, ends, opens)
-    # where both begin at one point, the inner one may not take in a point that the outer one leaves out
-    after = (inner_left > begins[:, None]) | ((inner_left == begins[:, None]) & (inner_open >= opens[:, None]))
-    inside = after & (inner_right <= ends[:, None])
-    return Masses(inner_left, inner_right, _maximise(*_alike(inside, counts)), inner_open)
+    masses = Masses(inner_left, inner_right, np.empty(len(inner_left)), inner_open)
+    pairs, weight = _alike(*masses.held_by(begins, ends, opens), counts)
+    return replace(masses, mass=_maximise(pairs, weight, len(inner_left)))
 
 
 def identification_region(left: ArrayLike, right: ArrayLike, times: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -147,6 +156,45 @@ def identification_region(left: ArrayLike, right: ArrayLike, times: ArrayLike) -
     return np.mean(begins > at, axis=1), np.mean(ends > at, axis=1)
 
 
+def bootstrap_band(
+    left: np.ndarray, right: np.ndarray, seconds: np.ndarray, *, level: float = 0.95, draws: int = DRAWS, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pointwise percentile band of Turnbull's curve, resampling intervals; at least as wide as a score interval.
+
+    Parameters
+    ----------
+    left, right
+        Ends of the intervals, shape ``(n,)``.
+    seconds
+        Times at which the band is wanted, shape ``(t,)``.
+    level, draws, seed
+        Of the bootstrap.
+
+    Returns
+    -------
+    tuple
+        Lower and upper end, each of shape ``(t,)``. **No share is surer than one of n latencies that are known exactly**: where
+        all agree, it still has the score interval of n of n.
+
+    Examples
+    --------
+    >>> agreeing = np.array([1.0, 2.0, 3.0])
+    >>> [end.round(2).tolist() for end in bootstrap_band(agreeing, agreeing, np.array([0.0, 9.0]), draws=20)]
+    [[0.44, 0.0], [1.0, 0.56]]
+    """
+    generator = np.random.default_rng(seed)
+    samples = np.sort(generator.integers(len(left), size=(draws, len(left))), axis=1)
+    distinct, which = np.unique(samples, axis=0, return_inverse=True)  # few intervals are often drawn alike
+    curves = np.array([turnbull(left[sample], right[sample]).survival(seconds) for sample in distinct])[which]
+    lower, upper = turnbull(left, right).survival(seconds)
+    z = t_quantile(level, np.inf)
+    ends = (
+        np.minimum(np.quantile(curves[:, 0], (1 - level) / 2, axis=0), wilson(np.clip(lower, 0, 1), len(left), z)[0]),
+        np.maximum(np.quantile(curves[:, 1], (1 + level) / 2, axis=0), wilson(np.clip(upper, 0, 1), len(left), z)[1]),
+    )
+    return np.clip(ends[0], 0, 1), np.clip(ends[1], 0, 1)
+
+
 def _intervals(
     left: ArrayLike, right: ArrayLike, left_open: ArrayLike, weights: ArrayLike | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -183,30 +231,57 @@ def _innermost(left: np.ndarray, right: np.ndarray, left_open: np.ndarray) -> tu
     )
 
 
-def _alike(inside: np.ndarray, weights: np.ndarray) -> tuple[tuple[bytes, ...], tuple[float, ...]]:
-    """The different sets of innermost intervals that observations hold, sorted, and the weight of each."""
-    counts: defaultdict[bytes, float] = defaultdict(float)
-    for row, weight in zip(inside, weights.tolist(), strict=True):
-        counts[row.tobytes()] += weight
-    held = sorted(counts)
-    return tuple(held), tuple(counts[row] for row in held)
+def _alike(first: np.ndarray, last: np.ndarray, counts: np.ndarray) -> tuple[bytes, bytes]:
+    """The different pairs of first and last innermost interval that observations hold, shape ``(2, k)``, and the weight of each."""
+    pairs, which = np.unique(np.array([first, last]), axis=1, return_inverse=True)
+    return pairs.tobytes(), np.bincount(which.ravel(), counts).tobytes()
 
 
 @functools.lru_cache(maxsize=1024)  # what a bootstrap draws differs far more often than what decides the masses
-def _maximise(held: tuple[bytes, ...], counts: tuple[float, ...]) -> np.ndarray:
-    """The masses of the greatest likelihood, by constrained Newton steps (Wang 2007); always unique for intervals."""
-    inside = np.array([np.frombuffer(row, dtype=bool) for row in held], dtype=float)
-    weights = np.array(counts) / sum(counts)
-    mass = np.full(inside.shape[1], 1 / inside.shape[1])
+def _maximise(pairs: bytes, counts: bytes, size: int) -> np.ndarray:
+    """The masses of the greatest likelihood, by constrained Newton steps (Wang 2007); always unique for intervals.
+
+    Few innermost intervals have mass in the end. Each step looks at those that have some, and at those between two of them, and
+    at either end, where more mass would gain most: what a step costs grows with how many these are, and hardly with ``size``.
+    """
+    first, last = np.frombuffer(pairs, dtype=int).reshape(2, -1)
+    weights = np.frombuffer(counts) / np.frombuffer(counts).sum()
+    support = _piercing(first, last)
+    mass = np.bincount(np.searchsorted(support, first), weights, len(support))
     for _ in range(_STEPS):
-        share = inside / (inside @ mass)[:, None]
-        gain = weights @ share
+        chance = _holds(first, last, support) @ mass
+        ratio = weights / chance
+        gain = np.cumsum(np.bincount(first, ratio, size) - np.bincount(last + 1, ratio, size + 1)[:size])
         # no mass can gain more than the largest derivative: Gentleman and Geyer's certificate
         if gain.max() - 1 < _TOLERANCE:
             break
-        mass = _step(inside, weights, mass, _newton_target(share, weights) - mass, gain)
-    mass.setflags(write=False)  # others get the same
-    return mass
+        between = np.searchsorted(support, np.arange(size), side="right")
+        order = np.lexsort((-gain, between))
+        best = order[np.diff(between[order], prepend=-1) > 0]
+        tried = np.union1d(support, best[gain[best] > 1])
+        inside, start = _holds(first, last, tried), np.zeros(len(tried))
+        start[np.searchsorted(tried, support)] = mass
+        target = _newton_target(inside / chance[:, None], weights)
+        mass = _step(inside, weights, start, target - start, gain[tried])
+        support, mass = tried[mass > 0], mass[mass > 0]
+    whole = np.zeros(size)
+    whole[support] = mass
+    whole.setflags(write=False)  # others get the same
+    return whole
+
+
+def _piercing(first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """As few places as there can be, ascending, of which every observation holds one."""
+    places = [-1]
+    for begin, end in sorted(zip(first.tolist(), last.tolist(), strict=True), key=lambda pair: pair[1]):
+        if begin > places[-1]:
+            places.append(end)
+    return np.array(places[1:])
+
+
+def _holds(first: np.ndarray, last: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """1 where an observation holds an innermost interval, shape ``(k, places)``."""
+    return ((first[:, None] <= places) & (places <= last[:, None])).astype(float)
 
 
 def _newton_target(share: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -229,7 +304,7 @@ def _least_squares(rows: np.ndarray, sums: np.ndarray) -> np.ndarray:
     products, aims, free = rows.T @ rows, rows.T @ sums, np.ones(rows.shape[1], dtype=bool)
     while True:
         target = np.zeros(len(aims))
-        target[free] = np.linalg.lstsq(products[np.ix_(free, free)], aims[free], rcond=None)[0]
+        target[free] = _solved(products[np.ix_(free, free)], aims[free])
         if target.min() >= 0:
             break
         free &= target > 0
@@ -238,6 +313,13 @@ def _least_squares(rows: np.ndarray, sums: np.ndarray) -> np.ndarray:
     from scipy.optimize import nnls
 
     return nnls(rows, sums)[0]
+
+
+def _solved(products: np.ndarray, aims: np.ndarray) -> np.ndarray:
+    try:
+        return np.linalg.solve(products, aims)
+    except np.linalg.LinAlgError:  # two columns are alike
+        return np.linalg.lstsq(products, aims, rcond=None)[0]
 
 
 def _step(inside: np.ndarray, weights: np.ndarray, mass: np.ndarray, move: np.ndarray, gain: np.ndarray) -> np.ndarray:

@@ -19,7 +19,8 @@ import yaml
 
 from aftermath.archives.places import MANIFEST, VECTORS, vector_files
 from aftermath.case_files.case import Case
-from aftermath.case_files.case import cases as all_cases
+from aftermath.case_files.cases import cases as all_cases
+from aftermath.case_files.cases import complete
 from aftermath.files import write_whole
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling.encoder import DIMENSION, INSTALL, MODEL, EmbedError, Encoder, encoder
@@ -96,9 +97,9 @@ def embed_abstracts(workspace: Workspace | None = None, model: Path | Encoder | 
     CaseError
         If a case has a problem.
     """
-    workspace = workspace or find_workspace()
+    workspace = workspace or find_workspace(to_write=True)
     maker = model if isinstance(model, Encoder) else encoder(model)
-    cases = all_cases(workspace)
+    cases = complete(all_cases(workspace))
     texts, names = abstracts(cases), names_of(cases)
     if texts.is_empty():
         raise EmbedError(f"{workspace.cases}: no case has an abstract to make a vector of.")

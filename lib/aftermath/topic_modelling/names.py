@@ -114,8 +114,10 @@ def names_of(cases: Iterable[Case]) -> Names:
 
 def _words(text: str) -> Iterator[tuple[str, bool]]:
     """Every word without its possessive, and whether a sentence begins with it."""
+    before = 0  # where the word before ends
     for match in _WORD.finditer(text):
-        yield _POSSESSIVE.sub("", match.group()), _SENTENCE_END.search(text, 0, match.start()) is not None
+        yield _POSSESSIVE.sub("", match.group()), _SENTENCE_END.search(text, before, match.start()) is not None
+        before = match.end()
 
 
 def _any_of(names: Iterable[str]) -> re.Pattern[str]:

@@ -14,6 +14,7 @@ from aftermath.topic_modelling.topic_shares import Share
 from aftermath.wording import counted, in_words, listed, number
 
 ONE_CASE = 0.6
+BEFORE = "before clock zero"  # the phase of texts that are older
 
 
 @dataclass(frozen=True)

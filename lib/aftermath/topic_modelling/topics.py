@@ -19,13 +19,14 @@ import polars as pl
 
 from aftermath.archives.places import vector_files
 from aftermath.case_files.case import Case
+from aftermath.case_files.cases import complete
 from aftermath.files import fingerprint
 from aftermath.kept import kept
 from aftermath.measures.tone import PHASE_DAYS, day_since_zero, phase_label
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling import topic_model
 from aftermath.topic_modelling.embed import Embeddings, load_embeddings
-from aftermath.topic_modelling.topic_result import Topic, Topics
+from aftermath.topic_modelling.topic_result import BEFORE, Topic, Topics
 from aftermath.topic_modelling.topic_shares import share_by_case
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
@@ -34,7 +35,7 @@ LEAST_TEXTS = 60
 TOWARDS_THE_MIDDLE = 0.5
 EXAMPLES = 3
 FREQUENT = 12
-NO_CLOCK, BEFORE = "no clock", "before clock zero"
+NO_CLOCK = "no clock"
 
 
 def topics(
@@ -79,7 +80,7 @@ def topics(
     >>> few.topics, few.n
     ((), 19)
     """
-    given = {case.id: case for case in ([cases] if isinstance(cases, Case) else cases)}
+    given = {case.id: case for case in ([cases] if isinstance(cases, Case) else complete(cases))}
     workspace = workspace or find_workspace()
     return kept(
         "topics over time",

@@ -95,22 +95,7 @@ class Columns:
                 f"{unknown[0][:60]!r} is no field of a post; those that columns can be given for: {', '.join(FIELDS)}"
             )
         sample = sample.cast(pl.String)
-        candidates = _candidates(header, sample)
-        kinds = kind_columns(candidates, header, sample)
-        found = {field: columns[0] for field, columns in candidates.items() if columns and field not in OF_KINDS}
-        of_field = {**found, **kinds, **given}
-        remarks: list[str] = []
-        if "post_id" not in given:
-            text = of_field.get("text")
-            _choose_ids(of_field, candidates["post_id"], sample, text if text in header else None, remarks)
-        of_field = {field: column for field, column in of_field.items() if column and field in names.USUAL}
-        if "time" not in given:
-            _join_day_and_clock(of_field, header, sample)
-            if of_field.get("time") is None and _of_twitter(of_field, sample):
-                remarks.append("No column with times was found: they come from the ids, which on Twitter hold them.")
-        if of_field.get("kind") in header and (why := refused_kind(of_field["kind"], sample)):
-            del of_field["kind"]
-            remarks.append(why)
+        of_field, remarks = _fields(header, given, sample)
         of_comments = are_comments(of_field, sample)
         if "text" not in given:
             _join_title(of_field, header, sample, of_comments=of_comments)
@@ -190,8 +175,11 @@ class Columns:
             frame = frame.filter(pl.col(column).cast(pl.String) == value)
         try:
             return self._raw(frame)
-        except pl.exceptions.PolarsError as error:
-            raise ArchiveError(f"{self.name}: a column does not hold what it should ({str(error)[:200]})") from None
+        except pl.exceptions.PolarsError:  # whose words may hold a text
+            types = ", ".join(f"{printable(column, 40)} holds {frame[column].dtype}" for column in self.used)
+            raise ArchiveError(
+                f"{self.name}: a column does not hold what it should ({types}). Export it as text, or name another with --column."
+            ) from None
 
     def _raw(self, frame: pl.DataFrame) -> pl.DataFrame:
         ids = _as_ids(frame[self.of_field["post_id"]], self.name)
@@ -252,6 +240,27 @@ class Columns:
     def _text(self, field: str) -> pl.Expr:
         column = self.of_field.get(field)
         return (_without_nothing(pl.col(column)) if column else pl.lit(None, pl.String)).alias(field)
+
+
+def _fields(header: Sequence[str], given: Mapping[str, str], sample: pl.DataFrame) -> tuple[dict[str, str], list[str]]:
+    """The column of each field: as given, else the likeliest; and what should be known of that choice."""
+    candidates = _candidates(header, sample)
+    kinds = kind_columns(candidates, header, sample)
+    found = {field: columns[0] for field, columns in candidates.items() if columns and field not in OF_KINDS}
+    of_field = {**found, **kinds, **given}
+    remarks: list[str] = []
+    if "post_id" not in given:
+        text = of_field.get("text")
+        _choose_ids(of_field, candidates["post_id"], sample, text if text in header else None, remarks)
+    of_field = {field: column for field, column in of_field.items() if column and field in names.USUAL}
+    if "time" not in given:
+        _join_day_and_clock(of_field, header, sample)
+        if of_field.get("time") is None and _of_twitter(of_field, sample):
+            remarks.append("No column with times was found: they come from the ids, which on Twitter hold them.")
+    if of_field.get("kind") in header and (why := refused_kind(of_field["kind"], sample)):
+        del of_field["kind"]
+        remarks.append(why)
+    return of_field, remarks
 
 
 def _candidates(header: Sequence[str], sample: pl.DataFrame) -> dict[str, list[str]]:

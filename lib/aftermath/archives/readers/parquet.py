@@ -11,7 +11,7 @@ import polars as pl
 
 from aftermath.archives.posts import BATCH_POSTS, ArchiveError
 from aftermath.archives.readers.columns import LINE, SAMPLE, Columns
-from aftermath.archives.readers.opening import Member
+from aftermath.archives.readers.opening import Member, printable
 from aftermath.archives.readers.options import Options
 from aftermath.archives.readers.rows import Chunk
 from aftermath.archives.readers.tables.shape import refuse_repeated
@@ -39,6 +39,7 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
         table = pl.scan_parquet(path, glob=False)
         sample = table.head(SAMPLE).collect()
         columns = Columns.of(sample.columns, options.columns, member.name, sample)
+        _refuse_nested(columns, sample, member.name)
         refuse_repeated(sample.columns, columns.used, options.columns, member.name)
         options.use(columns.as_given(options.columns), of_twitter=columns.of_twitter)
         rows = table.select(pl.len()).collect().item()
@@ -49,6 +50,16 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
             for slice in numbered.iter_slices(BATCH_POSTS):
                 yield Chunk(columns.raw(slice), (), slice.height)
         columns.tell(options)
+
+
+def _refuse_nested(columns: Columns, sample: pl.DataFrame, name: str) -> None:
+    """Refuse columns that hold several values in each row: as one text they would be words that nobody wrote."""
+    nested = [column for column in columns.used if sample[column].dtype.is_nested()]
+    if nested:
+        raise ArchiveError(
+            f"{name}: column {printable(nested[0], 40)!r} holds several values in each row ({sample[nested[0]].dtype.base_type().__name__}), "
+            "and one is needed. Export the value that is meant as a column of its own, or leave the column out with --column."
+        )
 
 
 @contextlib.contextmanager
@@ -69,4 +80,6 @@ def _plainly(name: str) -> Iterator[None]:
     try:
         yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
-        raise ArchiveError(f"{name} is no sound Parquet file ({str(error)[:200]}). Copy or export it again.") from None
+        raise ArchiveError(
+            f"{name} is no sound Parquet file ({type(error).__name__}). Copy or export it again."
+        ) from None

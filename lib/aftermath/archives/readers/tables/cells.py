@@ -18,6 +18,10 @@ _BEGIN, _BEGIN_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _DAYS = 2_958_466  # to the end of the year 9999
 
 
+class UnsoundSheet(ValueError):
+    """A sheet is not as sheets are; says why, **and quotes no text of a cell**."""
+
+
 class Row(NamedTuple):
     """Cells of a row as text, from the first column to the last that is filled."""
 
@@ -216,7 +220,7 @@ class OdsRows(_Texts):
             self._empty += self._repeated
             return
         if len(self._cells) + self._empty + self._repeated > _MOST_COLUMNS:
-            raise ValueError(f"more than {_MOST_COLUMNS} columns in row {self._row + 1}")
+            raise UnsoundSheet(f"more than {_MOST_COLUMNS} columns in row {self._row + 1}")
         self._cells += [""] * self._empty + [value] * self._repeated
         self._empty = 0
 
@@ -252,7 +256,7 @@ def _column(place: str) -> int:
             break
         column = column * 26 + ord(letter.upper()) - 64
     if not 0 < column <= _MOST_COLUMNS:
-        raise ValueError(f"a cell in the place {place[:20]!r}")
+        raise UnsoundSheet(f"a cell in the place {place[:20]!r}")
     return column
 
 

@@ -25,6 +25,7 @@ from aftermath.archives.readers.tables.cells import (
     OdsRows,
     Row,
     SharedTexts,
+    UnsoundSheet,
     XlsxRows,
     dated_styles,
     local,
@@ -159,4 +160,5 @@ def plainly(name: str) -> Iterator[None]:
             f"{name} is damaged or locked ({str(error)[:200]}). Copy or export it again; a password has to be taken off first."
         ) from None
     except (ValueError, IndexError, KeyError, OverflowError) as error:
-        raise ArchiveError(f"{name} is no sound spreadsheet ({str(error)[:200]}). Export it again.") from None
+        why = str(error) if isinstance(error, UnsoundSheet) else type(error).__name__  # others may quote a cell
+        raise ArchiveError(f"{name} is no sound spreadsheet ({why}). Export it again.") from None

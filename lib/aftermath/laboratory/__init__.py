@@ -1,0 +1,1 @@
+"""The laboratory: JupyterLab as it is opened here."""

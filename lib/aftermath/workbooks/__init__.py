@@ -1,0 +1,1 @@
+"""Coding workbooks: the tables of a case as a spreadsheet, written and read back."""
