@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode, v4
 
@@ -12,7 +15,7 @@ from aftermath.course.lesson import as_text
 from aftermath.workspace import Workspace
 
 
-def cell(name: str, source: str, *, code: bool = True, **marks: object) -> dict:
+def cell(name: str, source: str, *, code: bool = True, **marks: object) -> NotebookNode:
     metadata = {"grade": False, "locked": False, "solution": False, "task": False, "schema_version": 3}
     make = v4.new_code_cell if code else v4.new_markdown_cell
     return make(source, id=name, metadata={"nbgrader": metadata | {"grade_id": name} | marks})
@@ -58,3 +61,13 @@ def found_school(folder: Path) -> Workspace:
     course.mkdir(parents=True)
     (course / "small.ipynb").write_text(as_text(small_lesson()), encoding="utf-8")
     return Workspace(folder)
+
+
+def worked_through(notebook: NotebookNode) -> dict[str, Any]:
+    """The names that a lesson leaves behind when it is run with its solutions; what it prints is thrown away."""
+    state: dict[str, Any] = {}
+    with redirect_stdout(io.StringIO()):
+        for each in notebook.cells:
+            if each.cell_type == "code":
+                exec(each.source, state)  # noqa: S102 (our own lesson)
+    return state

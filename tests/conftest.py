@@ -8,6 +8,8 @@ from types import ModuleType
 
 import pytest
 
+from trials import Trials, mark_trials
+
 ROOT = Path(__file__).resolve().parent.parent
 
 try:
@@ -36,3 +38,17 @@ def script():
         return module
 
     return load
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--reliability", type=Path, metavar="FILE", help="write there what was tried and what survived")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # processes that run tests report to one that counts
+    if (path := config.getoption("--reliability")) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Trials(path))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    mark_trials(items)

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
 from html import unescape
@@ -24,7 +25,8 @@ from aftermath.comparison.gathering import Gathering
 from aftermath.comparison.scoreboard import Comparison
 from aftermath.pages.block import PAGE_TYPE, Block
 from aftermath.pages.head import lead
-from aftermath.pages.page import render
+from aftermath.pages.page import compose, divided, render
+from aftermath.pages.paging import paged
 from aftermath.workspace import INSTALLED_FROM, Workspace
 
 _VOID = {"meta", "link", "br", "input", "img", "hr", "line", "rect", "path", "circle"}
@@ -142,15 +144,33 @@ def comparison_block(comparison: Comparison, cell_id: str) -> Block:
 
 def comparison_html(comparison: Comparison, gathered: Gathering) -> str:
     """The source of the comparison's page, made in this process."""
+    return comparison_files(comparison, gathered)[0]
+
+
+def comparison_files(comparison: Comparison, gathered: Gathering) -> tuple[str, str]:
+    """The source of the comparison's page, made in this process, and the script that holds its further rows."""
     node = nbformat.read(INSTALLED_FROM / "notebooks" / "comparison.ipynb", as_version=4)
     shown = comparison_blocks(comparison, gathered=gathered)
     for cell in _shown_cells(node):
         cell.outputs = [new_output("display_data", {PAGE_TYPE: shown[cell.id].html})]
-    return render(node, root="", title="Comparison", kind="comparison", current="comparison.html")
+    opening, sections = divided(node)
+    sections, rows = paged(sections, "comparison.html")
+    head = {"root": "", "title": "Comparison", "kind": "comparison", "current": "comparison.html"}
+    return compose(opening, sections, **head), rows
 
 
 def _shown_cells(node: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [cell for cell in node.cells if cell.cell_type == "code" and not cell.metadata.get("tags")]
+
+
+def figures(page: Page) -> Iterator[tuple[str, str, str, str]]:
+    """Of each figure its title, its lead, the text alternative of its drawing, and its words, as a reader sees them."""
+    for source in re.findall(r"<figure.*?</figure>", page.html, re.DOTALL):
+        label = re.search(r'class="plot"[^>]* aria-label="([^"]*)"', source)[1]
+        parts = [re.search(rf"{mark}(.*?)</", source)[1] for mark in (r"</span> ", r'<p class="seen">')]
+        words = re.search(r'<details class="inwords">.*?<p class="words">(.*?)</p></details>', source, re.DOTALL)[1]
+        plain = [re.sub(r"<[^>]+>", "", part) for part in (*parts, label, words)]
+        yield tuple(unescape(part).replace("\u00a0", " ") for part in plain)  # type: ignore[misc]
 
 
 def words_of(block: Block) -> str:

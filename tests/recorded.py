@@ -39,11 +39,30 @@ def stories(*days: tuple[str, int, int]) -> dict:
     return {"count_over_time": {"counts": counts, "total": 3}}
 
 
+# as RFC 7089 prints it in Figure 28, without the licences of the last links; its "until" is before the last of them there, too
+TIMEMAP = """<http://a.example.org>;rel="original",
+ <http://arxiv.example.net/timemap/http://a.example.org>
+   ; rel="self";type="application/link-format"
+   ; from="Tue, 20 Jun 2000 18:02:59 GMT"
+   ; until="Wed, 09 Apr 2008 20:30:51 GMT",
+ <http://arxiv.example.net/timegate/http://a.example.org>
+   ; rel="timegate",
+ <http://arxiv.example.net/web/20000620180259/http://a.example.org>
+   ; rel="first memento";datetime="Tue, 20 Jun 2000 18:02:59 GMT"
+   ; license="http://creativecommons.org/publicdomain/zero/1.0/",
+ <http://arxiv.example.net/web/20091027204954/http://a.example.org>
+    ; rel="last memento";datetime="Tue, 27 Oct 2009 20:49:54 GMT",
+ <http://arxiv.example.net/web/20000621011731/http://a.example.org>
+   ; rel="memento";datetime="Wed, 21 Jun 2000 01:17:31 GMT",
+ <http://arxiv.example.net/web/20000621044156/http://a.example.org>
+   ; rel="memento";datetime="Wed, 21 Jun 2000 04:41:56 GMT"
+"""
 DAYS = {"start": "2017-04-09", "end": "2017-04-20"}
 QUERIES = {
     "wikipedia": {"article": "Acme Corporation", **DAYS},
     "gdelt": {"query": '"acme" sourcelang:english', **DAYS},
     "wayback": {"url": "https://www.example.org/statement?id=1&x=é"},
+    "memento": {"url": "http://a.example.org"},
     "mediacloud": {"query": "acme AND recall", "collection": "34412234", **DAYS},
     "nhtsa-complaints": {"make": "ACME", "model": "ROAD RUNNER", "years": "2005"},
     "nhtsa-recalls": {"make": "ACME", "model": "ROAD RUNNER", "years": "2005"},
@@ -58,6 +77,7 @@ ANSWERS = {
     "wayback": captured(
         ["20170410083000", "404", "AAA"], ["20170410091500", "200", "BBB"], ["20170412000000", "-", "C"]
     ),
+    "memento": TIMEMAP,
     "mediacloud": stories(("2017-04-09", 1, 900), ("2017-04-10", 40, 1000)),
     "nhtsa-complaints": complaints(
         complaint(1, "12/18/2017", crash=True, numberOfInjuries=2),

@@ -40,6 +40,7 @@ class Replay:
         self.script: list[Reply] = []
         self.otherwise: Reply | None = None
         self.asked: list[str] = []
+        self.posted: list[str] = []
         self.headers: list[dict[str, str]] = []
         replay = self
 
@@ -53,6 +54,10 @@ class Replay:
                 replay.headers.append({name.lower(): value for name, value in self.headers.items()})
                 reply = replay.script.pop(0) if replay.script else replay.otherwise
                 (reply or says("nothing more in the script", status=418))(self)
+
+            def do_POST(self) -> None:
+                replay.posted.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                self.do_GET()
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -93,6 +98,20 @@ def says(content: object, *, status: int = 200, **headers: str) -> Reply:
     body = json.dumps(content).encode() if body is None else body
     named = {name.replace("_", "-").title(): value for name, value in headers.items()}
     return lambda handler: _send(handler, status, {"Content-Length": str(len(body)), **named}, body)
+
+
+def by_address(replies: dict[str, Reply]) -> Reply:
+    """The first reply whose key the host with the path begins with; 404 where there is none."""
+
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        asked = f"{handler.headers['Host']}{handler.path}"
+        place = (
+            asked if not asked.startswith("127.0.0.1") else handler.path
+        )  # the client of sources does not say the host
+        found = next((replies[key] for key in replies if place.startswith(key)), says("none", status=404))
+        found(handler)
+
+    return reply
 
 
 def breaks_off(body: bytes, announced: int) -> Reply:

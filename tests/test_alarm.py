@@ -17,7 +17,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.case_files.case import cases  # noqa: E402
+from aftermath.case_files.cases import cases  # noqa: E402
 from aftermath.measures.alarm import Alarm, alarm, alarm_from_coverage  # noqa: E402
 from aftermath.statistics.ears import ears_c1, turning_share  # noqa: E402
 from aftermath.statistics.result import NothingToMeasure  # noqa: E402

@@ -261,12 +261,19 @@ def test_many_pairs_at_once_are_each_pair_alone_and_nan_where_one_does_not_vary(
     assert taus(one[:, :0], other[:, :0]).shape == (0,)
 
 
-@pytest.mark.parametrize("n", [23, 24])
-def test_more_pairs_of_cases_than_are_compared_at_a_time(n, monkeypatch):
+@pytest.mark.parametrize("n", [3, 23, 64, 1000])
+@pytest.mark.parametrize("values", [2, 9, 10_000])
+def test_tau_b_is_that_of_scipy_with_few_cases_and_with_many(n, values):
     stats = pytest.importorskip("scipy.stats")
-    monkeypatch.setattr(permutation, "AT_ONCE", 23 * 22 // 2)
-    one, other = np.random.default_rng(n).integers(9, size=(2, n))
+    one, other = np.random.default_rng(n + values).integers(values, size=(2, n)).astype(float)
+    one[:2], other[-2:], other[0] = (0, 1), (math.inf, 1), 0
     assert tau_b(one, other) == pytest.approx(stats.kendalltau(one, other).statistic, abs=1e-12)
+
+
+def test_of_many_numbers_fewer_arrangements_are_drawn_and_the_error_says_so():
+    one, other = np.random.default_rng(0).random((2, 1000))
+    assert kendall(one, other).arrangements == permutation.PLACES // 1000 < kendall(one[:200], other[:200]).arrangements
+    assert two_groups(one, other).error > two_groups(one[:50], other[:50]).error > 0
 
 
 @pytest.mark.parametrize("numbers", [[], [0, 0], [1, math.nan], [1.0] * 19])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,12 +19,16 @@ import pytest
 from rich.console import Console
 
 from aftermath.building.build import build
-from aftermath.building.folder import BusyError, alone, prepared, remove_gone, unbuilt
-from aftermath.building.jobs import case_job, page_jobs, read_settings, site_job
+from aftermath.building.folder import BusyError, alone, case_files, prepared, remove_gone, unbuilt
+from aftermath.building.jobs import page_jobs, read_settings, site_job
 from aftermath.building.outcome import Done, Failure, Progress, failure_of
+from aftermath.building.stale import plan
+from aftermath.building.written import remember
 from aftermath.files import WriteError
 from aftermath.problems import CaseError, Problem
+from aftermath.wording import NO_BREAK
 from aftermath.workspace import Workspace
+from pages import Page
 from tiny import CASES, REPORT, ROOT, SHOW, make_workspace, touch_evidence, write_notebook
 
 DIGIORNO, RED_CROSS, WEISHI = CASES
@@ -37,6 +42,7 @@ def workspace(tmp_path) -> Workspace:
 # The folder
 
 
+@pytest.mark.fault("processes that are killed or end")
 def test_two_builds_at_once_are_refused_and_a_dead_one_holds_no_lock(tmp_path):
     lock = tmp_path / ".lock"
     code = (
@@ -53,6 +59,7 @@ def test_two_builds_at_once_are_refused_and_a_dead_one_holds_no_lock(tmp_path):
         assert lock.read_text() == str(os.getpid())
 
 
+@pytest.mark.fault("full disks and missing rights")
 @pytest.mark.parametrize("place", ["build", "build/.lock/x"])
 def test_a_build_folder_that_cannot_be_is_an_error_with_a_cure(workspace, place):
     path = workspace.root / place
@@ -64,6 +71,7 @@ def test_a_build_folder_that_cannot_be_is_an_error_with_a_cure(workspace, place)
         build(workspace=workspace)
 
 
+@pytest.mark.fault("full disks and missing rights")
 def test_a_build_folder_that_may_not_be_written_is_an_error_with_a_cure(workspace, monkeypatch):
     def refuse(self, *_, **__):
         raise PermissionError(errno.EACCES, "Permission denied", str(self))
@@ -73,16 +81,9 @@ def test_a_build_folder_that_may_not_be_written_is_an_error_with_a_cure(workspac
         pass
 
 
-def test_records_of_versions_that_needed_them_are_removed(workspace):
-    for folder in (workspace.build, workspace.build / "points"):
-        (folder / ".engine").mkdir(parents=True)
-        (folder / ".engine" / "pytask.lock").write_text("records")
-    with prepared(workspace):
-        assert not list(workspace.build.rglob(".engine"))
-
-
+@pytest.mark.fault("processes that are killed or end")
 def test_half_written_files_are_swept(workspace):
-    half = workspace.site / "cases" / ".a.html.x1y2"
+    half = workspace.site / "cases" / ".a.html.x1y2.half"
     half.parent.mkdir(parents=True)
     half.write_text("half")
     whole = workspace.site / "cases" / f"{RED_CROSS}.html"
@@ -93,14 +94,16 @@ def test_half_written_files_are_swept(workspace):
 
 
 def test_pages_of_cases_that_are_gone_are_removed(workspace):
-    job = case_job(workspace, RED_CROSS, {})
-    for path in (*job.products, *case_job(workspace, DIGIORNO, {}).products):
+    written = [path for case_id in (RED_CROSS, DIGIORNO) for path in case_files(workspace, case_id)]
+    for path in written:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("page")
+    remember(workspace, written)
     shutil.rmtree(workspace.cases / RED_CROSS)
     assert remove_gone(workspace) == (RED_CROSS,)
     assert [path for path in workspace.build.rglob("*") if path.is_file() and RED_CROSS in path.name] == []
-    assert all(path.is_file() for path in case_job(workspace, DIGIORNO, {}).products)
+    assert all(path.is_file() for path in case_files(workspace, DIGIORNO))
+    assert remove_gone(workspace) == ()
 
 
 # Words
@@ -113,6 +116,7 @@ def test_a_case_with_problems_is_named_with_all_of_them(workspace):
     assert str(failure).split("\n    ") == [f"{RED_CROSS}:", *map(str, problems)]
 
 
+@pytest.mark.fault("failing pages and points")
 def test_an_error_that_nobody_meant_leaves_its_course_in_a_file(workspace):
     failure = failure_of(RED_CROSS, ZeroDivisionError("division by zero"), "the course", workspace)
     assert str(failure).startswith(f"{RED_CROSS}:\n    ZeroDivisionError: division by zero\n")
@@ -138,7 +142,7 @@ def test_on_a_terminal_there_is_a_bar_beside_the_lines():
 def test_cases_without_a_page_are_told_to_the_index_with_the_reason(workspace):
     failures = [Failure(RED_CROSS, "cell 5 failed"), Failure(WEISHI, "problems", problems=True)]
     assert unbuilt(workspace, failed=failures) == {
-        DIGIORNO: "Its page was not built yet.",
+        DIGIORNO: "",
         RED_CROSS: "cell 5 failed",
     }
 
@@ -195,6 +199,24 @@ def test_the_life_of_a_site(workspace):
 
 
 @pytest.mark.slow
+def test_one_case_alone_leaves_no_link_that_leads_nowhere_and_calls_nothing_failed(workspace):
+    build([DIGIORNO], workspace=workspace)
+    pages = {path: Page(path.read_text(encoding="utf-8")) for path in workspace.site.rglob("*.html")}
+    targets = {(path, link.partition("#")[0]) for path, page in pages.items() for link in page.links}
+    within = [(path, link) for path, link in targets if link and not re.match(r"\w+:", link)]
+    assert len(within) > 10
+    assert [(path.name, link) for path, link in within if not (path.parent / link).is_file()] == []
+    index = pages[workspace.site / "index.html"]
+    assert "2 cases not built yet" in index.text.replace(NO_BREAK, " ")
+    assert "failed" not in index.text
+    assert "Not built yet: make reports builds this page." in pages[workspace.site / "comparison.html"].text
+    assert "comparison" in [title for title, _ in plan(workspace=workspace).due]
+    assert "comparison" in build(workspace=workspace).made
+    assert "Not built yet" not in (workspace.site / "comparison.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.fault("failing pages and points")
+@pytest.mark.slow
 def test_a_failing_case_and_a_broken_one_do_not_stop_the_others(workspace):
     condition = f"if case_id == {RED_CROSS!r}:\n    raise ValueError('too red')"
     write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, condition, SHOW)
@@ -213,6 +235,7 @@ def test_a_failing_case_and_a_broken_one_do_not_stop_the_others(workspace):
     assert run_build(workspace).returncode == 0
 
 
+@pytest.mark.fault("processes that are killed or end")
 @pytest.mark.slow
 def test_a_missing_kernel_ends_in_a_clear_message(workspace):
     write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, SHOW, kernel="no-such-kernel")
@@ -222,6 +245,7 @@ def test_a_missing_kernel_ends_in_a_clear_message(workspace):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.fault("interruptions")
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])
@@ -248,6 +272,7 @@ def test_ctrl_c_ends_kernels_and_workers_and_the_next_build_makes_the_rest(works
     assert (workspace.site / "cases" / f"{RED_CROSS}.html").is_file()
 
 
+@pytest.mark.fault("interruptions")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("seconds", [0.2, 0.4])
 @pytest.mark.slow

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,10 +13,15 @@ import pytest
 
 import aftermath
 from aftermath.case_files import case as case_module
-from aftermath.case_files.case import EVIDENCE_FILES, case_ids, cases, load_case
+from aftermath.case_files.case import case_ids, load_case
+from aftermath.case_files.cases import cases
+from aftermath.case_files.evidence import EVIDENCE_FILES
+from aftermath.case_files.package import write_packages
 from aftermath.case_files.tables import SCHEMAS
+from aftermath.case_files.template import new_case
 from aftermath.problems import CaseError
 from aftermath.times import Span, parse_instant
+from aftermath.wording import NO_BREAK
 from aftermath.workspace import INSTALLED_FROM, Workspace, WorkspaceError
 from breaking import RED, cell, copy, records
 from factories import case, case_folder, event, instant, score, signal, text, workspace
@@ -113,6 +120,7 @@ def test_the_checksum_follows_the_content_and_nothing_else(tmp_path: Path) -> No
     assert load_case(RED, Workspace(tmp_path)).checksum != before
 
 
+@pytest.mark.fault("changes by others meanwhile")
 def test_a_case_that_is_saved_while_it_is_read_is_of_one_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,22 +165,65 @@ def test_loading_a_case_that_is_not_there_names_those_that_are(tmp_path: Path) -
         load_case("nowhere", Workspace(tmp_path))
 
 
+@pytest.mark.bad_input("names that lead elsewhere")
 @pytest.mark.parametrize("case_id", ["../x", "a/b", "/etc", "..", "", ".git"])
 def test_loading_never_leaves_the_folder_of_cases(case_id: str) -> None:
     with pytest.raises(WorkspaceError, match="is not a case id"):
         load_case(case_id, HERE)
 
 
-def test_all_cases_load_or_the_problems_of_all_are_listed(tmp_path: Path) -> None:
+@pytest.mark.fault("failing pages and points")
+def test_a_case_that_does_not_load_is_named_beside_those_that_do(tmp_path: Path) -> None:
     case_folder(tmp_path, "sound-case")
     for name in ("first-case", "second-case"):
         (case_folder(tmp_path, name) / "NOTES.md").unlink()
-    with pytest.raises(CaseError) as raised:
-        cases(workspace(tmp_path))
-    assert [problem.file for problem in raised.value.problems] == [
+    (tmp_path / "casestudies" / "second-case" / "events.csv").unlink()
+    found = cases(workspace(tmp_path))
+    assert [case.id for case in found] == ["sound-case"]
+    assert [problem.file for problem in found.problems] == [
         "casestudies/first-case/NOTES.md",
         "casestudies/second-case/NOTES.md",
+        "casestudies/second-case/events.csv",
     ]
+    said = (
+        "2 case folders could not be loaded: first-case (1 problem: aftermath check first-case) and "
+        "second-case (2 problems: aftermath check second-case)"
+    )
+    for face in (found.display.plain(300), found._repr_html_()):
+        assert said in face.replace(NO_BREAK, " ")
+    with pytest.raises(CaseError, match="first-case/NOTES"):
+        found["first-case"]
+    assert pickle.loads(pickle.dumps(found)).problems == found.problems  # noqa: S301 (our own)
+
+
+def test_an_unfinished_folder_as_new_begins_it_is_named(tmp_path: Path) -> None:
+    case_folder(tmp_path, "sound-case")
+    new_case("solmar-bottle-recall", workspace(tmp_path))
+    found = cases(workspace(tmp_path))
+    count = len(found.problems)
+    assert count > 1
+    said = f"solmar-bottle-recall ({count} problems: aftermath check solmar-bottle-recall)"
+    assert f"1 case folder could not be loaded: {said}" in repr(found).replace(NO_BREAK, " ").replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "rests_on_all", [aftermath.compare, aftermath.multiverse, aftermath.strategies, aftermath.topics]
+)
+def test_what_rests_on_all_cases_refuses_to_do_without_one(rests_on_all: Callable, tmp_path: Path) -> None:
+    case_folder(tmp_path, "sound-case")
+    (case_folder(tmp_path, "first-case") / "NOTES.md").unlink()
+    with pytest.raises(CaseError, match="first-case/NOTES"):
+        rests_on_all(cases(workspace(tmp_path)))
+
+
+@pytest.mark.parametrize("rests_on_all", [aftermath.leave_one_out, aftermath.worth_finding, write_packages])
+def test_so_does_what_takes_all_cases_by_itself(
+    rests_on_all: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case_folder(tmp_path, "first-case") / "NOTES.md").unlink()
+    monkeypatch.setenv("AFTERMATH_ROOT", str(tmp_path))
+    with pytest.raises(CaseError, match="first-case/NOTES"):
+        rests_on_all()
 
 
 def test_a_workspace_may_have_no_case(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from aftermath.workspace import Workspace
 from breaking import KITCHEN, RED, Break, append, both, cell, copy, field, rows_of, text, whole
 
 
+@pytest.mark.bad_input("damaged case.yaml")
 def test_the_line_that_the_issue_of_a_bad_date_promises(tmp_path: Path) -> None:
     folder = copy(tmp_path, RED, "x")
     both(field("id", "id: x"), cell("events", 14, "earliest", "2014-02-30"))(folder)
@@ -39,6 +40,7 @@ MANY = both(
 )
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 def test_all_problems_of_all_files_are_listed_at_once_and_in_order(tmp_path: Path) -> None:
     folder = copy(tmp_path, RED)
     MANY(folder)
@@ -58,6 +60,7 @@ def test_all_problems_of_all_files_are_listed_at_once_and_in_order(tmp_path: Pat
     ]
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 def test_nothing_is_half_loaded(tmp_path: Path) -> None:
     MANY(copy(tmp_path, RED))
     with pytest.raises(CaseError) as raised:
@@ -104,6 +107,7 @@ def test_what_does_no_harm_is_accepted(name: str, tmp_path: Path) -> None:
     assert (case.events.height, case.rubric.height) == (13, 32)
 
 
+@pytest.mark.bad_input("damaged case.yaml")
 def test_words_that_yaml_would_change_stay_text(tmp_path: Path) -> None:
     both(field("country", "country: NO"), field("title", "title: 2014-02-30"))(copy(tmp_path, RED))
     about = load_case(RED, Workspace(tmp_path)).about
@@ -131,6 +135,7 @@ def test_check_names_a_case_that_is_not_there_and_those_that_are(tmp_path: Path)
     assert str(problem) == f"casestudies/nowhere  there is no such case  choose one of: {RED}"
 
 
+@pytest.mark.bad_input("names that lead elsewhere")
 @pytest.mark.parametrize("name", ["../x", "..", ".", "", "a/b", "/etc", ".hidden", "x" * 5000, "a\0b", "a\nb", "ü"])
 def test_check_never_leaves_the_folder_of_cases(name: str, tmp_path: Path) -> None:
     copy(tmp_path, RED)
@@ -142,6 +147,7 @@ def test_check_never_leaves_the_folder_of_cases(name: str, tmp_path: Path) -> No
     assert str(problem).isprintable()
 
 
+@pytest.mark.bad_input("names that lead elsewhere")
 def test_a_folder_whose_name_cannot_be_an_id_is_told_to_change_it(tmp_path: Path) -> None:
     copy(tmp_path, RED, "My Case")
     (problem,) = check(workspace=Workspace(tmp_path)).problems
@@ -158,6 +164,7 @@ def test_check_without_a_case_says_how_to_make_one(tmp_path: Path) -> None:
     assert report.text == "There is no case to check: make one with `aftermath new`."
 
 
+@pytest.mark.bad_input("hostile text on pages")
 def test_hostile_text_stays_on_the_line_of_its_problem(tmp_path: Path) -> None:
     folder = copy(tmp_path, RED)
     both(

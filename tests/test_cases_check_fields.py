@@ -70,7 +70,7 @@ FAULTS = {
     # clock zero
     "no exposure": fault(
         cell("events", 2, "acts", "trigger"),
-        "events.csv::acts  no event is the exposure  code exposure on the one event",
+        "events.csv:acts  no event is the exposure  code exposure on the one event",
     ),
     "two exposures": fault(
         cell("events", 7, "acts", "amplification;exposure"),
@@ -229,6 +229,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_named_where_it_is_and_nothing_follows_from_it(name: str, tmp_path: Path) -> None:
     assert_named(FAULTS[name], tmp_path)

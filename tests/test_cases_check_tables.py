@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.case_files.case import EVIDENCE_FILES
+from aftermath.case_files.evidence import EVIDENCE_FILES
 from breaking import (
     KITCHEN,
     add_column,
@@ -37,20 +37,22 @@ FAULTS = {
         for file in EVIDENCE_FILES
     },
     "a folder where a file belongs": fault(
-        replaced("events.csv", Path.mkdir), "events.csv  is not a file  put a readable file in its place"
+        replaced("events.csv", Path.mkdir), "events.csv  is a folder, not a file  put a readable file in its place"
     ),
     "a link that leads out": fault(
         replaced("NOTES.md", link_out), "NOTES.md  is a link that leads out of the case folder  put the file itself"
     ),
     "a link to itself": fault(
-        replaced("NOTES.md", lambda path: path.symlink_to(path.name)), "NOTES.md  is not a file  put a readable file"
+        replaced("NOTES.md", lambda path: path.symlink_to(path.name)),
+        "NOTES.md  cannot be read (Too many levels of symbolic links)  make it a readable file",
     ),
     "a link to nothing": fault(
         replaced("rubric.csv", lambda path: path.symlink_to("nowhere.csv")),
-        "rubric.csv  is not a file  put a readable file",
+        "rubric.csv  is a link to what is not there  put the file itself",
     ),
     "a pipe, which would be waited for": fault(
-        replaced("signals.csv", getattr(os, "mkfifo", Path.mkdir)), "signals.csv  is not a file  put a readable file"
+        replaced("signals.csv", getattr(os, "mkfifo", Path.mkdir)),
+        "signals.csv  is a named pipe, not a file  put a readable file",
     ),
     "an empty file": fault(
         whole("stances.csv", ""),
@@ -210,6 +212,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_named_where_it_is_and_nothing_follows_from_it(name: str, tmp_path: Path) -> None:
     assert_named(FAULTS[name], tmp_path)

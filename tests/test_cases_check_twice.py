@@ -87,6 +87,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_would_count_twice_is_named_with_both_places(name: str, tmp_path: Path) -> None:
     named = FAULTS[name]

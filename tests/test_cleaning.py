@@ -53,6 +53,7 @@ def test_cleaning_twice_changes_nothing_more():
     assert once == clean(once) == "so sorry 好"
 
 
+@pytest.mark.bad_input("hostile text on pages")
 @pytest.mark.parametrize(
     "piece", ["http://", "@", "@a", "RT ", "RT @", "//@", "www.", "https:!", "回复", "&", "&#", "!", "\u3000"]
 )

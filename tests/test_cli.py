@@ -18,6 +18,7 @@ from aftermath.building import build as building
 from aftermath.building import work
 from aftermath.building.outcome import Failure, Outcome
 from aftermath.building.work import Interrupted
+from aftermath.laboratory import opening
 from aftermath.pages import preloaded
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace
@@ -194,6 +195,7 @@ def test_build_ends_with_what_failed_and_status_1(workspace, command, monkeypatc
     assert (status, error) == (1, f"1 page failed:\n  {failure}\n")
 
 
+@pytest.mark.fault("interruptions")
 def test_build_ends_with_130_where_it_was_interrupted(workspace, command, monkeypatch):
     def interrupted(*_, **__):
         raise Interrupted("Interrupted.")
@@ -202,6 +204,7 @@ def test_build_ends_with_130_where_it_was_interrupted(workspace, command, monkey
     assert command("build") == (130, "", "Interrupted.\n")
 
 
+@pytest.mark.fault("interruptions")
 def test_ctrl_c_while_building_is_an_interruption(workspace, command, monkeypatch):
     monkeypatch.setattr(building, "page_jobs", lambda *_: signal.raise_signal(signal.SIGINT))
     before = signal.getsignal(signal.SIGINT)
@@ -210,6 +213,7 @@ def test_ctrl_c_while_building_is_an_interruption(workspace, command, monkeypatc
     assert "next `aftermath build`" in error
 
 
+@pytest.mark.bad_input("parameters and settings")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -227,6 +231,7 @@ def test_build_refuses_what_it_does_not_know(workspace, command, arguments, word
     assert not workspace.site.exists()
 
 
+@pytest.mark.fault("full disks and missing rights")
 def test_a_build_folder_that_is_a_file_is_said_to_be(workspace, command):
     workspace.build.write_text("a file")
     status, _, error = command("build")
@@ -234,6 +239,7 @@ def test_a_build_folder_that_is_a_file_is_said_to_be(workspace, command):
     assert f"{workspace.build}: is a file where a folder is needed" in error
 
 
+@pytest.mark.fault("full disks and missing rights")
 def test_a_full_disk_is_said_to_be(workspace, command, monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -245,21 +251,11 @@ def test_a_full_disk_is_said_to_be(workspace, command, monkeypatch):
     assert "No space left on device" in error
 
 
-def test_the_laboratory_opens_the_first_notebook_in_the_workspace(workspace, command, monkeypatch):
-    notebook = workspace.notebooks / "start_here.ipynb"
-    assert "no such notebook" in command("lab")[2]
-    notebook.write_text("{}")
-    started = []
-    monkeypatch.setattr(cli, "_run_until_closed", lambda *settings: started.append(settings) or 0)
-    assert command("lab", "--no-browser", "--port=9000")[0] == 0
-    line, variables, folder = started[0]
-    assert line == [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=9000", str(notebook)]
-    assert (variables["AFTERMATH_ROOT"], folder) == (str(workspace.root), workspace.root)
-
-
-def test_the_laboratory_hands_on_how_it_ended(tmp_path):
-    line = [sys.executable, "-c", "import sys; sys.exit(3)"]
-    assert cli._run_until_closed(line, dict(os.environ), tmp_path) == 3
+def test_options_of_the_laboratory_go_to_jupyterlab_and_its_status_comes_back(workspace, command, monkeypatch):
+    asked = []
+    monkeypatch.setattr(opening, "open_laboratory", lambda *given: asked.append(given) or 3)
+    assert command("lab", "--no-browser", "--port=9000")[0] == 3
+    assert asked == [(workspace, ["--no-browser", "--port=9000"])]
 
 
 def test_lessons_are_written(workspace, command):

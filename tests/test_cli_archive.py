@@ -88,6 +88,7 @@ def test_from_a_raw_export_to_a_series(command, workspace, file, tmp_path):
     assert not any(b"very bad" in path.read_bytes() for path in workspace.rglob("*") if path.is_file())
 
 
+@pytest.mark.bad_input("manifests of archives")
 def test_a_fault_is_one_message_without_its_course(command, workspace, file):
     status, out, err = command("add", "days", file, "--column", "post_id=nr", "--column", "text=said")
     assert (status, out) == (1, "")
@@ -163,6 +164,7 @@ def test_a_file_named_with_steps_up_gives_a_manifest_that_can_be_used(command, w
     assert command("verify")[0] == command("list")[0] == command("describe", "days")[0] == 0
 
 
+@pytest.mark.bad_input("manifests of archives")
 def test_a_broken_manifest_hides_no_other(command, workspace, file):
     command("add", "days", file, *TABLE)
     broken = workspace / "data" / "archives" / "amiss" / "manifest.yaml"

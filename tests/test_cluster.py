@@ -75,6 +75,7 @@ def _fail(log: Path) -> None:
     raise ValueError("too red")
 
 
+@pytest.mark.fault("processes that are killed or end")
 @posix
 @pytest.mark.slow
 def test_work_of_a_worker_that_dies_is_done_by_another_and_a_page_that_fails_is_not_tried_again(scheduler, tmp_path):
@@ -103,6 +104,7 @@ WORDS = """from IPython.display import display
 display({"application/vnd.aftermath.page+html": f"<p>{case_id} {seed}</p>"}, raw=True)"""
 
 
+@pytest.mark.fault("processes that are killed or end")
 @posix
 @pytest.mark.slow
 def test_a_cluster_makes_the_same_pages_although_a_worker_is_killed_in_the_middle(scheduler, tmp_path):
@@ -163,6 +165,7 @@ def test_where_nothing_is_installed_that_speaks_with_a_cluster_the_extra_is_name
         pass
 
 
+@pytest.mark.fault("processes that are killed or end")
 def test_a_scheduler_that_does_not_answer_is_named_with_the_cure(monkeypatch, tmp_path):
     pytest.importorskip("distributed", reason="the extra cluster is not installed")
     monkeypatch.setattr(cluster, "_PATIENCE", 0.2)

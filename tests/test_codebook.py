@@ -84,11 +84,12 @@ WARNED: dict[str, tuple[Break, str]] = {
     ),
     "an item that a coder left out": (
         rows_of("rubric", lambda rows: rows.pop(1)),
-        "rubric.csv::item  coder {coder} has not coded {item}  write 0, 1, 2, na or unknown, and why",
+        "rubric.csv:item  coder {coder} has not coded {item}  write 0, 1, 2, na or unknown, and why",
     ),
 }
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 @pytest.mark.parametrize("name", WARNED)
 def test_what_is_asked_and_not_there_is_named_in_its_place(name: str, tmp_path: Path) -> None:
     folder = copy(tmp_path, RED)

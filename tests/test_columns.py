@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.preview import preview
 from aftermath.archives.readers import read
-from aftermath.archives.readers.identity import are_row_numbers, shared
+from aftermath.archives.readers.identity import address_column, are_row_numbers, id_column, refuse_shared, shared
 from aftermath.archives.readers.markup import words_of
 from aftermath.archives.readers.names import ENGAGEMENT, USUAL, listed
 
@@ -54,6 +54,7 @@ def test_row_numbers_are_no_ids_where_there_are_others(file):
     assert [post["post_id"] for post in found] == [f"p{n}x" for n in range(6)]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_an_id_that_names_what_posts_stand_under_is_refused_with_the_columns_that_could(file):
     rows = [f"v1,{TIME},words {n},k{n},u" for n in range(8)]
     with pytest.raises(ArchiveError, match=r"'id' come again .* no value comes twice in: key\."):
@@ -77,6 +78,67 @@ def test_the_share_of_rows_under_a_shared_id_does_not_depend_on_their_order(rows
     backwards = shared(pl.Series(ids[::-1]), pl.Series(texts[::-1]))
     assert shared(pl.Series(ids), pl.Series(texts)) == backwards
     assert 0 <= backwards < 1
+
+
+def test_rows_without_an_id_share_none():
+    ids, texts = pl.Series(["", None, "7", "7"]), pl.Series(["a", "b", "c", "d"])
+    assert shared(ids, texts) == 0.5
+    assert shared(ids[:2], texts[:2]) == 1
+
+
+HALF = pl.DataFrame({"parent": ["u", "u", "v", "v"], "own": ["k1", "k2", "k3", "k4"], "text": ["a", "b", "c", "d"]})
+MOST = HALF.with_columns(parent=pl.Series(["u", "u", "u", "v"]), one=pl.lit("u"))
+
+
+def test_an_id_may_be_shared_by_half_of_the_rows_and_no_more():
+    assert id_column(("parent", "own"), HALF, "text") == "parent"
+    assert id_column(("one", "own"), MOST, "text") == "own"
+    assert id_column(("one",), MOST, "text") == "one"  # for whoever refuses it
+    refuse_shared("parent", HALF, "text", "posts.csv")
+    with pytest.raises(ArchiveError) as error:
+        refuse_shared("one", MOST, "text", "posts.csv")
+    assert str(error.value) == (
+        "posts.csv: the values in column 'one' come again and again beside different texts, so they name what posts stand under, "
+        "or their authors, and not the posts. Say which column has the posts' own ids, --column post_id=COLUMN; no value comes "
+        "twice in: own."
+    )
+
+
+def test_columns_that_could_name_posts_are_listed_and_nothing_where_there_are_none():
+    with pytest.raises(ArchiveError, match=r"no value comes twice in: own, more\.$"):
+        refuse_shared("one", MOST.with_columns(more=pl.col("own") + "x"), "text", "posts.csv")
+    with pytest.raises(ArchiveError, match=r"--column post_id=COLUMN\.$"):
+        refuse_shared("one", MOST.drop("own"), "text", "posts.csv")
+
+
+def test_few_rows_and_tables_without_texts_prove_nothing():
+    assert id_column(("one", "own"), MOST[:3], "text") == "one"
+    assert id_column(("one", "own"), MOST, None) == "one"
+    assert id_column((), MOST, "text") is None
+    refuse_shared("one", MOST[:3], "text", "posts.csv")
+
+
+@pytest.mark.bad_input("damaged ids")
+@pytest.mark.parametrize("written", ["1.76458E+18", "1764576514667446272.0"])
+def test_ids_that_a_program_rounded_are_not_said_to_name_something_else(written):
+    refuse_shared("one", MOST.with_columns(one=pl.lit(written)), "text", "posts.csv")
+
+
+@pytest.mark.bad_input("damaged ids")
+def test_ids_that_a_spreadsheet_made_the_same_are_not_said_to_name_something_else():
+    kept = [f"{(1764576514667446272 + 100 * n) // 10**4}0000" for n in range(60)]
+    rows = pl.DataFrame({"id": kept, "text": [f"words {n}" for n in range(60)]})
+    assert shared(rows["id"], rows["text"]) > 0.9
+    refuse_shared("id", rows, "text", "posts.csv")
+
+
+def test_an_address_names_posts_where_each_comes_once():
+    addresses = pl.Series("url", ["https://a.example/1", "http://a.example/2"])
+    assert address_column(pl.DataFrame({"text": ["a", "b"], "url": addresses})) == "url"
+    for other in (["https://a.example/1"] * 2, ["https://a.example/1", "a.example/2"], ["x https://a", "y https://b"]):
+        assert address_column(pl.DataFrame({"url": other})) is None
+    assert address_column(pl.DataFrame({"words": addresses})) is None
+    assert address_column(pl.DataFrame({"url": pl.Series([], dtype=pl.String)})) is None
 
 
 @pytest.mark.parametrize(
@@ -196,6 +258,7 @@ def test_what_platforms_write_for_a_text_that_is_gone_is_no_text(file, gone):
     assert [(post["text"], post["author"]) for post in found] == [("", None), ("sorry", "me")]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_an_archive_without_a_word_is_refused(file):
     with pytest.raises(ArchiveError, match=r"none of 2.posts has any words"):
         posts(table(file, "id,created_at,text,said", f"1,{TIME},,sorry", f"2,{TIME},,sad"))
@@ -226,6 +289,7 @@ def test_words_of_html(marked, words):
     assert words_of(marked) == words
 
 
+@pytest.mark.bad_input("damaged exports")
 @given(st.text(max_size=200))
 def test_any_text_goes_through(text):
     words_of(text)

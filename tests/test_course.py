@@ -13,7 +13,8 @@ import pytest
 
 import aftermath as am
 from aftermath.course.grade import Grade, Mark
-from aftermath.course.lesson import LessonError, as_text, grade, lessons, release
+from aftermath.course.grading import grade
+from aftermath.course.lesson import LessonError, as_text, lessons, release
 from aftermath.course.submission import grading, is_answer, is_test
 from aftermath.times import latency
 from aftermath.workspace import Workspace
@@ -189,14 +190,6 @@ def test_the_solution_gets_full_marks(written):
     assert (marked.reached, marked.maximum, marked.by_hand) == (23, 23, 5)
     assert marked.hints == {}
     assert "23 of 23 points" in marked.text
-
-
-@pytest.mark.slow
-def test_the_blank_release_gets_nothing(written):
-    marked = grade(written["release"][HOW_FAST], Workspace(ROOT))
-    assert (marked.reached, marked.maximum) == (0, 23)
-    assert all("fill in the cell before this test" in hint for hint in marked.hints.values())
-    assert marked.marks[-1] == Mark("reflection", 5, None, "left blank")
 
 
 @pytest.mark.slow

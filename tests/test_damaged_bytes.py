@@ -27,6 +27,7 @@ def a_table(encoding: str, damaged: int | None, how: bytes) -> bytes:
     return b"\n".join([b"id,created_at,text", *lines, b""])
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize("how", [b"", b"\x81", b"\xff", b"\x9d"])
 @pytest.mark.parametrize("damaged", [0, 17, 39])
 @pytest.mark.parametrize("encoding", TEXTS)
@@ -42,6 +43,7 @@ def test_a_damaged_byte_leaves_the_other_lines_as_they_were(tmp_path, encoding, 
     assert {number for number, text in found.items() if text != whole[number]} <= {str(100 + damaged)}
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16"])
 @pytest.mark.parametrize("more", [-1, 1])
@@ -80,6 +82,7 @@ def test_a_text_over_several_lines_stands_in_any_column(tmp_path, columns, end):
     ]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_lone_mark_in_the_first_column_joins_no_rows(tmp_path):
     lines = ["text,id,created_at"]
     lines += [f"sorry for all {row},{100 + row},2024-03-04T09:{row:02}:00Z" for row in range(20)]

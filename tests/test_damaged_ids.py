@@ -111,6 +111,7 @@ def test_the_bound_is_never_below_the_binomial_tail_and_below_one_in_a_million_f
                 assert binom.sf(least - 1, of, chance) * 5 * 8 * 12 < 1e-6
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("platform", ["snowflakes of any sequence", "TikTok", "Mastodon", "Instagram"])
 def test_each_damage_is_found_and_named(platform, damage):
@@ -122,12 +123,14 @@ def test_each_damage_is_found_and_named(platform, damage):
     assert "export the posts anew" in str(refused.value)
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("platform", ["Weibo", "Facebook", "snowflakes of sequence 0", "microseconds", "clock times"])
 def test_a_spreadsheet_is_found_whatever_the_length(platform):
     r = made(8)
     assert judged(spreadsheet(SOUND[platform](r)) for _ in range(60)).findings()
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("damage", ["spreadsheet", "17 digits", "wrote 17 digits"])
 def test_half_of_the_ids_are_enough(damage):
     r = made(3)
@@ -190,12 +193,14 @@ def test_a_float_that_lost_nothing_is_read_as_the_id_that_it_is(tmp_path):
     assert batches[0].posts["post_id"].to_list() == ["123456789012345", "12"]
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("written_id", ["1.76458E+18", "1e+21", "1.7645765146674463e18", "1764576514667446272.0"])
 def test_an_id_in_scientific_notation_is_refused(tmp_path, written_id):
     with pytest.raises(ArchiveError, match=r"posts\.csv:2: .*damaged"):
         list(read(written(tmp_path, [written_id])))
 
 
+@pytest.mark.bad_input("damaged ids")
 def test_damaged_ids_of_an_archive_are_never_left_out_as_duplicates(tmp_path):
     r = made(2)
     ids = [shortest(SOUND["TikTok"](r)) for _ in range(30) for _ in range(2)]

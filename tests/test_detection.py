@@ -26,6 +26,7 @@ def file(tmp_path) -> Path:
     return tmp_path / "export"
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize(
     ("value", "what"),
     [
@@ -50,6 +51,7 @@ def test_what_is_no_post_is_refused_by_what_it_is(file, value, what):
         list(read(file))
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize(
     ("value", "format"), [({"data": [USER]}, "twitter-v2"), (USER, "twitter-v2"), (OLD_USER, "twitter-v1")]
 )
@@ -59,6 +61,7 @@ def test_accounts_are_no_posts_either_where_the_format_is_named(file, value, for
         list(read(file, format=format))
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_accounts_among_posts_are_bad_lines_that_say_so(file):
     exports.write(file, *({"data": [exports.v2(str(n))], "meta": {}} for n in range(150)), {"data": [USER]})
     reading = read(file)
@@ -136,6 +139,7 @@ def test_a_record_of_the_second_interface_with_an_id_and_no_text_is_no_post(file
     assert [line.why for line in reading.bad_lines] == ["is not a post: it has no text"]
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize("name", ["statuses", "data", "videos", "weibo", "mblog", "tweet", "users", "delete", "note"])
 @pytest.mark.parametrize("depth", [300, 900, 3_000])
 def test_whatever_is_nested_deeply_is_refused_in_words(file, name, depth):

@@ -11,9 +11,11 @@ import aftermath as am
 from aftermath.case_files.tables import CaseTables
 from aftermath.measures.disagreements import disagreements
 from aftermath.measures.rubric import coded_items
+from aftermath.pages.coverage import recovery_words
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.wording import NO_BREAK
 from factories import case, score, text
+from pages import Page
 
 
 def test_every_difference_is_listed_with_what_each_gave() -> None:
@@ -33,6 +35,22 @@ def test_what_one_coder_left_out_is_no_disagreement() -> None:
     alone = disagreements(case(scores=[score("T1", a="2", b="")]))
     assert alone.table.is_empty()
     assert "nothing can be compared" in alone.text
+
+
+def test_whether_the_response_is_mentioned_is_a_decision_too() -> None:
+    texts = [
+        text(a="1", stance_response_a="", stance_response_b="0"),
+        text(a="1", stance_response_a="1", stance_response_b="-1"),
+        text(a="1"),  # not mentioned, to both
+        text(a="1", b="", stance_response_a="1"),  # coded by one alone
+    ]
+    found = disagreements(case(texts=texts))
+    assert [(coded.unit, coded.codes) for coded in found.mentioned] == [("d01", {"a": "not mentioned", "b": "0"})]
+    assert "In 1 text (d01) only one of them saw the response mentioned." in found.text.replace(NO_BREAK, " ")
+    assert found.table["unit"].to_list() == ["d02"]
+    three = disagreements(case(texts=[texts[0] | {"c": "1", "stance_response_c": "0"}]))
+    assert "(d01) some of them, and not all, saw the response mentioned." in three.text
+    assert "mentioned" not in disagreements(case(texts=texts[1:])).text
 
 
 def test_any_number_of_coders_has_a_column_each() -> None:
@@ -62,3 +80,22 @@ def test_a_case_that_nobody_coded_says_so() -> None:
         disagreements(bare)
     report = am.report(bare)
     assert "othing has been coded yet" in report.show(report.attempt(am.disagreements, bare)).html
+
+
+def test_of_a_case_that_one_coder_coded_it_is_said_once_that_nothing_is_known_of_agreement() -> None:
+    alone = am.load_case("kitchenaid-tweet").coded_by("a")
+    open_, report = am.transparency(alone), am.report(alone)
+    page = report.show(open_, figure=am.figures.rubric_grid).html
+    for words in (open_.text, Page(page).text):
+        assert words.count("nothing is known of their agreement") == 1
+        assert not [unsaid for unsaid in ("α", "Gwet", "fewer than two units", "same score on 0") if unsaid in words]
+    assert f"coder a {open_.transparency.value:.0f})" in open_.text.replace(NO_BREAK, " ")
+    words = recovery_words([am.recovery(alone, variable) for variable in ("favourability", "stance_org")])
+    assert words.count("agreement") == 1 and "No text was coded by more than one coder" in words
+    assert "Agreement of the coders: agreement not defined" not in am.tone(alone).text
+    assert am.tone(alone).text.count("greement") == 1
+
+
+def test_of_a_case_that_two_coded_the_coefficients_stay() -> None:
+    found = am.transparency(am.load_case("kitchenaid-tweet"))
+    assert found.text.count("α = ") == 3 and "nothing is known" not in found.text

@@ -142,6 +142,7 @@ def test_the_functions_are_at_the_door(files, tmp_path):
 # check
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 @pytest.mark.parametrize(
     ("table", "text", "label"),
     [

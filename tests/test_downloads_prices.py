@@ -93,6 +93,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(name, tmp_path, data):
     assert read_closes(written(tmp_path, changed)).table.drop("row").equals(whole)
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 @pytest.mark.parametrize("name", LAYOUTS)
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
@@ -158,6 +159,7 @@ def test_a_day_without_a_close_is_left_out_and_told(tmp_path):
         assert "1\u00a0day without a close left out: 2017-04-10." in read.remarks
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 @pytest.mark.parametrize("price", ["0", "0.00", "-70.25"])
 def test_zero_is_no_price(price, tmp_path):
     file = written(tmp_path, fred(QUOTES).replace("2017-04-05,70.75", f"2017-04-05,{price}"))
@@ -177,6 +179,7 @@ def test_gaps_weekends_and_closes_outside_the_day_are_told(tmp_path):
     )
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 def test_a_day_that_stands_twice_is_refused(tmp_path):
     file = written(tmp_path, fred(QUOTES) + "2017-04-04,70.5\n")
     assert (
@@ -185,6 +188,7 @@ def test_a_day_that_stands_twice_is_refused(tmp_path):
     )
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 def test_weeks_are_no_days(tmp_path):
     file = written(tmp_path, stooq([quote for quote in QUOTES if quote.day.weekday() == 0] + [INDEX[-1]]))
     assert "has a row every 7 days  download closes of days" in refused(file)
@@ -211,6 +215,7 @@ def test_one_day_in_another_form_is_named(tmp_path):
     assert "Date  '17.04.2017' is not a date like the others" in refused(file)
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 def test_midnight_of_another_zone_is_refused(tmp_path):
     rows = [(f"{q.day} 20:00:00+00:00", q.close) for q in QUOTES]
     assert "is a time of another zone, in which it may be another day" in refused(
@@ -225,6 +230,7 @@ def test_a_decimal_mark_that_stays_open_is_asked_for(tmp_path):
     assert list(closes(file, decimal=".").values()) == [1.234, 1.235]
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 def test_two_decimal_marks_in_one_file_are_refused(tmp_path):
     file = written(tmp_path, onvista(QUOTES).replace("70,75", "70.75"))
     assert re.search(
@@ -235,6 +241,7 @@ def test_two_decimal_marks_in_one_file_are_refused(tmp_path):
 # What is no table of prices
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 @pytest.mark.parametrize(
     ("content", "what"),
     [
@@ -255,6 +262,7 @@ def test_what_is_no_table_of_prices_is_refused_by_name(content, what, tmp_path):
     assert re.search(what, refused(written(tmp_path, content)).replace("\u00a0", " "))
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 def test_a_file_that_is_not_there_is_named(tmp_path):
     assert refused(tmp_path / "none.csv") == "none.csv  is not there  name the file that was downloaded"
 

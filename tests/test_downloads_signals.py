@@ -139,6 +139,7 @@ def test_weeks_that_are_missing_are_told(tmp_path):
     assert "No value of all terms is 100: rows or columns of the download are missing" in said
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
@@ -181,6 +182,7 @@ def test_what_cannot_be_read_is_refused_by_name(text, fault, tmp_path):
     assert fault.rpartition("|")[2] in refused(written(tmp_path, text)).replace("\u00a0", " ")
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 def test_a_term_in_an_encoding_that_is_a_guess_is_refused(tmp_path):
     text = trends({"Wasserkocher Rückruf: (Deutschland)": ["1", "100"]}, weeks(2))
     assert "is not UTF-8 text  save it again as UTF-8" in refused(written(tmp_path, text.encode("cp1252")))
@@ -243,6 +245,7 @@ def test_an_answer_of_the_interface_says_all_that_is_needed(tmp_path):
     assert "No row for 2 days between the first and the last: 2024-03-02, 2024-03-03." in told(file)
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -270,6 +273,7 @@ def test_other_json_is_refused(wrong, tmp_path):
     assert refused(written(tmp_path, json.dumps(wrong)), scope=READERS)
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 def test_json_that_is_cut_off_or_nested_without_end_is_refused(tmp_path):
     for text in (
         "[" * 100_000,
@@ -279,6 +283,7 @@ def test_json_that_is_cut_off_or_nested_without_end_is_refused(tmp_path):
         assert "is no download of numbers over time" in refused(written(tmp_path, text), scope=READERS)
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
@@ -313,6 +318,7 @@ def test_the_order_of_rows_and_columns_does_not_matter(name, tmp_path, data):
     assert values(written(tmp_path, changed), scope) == whole
 
 
+@pytest.mark.bad_input("downloads of prices and signals")
 @pytest.mark.parametrize("name", TABLES)
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())

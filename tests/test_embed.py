@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 import yaml
 
-from aftermath.case_files.case import cases
+from aftermath.case_files.cases import cases
 from aftermath.topic_modelling import encoder as encoders
 from aftermath.topic_modelling.embed import (
     MANIFEST,

@@ -89,7 +89,7 @@ def test_the_build_back_end_is_pinned_alike_everywhere():
 
 
 def test_what_the_library_imports_is_declared():
-    extras = (each for extra in ("cluster", "course", "embed", "transformer") for each in EXTRAS[extra])
+    extras = (each for extra in ("cluster", "course", "embed", "export", "transformer") for each in EXTRAS[extra])
     declared = {canonicalize_name(each.name) for each in [*DEFAULT, *extras]}
     owners = packages_distributions()
     undeclared = {

@@ -60,6 +60,7 @@ def test_a_case_becomes_a_page_and_a_download_the_same_bytes_every_time(workspac
         f"notebooks/{CASE}.ipynb",
         f"site/notebooks/{CASE}.ipynb",
         f"site/cases/{CASE}.html",
+        *(f"site/cite/{CASE}{suffix}" for suffix in (".bib", ".json", ".ris")),
     }
     run_case(CASE, {"seed": 3}, workspace)
     assert {path: path.read_bytes() for path in made} == made
@@ -98,6 +99,7 @@ def test_the_kernel_is_the_interpreter_in_use_and_hash_seeds_and_threads_are_fix
     assert cells(workspace)[-1].outputs[0].text.split()[1] == number
 
 
+@pytest.mark.bad_input("parameters and settings")
 def test_hostile_parameter_text_stays_text(workspace):
     words = "\"); import os; os.environ['X'] = 'y' #\n'''"
     write_notebook(workspace.notebooks / "comparison.ipynb", 'word: str = ""', "print(repr(word))")
@@ -105,6 +107,7 @@ def test_hostile_parameter_text_stays_text(workspace):
     assert cells(workspace, "comparison")[-1].outputs[0].text == f"{words!r}\n"
 
 
+@pytest.mark.fault("failing pages and points")
 def test_a_failing_cell_is_named_kept_and_not_tried_again(workspace):
     page = run_case(CASE, None, workspace)
     before = page.read_bytes()
@@ -123,6 +126,7 @@ def test_a_failing_cell_is_named_kept_and_not_tried_again(workspace):
     assert (workspace.root / "tries").read_text() == "x"
 
 
+@pytest.mark.fault("processes that are killed or end")
 def test_a_kernel_that_dies_in_a_cell_is_that_cells_error(workspace):
     report(workspace, "print(1)", "import os\nos._exit(3)", "print(2)")
     with pytest.raises(CellError, match=r"cell 5 \(id c2\): DeadKernelError"):
@@ -138,6 +142,7 @@ def test_errors_come_back_from_another_process_whole():
     assert (str(error), error.cell) == ("a.ipynb, cell 5 (id c2): ValueError: x", 5)
 
 
+@pytest.mark.fault("processes that are killed or end")
 def test_a_kernel_that_does_not_start_is_tried_three_times_and_then_named(workspace, monkeypatch):
     tries = []
 
@@ -153,6 +158,7 @@ def test_a_kernel_that_does_not_start_is_tried_three_times_and_then_named(worksp
     assert not (workspace.build / "notebooks").exists()
 
 
+@pytest.mark.fault("processes that are killed or end")
 def test_a_kernel_that_starts_at_the_third_attempt_is_good_enough(workspace, monkeypatch):
     tries, launch = [], kernels.ForkedProvisioner.launch_kernel
 
@@ -167,6 +173,7 @@ def test_a_kernel_that_starts_at_the_third_attempt_is_good_enough(workspace, mon
     assert len(tries) == 3
 
 
+@pytest.mark.fault("processes that are killed or end")
 @pytest.mark.slow
 def test_a_kernel_that_ends_at_once_is_reported_with_its_last_words(workspace, monkeypatch):
     monkeypatch.setattr(kernels, "can_fork", lambda: False)
@@ -198,6 +205,7 @@ def test_outputs_of_an_earlier_run_are_not_taken_for_this_ones(workspace):
     assert cells(workspace)[-1].outputs == []
 
 
+@pytest.mark.fault("processes that are killed or end")
 def test_a_missing_kernel_is_named_with_the_cure(workspace):
     report(workspace, SHOW, kernel="no-such-kernel")
     with pytest.raises(
@@ -206,6 +214,7 @@ def test_a_missing_kernel_is_named_with_the_cure(workspace):
         run_case(CASE, None, workspace)
 
 
+@pytest.mark.fault("processes that are killed or end")
 def test_a_missing_kernel_package_is_named_with_the_cure(workspace, monkeypatch):
     monkeypatch.setattr(kernels.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(KernelError, match=r"ipykernel.*not installed"):
@@ -239,6 +248,7 @@ def test_problems_come_back_from_another_process_whole(workspace):
     assert (str(copy), copy.problems) == (str(caught.value), caught.value.problems)
 
 
+@pytest.mark.fault("full disks and missing rights")
 def test_a_full_disk_leaves_earlier_pages_as_they_were(workspace, monkeypatch):
     page = run_case(CASE, None, workspace)
     before = {path: path.read_bytes() for path in workspace.build.rglob("*") if path.is_file()}

@@ -248,6 +248,7 @@ def test_the_key_comes_from_the_environment_or_from_a_file(monkeypatch, tmp_path
     assert author_key() == KEY
     file = tmp_path / "key"
     file.write_bytes(b"another key of 16 and more\n")
+    file.chmod(0o600)
     assert author_key(file) == b"another key of 16 and more"
     monkeypatch.delenv(KEY_VARIABLE)
     monkeypatch.setenv(FILE_VARIABLE, str(file))
@@ -260,6 +261,7 @@ def test_a_key_inside_the_workspace_a_short_one_and_a_missing_one_are_refused(mo
     inside, short = tmp_path / "ours" / "key", tmp_path / "short"
     inside.write_bytes(KEY)
     short.write_bytes(b"short")
+    short.chmod(0o600)
     (tmp_path / "link").symlink_to(inside)
     for file, words in (
         (inside, "inside"),
@@ -269,6 +271,19 @@ def test_a_key_inside_the_workspace_a_short_one_and_a_missing_one_are_refused(mo
     ):
         with pytest.raises(ArchiveError, match=words):
             author_key(file)
+
+
+@pytest.mark.bad_input("secrets and texts that must not come out")
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are otherwise there")
+@pytest.mark.parametrize("rights", [0o640, 0o604, 0o620])
+def test_a_key_that_others_can_read_is_refused_with_the_cure(tmp_path, rights):
+    (file := tmp_path / "key").write_bytes(KEY)
+    file.chmod(rights)
+    with pytest.raises(ArchiveError, match=r"others on this machine can read.*chmod 600") as error:
+        author_key(file)
+    assert KEY.decode() not in str(error.value)
+    file.chmod(0o600)
+    assert author_key(file) == KEY
 
 
 def test_a_key_is_in_no_message_and_no_representation(monkeypatch):

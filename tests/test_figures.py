@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -103,7 +104,7 @@ class TestRubricGrid:
     @pytest.mark.parametrize("case_id", DOCUMENTED)
     def test_every_score_of_every_coder_is_there(self, case_id):
         result = transparency_of(case_id)
-        scores = [item.scores[coder] for item in result.items for coder in vocabulary.CODERS if coder in item.scores]
+        scores = [item.scores[coder] for item in result.items for coder in item.scores]
         for view in grid_of(case_id):
             (marks,) = of_role(view, "mark")
             assert sorted(marks["text"]) == sorted(scores)
@@ -123,6 +124,20 @@ class TestRubricGrid:
             assert all(edge["line"]["color"] == theme.LIGHT["focus"] for edge in edges)
             texts = [note["text"] for note in view["layout"]["annotations"]]
             assert texts.count("coders differ") == differing
+
+    @pytest.mark.parametrize("case_id", DOCUMENTED)
+    def test_headings_of_coders_begin_on_one_line_and_stay_over_their_marks(self, case_id):
+        for view in grid_of(case_id):
+            (marks,) = of_role(view, "mark")
+            heads = notes(view, "coder")
+            assert len({note["text"].count("<br>") for note in heads}) == 2  # only some coders are blind
+            assert {note["yanchor"] for note in heads} == {"top"}
+            for _, own in itertools.groupby(heads, key=lambda note: note["y"]):
+                assert len([*own]) >= 2
+            high = 2 * 1.3 * theme.TICK
+            assert all(
+                note["y"] >= 0 and note["y"] + high <= min(y for y in marks["y"] if y > note["y"]) for note in heads
+            )
 
     def test_unknown_is_dashed_and_what_cannot_apply_is_a_dash(self):
         shapes = grid_of(DOUYIN)[0]["layout"]["shapes"]

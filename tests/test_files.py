@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -23,10 +25,35 @@ def test_text_and_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     assert names(path.parent) == ["page.html"]
 
 
-def test_a_written_file_can_be_served(tmp_path: Path) -> None:
-    assert write_whole(tmp_path / "page.html", "x").stat().st_mode & 0o777 == 0o644
+@pytest.mark.skipif(sys.platform == "win32", reason="links of POSIX")
+def test_a_link_gives_way_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.write_text("own")
+    (tmp_path / "page.html").symlink_to(own)
+    assert not write_whole(tmp_path / "page.html", "page").is_symlink()
+    assert own.read_text() == "own"
 
 
+@pytest.mark.fault("full disks and missing rights")
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+@pytest.mark.parametrize("content", [b"x" * 5000, b"x" * 4097])
+def test_a_file_that_the_system_does_not_let_grow_leaves_the_old_one_and_nothing_else(
+    content: bytes, tmp_path: Path
+) -> None:
+    path = write_whole(tmp_path / "page.html", "old")
+    script = (
+        "import pathlib, resource, sys\nfrom aftermath.files import WriteError, write_whole\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "try:\n    write_whole(pathlib.Path(sys.argv[1]), b'x' * int(sys.argv[2]))\nexcept WriteError as error:\n    print(error)"
+    )
+    command = [sys.executable, "-c", script, str(path), str(len(content))]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "page.html: could not be written (File too large). Free space" in done.stdout
+    assert path.read_text() == "old"
+    assert names(tmp_path) == ["page.html"]
+
+
+@pytest.mark.fault("full disks and missing rights")
 @pytest.mark.parametrize("fails", ["fsync", "replace"])
 def test_a_disk_that_fills_up_leaves_the_old_file_and_nothing_else(
     fails: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -43,6 +70,7 @@ def test_a_disk_that_fills_up_leaves_the_old_file_and_nothing_else(
     assert names(tmp_path) == ["page.html"]
 
 
+@pytest.mark.fault("interruptions")
 def test_an_interrupt_leaves_the_old_file_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_whole(tmp_path / "page.html", "old")
 
@@ -56,6 +84,7 @@ def test_an_interrupt_leaves_the_old_file_and_nothing_else(tmp_path: Path, monke
     assert names(tmp_path) == ["page.html"]
 
 
+@pytest.mark.fault("full disks and missing rights")
 def test_a_folder_in_the_way_is_an_error_that_names_it(tmp_path: Path) -> None:
     (tmp_path / "page.html").mkdir()
     with pytest.raises(WriteError, match=r"page\.html: could not be written"):
@@ -63,6 +92,7 @@ def test_a_folder_in_the_way_is_an_error_that_names_it(tmp_path: Path) -> None:
     assert names(tmp_path) == ["page.html"]
 
 
+@pytest.mark.fault("full disks and missing rights")
 def test_a_file_where_a_folder_belongs_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "site").write_text("in the way")
     with pytest.raises(WriteError, match=r"page\.html: could not be written"):

@@ -146,6 +146,7 @@ def test_what_only_some_pages_need_is_imported_beforehand_for_many(asked, models
     assert _python(script, str(tmp_path / "answer")).stdout == f"{models}\n"
 
 
+@pytest.mark.fault("processes that are killed or end")
 @pytest.mark.parametrize("way", ["SERVER.end()", "import os; os.kill(SERVER.number, 9); time.sleep(0.2)"])
 def test_a_server_that_was_ended_is_started_anew_and_imports_the_same(way, tmp_path):
     way = way.replace("SERVER.number", "psutil.Process().children()[0].pid")
@@ -158,6 +159,7 @@ def test_what_cannot_be_imported_is_passed_over(tmp_path):
     assert _python(script, str(tmp_path / "answer")).stdout == "True\n"
 
 
+@pytest.mark.fault("processes that are killed or end")
 @pytest.mark.parametrize(
     "rest",
     ["", "models()\n", "raise SystemExit(3)\n", "1 / 0\n", "import os; os.kill(os.getpid(), 9)\n"],
@@ -202,6 +204,7 @@ def test_a_script_without_a_guard_is_not_run_once_more_by_the_fork(workspace, tm
     assert log.read_text() == "run\n"
 
 
+@pytest.mark.fault("processes that are killed or end")
 @pytest.mark.parametrize("whom", ["caller", "server"])
 def test_a_kernel_ends_with_who_asked_for_it_and_with_whom_it_was_forked_from_however_these_end(
     workspace, tmp_path, whom

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 
 import nbformat
 import pytest
 from nbformat import v4
 
-from aftermath.course.lesson import grade
+from aftermath.course.grading import grade
 from aftermath.course.sitting import SittingError
 from aftermath.course.submission import SubmissionError, answered, grading, read_submission
 from aftermath.workspace import Workspace
@@ -33,12 +32,14 @@ def test_a_cell_that_fails_costs_its_points_and_no_others(school):
     assert grade(path, school).reached == 3
 
 
+@pytest.mark.bad_input("cheats and harm in notebooks")
 @pytest.mark.slow
 def test_an_endless_cell_is_interrupted(school):
     path = hand_in(school.root, small_lesson(), answer_sum="while True:\n    pass")
     assert grade(path, school, seconds=2).reached == 3
 
 
+@pytest.mark.bad_input("cheats and harm in notebooks")
 @pytest.mark.parametrize("source", ["exit()", "import os\nos._exit(0)"], ids=["leaves the session", "ends the process"])
 def test_a_session_that_ends_early_keeps_the_points_before_it(school, source):
     marked = grade(hand_in(school.root, small_lesson(), answer_word=source), school)
@@ -46,11 +47,12 @@ def test_a_session_that_ends_early_keeps_the_points_before_it(school, source):
     assert "Not reached" in marked.hints["test-word"]
 
 
+@pytest.mark.bad_input("cheats and harm in notebooks")
 def test_replacing_how_cells_are_run_gains_nothing(school):
     tampering = "get_ipython().input_transformers_post.append(lambda lines: [])"
     marked = grade(hand_in(school.root, small_lesson(), answer_sum=tampering, answer_word=""), school)
     assert marked.reached == 0
-    assert "no longer fail" in marked.hints["test-sum"]
+    assert "does not say what it answers" in marked.hints["test-sum"]
 
 
 def test_tests_count_where_python_leaves_them_out(school, monkeypatch):
@@ -59,8 +61,7 @@ def test_tests_count_where_python_leaves_them_out(school, monkeypatch):
 
 
 def test_a_kernel_that_does_not_start_is_told_as_such(school, monkeypatch):
-    broken = {"argv": [sys.executable, "-c", "raise SystemExit(1)"], "display_name": "broken", "language": "python"}
-    monkeypatch.setattr("aftermath.course.sitting.get_kernel_dict", lambda: broken)
+    monkeypatch.setattr("aftermath.course.sitting.KERNEL", "this")  # prints a poem and ends
     with pytest.raises(SittingError, match="could not be run"):
         grade(hand_in(school.root, small_lesson()), school)
 
@@ -78,6 +79,7 @@ def sources(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return {each.id: each.source for each in notebook.cells}
 
 
+@pytest.mark.bad_input("cheats and harm in notebooks")
 def test_only_answers_are_lifted_out(school):
     notebook = small_lesson()
     for each in notebook.cells:
@@ -89,6 +91,7 @@ def test_only_answers_are_lifted_out(school):
     assert [grading(each).get("points") for each in paper.cells] == [None, None, 2, None, 3, 5]
 
 
+@pytest.mark.bad_input("cheats and harm in notebooks")
 def test_order_and_deletion_change_nothing(school):
     notebook = small_lesson()
     notebook.cells = [each for each in reversed(notebook.cells) if each.id != "test-sum"]
@@ -112,6 +115,7 @@ def test_the_first_of_two_answers_counts_and_added_code_keeps_its_place(school):
     assert paper == ["import math", *lesson[:2], "total = 7", *lesson[2:]]
 
 
+@pytest.mark.bad_input("broken submissions")
 @pytest.mark.parametrize(
     "odd",
     [
@@ -128,6 +132,7 @@ def test_odd_cells_do_no_harm(school, odd):
     assert sources(small_lesson()).items() <= sources(paper).items()
 
 
+@pytest.mark.bad_input("broken submissions")
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -29,6 +29,7 @@ def test_values_are_read_as_they_are_written(settings, values):
     assert read_values(KNOWN, settings) == values
 
 
+@pytest.mark.bad_input("parameters and settings")
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
@@ -63,6 +64,7 @@ def test_a_grid_holds_every_combination_once_with_the_defaults_filled_in():
     assert grid(KNOWN, {"seed": [0]}) == grid(KNOWN, {"word": ["a"]}) == grid(KNOWN, {})
 
 
+@pytest.mark.bad_input("parameters and settings")
 def test_a_grid_that_is_too_large_is_refused_before_it_is_made():
     many = list(range(10**4))
     with pytest.raises(ParameterError, match=f"100,000,000 points, and {MOST:,} are the most"):

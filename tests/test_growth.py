@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -17,16 +19,21 @@ import pytest
 import aftermath as am
 from aftermath.comparison import playbook as playbooks
 from aftermath.comparison.entry import Entry, entry
+from aftermath.comparison.gathering import Gathering
 from aftermath.comparison.names import short_names, with_names
 from aftermath.comparison.pairwise import pairwise
 from aftermath.comparison.playbook import playbook_from, read_advice
 from aftermath.comparison.rules import Answer
 from aftermath.comparison.scoreboard import compare
 from aftermath.figures.packing import Mark, pack
+from aftermath.pages.index import index_sections
+from aftermath.pages.paging import SHOWN, paged
 from aftermath.times import Latency
 from factories import case, event, score, text
+from pages import comparison_files
 
 TIMES = 10
+FEW, MANY = 30, 120  # cases of the comparison
 
 
 def ratio(task: Callable[[int], Callable[[], object]], few: int) -> float:
@@ -135,13 +142,46 @@ print((psutil.Process().memory_info().rss - before) / len(rest.cases) / 1000)
 """
 
 
+def rows_beside(script: str) -> dict[str, list[str]]:
+    """The rows that a page has no room for, as its script hands them out."""
+    return json.loads(script.partition("=")[2].rstrip().removesuffix(";"))
+
+
+@pytest.mark.slow
+def test_pages_and_time_of_many_cases_of_varied_lengths_grow_no_more_than_the_cases(script, monkeypatch):
+    monkeypatch.setattr(
+        "aftermath.pages.index.playable", lambda _: False
+    )  # stagings are of the times that were stretched
+    made = script("benchmarks/growth.py").varied_cases(MANY)
+    seconds, sizes, kept_rows = [], [], {}
+    for count in (FEW, MANY):
+        start, gathered = time.process_time(), Gathering(tuple(made[:count]), ())
+        comparison = compare(gathered.cases)
+        page, script_of_rows = comparison_files(comparison, gathered)
+        sections, more = paged(index_sections(comparison, gathered, {}), "index.html")
+        seconds.append(time.process_time() - start)
+        sizes += [len(page.encode()), sum(len(section.html.encode()) for section in sections)]
+        kept_rows = rows_beside(script_of_rows) | rows_beside(more)
+    assert seconds[1] / seconds[0] < 1.5 * MANY / FEW  # what grows with pairs takes sixteen times as long
+    assert max(sizes) < 1_500_000
+    assert page.count('<tr id="case-') == sections[0].html.count('<tr id="case-') == SHOWN
+    assert {name: len(kept_rows[name]) for name in ("board", "measures", "cases")} == dict.fromkeys(
+        ("board", "measures", "cases"), MANY - SHOWN
+    )
+    for figure in re.findall(r'id="f\d+-data">(.*?)</script>', page):
+        assert len(figure) < 300_000
+
+
+def _copy(source: Path, to: Path) -> None:
+    about = Path(shutil.copytree(source, to), "case.yaml")
+    about.write_text(about.read_text(encoding="utf-8").replace(source.name, to.name), encoding="utf-8")
+
+
 @pytest.mark.slow
 def test_a_case_that_was_read_takes_little_more_than_its_files(root, tmp_path):
     source = root / "casestudies" / "kitchenaid-tweet"
     for number in range(60):
-        copy = Path(shutil.copytree(source, tmp_path / "casestudies" / f"copy-{number:02}"))
-        about = (copy / "case.yaml").read_text(encoding="utf-8")
-        (copy / "case.yaml").write_text(about.replace(source.name, copy.name), encoding="utf-8")
+        _copy(source, tmp_path / "casestudies" / f"copy-{number:02}")
     program = [sys.executable, "-c", GATHERED, str(tmp_path)]
     kilobytes = float(subprocess.run(program, capture_output=True, text=True, check=True).stdout)
     assert kilobytes < 300  # 150 as it is, 420 where columns keep the room in which they were built

@@ -26,12 +26,14 @@ def test_below_two_to_the_power_of_53_the_ids_are_whole(tmp_path, first):
     assert found == list(map(str, ids))
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("number", [9007199254740993, 9900000000000001, 12345678901234567, 1764576514667446272])
 def test_above_it_they_are_refused(tmp_path, number):
     with pytest.raises(ArchiveError, match="was damaged"):
         list(read(file_of(tmp_path, [f"{number + row}.0" for row in range(3)])))
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("first", [5008000000000117, 8008000000000117])
 def test_a_spreadsheets_zeros_are_seen_behind_the_point_too(tmp_path, first):
     ids = [f"{str(first + 7919 * row)[:15]}0.0" for row in range(40)]

@@ -117,7 +117,7 @@ KINDS = {
     "a table beside the cases": (lambda site: site.write(site.workspace.cases / "playbook.csv", "other"), {"comparison", "index"}),
     "a case that is gone": (lambda site: shutil.rmtree(site.workspace.cases / WEISHI), {"comparison", "index"}),
     "the report's notebook": (lambda site: write_notebook(site.workspace.notebooks / "case_report.ipynb", REPORT, "1"), set(CASES)),
-    "the comparison's notebook": (lambda site: write_notebook(site.workspace.notebooks / "comparison.ipynb", "seed: int = 0", "1"), {"comparison"}),
+    "the comparison's notebook": (lambda site: write_notebook(site.workspace.notebooks / "comparison.ipynb", "seed: int = 0", "1"), {"comparison", "index"}),
     "a parameter of reports": (_set("settings", ("phase_days=1,2",)), set(CASES)),
     "a parameter of all": (_set("settings", ("seed=1",)), {*CASES, "comparison"}),
     "source of the library": (lambda site: site.write(site.library / "measure.py", "other"), ALL),

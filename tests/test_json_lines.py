@@ -63,6 +63,7 @@ def test_three_posts_in_an_array_with_a_post_a_line(file):
     assert ids(file) == ["1", "2", "3"]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_one_indented_document_that_is_broken_is_named_by_the_line_it_begins_in(file):
     documents = [json.dumps(exports.v2(str(number)), indent=2) for number in range(1, 301)]
     length = documents[0].count("\n") + 1
@@ -86,6 +87,7 @@ def test_many_documents_may_be_larger_together_than_one_may_be(file, monkeypatch
 # The end of a stream
 
 
+@pytest.mark.bad_input("damaged exports")
 @settings(max_examples=80, deadline=None)
 @given(kept=st.integers(1, 190), indent=st.sampled_from([None, 2]))
 def test_a_last_line_that_was_being_written_is_passed_over_and_told(file, kept, indent):
@@ -100,6 +102,7 @@ def test_a_last_line_that_was_being_written_is_passed_over_and_told(file, kept, 
     )
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize(
     "last",
     [
@@ -116,6 +119,7 @@ def test_any_other_broken_last_line_is_a_bad_line(file, last):
     assert (reading.bad, reading.remarks) == (1, ())
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_cut_line_that_is_not_the_last_is_a_bad_line(file):
     lines = [json.dumps(exports.v2(str(number))) for number in range(150)]
     lines[70] = lines[70][:50]
@@ -125,12 +129,14 @@ def test_a_cut_line_that_is_not_the_last_is_a_bad_line(file):
     assert [line.line for line in reading.bad_lines] == [71]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_file_that_is_nothing_but_a_cut_document_is_refused(file):
     file.write_text(json.dumps(POSTS, indent=1)[:-300])
     with pytest.raises(ArchiveError, match=r"could not be read|not known"):
         ids(file)
 
 
+@pytest.mark.bad_input("lines and JSON without end")
 @pytest.mark.parametrize(
     "hostile", ['{"a":"' + '\\"' * 200_000, "[" * 100_000, '{"a":' * 50_000, "}{" * 50_000, '{"a":1}{' * 20_000]
 )

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import hmac
 import os
+import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -90,6 +94,7 @@ def test_threads_that_work_side_by_side_keep_results_each_for_itself(folder):
         assert not other.submit(handed_on).result()
 
 
+@pytest.mark.fault("damaged and lost products")
 @pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: content[:70], lambda content: b"", lambda content: content[:-1] + b"\0"])  # fmt: skip
 def test_a_damaged_file_is_no_result(folder, damage):
     with keeping(folder):
@@ -100,12 +105,14 @@ def test_a_damaged_file_is_no_result(folder, damage):
         assert not computed("words", 1, "late and terse")
 
 
+@pytest.mark.fault("full disks and missing rights")
 def test_where_nothing_can_be_written_nothing_is_kept(tmp_path):
     (tmp_path / "taken").write_text("a file", encoding="utf-8")
     with keeping(tmp_path / "taken"):
         assert [computed("sum", 1, 2), computed("sum", 1, 2)] == [True, True]
 
 
+@pytest.mark.fault("changes by others meanwhile")
 def test_what_was_computed_while_its_files_changed_is_not_kept(folder):
     states = iter("AB")
     with keeping(folder):
@@ -250,3 +257,79 @@ def test_the_index_is_the_same_from_what_was_kept(tmp_path):
         assert not build(workspace=each, workers=1).failures
     for name in ("index.html", "comparison.html", "data/scoreboard.csv", "data/multiverse.csv", "data/advice.csv"):
         assert (kept_workspace.site / name).read_bytes() == (fresh_workspace.site / name).read_bytes()
+
+
+# Signed by who kept it
+
+
+@pytest.fixture
+def own_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for the key of kept results that is not the user's."""
+    from aftermath import kept as module
+
+    monkeypatch.setattr("platformdirs.user_state_path", lambda name: tmp_path / "state" / name)
+    module._key_of_this_user.cache_clear()
+    yield tmp_path / "state" / "aftermath" / "kept.key"
+    module._key_of_this_user.cache_clear()
+
+
+class Planted:
+    """Writes a file when it is loaded."""
+
+    def __init__(self, marker: Path) -> None:
+        self.marker = marker
+
+    def __reduce__(self) -> tuple:
+        return Path.touch, (self.marker,)
+
+
+@pytest.mark.bad_input("forged records and results in a build folder")
+@pytest.mark.parametrize("signed_with", ["checksum", "empty key", "zeros", "another key", "nothing"])
+def test_a_pickle_that_somebody_planted_is_not_loaded(own_key, tmp_path, signed_with):
+    folder, marker = tmp_path / "kept", tmp_path / "marker"
+    with keeping(folder):
+        kept("words", lambda: 1, lambda: "ours")
+        (path,) = folder.iterdir()
+        key, planted = path.read_bytes()[32:64], pickle.dumps((Planted(marker),))
+        signature = {
+            "checksum": hashlib.sha256(key + planted).digest(),
+            "empty key": hmac.digest(b"", key + planted, "sha256"),
+            "zeros": hmac.digest(bytes(32), key + planted, "sha256"),
+            "another key": hmac.digest(b"x" * 32, key + planted, "sha256"),
+            "nothing": b"",
+        }[signed_with]
+        path.write_bytes(signature + key + planted)
+        assert kept("words", lambda: 1, lambda: "computed") == "computed"
+        path.write_bytes(hmac.digest(own_key.read_bytes(), key + planted, "sha256") + key + planted)
+        assert not marker.exists()
+        kept("words", lambda: 1, lambda: "computed")
+        assert marker.exists(), "signed by us it would have been loaded: the trap was live"
+
+
+def test_what_another_user_kept_is_computed_anew(own_key, tmp_path):
+    with keeping(tmp_path / "kept"):
+        kept("words", lambda: 1, lambda: "theirs")
+        from aftermath import kept as module
+
+        own_key.unlink()
+        module._key_of_this_user.cache_clear()
+        assert kept("words", lambda: 1, lambda: "ours") == "ours"
+        assert kept("words", lambda: 1, lambda: "never asked") == "ours"
+
+
+@pytest.mark.fault("no key can be kept")
+def test_without_a_place_for_a_key_everything_is_computed(own_key, tmp_path):
+    own_key.parent.parent.write_text("a file where a folder is needed")
+    with keeping(tmp_path / "kept"):
+        assert [kept("words", lambda: 1, lambda number=number: number) for number in (1, 2)] == [1, 2]
+    assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.fault("no key can be kept")
+def test_half_a_key_is_made_anew(own_key):
+    from aftermath import kept as module
+
+    own_key.parent.mkdir(parents=True)
+    own_key.write_bytes(b"half")
+    assert len(module._key_of_this_user()) == 32
+    assert own_key.read_bytes() == module._key_of_this_user()

@@ -18,7 +18,6 @@ from aftermath.measures.latency_curves import (  # noqa: E402
     FEWEST_CASES,
     MARKS,
     LatencyCurves,
-    bootstrap_band,
     latency_curves,
     probability_before,
     uniform_probability_before,
@@ -26,7 +25,7 @@ from aftermath.measures.latency_curves import (  # noqa: E402
 from aftermath.measures.speed import Speed, speed  # noqa: E402
 from aftermath.measures.steps import STEPS, Step  # noqa: E402
 from aftermath.statistics.result import NothingToMeasure  # noqa: E402
-from aftermath.statistics.turnbull import turnbull  # noqa: E402
+from aftermath.statistics.turnbull import bootstrap_band, turnbull  # noqa: E402
 from aftermath.times import DAY, HOUR, Latency  # noqa: E402
 from aftermath.wording import NO_BREAK  # noqa: E402
 from aftermath.workspace import INSTALLED_FROM, Workspace  # noqa: E402

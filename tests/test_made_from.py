@@ -48,6 +48,7 @@ def test_a_page_says_what_it_was_made_from_and_holds_hostile_text():
     assert page_of(made) == page
 
 
+@pytest.mark.fault("damaged and lost products")
 def test_the_seal_breaks_with_any_letter():
     page = page_of(MadeFrom({"evidence": "a" * 64}))
     assert seal_holds(page)
@@ -77,7 +78,8 @@ def test_a_page_without_a_foot_of_ours_is_left_alone():
 
 def put_page(job: Job) -> None:
     """Stands in for making a page."""
-    files = {f"notebooks/{job.title}.ipynb": hashlib.sha256(b"made").hexdigest()}
+    beside = [path for path in job.products if path != job.page]
+    files = {f"{path.parent.name}/{path.name}": hashlib.sha256(b"made").hexdigest() for path in beside}
     for path in job.products:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("made")
@@ -144,6 +146,7 @@ def snapshot(workspace: Workspace) -> dict[Path, int]:
 # Verification
 
 
+@pytest.mark.fault("damaged and lost products")
 def test_verification_names_what_is_missing_or_differs(workspace):
     jobs = {job.title: job for job in page_jobs(workspace, (), read_settings(workspace, ()))}
     for job in jobs.values():

@@ -111,12 +111,14 @@ def test_ids_that_the_export_says_are_gone_are_kept(workspace, kept):
     assert add("v2", [exports.write(kept / "v2.json", page)], workspace=workspace).missing == ("77",)
 
 
+@pytest.mark.bad_input("names that lead elsewhere")
 @pytest.mark.parametrize("name", ["../up", "A b", "", ".hidden", "a/b", "a\\b", "con..x", "x" * 200])
 def test_names_that_could_lead_elsewhere_are_refused(workspace, file, name):
     with pytest.raises(ArchiveError, match="is no name of an archive"):
         add(name, [file], workspace=workspace)
 
 
+@pytest.mark.bad_input("manifests of archives")
 def test_files_in_the_repository_are_refused_except_where_they_are_never_committed(workspace, file, monkeypatch):
     inside = exports.write(workspace.root / "posts.csv", *ROWS)
     monkeypatch.setenv("AFTERMATH_ARCHIVES", str(workspace.root))
@@ -161,6 +163,7 @@ def test_nothing_is_written_where_an_archive_cannot_be_read(workspace, file, fau
     assert list(workspace.root.rglob("*")) == [workspace.root / "casestudies"]
 
 
+@pytest.mark.fault("full disks and missing rights")
 def test_what_was_there_is_untouched_where_writing_fails(workspace, file, monkeypatch):
     add("tweets-2017", [file], workspace=workspace, title="First")
     before = written(workspace).read_bytes()
@@ -178,6 +181,7 @@ def test_what_was_there_is_untouched_where_writing_fails(workspace, file, monkey
 # Verifying
 
 
+@pytest.mark.bad_input("manifests of archives")
 def test_a_changed_file_is_refused_with_its_name_and_both_sums(workspace, file):
     before = add("tweets-2017", [file], workspace=workspace).files["posts.csv"].sha256
     folder = archive_folder("tweets-2017", workspace)
@@ -191,6 +195,7 @@ def test_a_changed_file_is_refused_with_its_name_and_both_sums(workspace, file):
         assert after in str(error.value)
 
 
+@pytest.mark.fault("damaged and lost products")
 def test_a_file_that_is_gone_is_named(workspace, file):
     add("tweets-2017", [file], workspace=workspace)
     file.unlink()
@@ -258,6 +263,7 @@ def test_a_manifest_comes_back_as_it_was_written(tmp_path):
         assert load_manifest(tmp_path) == manifest
 
 
+@pytest.mark.bad_input("manifests of archives")
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
@@ -295,6 +301,7 @@ def test_a_hostile_or_mistaken_manifest_is_refused_in_words(tmp_path, content, f
         load_manifest(tmp_path)
 
 
+@pytest.mark.bad_input("manifests of archives")
 def test_every_fault_of_a_manifest_is_told_at_once(tmp_path):
     (tmp_path / MANIFEST).write_text("colour: red\nlevel: all\nrows: x\n")
     with pytest.raises(ArchiveError) as error:
@@ -316,6 +323,7 @@ def test_archives_are_listed_and_described(workspace, file):
     assert "not stated: ask before anything of it is passed on" in told
 
 
+@pytest.mark.bad_input("hostile text on pages")
 def test_text_that_would_steer_a_terminal_is_made_harmless():
     told = describe("x", Manifest(title="a\x1b[31mred\nb\u202e"))
     assert "\x1b" not in told

@@ -47,6 +47,7 @@ def refusal(tmp_path, content: str) -> str:
     return str(error.value)
 
 
+@pytest.mark.bad_input("exports of other kinds")
 @pytest.mark.parametrize("name", EXPORTS)
 @pytest.mark.parametrize("indent", [None, 2])
 def test_a_known_export_that_is_not_read_is_refused_by_its_name(tmp_path, name, indent):
@@ -56,6 +57,7 @@ def test_a_known_export_that_is_not_read_is_refused_by_its_name(tmp_path, name, 
     assert NAME not in said
 
 
+@pytest.mark.bad_input("exports of other kinds")
 @pytest.mark.parametrize(
     "line", ["[04.03.24, 09:00:00] {}: {}", "04/03/2024, 09:00 - {}: {}", "3/4/24, 9:00 AM - {}: {}"]
 )
@@ -66,6 +68,7 @@ def test_a_chat_from_whatsapp_is_refused_by_its_name(tmp_path, line):
     assert NAME not in said
 
 
+@pytest.mark.bad_input("exports of other kinds")
 @pytest.mark.parametrize("content", ["[]", "{}", "null", '{"a": {"b": 1}}', '[[{"id": 1}]]', '{"data": [[[[[1]]]]]}'])
 def test_what_is_not_known_is_told_what_would_help(tmp_path, content):
     assert "make a table of its posts" in refusal(tmp_path, content)

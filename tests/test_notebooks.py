@@ -19,7 +19,9 @@ NOTEBOOKS = {
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
     if ".ipynb_checkpoints" not in path.parts
 }
-START_HERE, HOW_FAST = "notebooks/start_here.ipynb", "notebooks/course/02_how_fast.ipynb"
+START_HERE, EXPLORE = "notebooks/start_here.ipynb", "notebooks/explore.ipynb"
+LESSONS = [name for name in NOTEBOOKS if name.startswith("notebooks/course/")]
+LONGEST_RUN = 60  # seconds, of a lesson
 METHOD_CHECKS = "notebooks/method_checks.ipynb"
 LONGEST_CELL = 15
 MEANINGFUL = re.compile(r"[a-z]+(-[a-z0-9]+)*")
@@ -37,7 +39,7 @@ def code(path: Path) -> list[str]:
 
 
 def test_the_notebooks_that_people_open_first_are_there():
-    assert {START_HERE, HOW_FAST} <= NOTEBOOKS.keys()
+    assert {START_HERE, "notebooks/course/02_how_fast.ipynb"} <= NOTEBOOKS.keys()
 
 
 @every_notebook
@@ -96,22 +98,62 @@ def test_only_course_notebooks_define_anything(path):
 
 @pytest.fixture
 def workspace(tmp_path) -> Path:
-    """A copy of the cases and notebooks, so that what a notebook writes does not land in the repository."""
-    for folder in ("casestudies", "notebooks"):
+    """A copy of cases, data and notebooks, so that what a notebook writes does not land in the repository."""
+    for folder in ("casestudies", "data", "notebooks"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     return tmp_path
 
 
-@pytest.mark.parametrize("name", [START_HERE, HOW_FAST, METHOD_CHECKS])
+@pytest.mark.parametrize("name", [START_HERE, *LESSONS, METHOD_CHECKS, EXPLORE])
 @pytest.mark.slow
 def test_a_notebook_runs_from_top_to_bottom(name, workspace, monkeypatch):
     monkeypatch.setenv("AFTERMATH_ROOT", str(workspace))
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     check = [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "-q", "-p", "no:cacheprovider", name]
-    ran = subprocess.run(check, cwd=workspace, capture_output=True, text=True, encoding="utf-8", timeout=300)
+    longest = LONGEST_RUN if name in LESSONS else 300
+    ran = subprocess.run(check, cwd=workspace, capture_output=True, text=True, encoding="utf-8", timeout=longest)
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]
     assert f"{len(code(ROOT / name))} passed" in ran.stdout
     if name == START_HERE:
         folder = workspace / "build" / "start_here"
         assert "<html" in (folder / "timeline.html").read_text(encoding="utf-8")
         assert (folder / "speed.csv").read_text(encoding="utf-8").startswith("step,")
+        assert (folder / "speed.xlsx").read_bytes().startswith(b"PK")
+
+
+ALONE = """
+import io, json, os, pathlib, sys
+from contextlib import redirect_stdout
+root, lesson = sys.argv[1:]
+# the system's own files (fonts, time zones) belong to everybody
+allowed = [root, os.getcwd(), sys.prefix, sys.base_prefix, "/usr", "/etc", "/proc", "/sys", "/dev", "/lib"]
+allowed = [os.path.realpath(folder) for folder in allowed]
+
+def refuse(event, arguments):
+    if event == "import" and arguments[0] == "torch":
+        raise ImportError("a lesson needs no torch")
+    if event == "socket.connect" or event == "socket.getaddrinfo":
+        raise RuntimeError(f"a lesson needs no network: {arguments}")
+    if event == "open" and isinstance(arguments[0], (str, bytes)):
+        path = os.path.realpath(os.fsdecode(arguments[0]))
+        if not any(path == folder or path.startswith(folder + os.sep) for folder in allowed):
+            raise RuntimeError(f"a lesson needs no file outside the repository: {path}")
+
+code = ["".join(cell["source"]) for cell in json.loads(pathlib.Path(lesson).read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
+sys.addaudithook(refuse)
+state = {"display": lambda *shown: None}
+with redirect_stdout(io.StringIO()):
+    for source in code:
+        exec(source, state)
+"""
+
+
+@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.skipif(sys.platform == "win32", reason="folders of the system are named as on POSIX")
+def test_a_lesson_needs_no_network_no_torch_and_no_file_from_elsewhere(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("AFTERMATH_ROOT", str(ROOT))
+    monkeypatch.setenv("AFTERMATH_ARCHIVES", str(tmp_path / "none"))
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))  # pandas loads it, and it writes down the system's fonts
+    command = [sys.executable, "-c", ALONE, str(ROOT), str(ROOT / name)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=LONGEST_RUN)
+    assert ran.returncode == 0, ran.stderr[-2000:]

@@ -54,6 +54,7 @@ def test_a_count_in_each_way_of_writing(written, meant):
         assert summed([written])[0] == [meant]
 
 
+@pytest.mark.bad_input("times and counts that are none")
 @pytest.mark.parametrize(
     "written",
     ["1.2", "12.5", "1,2", "12,34", "1,2345", "1,234.5", "0,123", "01,234", "1.234.56", "1,234,56", "1 2 3", "many", "1.2.3", "-5",
@@ -70,6 +71,7 @@ def test_what_is_no_count_or_could_be_two_is_told(written):
     ]
 
 
+@pytest.mark.bad_input("times and counts that are none")
 @pytest.mark.parametrize(
     "value", [True, False, -2, 1.5, math.nan, math.inf, -0.5, LARGEST + 1, 1e300, [], {}, ["1"], b"1"]
 )
@@ -122,6 +124,7 @@ def test_columns_of_typed_files(values, read):
     assert Counts(("n",)).sum(values.alias("n").to_frame(), line_of).to_list() == read
 
 
+@pytest.mark.bad_input("times and counts that are none")
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -137,6 +140,42 @@ def test_a_column_whose_values_contradict_each_other_is_refused_wherever_it_is_c
         with pytest.raises(ArchiveError) as error:
             summed(values, cuts)
         assert all(word in str(error.value) for word in ("'likes'", first, second, line_of(0), line_of(between + 1)))
+
+
+def test_a_contradiction_is_told_in_the_order_of_the_lines_with_its_cures():
+    message = (
+        "column 'likes' has '1.234' in {} and '12.5' in {}: what the mark means in one, it cannot mean in the other. Write the "
+        "counts as whole numbers, or leave the column out with --column engagement=COLUMNS."
+    )
+    with pytest.raises(ArchiveError) as error:
+        summed(["1.234", "12.5"], [])
+    assert str(error.value) == message.format(line_of(0), line_of(1))
+    with pytest.raises(ArchiveError) as error:  # the tenth line stands before the ninth in no order of texts
+        summed([*["7"] * 7, "1.234", "12.5"], [])
+    assert str(error.value) == message.format(line_of(7), line_of(8))
+    with pytest.raises(ArchiveError, match=r"has '12\.5' in .* and '1\.234' in"):
+        summed(["12.5", "1.234"], [1])
+
+
+def test_what_is_unknown_is_counted_by_column_and_in_the_right_number():
+    counts = Counts(("likes", "shares"))
+    frame = pl.DataFrame({"likes": ["-", "many", "few"], "shares": ["1", "-", "-"]})
+    assert counts.sum(frame, line_of).to_list() == [None, None, None]
+    first, *rest = (remark.replace("\u00a0", " ") for remark in counts.remarks())
+    unknown = "the engagement of such a post is unknown."
+    assert first == f"2 counts in column 'likes' cannot be read, the first in {line_of(1)}; {unknown}"
+    assert rest == [
+        f"1 post has no count in column 'likes'; {unknown}",
+        f"2 posts have no count in column 'shares'; {unknown}",
+    ]
+
+
+def test_a_name_with_a_bar_is_a_column_where_the_table_has_it_and_two_where_not():
+    both = pl.DataFrame({"a": ["1"], "b": ["5"], "a|b": ["7"]})
+    assert Counts(("a|b",), both.columns).sum(both, line_of).to_list() == [7]
+    assert Counts(("a|b",), ["a", "b"]).sum(both, line_of).to_list() == [5]
+    without = Counts(()).sum(both, line_of)
+    assert (without.name, without.dtype, without.to_list()) == ("engagement", pl.Int64, [None])
 
 
 def test_what_does_not_contradict_is_read():
@@ -205,6 +244,7 @@ def test_chunks_cut_anywhere_give_the_same_and_the_column_agrees_with_single_val
             assert read is None
 
 
+@pytest.mark.bad_input("times and counts that are none")
 @given(written=st.text(alphabet="0123456789.,' +-eEkKmMwW万亿\u202f", max_size=12))
 def test_anything_in_these_characters_is_a_whole_number_hidden_or_told(written):
     try:

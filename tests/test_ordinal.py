@@ -11,6 +11,7 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
+from aftermath.statistics.averaged import averaged_odds  # noqa: E402
 from aftermath.statistics.ordinal import ProportionalOdds, proportional_odds, smoothed_odds  # noqa: E402
 from aftermath.statistics.result import NothingToMeasure  # noqa: E402
 
@@ -283,3 +284,22 @@ def test_another_unit_of_the_covariate_or_origin_of_the_codes_moves_expectations
     assert unit * scaled.slope == pytest.approx(plain.slope, abs=1e-7)
     places = np.linspace(0, 4, 9)
     assert scaled.expected(unit * places) == pytest.approx(plain.expected(places) + shift, abs=1e-7)
+
+
+def test_far_from_its_middle_a_model_still_has_an_interval_inside_the_scale() -> None:
+    """Texts that go from one end of the scale to the other: on a late day the code is the end to all the digits that there are."""
+    codes, days = np.repeat([-2.0, 2.0], 20), np.concatenate([np.linspace(0, 1e-3, 20), np.linspace(5, 400, 20)])
+    made = averaged_odds(codes, days, np.arange(40), np.ones(40), (-2, -1, 0, 1, 2))
+    value, lower, upper = made.expected(np.array([0.0, 400.0, 4_000.0, 1e6]), 0.95)
+    assert ((lower >= -2) & (lower <= value) & (value <= upper) & (upper <= 2)).all()
+    assert (value[1:] > 1.9).all()
+
+
+def test_the_logit_of_the_place_is_that_of_the_expected_code_and_moves_as_it_does() -> None:
+    codes = np.tile([-2.0, -1, 1, 0, 2], 8)
+    alone = averaged_odds(codes, np.arange(40.0), np.arange(40), np.ones(40), (-2, -1, 0, 1, 2)).models["hour"]
+    x = np.linspace(0.1, 3, 5)
+    value, gradient = alone.logit(x)
+    code = alone.expected(x)
+    assert value == pytest.approx(np.log((code + 2) / (2 - code)))
+    assert gradient == pytest.approx(alone.gradient(x) * 4 / ((code + 2) * (2 - code)))

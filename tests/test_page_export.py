@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -59,8 +62,8 @@ def test_only_our_outputs_and_prose_reach_the_page():
 
 def test_scripts_for_drawing_come_only_where_something_is_drawn():
     drawn = compose('<div data-figure="f1"></div>', [], root="", title="t", kind="idx")
-    assert "plotly.min.js" in drawn
-    assert "plotly.min.js" not in compose("<p>prose</p>", [], root="", title="t", kind="idx")
+    assert "plotly-basic.min.js" in drawn
+    assert "plotly-basic.min.js" not in compose("<p>prose</p>", [], root="", title="t", kind="idx")
 
 
 def test_pages_know_their_way_to_the_root():
@@ -73,7 +76,7 @@ def test_pages_know_their_way_to_the_root():
 
 def test_run_here_runs_the_notebook_as_it_stands():
     node = run_here(INSTALLED_FROM / "notebooks/case_without_record.ipynb", "weishi-data-fabrication", INSTALLED_FROM)
-    assert sum(bool(cell.get("outputs")) for cell in node.cells) == 11
+    assert sum(bool(cell.get("outputs")) for cell in node.cells) == 12
 
 
 # pieces
@@ -117,3 +120,21 @@ def test_the_laboratory_is_shown_the_figure_between_what_stands_above_and_below_
     assert "In words" in below["text/html"]
     assert "Table view" in below["text/html"]
     assert "<script" not in above["text/html"] + below["text/html"]
+
+
+def test_the_laboratory_is_shown_no_link_that_leads_nowhere_there():
+    case = am.load_case("kitchenaid-tweet")
+    (output,) = am.report(case).show(case, "sources").outputs
+    assert 'href="#' in output[PAGE_TYPE]
+    links = re.findall(r'href="([^"]*)"', output["text/html"])
+    assert links and all(link.startswith("http") for link in links)
+
+
+def test_what_needs_the_scripts_of_a_page_is_a_table_in_the_laboratory():
+    comparison = am.compare(am.cases()[:4])
+    (output,) = am.report(comparison).show(comparison, "scoreboard").outputs
+    assert "<select" in output[PAGE_TYPE]
+    seen = unescape(output["text/html"])
+    assert "<select" not in seen and "<button" not in seen
+    assert all(name in seen for name in comparison.names.values())
+    assert "rogue post" in seen

@@ -83,6 +83,7 @@ def _fill(file: Path, values: dict[str, str], *, label: bool = False) -> None:
         writer.writerows(rows)
 
 
+@pytest.mark.bad_input("hostile text on pages")
 def test_hostile_text_runs_nothing(hostile, kitchenaid):
     assert len(hostile.scripts) == len(kitchenaid.scripts)
     assert [tag for tag, _ in hostile.elements].count("img") == 0
@@ -93,6 +94,7 @@ def test_hostile_text_runs_nothing(hostile, kitchenaid):
             assert not (attributes.get(name) or "").lstrip().lower().startswith(("javascript:", "data:", "vbscript:"))
 
 
+@pytest.mark.bad_input("hostile text on pages")
 def test_hostile_text_is_shown_as_it_stands(hostile):
     for payload in PAYLOADS:
         if not payload.startswith("["):
@@ -101,20 +103,23 @@ def test_hostile_text_is_shown_as_it_stands(hostile):
     assert "<script>alert(9)</script>" in hostile.text
 
 
+@pytest.mark.bad_input("hostile text on pages")
 def test_hostile_text_cannot_leave_the_data_of_a_figure(hostile):
-    data = [content for content in hostile.scripts if content.startswith("{")]
+    data = [content for content in hostile.scripts if content.startswith('{"shown"')]
     assert len(data) == 6
     for content in data:
-        assert json.loads(content)["data"]
+        assert json.loads(content)["shown"]["data"]
     assert all("alert(" not in content for content in hostile.scripts if not content.startswith("{"))
 
 
+@pytest.mark.bad_input("hostile text on pages")
 def test_plotly_is_given_no_markup_from_evidence(hostile):
-    for content in (content for content in hostile.scripts if content.startswith("{")):
+    for content in (content for content in hostile.scripts if content.startswith('{"shown"')):
         for text in re.findall(r'"(?:[^"\\]|\\.)*"', content):
             assert not re.search(r"<(?!/?(?:b|br|i|span|sub|sup)\b)", json.loads(text)), text
 
 
+@pytest.mark.bad_input("hostile text on pages")
 def test_the_case_keeps_its_shape_under_hostile_text(hostile, kitchenaid):
     assert set(hostile.ids) == set(kitchenaid.ids)
     assert [tag for tag, _ in hostile.elements].count("section") == [tag for tag, _ in kitchenaid.elements].count(
@@ -122,6 +127,7 @@ def test_the_case_keeps_its_shape_under_hostile_text(hostile, kitchenaid):
     )
 
 
+@pytest.mark.bad_input("hostile text on pages")
 def test_notes_link_to_nothing_outside(hostile):
     assert "https://x.test/i.png" in hostile.text
     assert "https://x.test" not in hostile.links

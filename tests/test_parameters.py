@@ -52,6 +52,7 @@ def test_a_notebook_without_the_cell_has_no_parameters(tmp_path):
         checked({}, {"seed": 1})
 
 
+@pytest.mark.bad_input("parameters and settings")
 @pytest.mark.parametrize(
     "line",
     [
@@ -75,6 +76,7 @@ def test_a_line_that_declares_nothing_plain_is_refused_and_never_run(line, capsy
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.bad_input("parameters and settings")
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"cells": 3}', "\ufeffno json", '{"cells": [{"metadata": 1}]}'])
 def test_a_file_that_is_no_notebook_is_named(tmp_path, content):
     path = tmp_path / "broken.ipynb"
@@ -88,6 +90,7 @@ def test_a_missing_notebook_is_named(tmp_path):
         read_parameters(tmp_path / "absent.ipynb")
 
 
+@pytest.mark.bad_input("parameters and settings")
 def test_an_unknown_parameter_lists_the_known_ones_with_types():
     with pytest.raises(ParameterError) as caught:
         checked(KNOWN, {"case_id": "x", "sede": 1})
@@ -95,6 +98,7 @@ def test_an_unknown_parameter_lists_the_known_ones_with_types():
     assert "seed: int = 0; share: float = 0.5" in str(caught.value)
 
 
+@pytest.mark.bad_input("parameters and settings")
 @pytest.mark.parametrize(
     ("name", "value", "wanted"),
     [
@@ -159,12 +163,14 @@ def test_settings_are_read_by_the_declared_type(setting, value):
     assert type(read[name]) is type(value)
 
 
+@pytest.mark.bad_input("parameters and settings")
 @pytest.mark.parametrize("setting", ["seed=x", "seed=1.5", "seed=", "quick=maybe", "phase_days=7,x", "share=nan"])
 def test_a_setting_of_the_wrong_type_is_refused(setting):
     with pytest.raises(ParameterError, match="must be"):
         parse_settings(KNOWN, [setting])
 
 
+@pytest.mark.bad_input("parameters and settings")
 def test_a_setting_without_a_value_or_with_an_unknown_name_is_refused():
     with pytest.raises(ParameterError, match="name=value"):
         parse_settings(KNOWN, ["seed"])

@@ -24,6 +24,7 @@ def by_csv(data: bytes, delimiter: str = ",") -> tuple[list[tuple[str, ...]], li
     return [row for row, _ in ends], [0, *(line for _, line in ends)][:-1]
 
 
+@pytest.mark.bad_input("damaged exports")
 @given(SOUP, st.integers(2, 3))
 @example('a,"b"" ,c"\n', 2)
 @example('"a","b"\nc"d,e\n', 2)
@@ -51,6 +52,7 @@ def test_tables_as_programs_write_them_are_read_at_once(table, delimiter, quotin
     assert (cut.fields.rows() if cut else []) == list(map(tuple, table[:-1]))
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize(
     "data",
     [

@@ -130,6 +130,7 @@ def bent(value: Any, place: tuple, wrong: Any) -> Any:
     return copy
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize("name", ITEMS)
 @settings(max_examples=40, deadline=None)
 @given(data=st.data())
@@ -150,6 +151,7 @@ def test_anything_in_any_field_is_read_or_told_and_takes_no_other_post_with_it(n
     assert found.height >= ENOUGH - 1
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize("name", PAGES)
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
@@ -166,6 +168,7 @@ def test_anything_in_any_place_of_a_page_is_read_or_told(name, data):
             assert "apologize" not in str(error)
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize(
     "nest",
     [

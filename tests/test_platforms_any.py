@@ -84,6 +84,7 @@ def test_where_chunks_are_cut_changes_nothing(file, format, size):
         assert frame(file).equals(expected)
 
 
+@pytest.mark.bad_input("damaged exports")
 @settings(max_examples=300, deadline=None)
 @given(data=st.data(), format=st.sampled_from(sorted(ITEMS)), wrong=WRONG)
 def test_a_wrong_value_in_any_field_gives_a_post_or_is_told(file, data, format, wrong):

@@ -51,6 +51,7 @@ def test_an_archive_of_x_from_before_2020_has_bare_posts(file):
     assert facts(file) == [("8513", "original", None, 5, items.TEXT)]
 
 
+@pytest.mark.bad_input("exports of other kinds")
 @pytest.mark.parametrize("part", ["like", "follower", "direct_messages", "account", "note_tweet"])
 def test_other_parts_of_an_archive_of_x_hold_no_posts(file, part):
     file.write_text(f'window.YTD.{part}.part0 = [ {{\n  "{part}" : {{ "tweetId" : "1", "fullText" : "x" }}\n}} ]')
@@ -95,6 +96,7 @@ def test_what_scrapers_wrote_of_twitter(file, make, more, kind, text):
     assert posts(file)[0]["time"] == MOMENT
 
 
+@pytest.mark.bad_input("exports of other kinds")
 def test_other_platforms_of_snscrape_are_refused(file):
     exports.write(file, {"_type": "snscrape.modules.telegram.TelegramPost", "content": "x", "date": items.ISO})
     with pytest.raises(ArchiveError, match="none of the posts on Twitter that snscrape wrote"):

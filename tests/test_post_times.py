@@ -53,6 +53,7 @@ def test_a_weibo_id_may_stand_in_an_address_in_base_62() -> None:
     assert post_time("weibo", base_62) == post_time("weibo", 4300513258079151)
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize(
     ("platform", "post_id", "words"),
     [
@@ -73,6 +74,7 @@ def test_what_is_no_id_of_the_platform_is_refused(platform, post_id, words) -> N
         post_time(platform, post_id)
 
 
+@pytest.mark.bad_input("damaged ids")
 @given(st.sampled_from(sorted(PLATFORMS)), st.text(max_size=30) | st.integers(-5, 2**70))
 def test_anything_is_a_time_within_the_life_of_the_platform_or_refused(platform, post_id) -> None:
     try:

@@ -12,7 +12,7 @@ from aftermath.workspace import WorkspaceError
 
 @pytest.mark.parametrize(
     ("row", "column", "place"),
-    [(0, "", "x.csv"), (14, "", "x.csv:14"), (14, "earliest", "x.csv:14:earliest"), (0, "title", "x.csv::title")],
+    [(0, "", "x.csv"), (14, "", "x.csv:14"), (14, "earliest", "x.csv:14:earliest"), (0, "title", "x.csv:title")],
 )
 def test_a_problem_names_its_place(row: int, column: str, place: str) -> None:
     assert str(Problem("x.csv", row, column, "is wrong", "write it right")) == f"{place}  is wrong  write it right"

@@ -96,6 +96,7 @@ def test_time_that_has_passed_anyway_is_not_waited_for_again(server, clock):
 # Asking again
 
 
+@pytest.mark.fault("networks that fail")
 @pytest.mark.parametrize("status", [408, 425, 500, 502, 504])
 def test_a_trouble_that_passes_is_waited_out_longer_each_time(server, clock, status):
     server.script = [says("busy", status=status)] * 3 + [says(FINE)]
@@ -118,6 +119,7 @@ TROUBLES = {
 }
 
 
+@pytest.mark.fault("networks that fail")
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
 def test_an_answer_that_is_not_whole_is_asked_for_again(server, trouble):
     server.script = [trouble, says(FINE)]
@@ -125,6 +127,7 @@ def test_an_answer_that_is_not_whole_is_asked_for_again(server, trouble):
     assert len(server.asked) == 2
 
 
+@pytest.mark.fault("networks that fail")
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES.keys())
 def test_asking_again_has_an_end(server, clock, trouble):
     server.otherwise = trouble
@@ -134,6 +137,7 @@ def test_asking_again_has_an_end(server, clock, trouble):
     assert clock.slept == [1.0, 2.0, 4.0, 8.0]
 
 
+@pytest.mark.bad_input("broken submissions")
 def test_the_error_says_what_was_wrong_last(server):
     server.otherwise = breaks_off(b'{"items": [', 400)
     with pytest.raises(PullError, match=r"127\.0\.0\.1:\d+: the answer broke off after 11 of 400 bytes"):
@@ -143,6 +147,7 @@ def test_the_error_says_what_was_wrong_last(server):
         server.client().get(URL)
 
 
+@pytest.mark.fault("networks that fail")
 def test_a_server_that_is_not_there_is_an_error_after_all_attempts(clock):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -153,6 +158,7 @@ def test_a_server_that_is_not_there_is_an_error_after_all_attempts(clock):
     assert len(clock.slept) == 4
 
 
+@pytest.mark.bad_input("servers that stall, lie or lead astray")
 def test_a_server_that_never_answers_is_given_up(server):
     server.otherwise = lambda handler: handler.rfile.read(1)
     with pytest.raises(PullError, match="timed out"):
@@ -160,6 +166,7 @@ def test_a_server_that_never_answers_is_given_up(server):
     assert len(server.asked) == 2
 
 
+@pytest.mark.bad_input("servers that stall, lie or lead astray")
 def test_a_server_that_drips_without_end_is_given_up(server):
     server.otherwise = in_pieces(*[b" "] * 50)
     ticks = count(0, 40)
@@ -184,13 +191,15 @@ def test_retry_after_may_be_a_date(server, clock):
     assert clock.slept == [90.0]
 
 
+@pytest.mark.bad_input("servers that stall, lie or lead astray")
 @pytest.mark.parametrize("then", ["Sat, 01 Jun 2024 11:00:00 GMT", "0"])
-def test_a_wait_that_is_over_is_none_but_the_pace_is_kept(server, clock, then):
-    server.script = [says("", status=429, retry_after=then), says(FINE)]
-    server.client(clock).get(URL, pause=6.0)
-    assert clock.slept == [0.0, 6.0]
+def test_who_asks_to_slow_down_is_never_asked_again_at_once(server, clock, then):
+    server.script = [says("", status=429, retry_after=then)] * 2 + [says(FINE)]
+    server.client(clock).get(URL, pause=6.0, rest=20.0)
+    assert clock.slept == [20.0, 40.0]
 
 
+@pytest.mark.bad_input("servers that stall, lie or lead astray")
 @pytest.mark.parametrize("nonsense", ["", "soon", "-5", "1e3", "²", "99999999999999", "Sat, 99 Foo 2024"])
 def test_slow_down_without_a_usable_time_is_waited_for_longer_each_time(server, clock, nonsense):
     server.script = [says("", status=429, retry_after=nonsense)] * 3 + [says(FINE)]
@@ -221,6 +230,7 @@ def test_a_wait_beyond_patience_ends_the_pull_and_says_until_when(server, clock)
 # What is no use asking again
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize("status", [204, 400, 401, 403, 404, 410, 451, 501])
 def test_a_refusal_is_final(server, status):
     server.otherwise = says(b"" if status == 204 else "No.", status=status)
@@ -234,12 +244,14 @@ def test_a_status_that_means_nothing_there_is_an_answer(server):
     assert server.client().get(URL, nothing_there={404: "none"}).status == 404
 
 
+@pytest.mark.bad_input("answers of public sources")
 def test_a_page_in_place_of_nothing_there_is_not(server):
     server.script = [says("<h1>Gone</h1>", status=404)]
     with pytest.raises(PullError, match="a web page instead of figures: 'Gone'"):
         server.client().get(URL, nothing_there={404: "none"})
 
 
+@pytest.mark.bad_input("answers of public sources")
 def test_a_web_page_is_not_an_answer(server):
     page = "<!doctype html><html><title>Sign in</title><p>Welcome\x1b[31m to\u202e the hotel</p>" + "x" * 5000
     server.script = [says(page, content_type="text/html")]
@@ -258,6 +270,7 @@ def test_plain_words_are_shown(server):
         server.client().get(URL)
 
 
+@pytest.mark.bad_input("answers of public sources")
 def test_an_answer_that_is_too_long_is_not_read_on(server):
     server.script = [breaks_off(b"[", 10**12)]
     with pytest.raises(PullError, match="longer than 1,000 bytes"):
@@ -275,12 +288,14 @@ def test_an_answer_of_just_the_longest_length_is_read(server):
     assert client.get(URL).body == client.get(URL).body == body
 
 
+@pytest.mark.bad_input("answers of public sources")
 def test_a_compressed_answer_is_refused(server):
     server.script = [says(gzip.compress(b"[]"), content_encoding="gzip")]
     with pytest.raises(PullError, match="compressed"):
         server.client().get(URL)
 
 
+@pytest.mark.bad_input("secrets and texts that must not come out")
 def test_a_key_never_shows_up_in_an_error(server):
     server.otherwise = says('{"detail": "Invalid token abc123secret."}', status=401)
     with pytest.raises(PullError, match=r"Invalid token \[key\]") as caught:
@@ -289,13 +304,14 @@ def test_a_key_never_shows_up_in_an_error(server):
     assert server.headers[0]["authorization"] == "Token abc123secret"
 
 
+@pytest.mark.fault("networks that fail")
 def test_a_certificate_that_cannot_be_verified_is_final(monkeypatch, clock):
     class Opener:
         def open(self, *_: object, **__: object) -> None:
             raise urllib.error.URLError(ssl.SSLCertVerificationError(1, "self-signed"))
 
     monkeypatch.setattr(ssl.SSLCertVerificationError, "verify_message", "self-signed certificate", raising=False)
-    monkeypatch.setattr(module, "_opener", lambda address: Opener())
+    monkeypatch.setattr(module, "opener", lambda left, directly: Opener())
     with pytest.raises(PullError, match="certificate cannot be verified"):
         Client(sleep=clock.sleep).get(URL)
     assert clock.slept == []
@@ -304,6 +320,7 @@ def test_a_certificate_that_cannot_be_verified_is_final(monkeypatch, clock):
 # Not led astray
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_another_host_is_not_followed(server, status):
     elsewhere = Replay()
@@ -317,6 +334,7 @@ def test_another_host_is_not_followed(server, status):
     assert (len(server.asked), elsewhere.asked) == (1, [])
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize(
     "location",
     [
@@ -340,6 +358,7 @@ def test_another_place_on_the_same_host_is_followed(server):
     assert server.asked == ["/figures?day=2017-04-09", "/v2/figures"]
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize("location", [{"location": "/figures?day=2017-04-09"}, {}])
 def test_a_circle_is_left(server, location):
     server.otherwise = says("", status=302, **location)
@@ -348,6 +367,7 @@ def test_a_circle_is_left(server, location):
     assert len(server.asked) == 4
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize(
     "url", ["http://example.org/x", "ftp://127.0.0.1/x", "file:///etc/passwd", "http://127.0.0.1.evil.org/"]
 )

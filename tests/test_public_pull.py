@@ -43,6 +43,7 @@ LONG = {"article": "Acme Corporation", "start": "2017-01-01", "end": "2019-12-31
 THREE = [views(("2017040900", 1)), views(("2018040900", 2)), views(("2019040900", 3))]
 
 
+@pytest.mark.fault("networks that fail")
 @pytest.mark.parametrize("trouble", [says("", status=500), hangs_up, says("<h1>Sorry</h1>"), says('{"items": [')])
 def test_a_pull_that_broke_off_asks_only_for_what_is_missing(trouble, server, clock, tmp_path):
     server.script, server.otherwise = [says(THREE[0])], trouble
@@ -91,6 +92,7 @@ def test_days_that_were_not_over_are_asked_for_again(server, tmp_path):
     assert len(files(tmp_path)) == 2
 
 
+@pytest.mark.bad_input("answers of public sources")
 def test_an_answer_that_was_changed_is_refused_and_one_that_is_gone_is_asked_for_again(server, clock, tmp_path):
     server.script = [says(ANSWERS["wikipedia"]), says(ANSWERS["wikipedia"])]
     client = server.client(clock)
@@ -116,6 +118,7 @@ def test_one_folder_holds_one_query(server, clock, tmp_path):
     assert len(server.asked) == 1
 
 
+@pytest.mark.fault("full disks and missing rights")
 @pytest.mark.parametrize("fails_at", range(1, 5))
 def test_a_disk_that_fills_up_leaves_only_what_is_whole(fails_at, server, clock, tmp_path, monkeypatch):
     server.otherwise = says(THREE[0])
@@ -139,6 +142,7 @@ def test_a_disk_that_fills_up_leaves_only_what_is_whole(fails_at, server, clock,
     assert (pulled.asked, pulled.kept) == (3 - kept, kept)
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize(
     "record",
     [
@@ -179,6 +183,7 @@ def test_a_missing_key_is_an_error_with_the_cure(server, clock, tmp_path, monkey
     assert (server.asked, (tmp_path / "pull").exists()) == ([], False)
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize("key", ["two words", "line\r\nHost: evil", "schlüssel"])
 def test_a_key_that_is_none_is_not_sent(key, server, clock, tmp_path, monkeypatch):
     monkeypatch.setenv("MEDIACLOUD_API_KEY", key)
@@ -200,7 +205,7 @@ def test_only_the_source_that_needs_the_key_gets_it(server, clock, tmp_path):
     for name in sorted(set(public.SOURCES) - {"mediacloud"}):
         server.script = [says(ANSWERS[name])]
         public.pull(name, QUERIES[name], tmp_path / name, client=server.client(clock))
-    assert len(server.headers) == 5
+    assert len(server.headers) == 6
     assert not [sent for sent in server.headers if "authorization" in sent]
 
 
@@ -222,6 +227,7 @@ def test_what_people_wrote_stays_out_of_the_repository(server, clock, tmp_path, 
 # Questions that cannot be asked
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize(
     ("name", "change", "problem"),
     [
@@ -302,6 +308,7 @@ def test_help_names_every_source_and_every_argument():
     assert "MEDIACLOUD_API_KEY" in public.help_text("mediacloud")
 
 
+@pytest.mark.bad_input("answers of public sources")
 @pytest.mark.parametrize("word", ["article", "=x", ""])
 def test_a_word_that_is_no_argument_is_named(word):
     with pytest.raises(QueryError, match="is not of the form argument=value"):

@@ -125,6 +125,7 @@ def look(file: Path, format: str | None, zone: str | None) -> int:
     return total
 
 
+@pytest.mark.bad_input("damaged exports")
 @settings(max_examples=400)
 @given(data=harmed(), format=st.sampled_from([None, None, *FORMATS]), zone=st.sampled_from([None, "UTC"]))
 @pytest.mark.slow
@@ -133,6 +134,7 @@ def test_any_bytes_give_valid_posts_or_an_error_in_words(file, data, format, zon
     look(file, format, zone)
 
 
+@pytest.mark.bad_input("damaged exports")
 @settings(max_examples=150)
 @given(data=st.data())
 def test_any_typed_table_gives_valid_posts_or_an_error_in_words(file, data):

@@ -101,6 +101,7 @@ def test_characters_that_come_late_in_a_file_are_found(file):
     assert reading.encodings == {"posts.csv": "cp1252"}
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize(
     ("most", "few"), [("utf-8", "cp1252"), ("cp1252", "utf-8"), ("utf-8", "gb18030"), ("gb18030", "utf-8")]
 )
@@ -118,6 +119,7 @@ def test_lines_in_another_encoding_than_the_rest_are_bad_lines(file, most, few):
     assert "rest of the file" in str(error.value)
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_bad_line_inside_quotation_marks_leaves_the_records_around_it_whole(file):
     lines = [line.encode() for line in [HEADER, *rows(*["é"] * 300)]]
     lines[5:5] = [b'700,2017-04-10T10:22:04Z,"one', b"tw\xe9", b'three"']
@@ -127,6 +129,7 @@ def test_a_bad_line_inside_quotation_marks_leaves_the_records_around_it_whole(fi
     assert [line.line for line in reading.bad_lines] == [6, 7, 8]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_bytes_that_are_no_character_in_utf16_are_bad_lines(file):
     whole = "\n".join([HEADER, *rows(*["é"] * 300)]).encode("utf-16-le")
     broken = whole.replace("é".encode("utf-16-le"), b"\x00\xd8", 1)
@@ -135,6 +138,7 @@ def test_bytes_that_are_no_character_in_utf16_are_bad_lines(file):
     assert (len(found), reading.bad) == (299, 1)
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_bytes_that_fit_no_encoding_are_read_as_latin1(file):
     file.write_bytes(b"\n".join([HEADER.encode(), b"1,2017-04-10T10:22:04Z,\x81\x8d\xff\x81"]))
     encoding = detect_encoding(members(file)[0])
@@ -142,6 +146,7 @@ def test_bytes_that_fit_no_encoding_are_read_as_latin1(file):
     assert len([source.text(line) for _, line in source.lines()]) == 2
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_line_of_another_encoding_says_which_byte(file):
     file.write_bytes(b"\n".join("é".encode() for _ in range(5)))
     source = Source(members(file)[0], detect_encoding(members(file)[0]))

@@ -43,6 +43,7 @@ def good(count: int, first: int = 1) -> list[str]:
 # Ids
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("number", ["5.7E+17", "5,70306E+17", "5.70306e17", "570306133677760513.0"])
 def test_ids_that_a_spreadsheet_damaged_are_refused_with_the_cure(file, number):
     table(file, *good(500), f'"{number}",{UTC_TIME},x')
@@ -53,6 +54,7 @@ def test_ids_that_a_spreadsheet_damaged_are_refused_with_the_cure(file, number):
         done(file)
 
 
+@pytest.mark.bad_input("damaged ids")
 def test_ids_of_which_a_spreadsheet_kept_fifteen_digits_are_refused(file):
     table(file, *(f"{570306133677000 + n}000,{UTC_TIME},x" for n in range(30)))
     with pytest.raises(ArchiveError, match=r"30 of 30 ids of 18 digits .*spreadsheet keeps 15 digits"):
@@ -123,6 +125,7 @@ def test_times_with_a_zone_in_the_forms_that_exports_have(file, written):
     assert done(file)[1]["time"].to_list() == [datetime(2017, 4, 10, 10, 22, 4, tzinfo=UTC)]
 
 
+@pytest.mark.bad_input("times and counts that are none")
 @pytest.mark.parametrize(
     "written",
     ["2017-04-10 06:22:04", "2017-04-10T06:22:04", "2017-04-10 06:22", "2017/04/10 06:22:04", "2017-04-10", "20170410"],
@@ -159,6 +162,7 @@ def test_clocks_that_change_give_the_earlier_time_and_none_where_they_skip(file)
     assert [line.line for line in reading.bad_lines] == [203]
 
 
+@pytest.mark.bad_input("times and counts that are none")
 def test_a_zone_that_does_not_exist_is_refused(file):
     table(file, *good(1))
     for zone in ("Mars/Olympus", "../etc", "", "\x00"):
@@ -166,6 +170,7 @@ def test_a_zone_that_does_not_exist_is_refused(file):
             done(file, zone=zone)
 
 
+@pytest.mark.bad_input("times and counts that are none")
 def test_times_after_the_posts_were_collected_are_bad_lines(file):
     table(file, *good(199), "900,2031-01-01T00:00:00Z,x")
     assert done(file)[0].bad == 0
@@ -175,6 +180,7 @@ def test_times_after_the_posts_were_collected_are_bad_lines(file):
     ]
 
 
+@pytest.mark.bad_input("times and counts that are none")
 @pytest.mark.parametrize("written", ["soon", "", "0", "99999999999999999999", "2017-02-30T00:00:00Z", "1.5e300"])
 def test_times_that_are_none_are_bad_lines(file, written):
     table(file, *good(199), f"900,{written},x")
@@ -199,6 +205,7 @@ def test_times_of_ids_agree_with_those_of_single_ids(number):
 # Lines
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_bad_line_in_a_hundred_is_counted_and_in_small_archives_three(file):
     table(file, *good(99), "too,many,fields,here")
     reading, posts = done(file)
@@ -213,6 +220,7 @@ def test_a_bad_line_in_a_hundred_is_counted_and_in_small_archives_three(file):
     assert "posts.csv:104" in str(error.value)
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize(("rows", "accepted"), [(10, True), (9, False)])
 def test_of_very_few_lines_no_more_than_one_in_ten_may_be_bad(file, rows, accepted):
     table(file, *good(rows - 2), "too,many,fields,here", *good(1, 900))
@@ -237,6 +245,7 @@ def test_the_share_of_bad_lines_can_be_set(file):
         done(file, max_bad=5)
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_quotation_mark_that_is_never_closed_costs_no_line_that_is_a_row_by_itself(file):
     table(file, *good(1000), f'5000,{UTC_TIME},"open', *good(3, 6000))
     reading, posts = done(file)
@@ -245,6 +254,7 @@ def test_a_quotation_mark_that_is_never_closed_costs_no_line_that_is_a_row_by_it
     assert "line 1002 is the first" in reading.remarks[0]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_text_that_is_never_closed_is_a_bad_line_with_all_of_its_lines(file):
     table(file, *good(1000), f'5000,{UTC_TIME},"open', "and no more", *good(3, 6000))
     reading, posts = done(file)
@@ -252,6 +262,7 @@ def test_a_text_that_is_never_closed_is_a_bad_line_with_all_of_its_lines(file):
     assert [line.line for line in reading.bad_lines] == [1002, 1003]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_two_records_joined_by_a_quotation_mark_are_not_taken_for_one(file):
     table(file, *good(1000), f'5000,{UTC_TIME},"open', f'5001,{UTC_TIME},"next"')
     reading, posts = done(file)
@@ -259,6 +270,7 @@ def test_two_records_joined_by_a_quotation_mark_are_not_taken_for_one(file):
     assert posts["text"].to_list()[1000:] == ['"open', "next"]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_file_in_another_format_is_given_up_before_it_is_read_to_its_end(file):
     with file.open("w") as out:
         out.writelines(json.dumps({"id": number}) + "\n" for number in range(200_000))
@@ -278,6 +290,7 @@ def test_empty_texts_are_kept(file, format):
     assert done(file)[1]["text"].to_list() == ["", "", "sorry"]
 
 
+@pytest.mark.bad_input("control characters in names")
 def test_nothing_in_a_message_steers_a_terminal(file):
     table(file, *good(199), "900,\x1b[31msoon,x")
     assert str(done(file)[0].bad_lines[0]) == "posts.csv:201  has a time of 9 characters, which cannot be read"
@@ -287,6 +300,7 @@ def test_nothing_in_a_message_steers_a_terminal(file):
     assert "\x1b" not in str(error.value)
 
 
+@pytest.mark.bad_input("lines and JSON without end")
 def test_a_deeply_nested_line_is_a_bad_line(file):
     file.write_text("\n".join([*(json.dumps(exports.v1(n)) for n in range(1, 150)), '{"a":' + "[" * 200_000]))
     reading, posts = done(file)
@@ -316,6 +330,7 @@ def test_the_window_begins_with_its_first_moment_and_ends_before_its_last(file):
     assert reading.outside == 1
 
 
+@pytest.mark.bad_input("exports of other kinds")
 @pytest.mark.parametrize("content", ["", "\n\n", "\ufeff"])
 def test_empty_files_are_said_to_be_empty(file, content):
     file.write_text(content, encoding="utf-8")
@@ -323,6 +338,7 @@ def test_empty_files_are_said_to_be_empty(file, content):
         done(file)
 
 
+@pytest.mark.bad_input("exports of other kinds")
 def test_files_that_are_none(tmp_path):
     with pytest.raises(ArchiveError, match="No such file"):
         done(tmp_path / "nowhere.csv")

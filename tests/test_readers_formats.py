@@ -65,6 +65,7 @@ def test_every_format_is_found_by_its_content_and_gives_the_same_when_it_is_name
     assert posts(file) == posts(file, format=format) != []
 
 
+@pytest.mark.bad_input("exports of other kinds")
 def test_what_is_no_export_is_said_so_with_the_formats_there_are(file):
     exports.write(file, "A letter", "to the editor")
     with pytest.raises(ArchiveError, match="format is not known") as error:
@@ -302,6 +303,7 @@ def test_bare_items_and_those_of_4cat_are_read_as_those_of_zeeschuimer(file):
     assert posts(file) == expected
 
 
+@pytest.mark.bad_input("exports of other kinds")
 def test_a_platform_that_is_not_read_is_named(file):
     exports.write(file, exports.zeeschuimer("example.org", {"id": "1"}))
     with pytest.raises(ArchiveError, match=r"'example\.org', which is not read"):

@@ -81,6 +81,7 @@ def test_a_parquet_file_inside_another_is_read(file, pack):
 # Cut short and damaged
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 @pytest.mark.parametrize("format", ["csv", "ndjson"])
 def test_a_truncated_gzip_says_how_many_posts_were_whole(file, format):
     number = 60_000
@@ -107,6 +108,7 @@ def hash_like(number: int) -> int:
     return number * 2654435761 % 2**64
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 @pytest.mark.parametrize(
     "harm",
     [
@@ -123,6 +125,7 @@ def test_damaged_gzip_is_refused_in_words(file, harm):
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 @pytest.mark.parametrize("cut", [10, 100, -30, -5])
 def test_damaged_zip_is_refused_in_words(file, cut):
     whole = zipped(file, **{"posts.csv": CONTENT}).read_bytes()
@@ -131,6 +134,7 @@ def test_damaged_zip_is_refused_in_words(file, cut):
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_a_zip_whose_content_does_not_fit_its_sum_is_refused(file):
     whole = bytearray(zipped(file, **{"posts.csv": os.urandom(500)}).read_bytes())
     whole[200] ^= 255
@@ -142,6 +146,7 @@ def test_a_zip_whose_content_does_not_fit_its_sum_is_refused(file):
 # Unsafe
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 @pytest.mark.parametrize(
     "name", ["../posts.csv", "a/../../posts.csv", "/etc/posts.csv", "C:\\posts.csv", "..\\posts.csv", "\\\\host\\share"]
 )
@@ -155,6 +160,7 @@ def test_members_whose_names_lead_out_of_the_zip_are_refused(file, name):
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_links_in_a_zip_are_refused(file):
     link = zipfile.ZipInfo("posts.csv")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -164,6 +170,7 @@ def test_links_in_a_zip_are_refused(file):
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_a_locked_zip_and_one_with_two_members_of_a_name_are_refused(file):
     whole = bytearray(zipped(file, **{"posts.csv": CONTENT}).read_bytes())
     central = whole.rfind(b"PK\x01\x02")
@@ -187,6 +194,7 @@ def small_limits(monkeypatch):
 BOMB = b"a,b,c\n" + b"0" * (30 << 20)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_bombs_are_refused_before_they_unfold(file, small_limits):
     zipped(file, **{"posts.csv": BOMB})
     with pytest.raises(ArchiveError, match="zip bomb"):
@@ -196,6 +204,7 @@ def test_bombs_are_refused_before_they_unfold(file, small_limits):
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_bombs_that_lie_about_their_size_or_hide_inside_another_file_are_refused(file, small_limits):
     zipped(file, **{"posts.csv.gz": gzip.compress(BOMB)})
     with pytest.raises(ArchiveError, match="zip bomb"):
@@ -205,6 +214,7 @@ def test_bombs_that_lie_about_their_size_or_hide_inside_another_file_are_refused
         count(zipped(file, **many))
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_a_total_size_has_a_limit_too(file, monkeypatch):
     monkeypatch.setattr(opening, "MOST_UNPACKED", 1000)
     file.write_bytes(gzip.compress(CONTENT))
@@ -212,6 +222,7 @@ def test_a_total_size_has_a_limit_too(file, monkeypatch):
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_what_is_packed_otherwise_is_named_with_what_to_do(file):
     with tarfile.open(file, "w:gz") as packed:
         entry = tarfile.TarInfo("posts.csv")

@@ -81,6 +81,7 @@ def test_tables_and_parquet_are_read_from_it_too(file):
         assert (detect(file), count(file)) == (kind, 1)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 @pytest.mark.parametrize("kept", [0.999, 0.5, 0.01])
 def test_one_that_was_cut_short_says_so_with_what_was_whole(file, content, kept):
     whole = packed(content)
@@ -91,22 +92,27 @@ def test_one_that_was_cut_short_says_so_with_what_was_whole(file, content, kept)
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_posts_before_the_end_of_a_cut_file_are_counted(file, content):
     file.write_bytes(packed(content) + packed(content)[:-9])
     with pytest.raises(ArchiveError, match=r"500\sposts before that were whole"):
         count(file)
 
 
-def test_cut_anywhere_it_is_told(content):
+@pytest.mark.bad_input("damaged and hostile packing")
+def test_cut_anywhere_it_is_told(content, record_property):
     whole = packed(content[:3000]) + PASSED_OVER
     ends = {len(packed(content[:3000])), len(whole)}
-    for length in set(range(1, len(whole))) - ends:
+    cuts = set(range(1, len(whole))) - ends
+    record_property("trials", len(cuts))
+    for length in cuts:
         stream = ZstandardFile(io.BytesIO(whole[:length]))
         with pytest.raises(EOFError):
             while stream.read1(1 << 20):
                 pass
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 @pytest.mark.parametrize(
     "harm",
     [
@@ -122,6 +128,7 @@ def test_damage_is_named(file, content, harm):
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_a_bomb_is_refused_before_it_unfolds(file, monkeypatch):
     monkeypatch.setattr(opening, "ALWAYS_ALLOWED", 1 << 20)
     file.write_bytes(packed(b"0" * (200 << 20)))
@@ -138,6 +145,7 @@ def test_a_bomb_is_refused_before_it_unfolds(file, monkeypatch):
         count(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_one_inside_another_is_named(file, content):
     file.write_bytes(zstandard.compress(zstandard.compress(content)))
     with pytest.raises(ArchiveError, match=r"is a Zstandard file inside another.*Unpack it"):

@@ -134,7 +134,7 @@ def test_a_good_series_has_all_faces(estimator: str) -> None:
     assert result.table.height
     assert result.text.endswith(".")
     assert "nan" not in result.text
-    assert result._repr_html_().startswith("<p>")
+    assert "<p>" in result._repr_html_() and "dataframe" not in result._repr_html_()
 
 
 # --- times --------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from aftermath.case_files.case import cases, load_case, read_case
+from aftermath.case_files.case import load_case, read_case
+from aftermath.case_files.cases import cases
 from aftermath.case_files.relations import temporal_network
 from aftermath.case_files.tables import LONGEST_RELATION
 from aftermath.comparison.pairwise import pairwise
@@ -88,6 +89,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_named_where_it_is(name: str, tmp_path: Path) -> None:
     assert_named(FAULTS[name], tmp_path)
@@ -100,6 +102,7 @@ def test_a_number_is_read_whole_however_it_is_padded(tmp_path: Path, text: str) 
     assert read_case(folder, Workspace(tmp_path))[0].relations["at_most_seconds"][0] == 5640
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 def test_of_a_contradiction_the_least_certain_relation_is_named(tmp_path: Path) -> None:
     folder = copy(tmp_path, KITCHEN)
     append("relations.csv", "e08,e07,1,,disputed,prdaily-2012-10-04,order,The other way round.\n")(folder)
@@ -109,6 +112,7 @@ def test_of_a_contradiction_the_least_certain_relation_is_named(tmp_path: Path) 
     assert "relations.csv:7 (documented)" in problem.what
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 def test_a_cycle_of_thirty_rows_is_named_whole(tmp_path: Path) -> None:
     events = [event(), *(event("milestone", 60, 7200) for _ in range(30))]
     names = [f"e{number:02}" for number in range(2, 32)]

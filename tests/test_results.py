@@ -103,7 +103,7 @@ def test_a_column_that_repeats_a_parameter_is_left_out_and_one_that_differs_is_r
 
 def test_the_laboratory_shows_the_table_and_writes_no_markup_of_its_texts():
     bundle = results(pl.DataFrame({HOSTILE: [HOSTILE]}))._repr_mimebundle_()
-    assert bundle.keys() == {RESULTS_TYPE, "text/html"}
+    assert bundle.keys() == {RESULTS_TYPE, "text/html", "text/plain"}
     assert "<td>" in bundle["text/html"]
     assert "<b onclick" not in bundle["text/html"]
 

@@ -123,6 +123,7 @@ FAULTS = [
 READERS = {"playbook": read_advice, "texts": titles_of_texts, "contrasts": read_contrasts}
 
 
+@pytest.mark.bad_input("damaged tables of a case")
 @pytest.mark.parametrize(("table", "content", "lines"), FAULTS)
 def test_every_fault_is_named_with_its_place_when_checked_and_when_read(tmp_path, table, content, lines):
     made = workspace(tmp_path)

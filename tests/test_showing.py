@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from aftermath.archives.posts import ArchiveError
@@ -90,3 +91,21 @@ def test_a_preview_shows_no_account_in_an_id(tmp_path, post_id, shown):
     said = preview([file]).text
     assert f"\n  {shown}  2024-03-04 09:00:00" in said
     assert NAME not in said
+
+
+@pytest.mark.parametrize("field", ["id", "created_at", "text", "author", "retweet_count"])
+def test_a_column_of_several_values_is_refused_by_its_name(tmp_path, field):
+    columns = {
+        "id": ["1", "2"],
+        "created_at": ["2024-03-04T09:00:00Z"] * 2,
+        "text": ["a b", "b c"],
+        "author": ["x", "y"],
+    }
+    columns["retweet_count"] = ["1", "2"]
+    rows = pl.DataFrame(columns | {field: [{"words": TEXT, "who": [NAME]}] * 2})
+    rows.write_parquet(tmp_path / "posts.parquet")
+    with pytest.raises(ArchiveError) as error:
+        list(read(tmp_path / "posts.parquet"))
+    assert f"posts.parquet: column '{field}' holds several values in each row (Struct)" in str(error.value)
+    assert TEXT not in str(error.value)
+    assert NAME not in str(error.value)

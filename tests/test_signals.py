@@ -12,7 +12,8 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.case_files.case import cases, load_case  # noqa: E402
+from aftermath.case_files.case import load_case  # noqa: E402
+from aftermath.case_files.cases import cases  # noqa: E402
 from aftermath.measures.signals import Signals, signals  # noqa: E402
 from aftermath.statistics.result import NothingToMeasure  # noqa: E402
 

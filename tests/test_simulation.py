@@ -292,10 +292,10 @@ def _lines(text: str) -> list[str]:
 
 @pytest.mark.slow
 def test_intervals_cover_as_often_as_the_kept_table_says(kept, tmp_path):
-    """A hundred draws, seeds 0 to 99 of the kept ones: within four Monte Carlo errors (three would fail one of so many rows by
+    """Fifty draws, seeds 0 to 49 of the kept ones: within four Monte Carlo errors (three would fail one of so many rows by
     chance) of what keeps its word, or, where the kept table says that a row does not, of what it says."""
     output = tmp_path / "table.md"
-    printed("--draws", "100", "--output", str(output))
+    printed("--draws", "50", "--output", str(output))
     fresh = simulation_study(output).table
     for row, before in zip(fresh.iter_rows(named=True), kept.iter_rows(named=True), strict=True):
         place = (row["estimator"], row["n"], row["truth"])

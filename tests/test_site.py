@@ -12,12 +12,13 @@ import polars as pl
 import pytest
 
 import aftermath as am
-from aftermath.comparison.gathering import gather
+from aftermath.comparison.gathering import Gathering, gather
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.files import WriteError
 from aftermath.measures.latency_curves import MARKS, latency_curves
 from aftermath.pages import site
-from aftermath.pages.index import index_page
+from aftermath.pages.index import index_page, index_sections
+from aftermath.pages.page import PAGES
 from aftermath.problems import CaseError
 from aftermath.statistics.agreement import krippendorff_alpha
 from aftermath.workspace import INSTALLED_FROM, Workspace
@@ -78,17 +79,19 @@ def _targets(page: Page) -> set[str]:
 
 def test_assets_are_one_sheet_the_scripts_and_plotly(made):
     assets = made.site / "assets"
-    assert {path.name for path in assets.iterdir()} == {"style.css", "app.js", "figures.js", "plotly.min.js"}
+    data = {"cases.js", "index-rows.js", "search-data.js", "sources-data.js"}
+    assert {path.name for path in assets.iterdir()} == {*site.SCRIPTS, *site.BROUGHT, *data, "style.css"}
     sheet = (assets / "style.css").read_text(encoding="utf-8")
     assert all((site.ASSETS / name).read_text(encoding="utf-8") in sheet for name in site.SHEETS)
-    assert (assets / "plotly.min.js").stat().st_size > 1_000_000
+    assert (assets / "plotly-basic.min.js").stat().st_size > 1_000_000
 
 
 def test_links_of_the_index_lead_to_pages_of_the_site(made, index):
     case_pages = {
         f"cases/{case_id}.html" for case_id in ("plain-case", "hostile-case", "third-case", "own-case", "unseen-case")
     }
-    pages = case_pages | {"index.html", "comparison.html", "marks.html", "methods.html"}
+    pages = case_pages | {address for address, _ in PAGES}
+    pages |= {"data/cases.bib", "data/cases.ris", "data/cases.json"}
     found = {link.partition("#")[0] for link in _targets(index)}
     assert found == pages
     anchors = {link.partition("#")[2] for link in _targets(index)} - {""}
@@ -133,8 +136,19 @@ def test_a_broken_case_stands_in_the_red_box_with_all_its_problems(index, made):
 
 def test_a_case_whose_page_failed_is_named_and_not_linked(made, comparison):
     gathered = gather(workspace=made)
-    page = Page(index_page(comparison, gathered, {"plain-case": "cell 4 <b>failed</b>"}))
+    page = Page(index_page(comparison, index_sections(comparison, gathered, {"plain-case": "cell 4 <b>failed</b>"})))
     assert "cell 4 &lt;b&gt;failed" in page.inner("failed-plain-case")
+    assert not [link for link in page.links if "plain-case" in link]
+
+
+def test_a_case_that_was_not_built_yet_has_not_failed(made, comparison):
+    gathered = Gathering(comparison.cases, ())
+    page = Page(index_page(comparison, index_sections(comparison, gathered, {"plain-case": "", "own-case": ""})))
+    assert "not-built-yet" in page.ids
+    words = page.text.partition("Not built yet")[2]
+    assert all(word in words for word in ("plain-case", "own-case", "make reports"))
+    assert "bad" not in page.classes
+    assert "failed to build" not in page.text
     assert not [link for link in page.links if "plain-case" in link]
 
 
@@ -199,9 +213,12 @@ def test_advice_can_be_downloaded_and_is_an_empty_table_where_there_is_none(made
     (tmp_path / "casestudies").mkdir()
     shutil.copy(INSTALLED_FROM / "casestudies" / "playbook.csv", tmp_path / "casestudies")
     files = site.write_data(tmp_path, comparison, am.playbook(comparison, Workspace(tmp_path)))
-    found = pl.read_csv(files[-1])
+    found, answers = pl.read_csv(files[-2]), pl.read_csv(files[-1])
     assert found.columns[:5] == columns
-    assert found.height == len(am.playbook(comparison, Workspace(tmp_path)).tested) > 40
+    tested = am.playbook(comparison, Workspace(tmp_path)).tested
+    assert found.height == len(tested) > 40
+    assert answers.columns == ["advice_id", "case", "answer", "why", "events", "rise_of_favourability"]
+    assert answers.height == len(tested) * len(tested[0].answers)
     assert 'href="data/advice.csv"' in comparison_block(comparison, "advice-tested").html
 
 
@@ -332,3 +349,12 @@ def test_an_unwritable_site_is_an_error_that_says_so(tmp_path):
     blocked.write_text("a file where a folder belongs", encoding="utf-8")
     with pytest.raises(WriteError, match=r"marks\.html: could not be written"):
         site.write_marks(blocked)
+
+
+def test_only_replays_that_changed_are_written_again(made, comparison):
+    paths = site.write_replays(made, comparison)
+    before = {path: (path.stat().st_ino, path.read_bytes()) for path in paths}
+    paths[0].write_text("damaged", encoding="utf-8")
+    assert site.write_replays(made, comparison) == paths
+    assert {path: path.read_bytes() for path in paths} == {path: content for path, (_, content) in before.items()}
+    assert [path for path in paths if path.stat().st_ino != before[path][0]] == [paths[0]]

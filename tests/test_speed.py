@@ -234,6 +234,18 @@ def test_earlier_knowledge_is_measured_to_exposure() -> None:
     assert "From its first internal knowledge to exposure: 9–10 days (e01)." in measured.text.replace(NO_BREAK, " ")
 
 
+def test_what_the_public_knew_is_no_knowledge_of_the_organisation() -> None:
+    known = event("internal_knowledge", -10 * DAY, -9 * DAY, actor="public")
+    assert speed(case([known, event("exposure", 0, 59)])).knowledge_lag is None
+
+
+def test_knowledge_rests_on_whatever_bounds_it() -> None:
+    wide, late = event("internal_knowledge", -10 * DAY, -2 * DAY), event("internal_knowledge", -9 * DAY, -5 * DAY)
+    measured = speed(case([wide, late, event("exposure", 0, 59)]))
+    assert measured.knowledge_lag == Latency(5 * DAY, 10 * DAY + 59)
+    assert measured.knowledge_event_ids == ("e01", "e02")
+
+
 def test_knowledge_that_came_later_is_said_to_have_come_later() -> None:
     measured = speed(case([event("exposure", 0, 59), event("internal_knowledge", 600, 900)]))
     assert measured.knowledge_lag == Latency(0, 0)

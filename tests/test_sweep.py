@@ -123,6 +123,7 @@ def test_a_notebook_without_a_case_rests_on_all_of_them(workspace):
     assert again().made == 2
 
 
+@pytest.mark.fault("damaged and lost products")
 @pytest.mark.parametrize(("suffix", "content"), [(".ipynb", None), (".ipynb", "[1]"), (".json", "[1]")])
 def test_a_point_whose_files_are_gone_or_changed_is_run_again(run, workspace, suffix, content):
     run("seed=0,1")
@@ -133,6 +134,7 @@ def test_a_point_whose_files_are_gone_or_changed_is_run_again(run, workspace, su
     assert run.outcome.table.read_bytes() == whole
 
 
+@pytest.mark.fault("failing pages and points")
 def test_a_point_that_fails_stops_no_other_is_named_and_tried_again(run):
     assert len(run(f"seed=0,{UNLUCKY},{SILENT}")) == 3
     assert run.outcome.table.is_file()
@@ -148,11 +150,13 @@ def test_a_point_that_fails_stops_no_other_is_named_and_tried_again(run):
     assert '"complete": true' in run.outcome.table.with_name("summary.json").read_text()
 
 
+@pytest.mark.fault("failing pages and points")
 def test_where_every_point_fails_the_table_is_empty_and_has_the_parameters(run):
     run(f"seed={UNLUCKY}")
     assert (table(run).height, table(run).columns) == (0, ["point", "case_id", "seed", "phase_days"])
 
 
+@pytest.mark.bad_input("parameters and settings")
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
@@ -195,8 +199,9 @@ def test_a_sweep_waits_for_no_build(run, workspace):
         other.kill()
 
 
+@pytest.mark.fault("processes that are killed or end")
 def test_halves_of_a_killed_sweep_are_removed(workspace):
-    halves = [workspace.build / folder / ".x.parquet.a1" for folder in ("points", "sweeps/phases")]
+    halves = [workspace.build / folder / ".x.parquet.a1.half" for folder in ("points", "sweeps/phases")]
     for half in halves:
         half.parent.mkdir(parents=True)
         half.write_text("half")
@@ -276,6 +281,7 @@ def test_a_grid_is_run_in_kernels_and_hostile_texts_come_through(tmp_path):
     assert sorted(lines) == sorted("0 1 13 2 0 1 2".split())
 
 
+@pytest.mark.fault("interruptions")
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_keeps_what_was_finished_and_the_earlier_table(tmp_path):

@@ -80,6 +80,7 @@ def test_a_readme_beside_posts_in_json_is_no_bad_line(tmp_path, format):
     assert "README.txt" in reading.remarks[0]
 
 
+@pytest.mark.bad_input("exports of other kinds")
 def test_a_zip_in_which_nothing_is_read_is_refused(tmp_path):
     with pytest.raises(ArchiveError, match="format is not known"):
         done(zipped(tmp_path / "a.zip", README__txt="A letter", NOTES__txt="to the editor"))
@@ -87,6 +88,7 @@ def test_a_zip_in_which_nothing_is_read_is_refused(tmp_path):
         done(zipped(tmp_path / "a.zip", users__csv=ACCOUNTS))
 
 
+@pytest.mark.bad_input("exports of other kinds")
 def test_accounts_are_no_posts_unless_whoever_adds_them_says_so(tmp_path):
     users = tmp_path / "users.csv"
     users.write_text(ACCOUNTS)

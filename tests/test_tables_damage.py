@@ -69,8 +69,10 @@ def damaged(content: bytes, dice: random.Random) -> bytes:
     return bytes(harmed)
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_every_line_of_a_damaged_file_is_a_row_or_told(tmp_path, layout):
+def test_every_line_of_a_damaged_file_is_a_row_or_told(tmp_path, layout, record_property):
+    record_property("trials", TRIALS)
     refused = 0
     for trial in range(TRIALS):
         dice = random.Random(f"{layout} {trial}")  # noqa: S311 (no secret)

@@ -104,12 +104,14 @@ def test_columns_that_are_named_find_the_header(file):
     assert "header in line 3" in reading.remarks[0]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_file_without_a_header_is_refused_without_a_word_of_its_posts(file):
     with pytest.raises(ArchiveError, match="no header was found") as error:
         opened(file, *rows(12, text="a secret"))
     assert "secret" not in str(error.value)
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize("header", ["id,created_at,text,author,text", "id,created_at,Text,author,text"])
 def test_a_column_that_stands_twice_is_refused_with_both_places(file, header):
     with pytest.raises(ArchiveError, match=r"stands more than once, in the places 3, 5"):
@@ -148,6 +150,7 @@ def test_totals_and_notes_after_the_last_row_are_told(file, below):
     assert f"({', '.join(str(14 + n) for n, line in enumerate(below) if line.strip(','))})" in reading.remarks[-1]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_last_line_that_was_cut_is_no_note(file):
     reading, posts = opened(file, HEADER, *rows(12), "8012,2024-03-1")
     assert len(posts) == 12
@@ -177,6 +180,7 @@ def test_rows_below_another_header_are_read_by_it(file, header, order):
     assert "line 8 is the first" in reading.remarks[-1]
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_another_table_below_whose_columns_are_not_those_of_posts_is_refused(file):
     with pytest.raises(ArchiveError, match="another table begins in line 8"):
         opened(file, HEADER, *rows(6), "id,name,user,likes", "1,a,b,3")
@@ -190,6 +194,7 @@ def test_empty_lines_and_rows_are_none(file):
 # Quotation marks
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_a_lone_quotation_mark_joins_no_lines(file):
     lines = [line.replace(",", "\t") for line in [HEADER, *rows(12)]]
     lines[3] = lines[3].replace("sorry", '"We are sorry, they wrote')
@@ -210,6 +215,7 @@ def test_without_quoting_every_quotation_mark_is_a_letter(file):
         opened(file, *lines, quoting="some")
 
 
+@pytest.mark.bad_input("damaged exports")
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -268,6 +274,7 @@ def test_a_text_of_more_than_a_million_characters_is_read_and_one_of_sixteen_is_
     assert (len(posts), reading.bad, reading.bad_lines[0].line) == (119, 1, 5)
 
 
+@pytest.mark.bad_input("damaged exports")
 def test_zero_bytes_are_told(file):
     lines = rows(12)
     lines[3] = lines[3].replace("sorry", "so\0rry\0")

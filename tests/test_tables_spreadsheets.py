@@ -154,6 +154,7 @@ def test_a_spreadsheet_inside_a_zip_is_read(tmp_path):
     assert "README.txt" in reading.remarks[0]
 
 
+@pytest.mark.bad_input("exports of other kinds")
 @pytest.mark.parametrize(
     ("part", "kind"),
     [("word/document.xml", ".docx"), ("ppt/presentation.xml", ".pptx"), ("xl/workbook.bin", ".xlsb")],
@@ -172,6 +173,7 @@ def test_other_office_documents_are_refused_by_name(file, part, kind):
 # Files that are made to do harm
 
 
+@pytest.mark.bad_input("formula cells in exports")
 def test_two_cells_far_apart_take_no_room_between_them(file):
     sheet = '<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="3000"><c r="ZZ3000"><v>3</v></c></row></sheetData></worksheet>'
     workbooks.xlsx(file, {"Posts": []}, s1=sheet)
@@ -187,6 +189,7 @@ def test_two_cells_far_apart_take_no_room_between_them(file):
         opened(file)
 
 
+@pytest.mark.bad_input("formula cells in exports")
 @pytest.mark.parametrize(
     "sheet",
     [
@@ -206,6 +209,7 @@ def test_hostile_sheets_are_refused_in_words(file, sheet):
         opened(file)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_a_spreadsheet_with_bytes_changed_is_read_or_refused_but_never_a_traceback(file):
     whole = workbooks.xlsx(file, {"Posts": [HEADER, *rows(12)]}).read_bytes()
     for at in range(0, len(whole), 7):
@@ -216,6 +220,7 @@ def test_a_spreadsheet_with_bytes_changed_is_read_or_refused_but_never_a_traceba
             continue
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_a_bomb_of_texts_is_refused(file):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zipped:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from aftermath.case_files.about import field_hints
-from aftermath.case_files.case import EVIDENCE_FILES, load_case
+from aftermath.case_files.case import load_case
 from aftermath.case_files.check import check
 from aftermath.case_files.coding import uncoded_items
+from aftermath.case_files.evidence import EVIDENCE_FILES
 from aftermath.case_files.template import TemplateError, new_case
 from aftermath.files import WriteError
 from aftermath.problems import AftermathError

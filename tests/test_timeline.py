@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from aftermath import figures, vocabulary
 from aftermath.case_files.case import Case, read_case
 from aftermath.figures import theme
-from aftermath.figures.crisis_timeline import KEY_STEPS, event_bounds
 from aftermath.figures.packing import APART, Mark, Place, pack
 from aftermath.figures.time_axis import TICKS, TimeAxis, first_tick
+from aftermath.figures.timeline_events import KEY_STEPS, event_bounds
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.times import DAY, HOUR, MINUTE
 from aftermath.workspace import Workspace, find_workspace
@@ -53,6 +53,19 @@ def _stretch(mark: Mark, place: Place) -> tuple[float, float]:
 
 def _collides(taken: list[tuple[int, float, float]], row: int, start: float, end: float) -> bool:
     return any(row == other and start < right + APART and left < end + APART for other, left, right in taken)
+
+
+@given(st.lists(st.builds(_mark, st.integers(0, 290), st.integers(5, 200), st.just(0.0), st.just(False)), max_size=25))
+def test_a_mark_without_a_label_keeps_room_for_its_id(marks):
+    places = pack([Mark(mark.start, mark.end, short=16) for mark in marks], 300, 0)
+    taken = [
+        (place.row, mark.start, mark.end + 20)
+        if mark.end + 20 <= 300
+        else (place.row, max(0, mark.start - 20), mark.end)
+        for mark, place in zip(marks, places, strict=True)
+    ]
+    assert not any(_collides(taken[:at], *own) for at, own in enumerate(taken))
+    assert {place.side for place in places} <= {""}
 
 
 class TestTimeline:

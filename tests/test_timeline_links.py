@@ -163,6 +163,16 @@ def test_links_and_lines_lie_below_the_bars():
         assert (trace.get("zorder", 0) < 0) == (role in ROLES)
 
 
+def test_a_line_by_clock_times_stays_where_other_lanes_are_switched_off():
+    whole, alone = timeline_of(KITCHENAID), views(figures.timeline(KITCHENAID, lanes=("Affected, public",)))
+    for view, part in zip(whole, alone, strict=True):
+        (marks,), (few,) = of_role(view, "mark"), of_role(part, "mark")
+        shift = dict(zip(marks["customdata"], marks["y"], strict=True))
+        kept = {shift[event] for event in few["customdata"]}
+        ends = [[x for x, _ in line] for line in _lines(of_role(view, "by clock")[0]) if line[0][1] in kept]
+        assert ends and sorted(ends) == sorted([x for x, _ in line] for line in _lines(of_role(part, "by clock")[0]))
+
+
 def test_without_relations_there_is_nothing_of_them(tmp_path):
     case = _without_relations(tmp_path, KITCHENAID)
     figure = figures.timeline(case)

@@ -15,6 +15,7 @@ from aftermath.times import (  # noqa: E402
     Latency,
     Span,
     difference,
+    edtf,
     ended_before,
     first_day,
     first_of,
@@ -51,12 +52,14 @@ def test_an_instant_is_read_into_utc(text: str, utc: str) -> None:
     assert parse_instant(text).isoformat() == utc
 
 
+@pytest.mark.bad_input("times and counts that are none")
 @pytest.mark.parametrize("text", ["2012-10-03T21:45:00", "2012-10-03T21:45"])
 def test_an_instant_needs_its_offset(text: str) -> None:
     with pytest.raises(ValueError, match=r"^has no offset from UTC$"):
         parse_instant(text)
 
 
+@pytest.mark.bad_input("times and counts that are none")
 @pytest.mark.parametrize(
     "text",
     [
@@ -99,9 +102,67 @@ def test_a_bare_day_is_the_whole_local_day() -> None:
     )
 
 
+@pytest.mark.bad_input("times and counts that are none")
+@pytest.mark.parametrize(("day", "zone"), [("0001-01-01", "Asia/Shanghai"), ("9999-12-31", "America/New_York")])
+def test_a_day_of_which_a_part_lies_outside_the_calendar_is_refused(day: str, zone: str) -> None:
+    with pytest.raises(ValueError, match="lies outside the years from 1 to 9999"):
+        local_day(day, zone)
+    assert local_day(day, "UTC").seconds == 86_399
+    with pytest.raises(ValueError, match="lies outside the years from 1 to 9999"):
+        edtf(local_day(day, "UTC"), "America/New_York" if day < "2" else "Asia/Shanghai")
+
+
 @pytest.mark.parametrize(("day", "hours"), [("2014-03-09", 23), ("2014-11-02", 25), ("2014-06-01", 24)])
 def test_a_day_on_which_the_clocks_change_has_its_own_length(day: str, hours: int) -> None:
     assert local_day(day, "America/New_York").seconds == hours * 3600 - 1
+
+
+NEW_YORK = "America/New_York"
+
+
+@pytest.mark.parametrize(
+    ("earliest", "latest", "zone", "text"),
+    [
+        ("2012-10-03T21:50:55-04:00", "2012-10-03T21:50:55-04:00", NEW_YORK, "2012-10-03T21:50:55-04:00"),
+        ("2012-10-03T21:50:55-04:00", "2012-10-03T21:50:55-04:00", "UTC", "2012-10-04T01:50:55Z"),
+        ("1880-01-01T12:00:00+00:00", "1880-01-01T12:00:00+00:00", NEW_YORK, "1880-01-01T12:00:00Z"),  # local mean time
+        ("2012-10-03T18:00:00-04:00", "2012-10-03T19:59:59-04:00", NEW_YORK, "2012-10-03"),
+        ("2012-10-03T18:00:00-04:00", "2012-10-03T19:59:59-04:00", "Asia/Shanghai", "2012-10-04"),
+        ("2012-10-03T22:00:00-04:00", "2012-10-04T01:00:00-04:00", NEW_YORK, "[2012-10-03..2012-10-04]"),
+        ("2012-10-01T00:00:00-04:00", "2012-10-31T23:59:59-04:00", NEW_YORK, "2012-10"),
+        ("2012-02-01T00:00:00-05:00", "2012-02-29T23:59:59-05:00", NEW_YORK, "2012-02"),
+        ("2012-02-01T00:00:00-05:00", "2012-02-28T23:59:59-05:00", NEW_YORK, "[2012-02-01..2012-02-28]"),
+        ("2012-10-01T01:00:00-04:00", "2012-10-31T23:59:59-04:00", NEW_YORK, "[2012-10-01..2012-10-31]"),
+        ("2012-10-01T00:00:00-04:00", "2012-10-31T22:59:59-04:00", NEW_YORK, "[2012-10-01..2012-10-31]"),
+        ("2012-10-02T00:00:00-04:00", "2012-10-31T23:59:59-04:00", NEW_YORK, "[2012-10-02..2012-10-31]"),
+        ("2012-10-01T00:00:00-04:00", "2012-10-30T23:59:59-04:00", NEW_YORK, "[2012-10-01..2012-10-30]"),
+        ("2012-09-01T00:00:00-04:00", "2012-10-31T23:59:59-04:00", NEW_YORK, "[2012-09..2012-10]"),
+        ("2012-01-01T00:00:00-05:00", "2012-12-31T23:59:59-05:00", NEW_YORK, "2012"),
+        ("2012-01-01T00:00:00-05:00", "2013-12-31T23:59:59-05:00", NEW_YORK, "[2012..2013]"),
+        ("2012-01-01T00:00:00-05:00", "2012-11-30T23:59:59-05:00", NEW_YORK, "[2012-01..2012-11]"),
+        ("2012-02-01T00:00:00-05:00", "2012-12-31T23:59:59-05:00", NEW_YORK, "[2012-02..2012-12]"),
+    ],
+)
+def test_edtf_keeps_as_many_digits_as_the_span_fills(earliest: str, latest: str, zone: str, text: str) -> None:
+    assert edtf(Span(parse_instant(earliest), parse_instant(latest)), zone) == text
+
+
+@pytest.mark.parametrize(
+    ("post_id", "moment"),  # of posts whose time others printed, and of the last millisecond of a second
+    [
+        (253673520700198914, datetime(2012, 10, 4, 1, 50, 55, 18000, tzinfo=UTC)),
+        (851379746108342272, datetime(2017, 4, 10, 10, 22, 4, tzinfo=UTC)),
+        ((1491819724999 - 1288834974657) << 22, datetime(2017, 4, 10, 10, 22, 4, 999000, tzinfo=UTC)),
+    ],
+)
+def test_the_time_of_an_id_is_exact_to_the_millisecond_and_in_utc(post_id: int, moment: datetime) -> None:
+    assert tweet_time(post_id) == moment
+    assert tweet_time(post_id).utcoffset() == timedelta()
+
+
+def test_whatever_the_clock_of_the_machine_moments_are_in_utc() -> None:
+    day = local_day("2014-03-10", "Asia/Shanghai")
+    assert {parse_instant("2014-03-10T08:00:00+08:00").tzinfo, day.earliest.tzinfo, day.latest.tzinfo} == {UTC}
 
 
 def test_a_timestamp_of_publication_is_a_moment() -> None:
@@ -113,6 +174,7 @@ def test_a_timestamp_of_publication_is_a_moment() -> None:
 # --- post ids -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("post_id", [-1, 0, 20, 2**22, 20_000_000_000, 29_700_859_247])
 def test_an_id_that_carries_no_time_is_refused(post_id: int) -> None:
     with pytest.raises(ValueError, match="too small for a post id that carries its time"):

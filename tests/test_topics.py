@@ -14,7 +14,8 @@ import polars as pl
 import pytest
 
 from aftermath import figures
-from aftermath.case_files.case import Case, cases, load_case
+from aftermath.case_files.case import Case, load_case
+from aftermath.case_files.cases import cases
 from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures import theme
 from aftermath.statistics.agreement import krippendorff_alpha
@@ -267,7 +268,7 @@ def test_two_processes_give_the_same_topics_without_network_and_torch() -> None:
         "import socket, sys\n"
         "def refuse(*_, **__): raise AssertionError('the network was asked')\n"
         "socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse\n"
-        "import aftermath as am, json\nfrom aftermath.case_files.case import cases\n"
+        "import aftermath as am, json\nfrom aftermath.case_files.cases import cases\n"
         "found = am.topics(cases())\n"
         "unwanted = {'torch', 'transformers', 'sentence_transformers'}\n"
         "loaded = sorted(unwanted & set(sys.modules))\n"

@@ -120,6 +120,7 @@ def test_a_damaged_set_is_named(tmp_path, file, content):
         labelled_sets(tmp_path)
 
 
+@pytest.mark.bad_input("damaged and hostile packing")
 def test_a_bomb_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("aftermath.archives.labelled.MOST_BYTES", 1000)
     write(tmp_path, "chinese-reviews-labelled/waimai_10k.csv.gz", "label,review\n" + "1,好\n" * 1000)

@@ -77,6 +77,7 @@ def test_several_files_saved_one_after_another_are_one_change(folder):
     assert builds(folder, *[None] * 3, *save, *[None] * 5) == 2
 
 
+@pytest.mark.fault("changes by others meanwhile")
 def test_a_change_during_a_build_is_not_lost(folder):
     found = 0
     with pytest.raises(KeyboardInterrupt):
@@ -97,6 +98,7 @@ def library(monkeypatch) -> list[str]:
     return lies
 
 
+@pytest.mark.fault("changes by others meanwhile")
 @pytest.mark.usefixtures("library")
 def test_errors_are_told_and_end_nothing_but_what_the_user_ends(tmp_path):
     workspace = make_workspace(tmp_path, (RED_CROSS,))

@@ -46,6 +46,7 @@ def _fail(words: str) -> None:
     raise ValueError(f"no {words}")
 
 
+@pytest.mark.fault("failing pages and points")
 def test_what_is_stale_is_done_and_a_failing_job_stops_no_other(tmp_path):
     jobs = [made(title, tmp_path) for title in "abcd"]
     jobs[1] = made("b", tmp_path, make=functools.partial(_fail, "b"))
@@ -61,6 +62,7 @@ def test_what_is_stale_is_done_and_a_failing_job_stops_no_other(tmp_path):
     assert titles_of_stale(made("a", tmp_path), made("c", tmp_path), made("new", tmp_path)) == ["new"]
 
 
+@pytest.mark.fault("damaged and lost products")
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
@@ -80,6 +82,7 @@ def test_a_damaged_page_costs_its_rebuild_and_nothing_else(tmp_path, damage, rea
     assert not stale(spoilt)
 
 
+@pytest.mark.fault("damaged and lost products")
 def test_a_page_that_was_changed_while_other_jobs_were_done_is_stale(tmp_path):
     jobs = kept, spoilt = made("a", tmp_path), made("b", tmp_path)
     work(tmp_path, *jobs)
@@ -99,6 +102,7 @@ def test_jobs_are_begun_in_the_order_in_which_they_stand(tmp_path):
     assert (tmp_path / "log").read_text().split() == ["c.html", "a.html", "b.html"]
 
 
+@pytest.mark.fault("failing pages and points")
 def test_a_job_that_leaves_a_product_out_has_failed(tmp_path):
     assert "did not produce a.html" in work(tmp_path, made("a", tmp_path, make=functools.partial(int, "1")))["a"]
 
@@ -111,6 +115,7 @@ def test_nobody_says_anything_and_the_process_is_left_as_it_was(tmp_path, capfd)
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.fault("interruptions")
 def test_who_is_interrupted_calls_off_what_waits_and_what_is_at_work(tmp_path):
     def wait() -> None:
         import asyncio
@@ -158,6 +163,7 @@ def test_an_error_comes_back_with_its_course():
     assert "in _fail" in caught.value.__notes__[0]
 
 
+@pytest.mark.fault("processes that are killed or end")
 @pytest.mark.usefixtures("way")
 def test_a_process_that_ends_before_its_work_says_so():
     with pytest.raises(WorkerError, match="a worker process ended unexpectedly"):

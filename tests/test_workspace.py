@@ -73,7 +73,7 @@ def test_elsewhere_the_folder_installed_from_is_the_workspace(tmp_path: Path, mo
 def test_without_any_workspace_the_error_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AFTERMATH_ROOT", raising=False)
     monkeypatch.setattr("aftermath.workspace.INSTALLED_FROM", tmp_path / "gone")
-    with pytest.raises(WorkspaceError, match="set AFTERMATH_ROOT, or make a case with `aftermath new`"):
+    with pytest.raises(WorkspaceError, match="name one by AFTERMATH_ROOT, or begin one: `aftermath init FOLDER`"):
         find_workspace(tmp_path)
 
 
@@ -105,6 +105,7 @@ def test_case_ids_are_sorted_folders_without_the_hidden_ones(made: Path) -> None
     assert Workspace(made / "nowhere").case_ids() == ()
 
 
+@pytest.mark.bad_input("names that lead elsewhere")
 @pytest.mark.parametrize("case_id", ["", ".", "..", "../x", "a/b", "/etc/passwd", ".git", "x" * 300])
 def test_an_id_that_leads_elsewhere_is_refused(case_id: str, made: Path) -> None:
     with pytest.raises(WorkspaceError, match="is not a case id: write the name of a folder in casestudies/"):
