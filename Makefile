@@ -14,13 +14,13 @@ notebooks = $(wildcard notebooks/*.ipynb notebooks/course/*.ipynb)
 quick_benchmarks = $(filter-out $(addprefix benchmarks/,simulation.py build.py kills.py),$(wildcard benchmarks/*.py))
 # a file of tests stays on one processor, so that what it makes once is made once
 parallel := -n logical --dist loadfile
-# No question about news at the first start, and no look for a newer version.
-quiet_laboratory := --LabApp.news_url=None --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
+# one thread a process, where the processes are as many as processors: threads of linear algebra would wait for each other
+alone := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help reports check test test-slow lab course bench simulation lint format lock environment package clean clean-all
+.PHONY: help reports check test test-slow reliability fuzz coverage mutation lab course bench simulation lint format lock check-environment environment citation package clean clean-all
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,13 +32,35 @@ check: $(default) ## look for faults in the case folders
 	@$(python) -m aftermath check
 
 test: $(develop) ## the tests, in a few minutes (SLOW=1 adds the slow ones, ONLY=tests/test_times.py picks)
-	$(python) -m pytest -q $(if $(SLOW),-m "") $(if $(ONLY),$(ONLY),$(parallel))
+	$(alone) $(python) -m pytest -q $(if $(SLOW),-m "") $(if $(ONLY),$(ONLY),$(parallel))
 
 test-slow: $(develop) ## all tests, the slow ones too
-	$(python) -m pytest -q -m "" $(parallel)
+	$(alone) $(python) -m pytest -q -m "" $(parallel)
+
+reliability: $(develop) ## what breaks nothing, counted: writes docs/reliability.md
+	$(alone) $(python) -m pytest -q -m "bad_input or fault" $(parallel) --reliability docs/reliability.md
+
+fuzz: $(develop) ## look for inputs that break what reads them (MINUTES=10; led by atheris where it is installed)
+	$(python) tests/fuzz/search.py $(if $(MINUTES),--minutes $(MINUTES))
+
+coverage: $(develop) ## which branches of the library the tests reach, the least reached first (SLOW=1 adds the slow ones)
+	rm -rf build/coverage
+	mkdir -p build/coverage
+	$(python) -m coverage run -m pytest -q $(if $(SLOW),-m "") $(parallel)
+	$(python) -m coverage combine -q
+	$(python) -m coverage report
+
+# mutmut looks for code in src; an hour on two processors
+mutation: $(develop) ## do tests notice a change in what is computed? (ONLY="aftermath.times.*" picks)
+	@$(python) -c "import mutmut" || { echo "mutmut is in no lock: $(bin)/pip install mutmut==3.8.1"; exit 1; }
+	rm -rf build/mutation
+	mkdir -p build/mutation
+	cp -R lib build/mutation/src
+	cp -R tests casestudies data docs notebooks pyproject.toml build/mutation
+	cd build/mutation && $(CURDIR)/$(python) -m mutmut run $(ONLY) && $(CURDIR)/$(python) -m mutmut results
 
 lab: $(default) ## JupyterLab, opened on notebooks/start_here.ipynb (OPTIONS="--no-browser" goes to JupyterLab)
-	@$(python) -m aftermath lab $(quiet_laboratory) $(OPTIONS)
+	@$(python) -m aftermath lab $(OPTIONS)
 
 course: $(develop) ## the lessons: a release for students and the solutions, in build/course
 	@$(python) -m aftermath course
@@ -48,9 +70,8 @@ bench: $(default) ## measure speed (FULL=1 builds every case and 200 generated o
 	$(python) benchmarks/build.py $(if $(FULL),--full)
 	$(if $(FULL),$(python) benchmarks/kills.py --kills 50)
 
-# one thread a process: the processes are as many as processors
 simulation: $(default) ## do intervals keep their word? writes docs/simulation.md in an hour (DRAWS=n)
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(python) benchmarks/simulation.py --output docs/simulation.md $(if $(DRAWS),--draws $(DRAWS))
+	$(alone) $(python) benchmarks/simulation.py --output docs/simulation.md $(if $(DRAWS),--draws $(DRAWS))
 
 lint: $(develop) ## check style, types, notebooks and generated files
 	$(bin)/ruff check $(sources)
@@ -58,6 +79,7 @@ lint: $(develop) ## check style, types, notebooks and generated files
 	$(bin)/basedpyright --level error
 	$(bin)/nbstripout --verify --keep-id $(notebooks)
 	$(python) tools/environment.py --check
+	$(python) tools/citation.py --check
 
 format: $(develop) ## mend style, strip notebooks of their outputs
 	$(bin)/ruff check --fix $(sources)
@@ -67,8 +89,14 @@ format: $(develop) ## mend style, strip notebooks of their outputs
 lock: $(default) ## pin every package anew (UPGRADE=1 takes the newest versions)
 	$(python) tools/lock.py $(if $(UPGRADE),--upgrade)
 
+check-environment: ## see that every file of the environment is there, and mend it if not
+	@$(PYTHON) tools/install.py check
+
 environment: $(default) ## write environment.yml from pyproject.toml
 	$(python) tools/environment.py
+
+citation: $(default) ## write codemeta.json and .zenodo.json from CITATION.cff
+	$(python) tools/citation.py
 
 package: $(default) ## write the datapackage.json of every case
 	@$(python) -m aftermath package

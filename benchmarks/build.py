@@ -172,10 +172,14 @@ def logged(folder: Path) -> dict[str, float]:
 
 
 class Memory:
-    """The highest memory of a process and of all that it started, in MB; what they share counts once (PSS)."""
+    """The highest memory of a process and of all that it started, in MB; what they share counts once (PSS).
+
+    ``main`` is that of the process itself, and ``largest`` that of the largest that it started.
+    """
 
     def __init__(self, command: list[str], folder: Path) -> None:
-        self.peak, self._command, self._folder = 0.0, command, folder
+        self.peak = self.main = self.largest = 0.0
+        self._command, self._folder = command, folder
 
     def run(self) -> None:
         """Run the command and watch it."""
@@ -196,7 +200,9 @@ class Memory:
                 family = [process, *process.children(recursive=True)]
             except psutil.Error:
                 return
-            self.peak = max(self.peak, sum(map(_proportional, family)) / 1e6)
+            main, *others = (_proportional(member) / 1e6 for member in family)
+            self.main, self.largest = max(self.main, main), max([self.largest, *others])
+            self.peak = max(self.peak, main + sum(others))
 
 
 def _proportional(process: psutil.Process) -> int:

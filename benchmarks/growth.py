@@ -2,14 +2,16 @@
 
 All is processor time of one process, the best of several runs, so that ratios hold on a busy machine too. Cases are the documented
 ones with times stretched, codes moved and scores drawn anew, from seeds; memory is that of copies of one case, read and compared in
-a process of their own. ``--memory 1000`` reads so many.
+a process of their own. ``--memory 1000`` reads so many; ``--build 1000`` builds the site of so many, which takes minutes.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,11 +23,14 @@ from typing import TypeVar
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from aftermath.case_files.case import Case, cases, load_case
+from aftermath.case_files.case import Case, load_case
+from aftermath.case_files.cases import cases
 from aftermath.case_files.tables import CaseTables
+from aftermath.case_files.writing import csv_text
 from aftermath.comparison.findings import findings
 from aftermath.comparison.gathering import gather
 from aftermath.comparison.playbook import playbook
@@ -33,13 +38,14 @@ from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures.crisis_timeline import timeline
 from aftermath.pages.report import report
 from aftermath.workspace import Workspace
-from build import generated
+from build import ROOT, Memory, build, generated, reword, workspace
 
 FEW, MANY = 100, 300
 SHORT, LONG = 200, 2000
 READ = (20, 80)
 REPEATS = 3
 SMALL_CASE = "kitchenaid-tweet"
+PAGES = ("comparison.html", "index.html", "sources.html", "claims.html", "multiverse.html")
 
 Measured = TypeVar("Measured")
 
@@ -74,6 +80,34 @@ def varied_cases(count: int) -> list[Case]:
     """So many cases, like the documented ones by turns."""
     documented = [case for case in cases() if case.about.documented]
     return [varied(documented[number % len(documented)], number) for number in range(count)]
+
+
+def write_varied(folder: Path, count: int) -> Path:
+    """A workspace with so many cases, as ``varied_cases`` makes them, in folders of their own.
+
+    Relations between events are left out, which stretched times would contradict.
+    """
+    workspace(folder, ())
+    for case in varied_cases(count):
+        made = folder / "casestudies" / case.id
+        left_out = shutil.ignore_patterns("relations.csv", "replay.yaml", "datapackage.json")
+        shutil.copytree(ROOT / "casestudies" / case.id.rpartition("-")[0], made, ignore=left_out)
+        about = (made / "case.yaml").read_text(encoding="utf-8")
+        (made / "case.yaml").write_text(
+            re.sub("^id: .*", f"id: {case.id}", about, flags=re.MULTILINE), encoding="utf-8"
+        )
+        for name in ("events", "stances", "rubric"):
+            (made / f"{name}.csv").write_text(
+                csv_text(name, _as_text(getattr(case, name))), encoding="utf-8", newline=""
+            )
+    return folder
+
+
+def _as_text(table: pl.DataFrame) -> pl.DataFrame:
+    """A table of a case as its file holds it."""
+    return table.drop("row").with_columns(
+        cs.datetime().dt.strftime("%Y-%m-%dT%H:%M:%S+00:00"), cs.list().list.join(";"), cs.integer().cast(pl.String)
+    )
 
 
 def eventful(count: int) -> Case:
@@ -179,12 +213,38 @@ def memory(counts: Sequence[int]) -> list[float]:
         ]
 
 
+def site_of(count: int) -> dict[str, float]:
+    """Seconds, memory in MB and the size of the pages of a site of so many cases, and seconds after a change of one text."""
+    with tempfile.TemporaryDirectory(prefix="aftermath-growth-") as name:
+        folder = write_varied(Path(name), count)
+        memory = Memory([sys.executable, "-m", "aftermath", "build", "--workers", "2"], folder)
+        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        memory.run()
+        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        pages = {page: (folder / "build" / "site" / page).stat().st_size / 1e6 for page in PAGES}
+        reword(folder)
+        return {
+            "seconds a page": wall / (count + 3),
+            "processor time a page": processor / (count + 3),
+            "MB, the process itself": memory.main,
+            "MB, the largest kernel": memory.largest,
+            **{f"MB, {page}": size for page, size in pages.items()},
+            "seconds, nothing but one text changed": build(folder),
+        }
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--memory", type=int, default=READ[1], metavar="N", help=f"cases to read, {READ[1]} by default")
     parser.add_argument("--read", nargs=2, metavar=("FOLDER", "N"), help=argparse.SUPPRESS)
+    parser.add_argument("--build", type=int, metavar="N", help="build the site of so many cases, and nothing else")
     options = parser.parse_args()
+    if options.build:
+        for name, value in site_of(options.build).items():
+            print(f"{name:42} {value:8.2f}")
+        return
     if options.read:
         read_and_compare(Path(options.read[0]), int(options.read[1]))
         return

@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from aftermath.case_files.case import cases
+from aftermath.case_files.cases import cases
 from aftermath.files import write_whole
 from aftermath.topic_modelling import topic_model, topic_quality
 from aftermath.topic_modelling.embed import load_embeddings

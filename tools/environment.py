@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 
 # What conda-forge does not carry comes from the Python Package Index.
-INDEX_ONLY = ("krippendorff",)
+INDEX_ONLY = ("bibtexparser", "kaleido", "krippendorff")
 
 # bertopic brings torch and CUDA along, from either source. What it needs here is listed in its place; the package
 # itself comes last and alone.
@@ -61,9 +61,13 @@ def ordered(requirement: Requirement) -> str:
 
 
 def requirements() -> list[Requirement]:
-    """What the default install and its build back end ask for, by name."""
+    """What the default install, its extra ``export`` and its build back end ask for, by name."""
     contents = project()
-    texts = [*contents["project"]["dependencies"], *contents["dependency-groups"]["build"]]
+    texts = [
+        *contents["project"]["dependencies"],
+        *contents["project"]["optional-dependencies"]["export"],
+        *contents["dependency-groups"]["build"],
+    ]
     return sorted(map(Requirement, texts), key=lambda requirement: requirement.name.lower())
 
 

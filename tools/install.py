@@ -1,9 +1,12 @@
-"""Make the environment in .venv, or bring it up to date: ``python tools/install.py [default|develop]``.
+"""Make the environment in .venv, or bring it up to date: ``python tools/install.py [default|develop|check]``.
 
-Every package comes from a lock file and is checked against its hash. Only the standard library is used, and only
+Every package comes from a lock file and is checked against its hash. An install may be interrupted at any moment: an environment
+is called ready only when every file is there that its packages say they have. Only the standard library is used, and only
 syntax that an old Python can read: an old Python has to be able to say that it is too old.
 """
 
+import csv
+import glob
 import os
 import shutil
 import subprocess
@@ -18,23 +21,37 @@ WINDOWS = os.name == "nt"
 
 
 def main(arguments):
-    """Install what the lock of the wanted kind names; return the exit status."""
+    """Install what the lock of the wanted kind names, or see that it is there; return the exit status."""
     kind = arguments[0] if arguments else "default"
-    if kind not in LOCKS or len(arguments) > 1:
-        return complain("Say `python tools/install.py default` or `python tools/install.py develop`.")
+    if kind not in (*LOCKS, "check") or len(arguments) > 1:
+        return complain("Say `python tools/install.py default`, `python tools/install.py develop` or `... check`.")
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         return complain(wrong_python())
     os.chdir(ROOT)
     if os.path.exists(mark("develop")):
         kind = "develop"  # nothing is taken away from somebody who develops
     started = time.time()
-    if not works(program("python")):
+    broken = damaged()
+    if kind == "check" and os.path.exists(mark("default")) and not broken:
+        print("The environment is whole: all files of %d packages are there." % len(records()), flush=True)
+        return 0
+    kind = "default" if kind == "check" else kind
+    unstamp()
+    if any(name_of(folder) == "pip" for folder in broken) or not works(program("python")):
         print("Making the environment in .venv with Python %d.%d.%d ..." % sys.version_info[:3], flush=True)
         if not make_environment():
             return complain(no_environment())
+    elif broken:
+        print("Files are missing, as an install was interrupted: %s. Mending ..." % names(broken), flush=True)
+        forget(broken)
     print("Installing %s; the first time takes about a minute ..." % LOCKS[kind], flush=True)
     if not (packages(LOCKS[kind]) and library()):
         return complain("The environment is not complete; what was printed above says why. Run the command again.")
+    broken = damaged()
+    if broken:
+        return complain(
+            "The environment is not complete: files of %s are missing. Run the command again." % names(broken)
+        )
     compile_all()
     stamp(kind)
     print("The environment is ready (%.0f s)." % (time.time() - started), flush=True)
@@ -55,6 +72,53 @@ def works(python):
 def make_environment():
     """An empty environment with pip in it; what is left of a broken one is cleared."""
     return run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT]) and works(program("python"))
+
+
+def records():
+    """The folder of each package that says what it consists of (``name-version.dist-info``)."""
+    library = "Lib" if WINDOWS else os.path.join("lib", "python3.*")
+    return sorted(glob.glob(os.path.join(glob.escape(ENVIRONMENT), library, "site-packages", "*.dist-info")))
+
+
+def name_of(folder):
+    """The package that such a folder belongs to."""
+    return os.path.basename(folder).split("-")[0]
+
+
+def names(folders):
+    """Packages in words."""
+    return ", ".join(name_of(folder) for folder in folders)
+
+
+def damaged():
+    """The packages of which a file is missing, or has another size than its record says.
+
+    Notes
+    -----
+    Installers write the record last, and call a package installed once its folder is there: they do not look again. What pip
+    has put aside to be removed begins with ``~``.
+    """
+    return [folder for folder in records() if name_of(folder).startswith("~") or not is_whole(folder)]
+
+
+def is_whole(folder):
+    """Whether all files of a package are there, with the sizes that its record says."""
+    try:
+        with open(os.path.join(folder, "RECORD"), encoding="utf-8", newline="") as file:
+            text = file.read()
+        rows = list(csv.reader(text.splitlines()))
+        sizes = [(os.stat(os.path.join(folder, os.pardir, row[0])).st_size, row[2]) for row in rows if row]
+    except (OSError, ValueError, IndexError, csv.Error):
+        return False
+    itself = os.path.basename(folder) + "/RECORD"
+    whole = text.endswith("\n") and any(row[:1] == [itself] for row in rows)
+    return whole and all(recorded in ("", str(size)) for size, recorded in sizes)
+
+
+def forget(folders):
+    """Let installers take packages for missing: what is there of them is written over."""
+    for folder in folders:
+        shutil.rmtree(folder)
 
 
 def packages(lock):
@@ -99,9 +163,16 @@ def mark(kind):
 
 def stamp(kind):
     """Note what is installed. A develop environment holds the default one as well."""
-    for each in {"default", kind}:
-        with open(mark(each), "w"):
-            pass
+    for path in {mark("default"), mark(kind)}:
+        with open(path, "w"):
+            os.utime(path)
+
+
+def unstamp():
+    """Let make install again if this is interrupted; of which kind the environment is stays known."""
+    for kind in LOCKS:
+        if os.path.exists(mark(kind)):
+            os.utime(mark(kind), (0, 0))
 
 
 def run(command, **options):

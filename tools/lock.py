@@ -19,9 +19,14 @@ OPTIONS = (
     "--no-emit-package aftermath"
 ).split()
 SCOPES = {
-    "requirements.lock": ["pyproject.toml", "--group", "build"],
+    "requirements.lock": ["pyproject.toml", "--group", "build", "--extra", "export"],
     "requirements-develop.lock": [
-        *["pyproject.toml", "--group", "build", "--extra", "cluster", "--extra", "course", "--extra", "develop"],
+        *[
+            "pyproject.toml",
+            "--group",
+            "build",
+            *"--extra export --extra cluster --extra course --extra develop".split(),
+        ],
         *["--constraints", "requirements.lock"],
     ],
     "requirements-installer.lock": ["--group", "installer"],

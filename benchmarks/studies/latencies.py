@@ -8,8 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from aftermath.measures.latency_curves import bootstrap_band
-from aftermath.statistics.turnbull import turnbull
+from aftermath.statistics.turnbull import bootstrap_band, turnbull
 from studies import Draw, Study
 
 LEVEL = 0.90
