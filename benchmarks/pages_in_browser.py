@@ -1,7 +1,7 @@
 """What pages cost a browser: ``python benchmarks/pages_in_browser.py [FOLDER OTHER]``.
 
-Processor time of scripts until a page is at rest, and its longest task, as Chromium counts them; the median of several visits, each in
-a context that knows nothing. Two folders are visited by turns in one run, so that the ratio holds on a busy machine too. Without
+Processor time of scripts until a page is at rest, and of its longest task, as Chromium counts them; the median of several visits, each
+in a context that knows nothing. Two folders are visited by turns in one run, so that the ratio holds on a busy machine too. Without
 folders it visits the site that is built.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +26,7 @@ QUIET = 1500  # ms without a task of a page, after which it is at rest
 
 
 class Cost(NamedTuple):
-    """What a visit costs, in milliseconds of processor time: all scripts, everything of the page, and the longest task."""
+    """What a visit costs, in milliseconds of processor time: all scripts, everything of the page, and its longest task."""
 
     scripts: float
     everything: float
@@ -52,19 +51,48 @@ def visit(opened: Any, page: Path) -> Cost:
     context.set_default_timeout(PATIENCE)
     tab = context.new_page()
     client = context.new_cdp_session(tab)
-    tab.add_init_script(
-        "window.tasks = []; new PerformanceObserver(list => list.getEntries().forEach(task => window.tasks.push(task.duration)))"
-        ".observe({type: 'longtask', buffered: true})"
-    )
     client.send("Performance.enable", {"timeDomain": "threadTicks"})
-    tab.goto(page.as_uri())
-    spent, before = _metrics(client), None
-    while before is None or spent["ScriptDuration"] - before["ScriptDuration"] > 0.005:
-        tab.wait_for_timeout(QUIET)
-        before, spent = spent, _metrics(client)
-    longest = max(json.loads(tab.evaluate("JSON.stringify(window.tasks)")), default=0.0)
+    with traced(opened, tab) as events:
+        tab.goto(page.as_uri())
+        spent, before = _metrics(client), None
+        while before is None or spent["ScriptDuration"] - before["ScriptDuration"] > 0.005:
+            tab.wait_for_timeout(QUIET)
+            before, spent = spent, _metrics(client)
     context.close()
-    return Cost(1000 * spent["ScriptDuration"], 1000 * spent["TaskDuration"], longest)
+    return Cost(1000 * spent["ScriptDuration"], 1000 * spent["TaskDuration"], longest_task(events, page.as_uri()))
+
+
+@contextmanager
+def traced(opened: Any, tab: Any) -> Iterator[list[dict[str, Any]]]:
+    """What all threads of a browser do meanwhile; filled at the end."""
+    client = opened.new_browser_cdp_session()
+    events: list[dict[str, Any]] = []
+    ended: list[bool] = []
+    client.on("Tracing.dataCollected", lambda part: events.extend(part["value"]))
+    client.on("Tracing.tracingComplete", lambda _: ended.append(True))
+    client.send("Tracing.start", {"traceConfig": {"includedCategories": ["toplevel", "devtools.timeline"]}})
+    yield events
+    client.send("Tracing.end")
+    while not ended:
+        tab.wait_for_timeout(20)
+    client.detach()
+
+
+def longest_task(events: Sequence[dict[str, Any]], address: str) -> float:
+    """Milliseconds of processor time of the longest task on the main thread of the page at an address."""
+    pages = {event["pid"] for event in events if event.get("args", {}).get("beginData", {}).get("url") == address}
+    main = {
+        (e["pid"], e["tid"]) for e in events if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"
+    }
+    times = [
+        event["tdur"]
+        for event in events
+        if event["name"].endswith("RunTask")
+        and event["pid"] in pages
+        and (event["pid"], event["tid"]) in main
+        and "tdur" in event
+    ]
+    return max(times) / 1000
 
 
 def _metrics(client: Any) -> dict[str, float]:

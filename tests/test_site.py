@@ -83,7 +83,9 @@ def test_assets_are_one_sheet_the_scripts_and_plotly(made):
     assert {path.name for path in assets.iterdir()} == {*site.SCRIPTS, *site.BROUGHT, *data, "style.css"}
     sheet = (assets / "style.css").read_text(encoding="utf-8")
     assert all((site.ASSETS / name).read_text(encoding="utf-8") in sheet for name in site.SHEETS)
-    assert (assets / "plotly-basic.min.js").stat().st_size > 1_000_000
+    drawing = (assets / "plotly-basic.min.js").read_bytes()
+    assert drawing == b"//# allFunctionsCalledOnLoad\n" + (site.ASSETS / "plotly-basic.min.js").read_bytes()
+    assert len(drawing) > 1_000_000
 
 
 def test_links_of_the_index_lead_to_pages_of_the_site(made, index):
