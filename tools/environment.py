@@ -74,13 +74,15 @@ def requirements() -> list[Requirement]:
 def environment() -> str:
     """The text of environment.yml."""
     wanted = requirements()
-    from_conda = [conda_line(each) for each in wanted if each.name not in (*INDEX_ONLY, *ALONE)]
+    from_conda = [conda_line(package) for package in wanted if package.name not in (*INDEX_ONLY, *ALONE)]
     in_place = [name for names in ALONE.values() for name in names]
     return TEMPLATE.format(
-        alone=" ".join(f'"{each.name}{ordered(each)}"' for each in wanted if each.name in ALONE),
+        alone=" ".join(f'"{package.name}{ordered(package)}"' for package in wanted if package.name in ALONE),
         python=ordered(Requirement(f"python{project()['project']['requires-python']}")),
         conda="\n".join(f"  - {line}" for line in sorted([*from_conda, *in_place])),
-        index="\n".join(f"      - {each.name}{ordered(each)}" for each in wanted if each.name in INDEX_ONLY),
+        index="\n".join(
+            f"      - {package.name}{ordered(package)}" for package in wanted if package.name in INDEX_ONLY
+        ),
     )
 
 

@@ -29,7 +29,7 @@ def codings(
     from aftermath.exchange.annotations import read_annotations
     from aftermath.exchange.codings import codings_from
 
-    named = {name: id for name, _, id in (each.rpartition("=") for each in coder or ())}
+    named = {name: id for name, _, id in (pair.rpartition("=") for pair in coder or ())}
     found = codings_from(read_annotations(path, tool) if tool else path, case, coders=named, again=again)
     found.write()
     say(found.text)

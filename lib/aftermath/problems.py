@@ -63,7 +63,7 @@ def problem_table(problems: Iterable[Problem]) -> pl.DataFrame:
     """Problems as rows, a column for each of their fields; a whole file has no line."""
     import polars as pl  # what only says a problem stays quick
 
-    rows = [(each.file, each.row or None, each.column, each.what, each.mend) for each in problems]
+    rows = [(one.file, one.row or None, one.column, one.what, one.mend) for one in problems]
     words = dict.fromkeys(("file", "line", "column", "problem", "what would mend it"), pl.String)
     return pl.DataFrame(rows, schema=words | {"line": pl.Int64}, orient="row")
 

@@ -291,7 +291,9 @@ def _gathered(points: Sequence[Point], parameters: Mapping[str, Parameter]) -> p
     """One table: the point, its parameters, its results; a point that hands on no row has none."""
     kinds = {"point": pl.String, **{name: _COLUMNS[one.kind] for name, one in parameters.items()}}
     try:
-        return pl.concat([pl.DataFrame(schema=kinds), *(_rows(each, kinds) for each in points)], how="diagonal_relaxed")
+        return pl.concat(
+            [pl.DataFrame(schema=kinds), *(_rows(of_point, kinds) for of_point in points)], how="diagonal_relaxed"
+        )
     except pl.exceptions.PolarsError as error:
         raise SweepError(
             f"the points hand on columns that do not fit together ({error}). Let a column hold the same kind everywhere."

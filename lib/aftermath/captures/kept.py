@@ -152,7 +152,7 @@ def visits(folder: Path, source_id: str) -> tuple[Seen, ...]:
 
 def note(folder: Path, source_id: str, seen: Seen) -> Seen:
     """Add a visit to those that are kept."""
-    said = [{**asdict(each), "at": each.at.isoformat()} for each in (*visits(folder, source_id), seen)]
-    lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in said)
+    said = [{**asdict(one), "at": one.at.isoformat()} for one in (*visits(folder, source_id), seen)]
+    lines = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in said)
     write_whole(folder / source_id / _VISITS, lines)
     return seen

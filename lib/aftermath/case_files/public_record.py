@@ -41,9 +41,11 @@ def events_public(case: Case) -> dict[str, datetime | None]:
     out = {source_id: _out(text, zone) for source_id, text in published.items() if text}
     public: dict[str, datetime | None] = {}
     for event in case.events.iter_rows(named=True):
-        told = [out[source_id] for source_id in event["source_ids"] if source_id in out]
+        reported = [out[source_id] for source_id in event["source_ids"] if source_id in out]
         latest = event["latest"]
-        public[event["event_id"]] = latest if _in_the_open(event, case) else max(latest, min(told)) if told else None
+        public[event["event_id"]] = (
+            latest if _in_the_open(event, case) else max(latest, min(reported)) if reported else None
+        )
     given = case.staging.public if case.staging else {}
     ends = dict(case.events.select("event_id", "latest").iter_rows())
     public |= {event_id: ends[event_id] for event_id, other in given.items() if other == event_id}

@@ -117,7 +117,7 @@ class Search(Result):
     @property
     def table(self) -> pl.DataFrame:
         """One row a row that was found: rank, case, kind, id, text, where it stands, its place on the page, score."""
-        rows = [(each.case_id, each.kind, each.id, each.text, each.where, each.page, each.score) for each in self.found]
+        rows = [(item.case_id, item.kind, item.id, item.text, item.where, item.page, item.score) for item in self.found]
         frame = pl.DataFrame(rows, schema=FOUND | {"score": pl.Float64}, orient="row")
         return frame.with_row_index("rank", offset=1)
 
@@ -287,7 +287,7 @@ def _index(workspace: Workspace, cases: tuple[tuple[str, str], ...]) -> _Index:
     for row, of_row in enumerate(counts):
         for term, n in of_row.items():
             postings.setdefault(term, {})[row] = n
-    failures = tuple(each for each in read if isinstance(each, Failure))
+    failures = tuple(item for item in read if isinstance(item, Failure))
     return _Index(
         rows=tuple(found for found, _ in rows),
         joined=tuple("\n".join(map(_joined, text.split("\n"))) for _, text in rows),

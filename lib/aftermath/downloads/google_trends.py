@@ -176,19 +176,19 @@ def read(timeline: Timeline, *, scope: str = "", zone: str = "", dates: str | No
     times, step, remarks = _times(name, cells, zone, dates, faults)
     twice(cells, times, name, faults)
     partial = _partial(timeline, faults)
-    frames, told = [], [*remarks]
+    frames, sentences = [], [*remarks]
     if partial:
-        told.append(
+        sentences.append(
             f"{counted(len(partial), 'row')} left out: its time was not over when it was asked for (isPartial)."
         )
     for place in timeline.terms:
         frame, said = _term(timeline, place, times, step, scope, partial, faults)
         frames.append(frame)
-        told += said
+        sentences += said
     faults.settle()
     table = pl.concat(frames).sort("scope", "time", maintain_order=True)
     values = len(cells) * len(timeline.terms)
-    return Series(LABEL, table, values - table.height, (*told, *_scale(table, len(timeline.terms))))
+    return Series(LABEL, table, values - table.height, (*sentences, *_scale(table, len(timeline.terms))))
 
 
 def _term(
@@ -219,16 +219,16 @@ def _term(
                 cell.row,
                 timeline.headings[place],
             )
-    told = []
+    sentences = []
     if under:
-        told.append(
+        sentences.append(
             f"{term!r}: {counted(len(under), 'value')} written <1 left out ({some(under)}). That is above 0 and below 1, so the lowest "
             "values are missing from the series: a mean of what is left is too high."
         )
     zeros = sum(value == 0 for _, _, _, value, _, _ in rows)
     if zeros:
-        told.append(f"{term!r}: {counted(zeros, 'value')} of 0: too few searches to show, not none.")
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row"), told
+        sentences.append(f"{term!r}: {counted(zeros, 'value')} of 0: too few searches to show, not none.")
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row"), sentences
 
 
 def _scale(table: pl.DataFrame, terms: int) -> Iterator[str]:
@@ -266,12 +266,12 @@ def _times(
     if step != "month":
         for cell in (cell for cell in cells if _MONTH.fullmatch(cell.text)):
             faults.add(f"{shown(cell.text)} is a month, and others are days", "download one of the two", cell.row, name)
-    told = list(gaps(known, step))
+    sentences = list(gaps(known, step))
     if step != "day":
-        told.append(
+        sentences.append(
             f"Each time is the first day of its {step}. The last may not have been over when it was downloaded."
         )
-    return [day.isoformat() if day else None for day in days], step, told
+    return [day.isoformat() if day else None for day in days], step, sentences
 
 
 def _all_midnight(cells: Sequence[Cell]) -> bool:
@@ -294,12 +294,12 @@ def _hours(name: str, cells: Sequence[Cell], zone: str, faults: Faults) -> tuple
     apart = {after - before for before, after in pairwise(known)}
     step = "hour" if all(not distance % timedelta(hours=1) for distance in apart) else "minute"
     missing = [b for a, b in pairwise(known) if b - a > min(apart)]
-    told = (
+    sentences = (
         [f"{counted(len(missing), 'gap')} in the times, before {some([f'{m:%Y-%m-%dT%H:%MZ}' for m in missing])}."]
         if missing
         else []
     )
-    return [f"{moment:%Y-%m-%dT%H:%M:%S}+00:00" if moment else None for moment in moments], step, told
+    return [f"{moment:%Y-%m-%dT%H:%M:%S}+00:00" if moment else None for moment in moments], step, sentences
 
 
 def _moment(text: str, zone: str) -> datetime:

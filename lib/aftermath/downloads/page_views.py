@@ -91,7 +91,7 @@ def _read(cells: list[Cell], columns: Mapping[str, list[Cell]], scope: str, faul
     twice(cells, days, "Date", faults)
     known = [day for day in days if day is not None]
     step = month_or_days(cells, known)
-    rows, told, empty = [], list(gaps(known, step)), 0
+    rows, remarks, empty = [], list(gaps(known, step)), 0
     for title, counts in columns.items():
         missing = [day for day, cell in zip(days, counts, strict=True) if is_missing(cell.text)]
         zeros = [
@@ -100,15 +100,17 @@ def _read(cells: list[Cell], columns: Mapping[str, list[Cell]], scope: str, faul
         empty += len(missing)
         rows += _rows(title, counts, days, f"{scope}, {title}, {step}s", faults)
         if missing:
-            told.append(f"{title!r}: {counted(len(missing), step)} without a count left out: {some(missing)}.")
+            remarks.append(f"{title!r}: {counted(len(missing), step)} without a count left out: {some(missing)}.")
         if zeros:
-            told.append(
+            remarks.append(
                 f"{title!r}: {counted(len(zeros), step)} with 0: {some(zeros)}. {_ZEROS}: no view, or not known."
             )
     if step == "month":
-        told.append("Each time is the first day of its month. The last may not have been over when it was downloaded.")
+        remarks.append(
+            "Each time is the first day of its month. The last may not have been over when it was downloaded."
+        )
     faults.settle()
-    return Series(LABEL, pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("scope", "time"), empty, tuple(told))
+    return Series(LABEL, pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("scope", "time"), empty, tuple(remarks))
 
 
 def _rows(title: str, cells: list[Cell], days: list[date | None], scope: str, faults: Faults) -> Iterator[tuple]:
@@ -218,12 +220,12 @@ def _read_answer(items: list[Any], faults: Faults) -> Series:
                 f"items[{row - 1}]",
             )
     faults.settle()
-    told = [
+    remarks = [
         sentence
         for (scope,), part in table.group_by("scope", maintain_order=True)
         for sentence in gaps(list(map(date.fromisoformat, part["time"])), scope.rpartition(", ")[2].removesuffix("s"))
     ]
-    return Series(LABEL, table.sort("scope", "time"), 0, tuple(told))
+    return Series(LABEL, table.sort("scope", "time"), 0, tuple(remarks))
 
 
 def _item(item: Any) -> tuple[str, float, str, str]:

@@ -160,7 +160,7 @@ def read_date(text: str) -> str:
     """
     text = text.strip()
     ends = text.split("/") if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}/[0-9]{4}(-[0-9]{2}){0,2}", text) else [text]
-    begin, end = (_one_date(each).split("-") for each in (ends[0], ends[-1]))
+    begin, end = (_one_date(date).split("-") for date in (ends[0], ends[-1]))
     shared = list(itertools.takewhile(lambda pair: pair[0] == pair[1], zip(begin, end, strict=False)))
     if not shared:
         raise ValueError("has ends that share no year")

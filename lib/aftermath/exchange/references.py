@@ -69,7 +69,7 @@ class References(Result):
     @property
     def table(self) -> pl.DataFrame:
         """One row a reference, what its file does not give being empty."""
-        names = [each.name for each in fields(Reference) if each.name != "own"]
+        names = [field.name for field in fields(Reference) if field.name != "own"]
         rows = [[asdict(entry)[name] for name in names] for entry in self.entries]
         schema = {name: pl.UInt32 if name == "line" else pl.String for name in names}
         return pl.DataFrame(rows, schema=schema, orient="row")
@@ -107,9 +107,9 @@ def read_references(path: Path | str) -> References:
     """
     path = Path(path)
     problems = FileProblems(path.name)
-    name = next((name for name, each in FORMATS.items() if path.suffix.lower() in each.suffixes), None)
+    name = next((name for name, form in FORMATS.items() if path.suffix.lower() in form.suffixes), None)
     if name is None:
-        known = ", ".join(f"{each.suffixes[0]} ({each.label})" for each in FORMATS.values())
+        known = ", ".join(f"{form.suffixes[0]} ({form.label})" for form in FORMATS.values())
         problems.add("is of no known format", f"export it as one of: {known}")
         raise ExchangeError(problems)
     text = file_text(path, problems)

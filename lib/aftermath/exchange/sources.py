@@ -224,7 +224,7 @@ def _source_rows(case_id: str, workspace: Workspace) -> pl.DataFrame:
 
 def _kinds(kinds: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
     """Type to kind, "" being every type that leaves it open; refused where an option is no word of the codebook."""
-    by_type = {type: kind for type, _, kind in (each.rpartition("=") for each in kinds if each)}
+    by_type = {type: kind for type, _, kind in (pair.rpartition("=") for pair in kinds if pair)}
     words = [("kind", kind) for kind in by_type.values()] + [("read", given["read"]), ("link", given["link"])]
     for name, word in words:
         if word and word not in _WORDS[name]:

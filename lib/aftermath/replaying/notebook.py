@@ -131,7 +131,7 @@ class Replay(widgets.VBox):
     def _focus(self) -> None:
         """Give the focus to what comes next: what had it may be gone."""
         controls = self.options if self.play.awaited else [self.next, self.back]
-        next(each for each in controls if each.layout.display != "none").focus()
+        next(control for control in controls if control.layout.display != "none").focus()
 
     def _keep_statement(self, change: dict[str, str]) -> None:
         """Keep what was being written when the time ran out: the browser hands it over once the field is left."""
@@ -304,7 +304,9 @@ def _debriefing(play: Play) -> Markup:
         *([_HEADING.format(ADVICE)] if found.advice else []),
         *(
             _FOLDED.format(f"{title}: {pieces(len(given))}", _advice(given, play))
-            for title, given in ((title, list(each)) for title, each in groupby(found.advice, lambda each: each.text))
+            for title, given in (
+                (title, list(same)) for title, same in groupby(found.advice, lambda answer: answer.text)
+            )
         ),
     ]
     parts += [_HEADING.format(title) + _JOINED.join(map(_LINE.format, lines)) for title, lines in found.sections]
@@ -320,10 +322,10 @@ def _debriefing(play: Play) -> Markup:
 def _advice(given: list[GivenAdvice], play: Play) -> Markup:
     rows = [
         (
-            each.advice,
-            f"{each.state}: {each.why}",
-            play.advice(each),
+            answer.advice,
+            f"{answer.state}: {answer.why}",
+            play.advice(answer),
         )
-        for each in given
+        for answer in given
     ]
     return _table(("Advice", play.script.organisation, "You"), rows)

@@ -248,8 +248,8 @@ def debriefing(play: Play) -> RenderableType:
     for title, given in groupby(found.advice, key=lambda advice: advice.text):
         given = list(given)
         advice = _table("Advice", play.script.organisation, "You", title=f"{title}: {pieces(len(given))}")
-        for each in given:
-            advice.add_row(*map(_plain, (each.advice, f"{each.state}: {each.why}", play.advice(each))))
+        for answer in given:
+            advice.add_row(*map(_plain, (answer.advice, f"{answer.state}: {answer.why}", play.advice(answer))))
         parts.append(advice)
     coders = ((CODERS, found.coders),) if found.coders else ()
     for heading, lines in (*found.sections, *coders):

@@ -116,34 +116,34 @@ class Server:
         if any(event & HUNG_UP for _, event in poll.poll(0)):
             raise EOFError
 
-    def fork(self, request: dict[str, Any], told: socket.socket, output: int) -> None:
+    def fork(self, request: dict[str, Any], reply: socket.socket, output: int) -> None:
         """Fork a process that does a call and ends."""
         gc.freeze()  # or the first search for garbage in the child would copy all that they share
         number = os.fork()
         if not number:
-            self.be_child(request, told, output)
+            self.be_child(request, reply, output)
         os.close(output)
-        self.children[number] = told
+        self.children[number] = reply
         with contextlib.suppress(OSError):  # whoever asked has been stopped meanwhile
-            told.sendall(NUMBER.pack(number))
+            reply.sendall(NUMBER.pack(number))
 
     def tell_of_ends(self) -> None:
         """Say which processes have ended, and how."""
-        for number, told in list(self.children.items()):
+        for number, reply in list(self.children.items()):
             ended, status = os.waitpid(number, os.WNOHANG)
             if ended:
-                with contextlib.suppress(OSError), told:
-                    told.sendall(NUMBER.pack(os.waitstatus_to_exitcode(status)))
+                with contextlib.suppress(OSError), reply:
+                    reply.sendall(NUMBER.pack(os.waitstatus_to_exitcode(status)))
                 del self.children[number]
 
-    def be_child(self, request: dict[str, Any], told: socket.socket, output: int) -> None:
+    def be_child(self, request: dict[str, Any], reply: socket.socket, output: int) -> None:
         """What a forked process does: leave everything behind that is the server's, do its call, and end."""
         status = 1
         try:
             os.setsid()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for held in (self.control, told, *self.children.values()):
+            for held in (self.control, reply, *self.children.values()):
                 held.close()
             for held in (self.ends, self._end, self.lifeline[1]):
                 os.close(held)

@@ -37,13 +37,13 @@ def with_key(figure: _Json, *, in_print: bool) -> _Json:
     if not shown or not layout.get("showlegend"):
         return figure
     shown.sort(key=lambda trace: trace.get("legendrank", _RANK))
-    each = _MARK + 2 * _EDGE + max(text_width(trace["name"]) for trace in shown)
-    rows = math.ceil(len(shown) / max(1, int((layout["width"] - _EDGE) // each)))
+    column_width = _MARK + 2 * _EDGE + max(text_width(trace["name"]) for trace in shown)
+    rows = math.ceil(len(shown) / max(1, int((layout["width"] - _EDGE) // column_width)))
     margin, room = layout["margin"], _ROW * rows + 2 * _EDGE
     shapes, notes = [], []
     for number, trace in enumerate(shown):
         column, row = divmod(number, rows)
-        left, middle = _EDGE + column * each - margin["l"], -margin["b"] - _EDGE - (row + 0.5) * _ROW
+        left, middle = _EDGE + column * column_width - margin["l"], -margin["b"] - _EDGE - (row + 0.5) * _ROW
         shapes += [_PLACED | shape for shape in _swatch(trace, left, middle, in_print=in_print)]
         at = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "middle"}
         notes.append(note(trace["name"], name="key", xshift=left + _MARK, yshift=middle, **at))

@@ -46,11 +46,11 @@ def with_numbers(figure: _Json) -> _Json:
     low, high = layout["xaxis"]["range"]
     scale = (layout["width"] - layout["margin"]["l"] - layout["margin"]["r"]) / (high - low)
     marks = list(_marks(trace, low, scale))
-    texts = [each for each in layout["annotations"] if each.get("name") in ("major", "minor")]
+    texts = [note for note in layout["annotations"] if note.get("name") in ("major", "minor")]
     unlabelled = [mark for mark in marks if not any(_says(text, mark) for text in texts)]
     if not unlabelled:
         return figure
-    names = [each for each in layout["annotations"] if each.get("name") == "lane" and each.get("xref") != "paper"]
+    names = [note for note in layout["annotations"] if note.get("name") == "lane" and note.get("xref") != "paper"]
     taken = [mark.box for mark in marks] + [_box(text, low, scale) for text in [*texts, *names]]
     zero = -low * scale
     taken.append((zero - 1, zero + 1, -1e9, 1e9))
@@ -115,15 +115,17 @@ def _collide(one: _Box, other: _Box) -> bool:
 def _list(marks: list[_Mark], layout: _Json) -> tuple[list[_Json], float]:
     """The entries in columns of equal width, and the room that they take."""
     columns = max(1, int((layout["width"] - _EDGE) // (_NARROWEST + _INDENT)))
-    each = (layout["width"] - _EDGE) / columns
-    entries = [(mark.id, wrapped(mark.label, int((each - _INDENT - _EDGE) / (0.53 * _ENTRY)))) for mark in marks]
+    column_width = (layout["width"] - _EDGE) / columns
+    entries = [
+        (mark.id, wrapped(mark.label, int((column_width - _INDENT - _EDGE) / (0.53 * _ENTRY)))) for mark in marks
+    ]
     lines = [text.count("<br>") + 1 for _, text in entries]
     longest = max(-(-sum(lines) // columns), max(lines))
     notes, column, row, most = [], 0, 0, 0
     for (name, text), count in zip(entries, lines, strict=True):
         if row + count > longest and column + 1 < columns:
             column, row = column + 1, 0
-        left = _EDGE + column * each - layout["margin"]["l"]
+        left = _EDGE + column * column_width - layout["margin"]["l"]
         top = -layout["margin"]["b"] - _EDGE - row * _LINE
         at = {"xref": "paper", "yref": "paper", "x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "align": "left"}
         font = {"size": _ENTRY, "color": LIGHT["ink2"]}

@@ -63,11 +63,11 @@ def _fitted(figure: _Json, width: float) -> _Json:
         layout["height"] -= meta["key"]
         layout["margin"] = layout["margin"] | {"b": layout["margin"]["b"] - meta["key"]}
     if width < MEDIUM.least:
-        layout["annotations"] = [each for each in layout.get("annotations") or () if each.get("name") != "minor"]
+        layout["annotations"] = [item for item in layout.get("annotations") or () if item.get("name") != "minor"]
         data = [trace for trace in data if (trace.get("meta") or {}).get("role") != "minor"]
     if "key" in meta:
         layout["showlegend"] = True
-    if "direction" in meta and not any(each.get("name") == "direction" for each in layout["annotations"]):
+    if "direction" in meta and not any(item.get("name") == "direction" for item in layout["annotations"]):
         layout["height"] += _TITLE
         layout["margin"] = layout["margin"] | {"b": layout["margin"]["b"] + _TITLE}
         at = {"xref": "paper", "yref": "paper", "x": 1, "y": 0, "xanchor": "right", "yanchor": "top", "yshift": -3}
@@ -98,7 +98,7 @@ def _for_print(marker: _Json) -> _Json:
 def _recoloured(value: Any) -> Any:
     """Everything but type, which has to stay dark, and colours that only bars can do with, as these are hatched."""
     if isinstance(value, dict):
-        return {key: each if key == "font" else _recoloured(each) for key, each in value.items()}
+        return {key: item if key == "font" else _recoloured(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_recoloured(each) for each in value]
+        return [_recoloured(item) for item in value]
     return PRINT.get(value, value) if isinstance(value, str) and value not in HATCHES else value

@@ -63,11 +63,11 @@ def adjudication_sheet(case: Case, workspace: Workspace) -> Sheet:
     settled = [{name: plain(text) for name, text in row.items()} for row in table_rows(case.folder, TABLE, workspace)]
     agreed: dict[Key, Row] = {(row["unit"], row["variable"]): row for row in settled}
     coders = tuple(dict.fromkeys(coder for codes in given.values() for coder in codes))
-    told = tuple(f"{what}_{coder}" for coder in coders for what in ("code", "reason"))
+    marks = tuple(f"{what}_{coder}" for coder in coders for what in ("code", "reason"))
     keys = sorted({*_differing(case), *agreed}, key=lambda key: _place(case, key))
     defined = definitions(workspace)
     rows = [_evidence(case, key, defined) | _told(given.get(key, {}), coders) | _code(agreed.get(key)) for key in keys]
-    evidence = ("question", "evidence", *told)
+    evidence = ("question", "evidence", *marks)
     columns = ("unit", "variable", *evidence, "code", "reason")
     return Sheet(TABLE, columns, rows, evidence, ("code", "reason"), units=tuple(_units(case)))
 

@@ -294,7 +294,7 @@ def _moved(tables: Mapping[str, Merged]) -> list[str]:
 
 def _other_evidence(sheets: list[Sheet], read: Contents) -> list[str]:
     """What was coded from evidence that is not that of the folder."""
-    told = []
+    added = []
     for sheet in (sheet for sheet in sheets if sheet.codes):
         now = {sheet.key(row): row for row in sheet.rows}
         other = [
@@ -303,10 +303,10 @@ def _other_evidence(sheets: list[Sheet], read: Contents) -> list[str]:
             if key in now and any(row.get(name, "") != now[key][name] for name in sheet.evidence)
         ]
         if other:
-            told.append(
+            added.append(
                 f"{sheet.name}: what was coded is not what the folder says now, or was changed in the sheet: {_names(other)}."
             )
-    return told
+    return added
 
 
 def _names(keys: tuple[Key, ...] | list[Key]) -> str:
@@ -360,9 +360,9 @@ def _result(
     coders = {*case.rubric["coder"], *case.stances["coder"]}
     if len(coders) < 2 or not case.about.documented:
         return WorkbookRead(marks.case_id, marks.coder, written, remarks, None, None, None)
-    sheet, told = _adjudication(path, case, workspace) if marks.kind != "adjudication" else (None, ())
+    sheet, added = _adjudication(path, case, workspace) if marks.kind != "adjudication" else (None, ())
     found = reliability([case]), disagreements(case)
-    return WorkbookRead(marks.case_id, marks.coder, written, (*remarks, *told), *found, sheet)
+    return WorkbookRead(marks.case_id, marks.coder, written, (*remarks, *added), *found, sheet)
 
 
 def _adjudication(path: Path, case: Case, workspace: Workspace) -> tuple[Path | None, tuple[str, ...]]:

@@ -37,7 +37,7 @@ def _coder(case: Case, coder: str | None) -> Coder:
     known = case.coders
     if coder is None:
         return known[0] if known else Coder("a")
-    named = next((each for each in known if each.id == coder), None)
+    named = next((one for one in known if one.id == coder), None)
     if named is not None:
         return named
     if not is_coder_id(coder):
@@ -52,7 +52,7 @@ def _how_to_join(case: Case, coder: str) -> str:
     line = case.lines[f"coders.{last}"]
     text = (case.folder / "case.yaml").read_text(encoding="utf-8").splitlines()[line - 1]
     entry = f"{coder}: {{kind: person, blind: true}}"
-    names = listed([each.id for each in case.about.coders])
+    names = listed([one.id for one in case.about.coders])
     if re.match(rf"\s+['\"]?{re.escape(last)}['\"]?\s*:", text):
         indent = text[: len(text) - len(text.lstrip())]
         how = f"Below what it says of {last} (from line {line} on), in line with that name, add\n\n{indent}{entry}\n"

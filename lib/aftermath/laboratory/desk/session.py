@@ -290,12 +290,12 @@ def _refreshed(session: Session, case: Case, message: str) -> Session:
     queue = [step for step in session.queue if step in left]
     gone = [step.unit for step in session.queue[1:] if step not in left]
     new = [step for step in left if step not in session.queue]
-    told = [message] if message else []
+    messages = [message] if message else []
     if gone:
-        told.append(f"No longer to be coded, as the files stand now: {listed(gone)}.")
+        messages.append(f"No longer to be coded, as the files stand now: {listed(gone)}.")
     if new:
-        told.append(f"New in the files, and to be coded too: {listed([step.unit for step in new])}.")
-    return _on_desk(replace(session, case=case), (*queue, *new), " ".join(told))
+        messages.append(f"New in the files, and to be coded too: {listed([step.unit for step in new])}.")
+    return _on_desk(replace(session, case=case), (*queue, *new), " ".join(messages))
 
 
 def _on_desk(session: Session, queue: tuple[Step, ...], message: str = "") -> Session:
