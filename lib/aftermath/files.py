@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
@@ -86,6 +87,79 @@ def write_new(path: Path, content: str | bytes, *, again: bool = False) -> Path:
     if path.exists() and not again:
         raise WriteError(f"{path}: there is such a file already. Name another, or replace it by --again.")
     return write_whole(path, content)
+
+
+class ReadError(AftermathError):
+    """A file is none that is read here.
+
+    Attributes
+    ----------
+    what, mend
+        What is wrong, which completes a sentence that begins with its name, and what would mend it.
+    """
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(f"{what}; {mend}")
+        self.what, self.mend = what, mend
+
+
+class TooLargeError(ReadError):
+    """A file has more bytes than are read."""
+
+
+def read_plain(path: Path, largest: int, *, folder: str = "its folder") -> bytes:
+    """The content of a plain file that is not too large. **Nothing is waited for, and no device is opened.**
+
+    Parameters
+    ----------
+    path
+        The file. A link is followed within the folder that it stands in.
+    largest
+        Bytes that it may have.
+    folder
+        What the folder that it stands in is called where a link leads out of it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing of that name.
+    TooLargeError
+        If it is larger, which is asked before it is read.
+    ReadError
+        If it is no plain file, a link to what is elsewhere or not there, or cannot be read.
+    """
+    try:
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
+                raise ReadError(f"is a link that leads out of {folder}", "put the file itself in its place")
+            found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise ReadError(f"is {_kind(found.st_mode)}, not a file", "put a readable file in its place")
+        if found.st_size <= largest:
+            with path.open("rb") as file:
+                content = file.read(largest + 1)
+            if len(content) <= largest:  # it may have grown meanwhile
+                return content
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise ReadError("is a link to what is not there", "put the file itself in its place") from None
+        raise
+    except OSError as error:
+        raise ReadError(f"cannot be read ({error.strerror})", "make it a readable file") from error
+    raise TooLargeError(f"has more than {largest:,} bytes", "shorten it")
+
+
+def _kind(mode: int) -> str:
+    """What something is that is no plain file, in words."""
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    return kinds.get(stat.S_IFMT(mode), "something else")
 
 
 def take_lock(file: IO[bytes]) -> None:
