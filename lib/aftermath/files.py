@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 import stat
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
@@ -87,6 +88,37 @@ def write_new(path: Path, content: str | bytes, *, again: bool = False) -> Path:
     if path.exists() and not again:
         raise WriteError(f"{path}: there is such a file already. Name another, or replace it by --again.")
     return write_whole(path, content)
+
+
+class LinkError(AftermathError):
+    """A folder that is to be written into is a link: what is written or removed there would be another folder's."""
+
+
+def refuse_links(path: Path, within: Path) -> None:
+    """Refuse a place that is a link or lies behind one.
+
+    A file that is a link need not be refused where ``write_whole`` writes it: the new file takes the place of the link.
+
+    Parameters
+    ----------
+    path
+        A folder that is to be written into, or a file that is to be opened. It need not be there yet.
+    within
+        The folder that it lies in and that the user has named, **which may itself be a link**.
+
+    Raises
+    ------
+    LinkError
+        If any step from there to the place is a link, or a junction on Windows.
+    """
+    step = within
+    for part in path.relative_to(within).parts:
+        step /= part
+        if step.is_symlink() or (sys.version_info >= (3, 12) and step.is_junction()):
+            raise LinkError(
+                f"{step.relative_to(within).as_posix()}: is a link, to {step.readlink()}. Nothing is written or removed through "
+                "links. Remove the link, then run the command again: what is missing is made."
+            )
 
 
 class ReadError(AftermathError):
