@@ -2,7 +2,8 @@
 
 All is processor time of one process, the best of several runs, so that ratios hold on a busy machine too. Cases are the documented
 ones with times stretched, codes moved and scores drawn anew, from seeds; memory is that of copies of one case, read and compared in
-a process of their own. ``--memory 1000`` reads so many; ``--build 1000`` builds the site of so many, which takes minutes.
+a process of their own. ``--memory 1000`` reads so many; ``--build 1000`` builds the site of so many, which takes minutes;
+``--check 1000`` checks so many.
 """
 
 from __future__ import annotations
@@ -234,15 +235,27 @@ def site_of(count: int) -> dict[str, float]:
         }
 
 
+def check_of(count: int) -> dict[str, float]:
+    """Seconds and processor time of ``aftermath check`` for so many cases."""
+    with tempfile.TemporaryDirectory(prefix="aftermath-growth-") as name:
+        folder = write_varied(Path(name), count)
+        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "aftermath", "check"], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return {"seconds": wall, "processor time": processor, "processor time a case, ms": 1000 * processor / count}
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--memory", type=int, default=READ[1], metavar="N", help=f"cases to read, {READ[1]} by default")
     parser.add_argument("--read", nargs=2, metavar=("FOLDER", "N"), help=argparse.SUPPRESS)
     parser.add_argument("--build", type=int, metavar="N", help="build the site of so many cases, and nothing else")
+    parser.add_argument("--check", type=int, metavar="N", help="check so many cases, and nothing else")
     options = parser.parse_args()
-    if options.build:
-        for name, value in site_of(options.build).items():
+    if options.build or options.check:
+        for name, value in (site_of(options.build) if options.build else check_of(options.check)).items():
             print(f"{name:42} {value:8.2f}")
         return
     if options.read:

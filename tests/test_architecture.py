@@ -30,6 +30,7 @@ FLOORS = {
     "terminal": 0,
     "files": 0,
     "formula_cells": 0,
+    "yaml_text": 0,
     "kept": 0,
     "workspace": 0,
     "statistics": 1,

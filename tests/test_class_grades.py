@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from aftermath.cli import app
 from aftermath.course.class_grades import ClassError, grade_all
 from aftermath.course.form import COLUMNS, FormError
+from aftermath.files import LinkError
 from aftermath.workspace import Workspace
 from classroom import found_school, hand_in, small_lesson
 
@@ -59,6 +60,41 @@ def fill_in(folder: Path, *, delimiter: str = ",", encoding: str = "utf-8-sig", 
         for row in rows:
             row["points"], row["comment"] = given.get(Path(row["file"]).stem, (row["points"], row["comment"]))
             writer.writerow(row)
+
+
+@pytest.mark.fault("links in a build folder")
+@pytest.mark.parametrize("place", ["handed_in/grades", "build", "build/grading"])
+def test_what_is_graded_is_not_written_through_a_link(school, handed_in, tmp_path, place):
+    submit(handed_in, "ann.ipynb", answer_sum=RIGHT)
+    owned = owned_elsewhere(tmp_path, school.root / place)
+    with pytest.raises(LinkError, match=rf"{Path(place).name}: is a link, to .*elsewhere.*Remove the link"):
+        grade_all(handed_in, school)
+    assert [path.read_text() for path in owned] == ["the teacher's"] * len(owned)
+    assert len(list((tmp_path / "elsewhere").rglob("*"))) == len(owned)
+
+
+@pytest.mark.fault("links in a build folder")
+def test_a_page_whose_folder_is_a_link_is_named_and_the_points_are_written(school, handed_in, tmp_path):
+    submit(handed_in, "b/ann.ipynb", answer_sum=RIGHT)
+    submit(handed_in, "ben.ipynb")
+    owned = owned_elsewhere(tmp_path, handed_in / "grades" / "feedback" / "b")
+    result = grade_all(handed_in, school)
+    assert [page.partition(", to ")[0] for page in result.unwritten] == ["grades/feedback/b: is a link"]
+    assert set(points(handed_in)) == {"b/ann.ipynb", "ben.ipynb"}
+    assert (handed_in / "grades" / "feedback" / "ben.html").is_file()
+    assert {path.read_text() for path in owned} == {"the teacher's"}
+    assert len(list((tmp_path / "elsewhere").rglob("*"))) == len(owned)
+
+
+def owned_elsewhere(folder: Path, link: Path) -> list[Path]:
+    """Files of the teacher's own in another folder, which a link leads to."""
+    (elsewhere := folder / "elsewhere").mkdir()
+    owned = [elsewhere / name for name in ("points.csv", "by_hand.csv", "ann.html")]
+    for path in owned:
+        path.write_text("the teacher's")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere)
+    return owned
 
 
 def test_a_class_gets_a_table_a_form_and_pages(school, handed_in):

@@ -16,6 +16,7 @@ from aftermath.course.grade import Grade, Mark
 from aftermath.course.grading import grade
 from aftermath.course.lesson import LessonError, as_text, lessons, release
 from aftermath.course.submission import grading, is_answer, is_test
+from aftermath.files import LinkError
 from aftermath.times import latency
 from aftermath.workspace import Workspace
 from classroom import between, found_school, hand_in, small_lesson
@@ -85,6 +86,31 @@ def test_the_solution_is_the_lesson_itself(lesson, written):
 def test_releasing_twice_gives_the_same_bytes(written, tmp_path):
     for path in release(Workspace(ROOT), tmp_path):
         assert path.read_bytes() == written[path.parent.name][path.stem].read_bytes()
+
+
+@pytest.mark.fault("links in a build folder")
+@pytest.mark.parametrize("place", ["build", "build/course", "build/course/release", "build/course/solution"])
+def test_lessons_are_not_released_through_a_link(school, tmp_path, place):
+    pytest.importorskip("nbgrader")
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    (owned := elsewhere / "small.ipynb").write_text("the teacher's")
+    (school.root / place).parent.mkdir(parents=True, exist_ok=True)
+    (school.root / place).symlink_to(elsewhere)
+    with pytest.raises(LinkError, match=f"{place}: is a link, to .*elsewhere.*Remove the link"):
+        release(school)
+    assert list(elsewhere.rglob("*")) == [owned]
+    assert owned.read_text() == "the teacher's"
+
+
+@pytest.mark.fault("links in a build folder")
+def test_the_folder_that_is_named_for_lessons_may_be_a_link_and_what_lies_there_stays(school, tmp_path):
+    pytest.importorskip("nbgrader")
+    (own := tmp_path / "own").mkdir()
+    (tmp_path / "named").symlink_to(own)
+    (mine := own / "notes.txt").write_text("the teacher's")
+    release(school, tmp_path / "named")
+    assert sorted(path.name for path in own.rglob("*") if path.is_file()) == ["notes.txt", "small.ipynb", "small.ipynb"]
+    assert mine.read_text() == "the teacher's"
 
 
 def test_a_release_goes_to_the_build_folder_unless_told_otherwise(school):

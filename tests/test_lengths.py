@@ -13,7 +13,6 @@ import polars as pl
 import pytest
 
 from aftermath import formula_cells, problems, wording
-from aftermath.archives.cleaning import clean, mask
 from aftermath.case_files import lengths, notes
 from aftermath.case_files.case import Case, load_case
 from aftermath.case_files.file_problems import FileProblems, one_line
@@ -109,8 +108,6 @@ SEE_TEXT: dict[str, Callable[[str], Any]] = {
     "BibTeX": lambda text: read_bibtex(f"@misc{{a, title={{{text}}}}}", FileProblems("x")),
     "RIS": lambda text: read_ris(f"TY  - GEN\nTI  - {text}\nER  - \n", FileProblems("x")),
     "CSL-JSON": lambda text: read_csl(text, FileProblems("x")),
-    "a post, cleaned": clean,
-    "a post, masked": lambda text: mask(text, ["United Airlines"]),
     "a table in LaTeX": escaped,
     "cells of CSV": lambda text: formula_cells.restored(formula_cells.defused(text)),
 }

@@ -11,6 +11,8 @@ import pytest
 
 import exports
 from aftermath.archives import manifest as keeping
+from aftermath.archives import places
+from aftermath.archives.attached import attached_series
 from aftermath.archives.description import File, Manifest, load_manifest, write_manifest
 from aftermath.archives.manifest import add, archive_folder, archives, read_archive, record_series, verify
 from aftermath.archives.places import MANIFEST
@@ -298,6 +300,36 @@ def test_a_manifest_comes_back_as_it_was_written(tmp_path):
 def test_a_hostile_or_mistaken_manifest_is_refused_in_words(tmp_path, content, fault):
     (tmp_path / MANIFEST).write_text(content)
     with pytest.raises(ArchiveError, match=fault):
+        load_manifest(tmp_path)
+
+
+SPECIAL = {
+    "a named pipe": os.mkfifo if hasattr(os, "mkfifo") else None,
+    "a folder": Path.mkdir,
+    "a link that leads out of its folder": lambda path: path.symlink_to(os.devnull),
+    "has more than 67,108,864 bytes": lambda path: (path.touch(), os.truncate(path, places.LARGEST_MANIFEST + 1)),
+}
+
+
+@pytest.mark.bad_input("manifests of archives")
+@pytest.mark.parametrize("fault", SPECIAL)
+def test_a_manifest_that_is_no_file_or_too_large_is_refused_by_name_and_not_waited_for(workspace, fault):
+    if SPECIAL[fault] is None:
+        pytest.skip("this system has no named pipes")
+    path = written(workspace)
+    path.parent.mkdir(parents=True)
+    SPECIAL[fault](path)
+    with pytest.raises(ArchiveError, match=f"^tweets-2017/{MANIFEST}: .*{fault}.*; "):
+        load_manifest(path.parent)
+    assert places.attached_files("kitchenaid-tweet", workspace)[0] == path  # it might name the case
+    with pytest.raises(ArchiveError, match=f"tweets-2017/{MANIFEST}: .*{fault}"):
+        attached_series("kitchenaid-tweet", workspace)
+
+
+@pytest.mark.bad_input("manifests of archives")
+def test_a_fault_of_a_manifest_has_its_line(tmp_path):
+    (tmp_path / MANIFEST).write_text("title: Tweets\n\nlevel: all\n")
+    with pytest.raises(ArchiveError, match=rf"{MANIFEST}:3: level is 'all'"):
         load_manifest(tmp_path)
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from aftermath.building.build import build
-from aftermath.building.folder import LinkError, case_files, prepared, remove_gone
+from aftermath.building.folder import case_files, prepared, remove_gone
 from aftermath.building.work import Work
 from aftermath.building.written import RECORD, remember, unknown, written
-from aftermath.files import write_whole
+from aftermath.files import LinkError, write_whole
 from aftermath.pages.serving import SiteError, site_server
 from aftermath.workspace import Workspace
 from tiny import CASES, make_workspace

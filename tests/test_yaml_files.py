@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from aftermath.case_files import yaml_files
+from aftermath import yaml_text
+from aftermath.archives.description import load_manifest
+from aftermath.archives.places import MANIFEST
+from aftermath.archives.posts import ArchiveError
 from aftermath.case_files.about import read_about
 from aftermath.case_files.collection import collection_problems
 from aftermath.case_files.file_problems import FileProblems, read_text
@@ -164,6 +168,39 @@ def test_what_no_field_takes_is_one_problem_with_line_and_character(
             assert int(character) > 0
 
 
+OF_ARCHIVES = {
+    **{
+        f"manifest.yaml, {name}": f"title: t\n{name}: {{}}\n"
+        for name in ("case", "retrieved", "files", "max_bad", "rows", "span", "remarks", "capped", "filter", "mood")
+    },
+    "manifest.yaml, a file": "files:\n  a.csv: {}\n",
+    "manifest.yaml, an entry of a list": "missing:\n  - {}\n",
+    "manifest.yaml, all of it": "{}\n",
+}
+
+
+@pytest.mark.bad_input("manifests of archives")
+@pytest.mark.parametrize("place", OF_ARCHIVES)
+def test_manifests_of_archives_refuse_the_same(
+    place: str, tmp_path: Path, record_property: Callable[[str, int], None]
+) -> None:
+    record_property("trials", len(REFUSED) + len(SHAPES))
+    path, content = tmp_path / MANIFEST, OF_ARCHIVES[place]
+    line = content[: content.index("{}")].count("\n") + 1
+    for name, construct in REFUSED.items():
+        path.write_text(content.replace("{}", construct, 1), encoding="utf-8")
+        with pytest.raises(ArchiveError, match=r"is no well-formed YAML \(.+\); .|holds no fields; .") as refused:
+            load_manifest(tmp_path)
+        if "holds no fields" not in str(refused.value):
+            _, at, character, _ = str(refused.value).split(":", 3)
+            assert line <= int(at) <= line + 2, (name, refused.value)
+            assert int(character) > 0
+    for construct in SHAPES.values():
+        path.write_text(content.replace("{}", construct, 1), encoding="utf-8")
+        with contextlib.suppress(ArchiveError):
+            load_manifest(tmp_path)
+
+
 @pytest.mark.bad_input("YAML constructs in case files")
 @pytest.mark.parametrize("place", PLACES)
 def test_what_has_another_shape_never_breaks_off(
@@ -180,7 +217,7 @@ def test_what_has_another_shape_never_breaks_off(
 def test_where_pyyaml_was_built_without_libyaml_the_same_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, int], None]
 ) -> None:
-    monkeypatch.setattr(yaml_files, "_PARSER", yaml.SafeLoader)
+    monkeypatch.setattr(yaml_text, "_PARSER", yaml.SafeLoader)
     record_property("trials", len(REFUSED))
     for construct in REFUSED.values():
         (problem,) = found("case.yaml", f"title: {construct}\n", tmp_path)
@@ -216,9 +253,9 @@ def test_where_pyyaml_was_built_without_libyaml_the_same_is_refused(
 )
 @pytest.mark.parametrize("parser", ["CSafeLoader", "SafeLoader"])
 def test_plain_words_stay_text(
-    text: str, value: yaml_files.Value, parser: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    text: str, value: yaml_text.Value, parser: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(yaml_files, "_PARSER", getattr(yaml, parser, yaml.SafeLoader))
+    monkeypatch.setattr(yaml_text, "_PARSER", getattr(yaml, parser, yaml.SafeLoader))
     (tmp_path / "x.yaml").write_text(text, encoding="utf-8")
     problems = FileProblems("x.yaml")
     read = read_text(tmp_path / "x.yaml", problems)

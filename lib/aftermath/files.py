@@ -6,6 +6,8 @@ import contextlib
 import hashlib
 import os
 import secrets
+import stat
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
@@ -86,6 +88,110 @@ def write_new(path: Path, content: str | bytes, *, again: bool = False) -> Path:
     if path.exists() and not again:
         raise WriteError(f"{path}: there is such a file already. Name another, or replace it by --again.")
     return write_whole(path, content)
+
+
+class LinkError(AftermathError):
+    """A folder that is to be written into is a link: what is written or removed there would be another folder's."""
+
+
+def refuse_links(path: Path, within: Path) -> None:
+    """Refuse a place that is a link or lies behind one.
+
+    A file that is a link need not be refused where ``write_whole`` writes it: the new file takes the place of the link.
+
+    Parameters
+    ----------
+    path
+        A folder that is to be written into, or a file that is to be opened. It need not be there yet.
+    within
+        The folder that it lies in and that the user has named, **which may itself be a link**.
+
+    Raises
+    ------
+    LinkError
+        If any step from there to the place is a link, or a junction on Windows.
+    """
+    step = within
+    for part in path.relative_to(within).parts:
+        step /= part
+        if step.is_symlink() or (sys.version_info >= (3, 12) and step.is_junction()):
+            raise LinkError(
+                f"{step.relative_to(within).as_posix()}: is a link, to {step.readlink()}. Nothing is written or removed through "
+                "links. Remove the link, then run the command again: what is missing is made."
+            )
+
+
+class ReadError(AftermathError):
+    """A file is none that is read here.
+
+    Attributes
+    ----------
+    what, mend
+        What is wrong, which completes a sentence that begins with its name, and what would mend it.
+    """
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(f"{what}; {mend}")
+        self.what, self.mend = what, mend
+
+
+class TooLargeError(ReadError):
+    """A file has more bytes than are read."""
+
+
+def read_plain(path: Path, largest: int, *, folder: str = "its folder") -> bytes:
+    """The content of a plain file that is not too large. **Nothing is waited for, and no device is opened.**
+
+    Parameters
+    ----------
+    path
+        The file. A link is followed within the folder that it stands in.
+    largest
+        Bytes that it may have.
+    folder
+        What the folder that it stands in is called where a link leads out of it.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is nothing of that name.
+    TooLargeError
+        If it is larger, which is asked before it is read.
+    ReadError
+        If it is no plain file, a link to what is elsewhere or not there, or cannot be read.
+    """
+    try:
+        found = path.lstat()
+        if stat.S_ISLNK(found.st_mode):
+            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
+                raise ReadError(f"is a link that leads out of {folder}", "put the file itself in its place")
+            found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            raise ReadError(f"is {_kind(found.st_mode)}, not a file", "put a readable file in its place")
+        if found.st_size <= largest:
+            with path.open("rb") as file:
+                content = file.read(largest + 1)
+            if len(content) <= largest:  # it may have grown meanwhile
+                return content
+    except FileNotFoundError:
+        if path.is_symlink():
+            raise ReadError("is a link to what is not there", "put the file itself in its place") from None
+        raise
+    except OSError as error:
+        raise ReadError(f"cannot be read ({error.strerror})", "make it a readable file") from error
+    raise TooLargeError(f"has more than {largest:,} bytes", "shorten it")
+
+
+def _kind(mode: int) -> str:
+    """What something is that is no plain file, in words."""
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a named pipe",
+        stat.S_IFSOCK: "a socket",
+        stat.S_IFCHR: "a device",
+        stat.S_IFBLK: "a device",
+    }
+    return kinds.get(stat.S_IFMT(mode), "something else")
 
 
 def take_lock(file: IO[bytes]) -> None:

@@ -93,6 +93,25 @@ class CaseError(AftermathError):
         return CaseError, (self.problems,)  # so that it can come back from a worker process
 
 
+def one_line(text: str) -> str:
+    """Text with its control characters made visible, so that it fills one line and hides nothing."""
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+
+
+def short(text: str, limit: int = 60) -> str:
+    """Text as a problem quotes it: one line, not too long.
+
+    Examples
+    --------
+    >>> short("word " * 20)[-5:], short(chr(10))
+    ('word…', '\\\\n')
+    """
+    shown = one_line(text[: limit + 1])
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
 def near_miss(name: str, known: Sequence[str]) -> str:
     """What somebody may have meant who wrote a name that nothing known has, in words.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-import html
 import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import polars as pl
+
+from aftermath.archives.entities import unescaped
 
 Texts = TypeVar("Texts", str, pl.Series)  # one text, or many
 MASK = "org"
@@ -63,7 +64,7 @@ def clean(text: Texts) -> Texts:
     if isinstance(text, pl.Series):
         return _cleaned(text)
     if "&" in text:
-        text = html.unescape(text)
+        text = unescaped(text)
     if "http" in text or "://" in text or "www." in text:
         text = _ADDRESS.sub(" ", text)
     if "@" in text or "＠" in text:
@@ -74,7 +75,7 @@ def clean(text: Texts) -> Texts:
 
 
 def _cleaned(texts: pl.Series) -> pl.Series:
-    texts = _mended(texts, texts.str.contains("&", literal=True), html.unescape)
+    texts = _mended(texts, texts.str.contains("&", literal=True), unescaped)
     addressed, other = texts.str.contains(r"http|://|www\."), texts.str.contains(_OTHER_ADDRESS)
     without = texts.str.replace_all(_PLAIN_ADDRESS, " ").zip_with(addressed & ~other, texts)
     texts = _mended(without, addressed & other, lambda text: _ADDRESS.sub(" ", text))

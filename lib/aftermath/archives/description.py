@@ -15,17 +15,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
-from yaml.composer import ComposerError
 
-from aftermath.archives.places import MANIFEST
+from aftermath.archives.places import LARGEST_MANIFEST, MANIFEST
 from aftermath.archives.posts import ArchiveError
-from aftermath.files import write_whole
+from aftermath.files import ReadError, read_plain, write_whole
+from aftermath.problems import short
+from aftermath.yaml_text import Value, YamlError, read_yaml
 
 LEVELS = ("raw", "features", "series")
 VARIABLE = "AFTERMATH_ARCHIVES"
 BESIDE = "raw"
 
-_LARGEST = 64 << 20
 _SUM = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,100}")
 
@@ -157,18 +157,19 @@ def load_manifest(folder: Path) -> Manifest:
     ArchiveError
         With every fault of the file: a field that is unknown or not in its form, a path that leads elsewhere.
     """
-    path = folder / MANIFEST
-    record = _record(path)
+    record, lines = _record(folder / MANIFEST)
     faults: list[str] = []
     values = {}
     for name, value in record.items():
+        if value is None:
+            continue
         known = _READERS.get(name)
         try:
             if known is None:
                 raise ValueError(f"is no field of a manifest; those are {', '.join(_READERS)}")
             values[name] = known(value)
         except (ValueError, TypeError, AttributeError) as error:
-            faults.append(f"{folder.name}/{MANIFEST}: {str(name)[:60]} {error}")
+            faults.append(f"{folder.name}/{MANIFEST}:{lines[short(name)]}: {short(name)} {error}")
     if faults:
         raise ArchiveError("\n".join(faults))
     return Manifest(**values)
@@ -207,36 +208,25 @@ def check_name(name: str) -> str:
     return name
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads every plain word as text: an id stays the digits that it is. References between parts are refused."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 (as the base class has it)
-        first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """The next node, unless it refers back to another."""
-        if self.check_event(yaml.AliasEvent):
-            raise ComposerError(None, None, "references (*) are not read here", self.peek_event().start_mark)
-        return super().compose_node(parent, index)
-
-
-def _record(path: Path) -> dict[str, Any]:
+def _record(path: Path) -> tuple[dict[str, Value], dict[str, int]]:
+    """The fields of a manifest, and the line of each."""
     where = f"{path.parent.name}/{path.name}"
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ArchiveError(f"{where} is larger than {_LARGEST >> 20} MB, which no manifest is")
-        record = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 (a safe loader)
+        record, lines = read_yaml(read_plain(path, LARGEST_MANIFEST).decode("utf-8-sig"))
     except FileNotFoundError:
         raise ArchiveError(
             f"{where}: there is no such archive. `aftermath archive list` shows those that are."
         ) from None
-    except (OSError, ValueError, LookupError, AttributeError, RecursionError, yaml.YAMLError) as error:  # of `!!bool x`
-        raise ArchiveError(f"{where}: is no well-formed YAML ({' '.join(str(error).split())[:200]})") from None
-    if not isinstance(record, dict) or not all(isinstance(name, str) for name in record):
+    except ReadError as error:
+        raise ArchiveError(f"{where}: {error}") from None
+    except UnicodeDecodeError:
+        raise ArchiveError(f"{where}: is not UTF-8 text; save the file as UTF-8") from None
+    except YamlError as error:
+        place = f":{error.row}:{error.column}" if error.row else ""
+        raise ArchiveError(f"{where}{place}: is no well-formed YAML ({error.what}); {error.mend}") from None
+    if not isinstance(record, dict):
         raise ArchiveError(f"{where}: holds no fields; `aftermath archive add` writes a manifest")
-    return {name: value for name, value in record.items() if value is not None}
+    return record, lines
 
 
 # How each field is read; a reader raises ValueError with what is wrong

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from aftermath.files import ReadError, read_plain
 from aftermath.workspace import INSTALLED_FROM, Workspace, find_workspace
 
 MANIFEST = "manifest.yaml"
+LARGEST_MANIFEST = 64 << 20  # bytes: it may name every post that is gone
 SERIES = "series.csv"
 VECTORS = "coverage-abstracts.parquet"
 
@@ -19,6 +21,8 @@ def archives_folder(workspace: Workspace | None = None) -> Path:
 def attached_files(case_id: str, workspace: Workspace) -> tuple[Path, ...]:
     """The files that a page of the case may rest on: manifests that name the case anywhere, and the series beside them.
 
+    **A manifest that cannot be read may name any case**, so that it is among those of each: who reads it then says what is wrong.
+
     Parameters
     ----------
     case_id
@@ -27,8 +31,16 @@ def attached_files(case_id: str, workspace: Workspace) -> tuple[Path, ...]:
         Where to look.
     """
     manifests = sorted(archives_folder(workspace).glob(f"[!.]*/{MANIFEST}"))
-    naming = [path for path in manifests if case_id.encode() in path.read_bytes()]
-    return tuple(file for path in naming for file in (path, path.with_name(SERIES)))
+    return tuple(file for path in manifests if _may_name(path, case_id) for file in (path, path.with_name(SERIES)))
+
+
+def _may_name(manifest: Path, case_id: str) -> bool:
+    try:
+        return case_id.encode() in read_plain(manifest, LARGEST_MANIFEST)
+    except FileNotFoundError:  # removed meanwhile
+        return False
+    except ReadError:
+        return True
 
 
 def vector_files(workspace: Workspace) -> tuple[Path, Path]:

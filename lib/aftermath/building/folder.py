@@ -6,14 +6,13 @@ import contextlib
 import os
 import re
 import shutil
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from aftermath.building.jobs import products, results_folder
 from aftermath.building.outcome import Failure
 from aftermath.building.written import remember, written
-from aftermath.files import HALF, WriteError, take_lock
+from aftermath.files import HALF, WriteError, refuse_links, take_lock
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace
 
@@ -22,10 +21,6 @@ _KEPT = re.compile(r"[0-9a-f]{32}")  # a folder of kept results
 
 class BusyError(AftermathError):
     """Another build is at work in the folder."""
-
-
-class LinkError(AftermathError):
-    """A folder of the build is a link: what is written or removed there would be another folder's."""
 
 
 @contextlib.contextmanager
@@ -43,9 +38,9 @@ def prepared(workspace: Workspace) -> Iterator[None]:
     """
     folder = workspace.build
     try:
-        _refuse_link(folder, workspace)
+        refuse_links(folder, workspace.root)
         folder.mkdir(parents=True, exist_ok=True)
-        _refuse_link(folder / ".lock", workspace)
+        refuse_links(folder / ".lock", workspace.root)
         with alone(folder / ".lock"):
             _remove_halves(workspace)
             yield
@@ -95,20 +90,12 @@ def _not_through_links(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
-def _refuse_link(path: Path, workspace: Workspace) -> None:
-    if path.is_symlink() or (sys.version_info >= (3, 12) and path.is_junction()):
-        raise LinkError(
-            f"{workspace.relative(path)}: is a link, to {path.readlink()}. A build neither writes nor removes anything through "
-            "links. Remove the link; the next build makes what is missing."
-        )
-
-
 def _remove_halves(workspace: Workspace) -> None:
     """Remove what a build that was killed left behind in the middle of writing, and refuse links on the way."""
     for folder, folders, files in os.walk(workspace.build):
         folders[:] = [name for name in folders if not name.startswith(".") or name == ".kept"]
         for name in folders:
-            _refuse_link(Path(folder, name), workspace)
+            refuse_links(Path(folder, name), workspace.root)
         for name in files:
             if name.startswith(".") and name.endswith(HALF):
                 Path(folder, name).unlink()

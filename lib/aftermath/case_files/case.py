@@ -126,7 +126,7 @@ class Case(Displayed):
     @property
     def prices(self) -> pl.DataFrame:
         """Closing prices, one row a trading day; **no rows where the case has no** ``prices.csv``."""
-        return Prices.create_empty() if self.tables.prices is None else self.tables.prices
+        return Prices.no_rows() if self.tables.prices is None else self.tables.prices
 
     @cached_property
     def coders(self) -> tuple[Coder, ...]:
@@ -146,12 +146,12 @@ class Case(Displayed):
     @property
     def adjudication(self) -> pl.DataFrame:
         """What coders agreed on where they differ, which no measure uses; **no rows where the case has no** ``adjudication.csv``."""
-        return Adjudication.create_empty() if self.tables.adjudication is None else self.tables.adjudication
+        return Adjudication.no_rows() if self.tables.adjudication is None else self.tables.adjudication
 
     @cached_property
     def relations(self) -> pl.DataFrame:
         """How long after one event another happened; **no rows where the case has no** ``relations.csv``."""
-        return Relations.create_empty() if self.tables.relations is None else self.tables.relations
+        return Relations.no_rows() if self.tables.relations is None else self.tables.relations
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -239,11 +239,16 @@ class Case(Displayed):
 
     def notes_on(self, *names: str) -> str:
         """The paragraphs and items of the notes that name an event or source, or all of several, in one line."""
-        items = re.split(r"\n\s*\n|\n(?=\s*[-*#])", self.notes)
         named = (
-            item for item in items if all(re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", item) for name in names)
+            item
+            for item in self._items_of_notes
+            if all(name in item and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", item) for name in names)
         )
         return " ".join(" ".join(item.split()) for item in named)
+
+    @cached_property
+    def _items_of_notes(self) -> list[str]:
+        return re.split(r"\n\s*\n|\n(?=\s*[-*#])", self.notes)
 
     def since_zero(self, span: Span) -> Latency:
         """Signed seconds from clock zero to a span; negative before it, exactly zero for the event itself.
@@ -333,7 +338,7 @@ def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Proble
     if any(problems.values()) or about is None or notes is None:
         return None, tuple(sorted(itertools.chain.from_iterable(problems.values())))
     # each table was held against its schema as it was read
-    frames = CaseTables.cast({table: reading.frame for table, reading in tables.items()})
+    frames = CaseTables.as_read({table: reading.frame for table, reading in tables.items()})
     evidence = Evidence(folder, about, frames, notes, checksum(folder / name for name in problems))
     return _staged(Case(folder, about, frames, notes, problems["case.yaml"].rows, evidence), workspace)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from aftermath.case_files.case import Case, read_case
@@ -14,6 +15,8 @@ from aftermath.display import Display, Displayed
 from aftermath.problems import Problem, problem_table
 from aftermath.wording import counted
 from aftermath.workspace import CITATION_FILE, Workspace, WorkspaceError, find_workspace
+
+_AT_ONCE = 2  # cases: while polars works for one, Python reads another; more would wait for each other
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,8 @@ def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None, *, s
     named = tuple(dict.fromkeys(case_ids))
     chosen = named or workspace.case_ids()
     texts = text_ids(workspace)
-    checked = [_checked(case_id, workspace, texts) for case_id in chosen]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        checked = list(threads.map(lambda case_id: _checked(case_id, workspace, texts), chosen))
     if not named:
         problems_beside = (*shared_problems(workspace), *collection_problems(workspace.cases), *_strays(workspace))
         checked.append((problems_beside, shared_warnings(workspace)))

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-
-import polars as pl
+from functools import lru_cache
+from itertools import pairwise
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.coding import uncoded_items, uncoded_texts
+from aftermath.case_files.columns import in_rows
 from aftermath.case_files.file_problems import short
 from aftermath.post_times import post_of, post_time
 from aftermath.problems import Problem
@@ -69,16 +70,17 @@ def answers_from_before(case: Case, relations: str = "all") -> tuple[str, ...]:
     clock_zero = case.about.clock_zero
     if clock_zero is None:
         return ()
-    answers = case.events.filter(
-        pl.col("actor") == "organisation",
-        pl.col("acts").list.eval(pl.element().is_in(vocabulary.ANSWERS)).list.any(),
-    )
+    answers = [
+        event_id
+        for event_id, actor, acts in in_rows(case.events, "event_id", "actor", "acts")
+        if actor == "organisation" and any(act in vocabulary.ANSWERS for act in acts)
+    ]
     times = case.times(relations)
     zero, since_zero = times.spans[clock_zero], times.since_zero
     # an answer that shares the span of clock zero counts as after it, one whose span begins earlier does so only by a relation
     return tuple(
         event_id
-        for event_id in answers["event_id"]
+        for event_id in answers
         if times.spans[event_id].earliest < zero.earliest
         and since_zero[event_id].lower < 0 <= since_zero[event_id].upper
     )
@@ -125,26 +127,24 @@ def _notes(case: Case) -> Iterator[Problem]:
 
 
 def _read_before_published(case: Case) -> Iterator[Problem]:
-    for row, published, read_on in case.sources.select("row", "published", "read_on").drop_nulls().iter_rows():
-        if published > read_on.isoformat()[: len(published)]:
+    for row, published, read_on in in_rows(case.sources, "row", "published", "read_on"):
+        if published and published > read_on.isoformat()[: len(published)]:
             what = f"'{published}' is after the day on which it was read, {read_on}"
             yield _warning(case, "sources.csv", row, "published", what, "correct one of the two dates")
 
 
 def _dated_before_source(case: Case) -> Iterator[Problem]:
-    texts = case.coverage.select("row", "published", "source_id").join(
-        case.sources.select("source_id", source="published").drop_nulls(), on="source_id", maintain_order="left"
-    )
-    for row, published, source_id, source in texts.iter_rows():
-        if published[: len(source)] < source:
+    dates = dict(in_rows(case.sources, "source_id", "published"))
+    for row, published, source_id in in_rows(case.coverage, "row", "published", "source_id"):
+        source = dates[source_id]
+        if source and published[: len(source)] < source:
             what = f"'{published}' is before its source, {source_id}, which was published {source}"
             yield _warning(case, "coverage.csv", row, "published", what, "correct one of the two dates")
 
 
 def _ids_out_of_order(case: Case) -> Iterator[Problem]:
     for table, key in NUMBERED.items():
-        ids = getattr(case, table).select("row", key).with_columns(above=pl.col(key).shift()).drop_nulls()
-        for row, own, above in ids.iter_rows():
+        for (_, above), (row, own) in pairwise(in_rows(getattr(case, table), "row", key)):
             if int(own[1:]) < int(above[1:]):
                 what = f"{own} stands below {above}"
                 yield _warning(
@@ -154,7 +154,9 @@ def _ids_out_of_order(case: Case) -> Iterator[Problem]:
 
 def _before_clock_zero(case: Case) -> Iterator[Problem]:
     names = answers_from_before(case)
-    for row, name in case.events.filter(pl.col("event_id").is_in(names)).select("row", "event_id").iter_rows():
+    for row, name in in_rows(case.events, "row", "event_id"):
+        if name not in names:
+            continue
         what = f"{name} is coded as an answer although it may have come before clock zero, so that its time has no upper end"
         mend = "write a row of relations.csv where a source says that it came after, or code it as milestone"
         yield _warning(case, "events.csv", row, "earliest", what, mend)
@@ -163,20 +165,21 @@ def _before_clock_zero(case: Case) -> Iterator[Problem]:
 def _reported_before_it_happened(case: Case) -> Iterator[Problem]:
     """A text cannot report what has not happened: no source of an event is older than the event, in any time zone."""
     texts: dict[str, str] = {}  # of several texts of a source the latest, which is the one that can report most
-    for source_id, published in case.coverage.select("source_id", "published").iter_rows():
+    for source_id, published in in_rows(case.coverage, "source_id", "published"):
         texts[source_id] = max(published, texts.get(source_id, published), key=_end_anywhere)
-    dates = dict(case.sources.select("source_id", "published").drop_nulls().iter_rows())
+    dates = {name: published for name, published in in_rows(case.sources, "source_id", "published") if published}
     dates |= {name: min(text, dates.get(name, text), key=_end_anywhere) for name, text in texts.items()}
-    cited = case.events.select("row", "event_id", "source_ids").explode("source_ids").drop_nulls()
-    for row, event_id, source_id in cited.iter_rows():
+    for row, event_id, source_ids in in_rows(case.events, "row", "event_id", "source_ids"):
         earliest = case.span(event_id).earliest
-        early = source_id in dates and _end_anywhere(dates[source_id]) < earliest
-        if early and not case.notes_on(event_id, source_id):
-            what = f"{source_id}, published {dates[source_id]}, reports {event_id}, which cannot have happened before {earliest:%Y-%m-%d %H:%M} UTC"
-            mend = "correct one of the two dates, or say in NOTES.md, naming both, that the source announced what was to come"
-            yield _warning(case, "events.csv", row, "source_ids", what, mend)
+        for source_id in source_ids:
+            early = source_id in dates and _end_anywhere(dates[source_id]) < earliest
+            if early and not case.notes_on(event_id, source_id):
+                what = f"{source_id}, published {dates[source_id]}, reports {event_id}, which cannot have happened before {earliest:%Y-%m-%d %H:%M} UTC"
+                mend = "correct one of the two dates, or say in NOTES.md, naming both, that the source announced what was to come"
+                yield _warning(case, "events.csv", row, "source_ids", what, mend)
 
 
+@lru_cache(maxsize=10_000)  # the same dates stand in many rows
 def _end_anywhere(published: str) -> datetime:
     """The last moment of a day, month or year, where on earth it ends last; of a moment the moment itself."""
     if "T" in published:
@@ -191,7 +194,9 @@ def _end_anywhere(published: str) -> datetime:
 def _likeliest_ruled_out(case: Case) -> Iterator[Problem]:
     """Likeliest readings that relations leave no room for: a schema holds them against the clock times of their own row alone."""
     columns = ("row", "event_id", "best_earliest", "best_latest")
-    for row, event_id, earliest, latest in case.events.select(columns).drop_nulls().iter_rows():
+    for row, event_id, earliest, latest in in_rows(case.events, *columns):
+        if earliest is None:
+            continue
         span = case.span(event_id)
         if latest < span.earliest or span.latest < earliest:
             what = (
@@ -204,10 +209,9 @@ def _likeliest_ruled_out(case: Case) -> Iterator[Problem]:
 
 def _posts_carry_their_time(case: Case) -> Iterator[Problem]:
     """Events on a platform whose source is a post: its number tells the time, more sharply than the interval does."""
-    urls = case.sources.select("source_id", "url").drop_nulls().iter_rows()
-    posts = {name: post for name, url in urls if (post := post_of(url))}
+    posts = {name: post for name, url in in_rows(case.sources, "source_id", "url") if url and (post := post_of(url))}
     columns = ("row", "event_id", "earliest", "latest", "channel", "source_ids")
-    for row, event_id, earliest, latest, channels, source_ids in case.events.select(columns).iter_rows():
+    for row, event_id, earliest, latest, channels, source_ids in in_rows(case.events, *columns):
         for source_id in filter(posts.get, source_ids):
             platform, post_id = posts[source_id]
             try:
@@ -226,7 +230,7 @@ def _signals_twice(case: Case) -> Iterator[Problem]:
     """The same value of one definition and time again, from another source; two sources may well disagree."""
     rows: dict[tuple, int] = {}
     columns = ("row", "signal", "time", "unit", "scope", "value")
-    for row, *same in case.signals.select(columns).iter_rows():
+    for row, *same in in_rows(case.signals, *columns):
         first = rows.setdefault(tuple(same), row)
         if first != row:
             what = f"{same[0]} of {same[1]} stands in row {first} already, with the same value, unit and scope"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.case_files.columns import in_rows
 
 UNITS = {"stances": "doc_id", "rubric": "item"}  # table to the column that names what is coded
 
@@ -36,7 +35,7 @@ def uncoded(case: Case, table: str, coder: str) -> tuple[str, ...]:
     if not case.about.documented:
         return ()
     wanted = case.coverage["doc_id"] if table == "stances" else vocabulary.RUBRIC_ITEMS
-    given = set(getattr(case, table).filter(pl.col("coder") == coder)[UNITS[table]])
+    given = {unit for unit, other in in_rows(getattr(case, table), UNITS[table], "coder") if other == coder}
     return tuple(name for name in wanted if name not in given)
 
 

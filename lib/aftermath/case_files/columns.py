@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import dataframely as dy
@@ -35,6 +36,12 @@ class Table(dy.Schema):
         return {name: expression.fill_null(value=True) for name, expression in (own | key | of_columns).items()}
 
     @classmethod
+    @functools.cache
+    def no_rows(cls) -> pl.DataFrame:
+        """The table without rows."""
+        return cls.create_empty()
+
+    @classmethod
     def once(cls) -> dict[str, pl.Expr]:
         """What two rows under different ids must not have in common, as they would count twice: columns, and what is compared.
 
@@ -60,7 +67,7 @@ def words_column(allowed: Iterable[str], description: str, *, optional: bool = F
     return dy.List(
         dy.String(),
         min_length=0 if optional else 1,
-        check={"vocabulary": lambda column: column.list.eval(pl.element().is_in(words)).list.all()},
+        check={"vocabulary": lambda column: column.list.set_difference(words).list.len() == 0},
         description=description,
         metadata={"mend": f"use these words, with ; between: {', '.join(words)}", "words": words},
     )
@@ -112,9 +119,10 @@ def instant_column(description: str, *, nullable: bool = False) -> dy.Datetime:
     )
 
 
-def file_columns(schema: type[Table]) -> dict[str, dy.Column]:
+@functools.cache
+def file_columns(schema: type[Table]) -> Mapping[str, dy.Column]:
     """The columns that a table's file has, in order: those of its schema but for ``row``."""
-    return {name: column for name, column in schema.columns().items() if name != "row"}
+    return MappingProxyType({name: column for name, column in schema.columns().items() if name != "row"})
 
 
 def columns_in(schema: type[Table], header: Iterable[str]) -> tuple[str, ...]:
@@ -144,7 +152,10 @@ def metadata_of(column: dy.Column) -> dict[str, Any]:
 
 def named_in(frame: pl.DataFrame, column: str) -> Iterator[tuple[int, str]]:
     """Every (row, id) that a column of single ids or of lists names."""
-    named = frame.select("row", pl.col(column))
-    if named.schema[column] == pl.List(pl.String):
-        named = named.explode(column)
-    return named.drop_nulls().iter_rows()
+    for row, named in in_rows(frame, "row", column):
+        yield from ((row, name) for name in (named if isinstance(named, list) else [named]) if name is not None)
+
+
+def in_rows(frame: pl.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """The values of some columns row by row: for small tables ten times as quick as selecting them first."""
+    return zip(*(frame[column].to_list() for column in columns), strict=True)

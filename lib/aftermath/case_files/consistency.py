@@ -6,7 +6,7 @@ import polars as pl
 
 from aftermath.case_files.about import About, is_case_id
 from aftermath.case_files.coders import CODED_TABLES
-from aftermath.case_files.columns import named_in
+from aftermath.case_files.columns import in_rows, named_in
 from aftermath.case_files.file_problems import FileProblems, short
 from aftermath.case_files.reading import Reading
 from aftermath.case_files.relations import contradictory_row, temporal_network
@@ -109,7 +109,11 @@ def _check_clock(events: Reading, about: About | None, problems: dict[str, FileP
     """One exposure where a crisis is on record, none where not; judged only on acts that could all be read."""
     if not events.complete or about is None or about.record is None or problems["events.csv"].faulty("acts"):
         return
-    exposures = events.frame.filter(pl.col("acts").list.contains("exposure")).select("row", "event_id").rows()
+    exposures = [
+        (row, name)
+        for row, name, acts in in_rows(events.frame, "row", "event_id", "acts")
+        if "exposure" in (acts or ())
+    ]
     if about.documented:
         _check_exposures(exposures, about, problems)
         return

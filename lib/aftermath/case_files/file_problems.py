@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-import stat
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aftermath.problems import Problem
+from aftermath.files import ReadError, TooLargeError, read_plain
+from aftermath.problems import Problem, one_line, short
 from aftermath.wording import NO_BREAK, counted
 
 LARGEST = 50_000_000  # bytes of a file
@@ -87,25 +86,6 @@ class FileProblems:
         return any(column in self._places for column in columns)
 
 
-def one_line(text: str) -> str:
-    """Text with its control characters made visible, so that it fills one line and hides nothing."""
-    if text.isprintable():
-        return text
-    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
-
-
-def short(text: str, limit: int = 60) -> str:
-    """Text as a problem quotes it: one line, not too long.
-
-    Examples
-    --------
-    >>> short("word " * 20)[-5:], short(chr(10))
-    ('word…', '\\\\n')
-    """
-    shown = one_line(text[: limit + 1])
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
-
-
 def read_text(path: Path, problems: FileProblems, *, largest: int = LARGEST) -> str | None:
     """The text of a file of a case, in UTF-8 with or without byte order mark.
 
@@ -146,41 +126,14 @@ def read_text(path: Path, problems: FileProblems, *, largest: int = LARGEST) -> 
 def _read_bytes(path: Path, problems: FileProblems, largest: int) -> bytes | None:
     """The content of a plain file in the case folder; everything else is a problem, nothing is waited for."""
     try:
-        found = path.lstat()
-        if stat.S_ISLNK(found.st_mode):
-            if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(path.parent)):
-                problems.add("is a link that leads out of the case folder", "put the file itself in its place")
-                return None
-            found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            problems.add(f"is {_kind(found.st_mode)}, not a file", "put a readable file in its place")
-        elif found.st_size <= largest:
-            with path.open("rb") as file:
-                content = file.read(largest + 1)
-            if len(content) <= largest:  # it may have grown meanwhile
-                return content
-        if not problems:
-            problems.add(f"has more than {largest:,} bytes", "keep the codings here and put raw data elsewhere")
+        return read_plain(path, largest, folder="the case folder")
+    except TooLargeError as error:
+        problems.add(error.what, "keep the codings here and put raw data elsewhere")
     except FileNotFoundError:
-        if path.is_symlink():
-            problems.add("is a link to what is not there", "put the file itself in its place")
-        else:
-            problems.add("is missing", "restore the file; `aftermath new` shows what a case folder holds")
-    except OSError as error:
-        problems.add(f"cannot be read ({error.strerror})", "make it a readable file")
+        problems.add("is missing", "restore the file; `aftermath new` shows what a case folder holds")
+    except ReadError as error:
+        problems.add(error.what, error.mend)
     return None
-
-
-def _kind(mode: int) -> str:
-    """What something is that is no plain file, in words."""
-    kinds = {
-        stat.S_IFDIR: "a folder",
-        stat.S_IFIFO: "a named pipe",
-        stat.S_IFSOCK: "a socket",
-        stat.S_IFCHR: "a device",
-        stat.S_IFBLK: "a device",
-    }
-    return kinds.get(stat.S_IFMT(mode), "something else")
 
 
 def _row_at_end(text: str, path: Path) -> int:

@@ -6,12 +6,12 @@ Nothing is guessed: a field that cannot be read becomes a problem, never a null 
 from __future__ import annotations
 
 import csv
+import functools
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -19,7 +19,7 @@ import polars as pl
 from aftermath.case_files.columns import Table, columns_in, file_columns, metadata_of
 from aftermath.case_files.field_readers import Field, listed_words, reader_of
 from aftermath.case_files.file_problems import FileProblems, read_text, short
-from aftermath.case_files.lengths import SHORTEN, length_fault
+from aftermath.case_files.lengths import LONGEST_FIELD, SHORTEN, length_fault
 from aftermath.case_files.tables import Prices, Signals
 from aftermath.downloads import recognised
 from aftermath.wording import listed
@@ -66,6 +66,8 @@ _RULES = {
 }
 _DOWNLOADED: dict[type[Table], str] = {Prices: "prices", Signals: "signals"}
 _NO_WORDS = "\0"  # which no text of a case holds
+_GIVEN = "nullability"  # the rule of a column that a field is not null
+_ONCE = "once"  # beside the rules of a schema: that no two rows say the same
 MOST_ROWS = 500_000  # of a table
 _RULES_OF_GIVEN_FIELDS = ("primary_key", "label_twice", "fewer_than_two")
 
@@ -107,7 +109,7 @@ def read_table(path: Path, schema: type[Table], problems: FileProblems) -> Readi
     text = read_text(path, problems)
     rows = _parse(text, schema, problems) if text is not None else None
     if rows is None:
-        return Reading(schema.create_empty(), complete=False)
+        return Reading(schema.no_rows(), complete=False)
     complete = not problems
     typed = check_rows(rows, schema, problems)
     return Reading(_compact(typed), complete)
@@ -135,9 +137,13 @@ def check_rows(
         The rows in the types of the schema, what could not be read being null.
     """
     typed = _typed(rows, schema, problems)
-    _check(typed, rows, schema, problems, fields_only=fields_only)
-    if not fields_only:
-        _check_once(typed, schema, problems)
+    held = typed.select(_verdicts(schema, fields_only=fields_only)).row(0, named=True)
+    held |= {
+        f"{column}|{_GIVEN}": not typed[column].null_count() for column in typed.columns
+    }  # quicker than as an expression
+    _add_broken([name for name in schema.rules() if not held.get(name, True)], typed, rows, schema, problems)
+    if not held.get(_ONCE, True):
+        _add_alike(typed, schema, problems)
     return typed
 
 
@@ -158,12 +164,12 @@ def _parse(text: str, schema: type[Table], problems: FileProblems) -> pl.DataFra
             )
     sound = [(row, record) for row, record in numbered if len(record) == len(header)]
     texts = dict(zip(header, zip(*(record for _, record in sound), strict=True), strict=True)) if sound else {}
-    columns = [pl.Series("row", [row for row, _ in sound], pl.UInt32)]
-    for name in file_columns(schema):
-        columns.append(pl.Series(name, [text or None for text in texts.get(name, ())], pl.String))
-        if name not in texts:
-            columns[-1] = columns[-1].extend_constant(None, len(sound))
-    return pl.DataFrame(columns)
+    left_out = ("",) * len(sound)
+    columns = [
+        pl.Series(name, [text or None for text in texts.get(name, left_out)], pl.String)
+        for name in file_columns(schema)
+    ]
+    return pl.DataFrame([pl.Series("row", [row for row, _ in sound], pl.UInt32), *columns])
 
 
 def _command(text: str, schema: type[Table]) -> Callable[[], str]:
@@ -219,26 +225,27 @@ def _header_is_sound(
 
 def _typed(rows: pl.DataFrame, schema: type[Table], problems: FileProblems) -> pl.DataFrame:
     """The fields in the types of the schema; what cannot be read is a problem and becomes null."""
-    columns = {"row": rows["row"]}
+    numbers, columns, lists = rows["row"].to_list(), {"row": rows["row"]}, []
     for name, column in file_columns(schema).items():
-        read = reader_of(column)
-        values = [
-            _read_field(read, text, column, problems, row, name)
-            for row, text in zip(rows["row"], rows[name], strict=True)
-        ]
-        columns[name] = _words(values) if isinstance(column, dy.List) else pl.Series(values, dtype=column.dtype)
-    return pl.DataFrame(columns)
+        texts = rows[name].to_list()
+        values = _read_column(texts, column, problems, numbers, name)
+        if isinstance(column, dy.List):
+            lists.append(name)
+            joined = [";".join(words) or _NO_WORDS if isinstance(words, list) else None for words in values]
+            columns[name] = pl.Series(joined, dtype=pl.String)
+        elif column.dtype == pl.String and values == texts:
+            columns[name] = rows[name]
+        else:
+            columns[name] = pl.Series(values, dtype=column.dtype)
+    typed = pl.DataFrame(columns)
+    return typed.with_columns(_words(lists)) if lists else typed
 
 
-def _words(values: Iterable[Any]) -> pl.Series:
-    """Lists of words as a column: joined and split again, which is ten times as quick as list by list."""
-    joined = pl.Series([None if words is None else ";".join(words) or _NO_WORDS for words in values], dtype=pl.String)
-    empty = joined == _NO_WORDS
-    return (
-        joined.to_frame("words")
-        .select(pl.when(empty).then(pl.lit([], dtype=pl.List(pl.String))).otherwise(pl.col("words").str.split(";")))
-        .to_series()
-    )
+def _words(columns: Sequence[str]) -> pl.Expr:
+    """Lists of words that stand joined: split all at once, which is ten times as quick as building them list by list."""
+    joined = pl.col(columns)
+    no_words = pl.lit([], dtype=pl.List(pl.String))
+    return pl.when(joined.ne_missing(_NO_WORDS)).then(joined.str.split(";")).otherwise(no_words)
 
 
 def _compact(table: pl.DataFrame) -> pl.DataFrame:
@@ -249,11 +256,23 @@ def _compact(table: pl.DataFrame) -> pl.DataFrame:
     return pl.read_ipc_stream(written)
 
 
+def _read_column(
+    texts: Sequence[str | None], column: dy.Column, problems: FileProblems, rows: Iterable[int], name: str
+) -> list[Field | None]:
+    """What the fields of a column say. Each text is read once, as many stand in many rows."""
+    read = reader_of(column)
+    if read is str and max(map(len, filter(None, texts)), default=0) <= LONGEST_FIELD:
+        return list(texts)
+    empty, known = [] if isinstance(column, dy.List) else None, {}
+    for row, text in zip(rows, texts, strict=True):
+        if text and text not in known and (value := _read_field(read, text, column, problems, row, name)) is not None:
+            known[text] = value
+    return [known.get(text) if text else empty for text in texts]
+
+
 def _read_field(
-    read: Callable[[str], Field], text: str | None, column: dy.Column, problems: FileProblems, row: int, name: str
+    read: Callable[[str], Field], text: str, column: dy.Column, problems: FileProblems, row: int, name: str
 ) -> Field | None:
-    if text is None:
-        return [] if isinstance(column, dy.List) else None
     if fault := length_fault(text):
         problems.add(fault, SHORTEN, row, name)
         return None
@@ -265,16 +284,35 @@ def _read_field(
         return None
 
 
-def _check(
-    typed: pl.DataFrame, rows: pl.DataFrame, schema: type[Table], problems: FileProblems, *, fields_only: bool
+@functools.cache
+def _verdicts(schema: type[Table], *, fields_only: bool) -> list[pl.Expr]:
+    """Whether each rule of the schema holds in all rows, and under ``_ONCE`` whether no two say the same.
+
+    Without those of what is null: columns know how many nulls they have, and words, which are split from text, never are.
+    """
+    rules = {
+        name: rule
+        for name, rule in schema.rules().items()
+        if ("|" in name or not fields_only)  # of a field: column|kind
+        and not name.endswith(_GIVEN)
+    }
+    if schema.once() and not fields_only:
+        key = pl.struct([part.alias(name) for name, part in schema.once().items()])
+        rules[_ONCE] = key.is_first_distinct() | ~_judged(schema)
+    return [rule.all().alias(name) for name, rule in rules.items()]
+
+
+def _judged(schema: type[Table]) -> pl.Expr:
+    """Which rows are held against others: those that lack nothing of what must stand once, under an id of their own."""
+    judged = ~pl.any_horizontal(part.is_null() for part in schema.once().values())
+    return judged & pl.struct(schema.primary_key()).is_unique() if schema.primary_key() else judged
+
+
+def _add_broken(
+    broken: Sequence[str], typed: pl.DataFrame, rows: pl.DataFrame, schema: type[Table], problems: FileProblems
 ) -> None:
     """Add what the rules of the schema find wrong with the typed table."""
-    rules = {
-        name: rule for name, rule in schema.rules().items() if "|" in name or not fields_only
-    }  # of a field: column|kind
-    held = typed.select(rule.all().alias(name) for name, rule in rules.items()).row(0, named=True)
-    broken = [name for name, holds in held.items() if not holds]
-    places = {row: place for place, row in enumerate(rows["row"])} if broken else {}
+    rules, places = schema.rules(), {row: place for place, row in enumerate(rows["row"])} if broken else {}
     for name in broken:
         column = _RULES.get(name, (None,))[0] or (
             name.partition("|")[0] if "|" in name else next(iter(file_columns(schema)))
@@ -284,18 +322,12 @@ def _check(
                 _add_rule(name, column, row, rows[column][places[row]], schema, problems)
 
 
-def _check_once(typed: pl.DataFrame, schema: type[Table], problems: FileProblems) -> None:
+def _add_alike(typed: pl.DataFrame, schema: type[Table], problems: FileProblems) -> None:
     """Name every row that says what another says, with the first that does."""
     alike = schema.once()
-    if not alike:
-        return
-    judged = ~pl.any_horizontal(part.is_null() for part in alike.values())
-    if schema.primary_key():
-        judged &= pl.struct(schema.primary_key()).is_unique()
-    key = pl.struct([part.alias(name) for name, part in alike.items()])
-    if not typed.select((judged & ~key.is_first_distinct()).any()).item():
-        return  # the common case, at little cost
-    first = typed.with_columns(first=pl.col("row").first().over(key)).filter(judged, pl.col("row") != pl.col("first"))
+    first = typed.with_columns(first=pl.col("row").first().over(list(alike.values()))).filter(
+        _judged(schema), pl.col("row") != pl.col("first")
+    )
     for row, above in first.select("row", "first").iter_rows():
         what = f"row {above} has the same {listed(list(alike))}"
         problems.add(what, "keep one of the two rows, or write what sets them apart", row, next(iter(alike)))

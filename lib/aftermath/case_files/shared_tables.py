@@ -142,7 +142,7 @@ def _read(table: str, workspace: Workspace) -> tuple[pl.DataFrame, FileProblems]
     problems = FileProblems(workspace.relative(path))
     if not has_shared(table, workspace):
         problems.add("is missing", f"write it with the columns {', '.join(file_columns(schema))}")
-        return schema.create_empty(), problems
+        return schema.no_rows(), problems
     frame = read_table(path, schema, problems).frame
     if schema is Playbook:
         _check_rules(frame, problems)

@@ -6,6 +6,9 @@ with ``;`` between the words. Every loaded table has a column ``row``: the row i
 spreadsheet shows it (**the header is row 1**), so that anything computed can be traced back.
 """
 
+from collections.abc import Mapping
+from typing import Self
+
 import dataframely as dy
 import polars as pl
 
@@ -328,6 +331,14 @@ class CaseTables(dy.Collection):
     prices: dy.DataFrame[Prices] | None
     relations: dy.DataFrame[Relations] | None
     adjudication: dy.DataFrame[Adjudication] | None
+
+    @classmethod
+    def as_read(cls, frames: Mapping[str, pl.DataFrame]) -> Self:
+        """Tables that were read under their schemas, and need no cast; a table that is not there is None."""
+        tables = cls()
+        for name in cls.members():
+            setattr(tables, name, frames.get(name))
+        return tables
 
 
 SCHEMAS: dict[str, type[Table]] = {

@@ -18,14 +18,14 @@ from aftermath.course.grading import SECONDS_PER_CELL, grade
 from aftermath.course.lesson import lessons
 from aftermath.course.sitting import missing_guards
 from aftermath.course.submission import SubmissionError, must_be_small, readable
-from aftermath.files import WriteError, checksum, write_whole
+from aftermath.files import LinkError, WriteError, checksum, refuse_links, write_whole
 from aftermath.formula_cells import csv_for_spreadsheets
 from aftermath.problems import AftermathError
 from aftermath.statistics.result import Result
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
 
-GRADES = "grades"
+GRADES, KEPT = "grades", "grading"
 TO_READ, LEFT_BLANK = "still to be read", "left blank"
 POINTS, BY_HAND, FEEDBACK = "points.csv", "by_hand.csv", "feedback"
 _SCHEMA = {
@@ -178,8 +178,12 @@ def grade_all(
         If there is no notebook in the folder.
     FormError
         If the form cannot be read back. **Nothing is run or written then.**
+    LinkError
+        If ``grades/`` or the folder of kept grades is a link, alike.
     """
     folder, workspace = Path(folder), workspace or find_workspace()
+    refuse_links(folder / GRADES, folder)  # which may have come with what was handed in
+    refuse_links(workspace.build / KEPT, workspace.root)
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and _handed_in(path.relative_to(folder))]
     notebooks = [path for path in files if path.suffix == ".ipynb"]
     if not notebooks:
@@ -229,7 +233,7 @@ def _graded(path: Path, file: str, workspace: Workspace, seconds: int, state: st
         must_be_small(path)
         content = path.read_bytes()
         name = hashlib.sha256(f"{readable(path.name)}\0{state}\0".encode() + content).hexdigest()
-        remembered = workspace.build / "grading" / f"{name}.json"
+        remembered = workspace.build / KEPT / f"{name}.json"
         grade_known = None if anew else _remembered(remembered)
         if grade_known is not None:
             return Graded(file, grade_known)
@@ -273,8 +277,10 @@ def _write(result: ClassGrades, titles: dict[str, str]) -> tuple[str, ...]:
     for file, tests in done:
         given = {cell: each for (of, cell), each in result.form.items() if of == file}
         page = feedback_page(file, titles[tests.lesson], tests, given)
+        place = grades / FEEDBACK / Path(file).with_suffix(".html")
         try:
-            write_whole(grades / FEEDBACK / Path(file).with_suffix(".html"), page, durable=False)
-        except WriteError as error:
+            refuse_links(place.parent, result.folder)
+            write_whole(place, page, durable=False)
+        except (WriteError, LinkError) as error:
             unwritten.append(str(error))
     return tuple(unwritten)

@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from aftermath.course.submission import is_answer, is_test
-from aftermath.files import write_whole
+from aftermath.files import refuse_links, write_whole
 from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace, find_workspace
 
@@ -95,6 +95,8 @@ def release(workspace: Workspace | None = None, into: Path | None = None) -> lis
     ------
     LessonError
         If nbgrader is not installed, there is no lesson, or nbgrader refuses one.
+    LinkError
+        If a folder to write into is a link.
     """
     workspace = workspace or find_workspace(to_write=True)
     folder = into or workspace.build / "course"
@@ -102,6 +104,8 @@ def release(workspace: Workspace | None = None, into: Path | None = None) -> lis
     for lesson in lessons(workspace):
         versions[folder / "release" / lesson.path.name] = student_version(lesson)
         versions[folder / "solution" / lesson.path.name] = solution_version(lesson)
+    for path in versions:
+        refuse_links(path.parent, into or workspace.root)
     return [write_whole(path, as_text(notebook)) for path, notebook in versions.items()]
 
 

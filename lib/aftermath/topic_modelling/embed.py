@@ -12,25 +12,26 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import yaml
 
-from aftermath.archives.places import MANIFEST, VECTORS, vector_files
+from aftermath.archives.places import LARGEST_MANIFEST, MANIFEST, VECTORS, vector_files
 from aftermath.case_files.case import Case
 from aftermath.case_files.cases import cases as all_cases
 from aftermath.case_files.cases import complete
-from aftermath.files import write_whole
+from aftermath.files import ReadError, read_plain, write_whole
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling.encoder import DIMENSION, INSTALL, MODEL, EmbedError, Encoder, encoder
 from aftermath.topic_modelling.names import ORGANISATION, PERSON, Names, names_of
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
+from aftermath.yaml_text import YamlError, read_yaml
 
 CURE = f"Run `aftermath embed`, after `{INSTALL}` (the extra embed)."
 _FEW_NAMED = 5
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # hundreds of names: the quick one where it was built
 
 
 class EmbeddingsError(NothingToMeasure):
@@ -202,10 +203,10 @@ def _checked_manifest(path: Path, vectors: Path) -> dict:
     for missing in (file for file in (path, vectors) if not file.is_file()):
         raise EmbeddingsError(f"{missing}: is not there, so there are no vectors to find topics in. {CURE}")
     try:
-        manifest = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe one
+        manifest: Any = read_yaml(read_plain(path, LARGEST_MANIFEST).decode("utf-8"))[0]
         noted, dimension = manifest["files"][VECTORS]["sha256"], manifest["dimension"]
-        complete = dimension == DIMENSION and {"organisations", "people", "others"} <= set(manifest["masked"])
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError) as error:
+        complete = dimension == str(DIMENSION) and {"organisations", "people", "others"} <= set(manifest["masked"])
+    except (ReadError, YamlError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise EmbeddingsError(f"{path}: cannot be read ({type(error).__name__}). {CURE}") from error
     if not complete:
         raise EmbeddingsError(f"{path}: describes other vectors than those of {DIMENSION} numbers. {CURE}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import html
 import re
 
 import polars as pl
+
+from aftermath.archives.entities import unescaped
 
 _BLOCKS = "blockquote|br|div|h[1-6]|hr|li|ol|p|pre|table|tr|ul"
 _INLINE = "a|abbr|b|code|del|em|font|i|img|ins|kbd|mark|q|rp|rt|ruby|s|small|span|strong|sub|sup|tbody|td|th|time|u|wbr"
@@ -15,7 +16,7 @@ _TAG = re.compile(rf"<(/?)({_BLOCKS}|{_INLINE})(\s[^<>]*)?/?>", re.IGNORECASE)
 _IS_BLOCK = re.compile(_BLOCKS)
 _ADDRESS = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 _IS_MARKED = rf"(?i)</(?:{_BLOCKS}|{_INLINE})\s*>|<(?:br|hr|p)(?:\s[^<>]*)?/?>"
-_LINE_ENDS = re.compile(r"[ \t]*\n\s*")
+_LINE_ENDS = re.compile(r"(?<![ \t])[ \t]*\n\s*")  # from the first of many spaces alone
 
 
 def words_of(markup: str) -> str:
@@ -50,7 +51,7 @@ def words_of(markup: str) -> str:
         elif _IS_BLOCK.fullmatch(name):
             written.append("\n")
     written.append(markup[ends:])
-    return _LINE_ENDS.sub("\n", html.unescape("".join(written))).strip()
+    return _LINE_ENDS.sub("\n", unescaped("".join(written))).strip()
 
 
 def plain_texts(texts: pl.Series) -> pl.Series:

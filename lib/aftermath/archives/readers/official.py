@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterator
 
+from aftermath.archives.entities import unescaped
 from aftermath.archives.posts import BadLine
 from aftermath.archives.readers.encoding import Source, Unreadable
 from aftermath.archives.readers.options import Options
@@ -19,7 +19,6 @@ NHTSA_FIELDS = range(20, 80)  # the table has grown: 20 fields until 2007, 49 si
 # Fields of the Global Knowledge Graph 2.1, counted from 0 (its codebook)
 _RECORD, _DATE, _SOURCE, _ADDRESS, _TRANSLATION, _EXTRAS = 0, 1, 3, 4, 25, 26
 GDELT_FIELDS = 27
-_TITLE = re.compile(r"<PAGE_TITLE>(.*?)</PAGE_TITLE>", re.DOTALL)
 _LANGUAGE = re.compile(r"srclc:([a-z]{3})")
 _TWO_LETTERS = {
     "ara": "ar", "chi": "zh", "ces": "cs", "dan": "da", "deu": "de", "ell": "el", "eng": "en", "fas": "fa", "fin": "fi",
@@ -69,8 +68,8 @@ def read_gdelt(source: Source, options: Options) -> Iterator[Chunk]:
     def row(line: int, fields: list[str]) -> Row:
         if len(fields) != GDELT_FIELDS:
             raise Unreadable(f"has {len(fields)} fields; a record of the graph has {GDELT_FIELDS}")
-        title = _TITLE.search(fields[_EXTRAS])
-        words = html.unescape(title.group(1)).strip() if title else ""
+        title, ends, _ = fields[_EXTRAS].partition("<PAGE_TITLE>")[2].partition("</PAGE_TITLE>")
+        words = unescaped(title).strip() if ends else ""
         code = _LANGUAGE.search(fields[_TRANSLATION])
         language = _TWO_LETTERS.get(code.group(1), code.group(1)) if code else "en"
         url = fields[_ADDRESS] if fields[_ADDRESS].startswith("http") else None

@@ -7,10 +7,10 @@ comment a reply**, as in the tables that YouTube Data Tools makes of the same re
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from aftermath.archives.entities import unescaped
 from aftermath.archives.readers.encoding import Unreadable
 from aftermath.archives.readers.markup import words_of
 from aftermath.archives.readers.platforms.fields import dig, first, language_of, object_at, require, sum_of_all, text_at
@@ -60,7 +60,7 @@ def _video(item: dict[str, Any], number: str | None) -> Post:
     return Post(
         number,
         first(snippet, "publishedAt"),
-        html.unescape(text) if dig(item, "kind") == "youtube#searchResult" else text,
+        unescaped(text) if dig(item, "kind") == "youtube#searchResult" else text,
         language=language_of(snippet, "defaultLanguage") or language_of(snippet, "defaultAudioLanguage"),
         author=text_at(snippet, "channelTitle") or text_at(snippet, "channelId"),
         engagement=sum_of_all(dig(counts, "likeCount"), dig(counts, "commentCount")),

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 _MOST_COLUMNS = 16_384
 _MOST_ROWS = 1 << 20
 _DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}  # forms of numbers that every XLSX knows
-_NO_FORM = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+# a bracket that is not closed goes to the end, so that many of them are passed over at once
+_NO_FORM = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*+\]?', re.IGNORECASE)
 _DAY_OR_HOUR = re.compile(r"[dmyhs]", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LENGTH = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
