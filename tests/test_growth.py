@@ -27,7 +27,8 @@ from aftermath.comparison.rules import Answer
 from aftermath.comparison.scoreboard import compare
 from aftermath.figures.packing import Mark, pack
 from aftermath.pages.index import index_sections
-from aftermath.pages.paging import SHOWN, paged
+from aftermath.pages.long_tables import SHOWN
+from aftermath.pages.paging import paged
 from aftermath.times import Latency
 from factories import case, event, score, text
 from pages import comparison_files

@@ -9,8 +9,9 @@ import pytest
 from markupsafe import Markup
 
 from aftermath.figures.spreading import MOST, spread
+from aftermath.pages.long_tables import SHOWN, SPARE
 from aftermath.pages.page import Section
-from aftermath.pages.paging import SHOWN, SPARE, paged
+from aftermath.pages.paging import paged
 from aftermath.pages.templating import macro
 
 HOSTILE = '</tr><tr><td></tbody></table><script>alert(1)</script><tbody data-further="x">'
