@@ -33,6 +33,7 @@ from aftermath.measures.clock import clock_event
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
 from aftermath.statistics.temporal_network import ORIGIN
+from aftermath.times import Latency
 from aftermath.wording import counted, duration, number
 
 ENDS = {"latest": "had happened by", "earliest": "had not happened before"}
@@ -252,9 +253,8 @@ def worth_finding(cases: Iterable[Case] | None = None, step: str = "response") -
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
     given = complete(all_cases() if cases is None else cases)
     clocked = {case.id: case for case in sorted(given, key=lambda case: case.id) if case.zero is not None}
-    _, acts, named = STEPS[step]
-    latencies = {case_id: first_act(case, acts, named=named).latency for case_id, case in clocked.items()}
-    timed = {case_id: latency for case_id, latency in latencies.items() if latency.timed}
+    waits = {case_id: _kept_waits(case, step) for case_id, case in clocked.items()}
+    timed = {case_id: own.latency for case_id, own in waits.items() if own.latency.timed}
     ids, ends = tuple(timed), np.array([(latency.lower, latency.upper) for latency in timed.values()]).reshape(-1, 2)
     # row i and column j: whether the intervals of two cases meet
     meeting = (ends[:, :1] <= ends[:, 1]) & (ends[:, 0] <= ends[:, 1:]) & ~np.eye(len(ids), dtype=bool)
@@ -262,9 +262,7 @@ def worth_finding(cases: Iterable[Case] | None = None, step: str = "response") -
     facts = [
         fact
         for case_id, own in zip(ids, meeting, strict=True)
-        for fact in _facts(
-            case_id, _kept_waits(clocked[case_id], step), tuple(itertools.compress(ids, own)), *ends[own].T
-        )
+        for fact in _facts(case_id, waits[case_id], tuple(itertools.compress(ids, own)), *ends[own].T)
     ]
     ranked = sorted(facts, key=lambda fact: (-fact.settles, -fact.most, fact.case_id, fact.event_id, fact.end))
     return WorthFinding(step, tuple(ranked), overlapping)
@@ -279,6 +277,8 @@ class _Waits:
 
     Parameters
     ----------
+    latency
+        How long the answer took.
     zero, answers
         The events at clock zero, and those that may have been the answer.
     clock
@@ -291,6 +291,7 @@ class _Waits:
         The same events to their labels, and to what the notes say about them.
     """
 
+    latency: Latency
     zero: str
     answers: tuple[str, ...]
     clock: Mapping[str, tuple[int, int]]
@@ -339,14 +340,16 @@ def _kept_waits(case: Case, step: str) -> _Waits:
 
 def _waits(case: Case, step: str) -> _Waits:
     """The waits of a case, from all events that set a bound between clock zero and an answer: a bound on another changes nothing."""
+    _, acts, named = STEPS[step]
     network, zero, answers = case.times().network, clock_event(case), answers_of(case, step)
     clock, since_zero = _closed(network.after(ORIGIN)), _closed(network.after(zero))
     paths = [path for answer in answers for path in network.reasons(zero, answer)]
-    named = {name for path in paths for row in path for name in (row.start, row.end)}
-    events = [name for name in sorted((named | {zero, *answers}) - {ORIGIN}) if clock[name][0] < clock[name][1]]
+    bounding = {name for path in paths for row in path for name in (row.start, row.end)}
+    events = [name for name in sorted((bounding | {zero, *answers}) - {ORIGIN}) if clock[name][0] < clock[name][1]]
     after = {event_id: _closed(network.after(event_id)) for event_id in events}
     labels = dict(case.events.select("event_id", "label").iter_rows())
     return _Waits(
+        latency=first_act(case, acts, named=named).latency,
         zero=zero,
         answers=answers,
         clock={name: clock[name] for name in (zero, *answers, *events)},
