@@ -2,8 +2,8 @@
 
 All is processor time of one process, the best of several runs, so that ratios hold on a busy machine too. Cases are the documented
 ones with times stretched, codes moved and scores drawn anew, from seeds; memory is that of copies of one case, read and compared in
-a process of their own. ``--memory 1000`` reads so many; ``--build 1000`` builds the site of so many, which takes minutes;
-``--check 1000`` checks so many.
+a process of their own. ``--memory 1000`` reads so many; ``--check 1000`` checks so many; ``--build 1000`` builds the site of so many,
+which takes minutes, changes one text, builds again, and uses the long tables in a browser where there is one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -39,7 +39,8 @@ from aftermath.comparison.scoreboard import Comparison, compare
 from aftermath.figures.crisis_timeline import timeline
 from aftermath.pages.report import report
 from aftermath.workspace import Workspace
-from build import ROOT, Memory, build, generated, reword, workspace
+from build import ROOT, Memory, generated, reword, workspace
+from pages_in_browser import FIRST_ACTS, browser, can_browse, first_answer
 
 FEW, MANY = 100, 300
 SHORT, LONG = 200, 2000
@@ -214,28 +215,42 @@ def memory(counts: Sequence[int]) -> list[float]:
         ]
 
 
-def site_of(count: int) -> dict[str, float]:
-    """Seconds, memory in MB and the size of the pages of a site of so many cases, and seconds after a change of one text."""
+def site_of(count: int) -> Iterator[tuple[str, float]]:
+    """Seconds and memory of a site of so many cases, the size of its pages, what a change of one text takes, and a browser."""
     with tempfile.TemporaryDirectory(prefix="aftermath-growth-") as name:
         folder = write_varied(Path(name), count)
-        memory = Memory([sys.executable, "-m", "aftermath", "build", "--workers", "2"], folder)
-        start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        memory.run()
-        wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
-        processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        pages = {page: (folder / "build" / "site" / page).stat().st_size / 1e6 for page in PAGES}
+        yield from _built(folder, count + 3)
+        site = folder / "build" / "site"
+        yield from ((f"MB, {page}", (site / page).stat().st_size / 1e6) for page in PAGES)
         reword(folder)
-        return {
-            "seconds a page": wall / (count + 3),
-            "processor time a page": processor / (count + 3),
-            "MB, the process itself": memory.main,
-            "MB, the largest kernel": memory.largest,
-            **{f"MB, {page}": size for page, size in pages.items()},
-            "seconds, nothing but one text changed": build(folder),
-        }
+        yield from ((f"one text changed: {name}", value) for name, value in _built(folder, 1))
+        yield from _used(site)
 
 
-def check_of(count: int) -> dict[str, float]:
+def _built(folder: Path, pages: int) -> Iterator[tuple[str, float]]:
+    """Seconds by the clock and of the processors a page, and memory."""
+    memory = Memory([sys.executable, "-m", "aftermath", "build", "--workers", "2"], folder)
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    memory.run()
+    wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    unit = " a page" if pages > 1 else ""
+    yield f"seconds{unit}", wall / pages
+    yield f"processor time{unit}", (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / pages
+    yield "MB, the process itself", memory.main
+    yield "MB, the largest kernel", memory.largest
+
+
+def _used(site: Path) -> Iterator[tuple[str, float]]:
+    """What somebody waits for in a browser; nothing where there is none."""
+    if not can_browse():
+        return
+    with browser() as opened:
+        for page in FIRST_ACTS:
+            answer = first_answer(opened, site / page)
+            yield from ((f"ms, {page}, {name}", value) for name, value in answer._asdict().items())
+
+
+def check_of(count: int) -> Iterator[tuple[str, float]]:
     """Seconds and processor time of ``aftermath check`` for so many cases."""
     with tempfile.TemporaryDirectory(prefix="aftermath-growth-") as name:
         folder = write_varied(Path(name), count)
@@ -243,7 +258,11 @@ def check_of(count: int) -> dict[str, float]:
         subprocess.run([sys.executable, "-m", "aftermath", "check"], cwd=folder, stdout=subprocess.DEVNULL, check=True)
         wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
         processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return {"seconds": wall, "processor time": processor, "processor time a case, ms": 1000 * processor / count}
+        yield from (
+            ("seconds", wall),
+            ("processor time", processor),
+            ("processor time a case, ms", 1000 * processor / count),
+        )
 
 
 def main() -> None:
@@ -255,8 +274,8 @@ def main() -> None:
     parser.add_argument("--check", type=int, metavar="N", help="check so many cases, and nothing else")
     options = parser.parse_args()
     if options.build or options.check:
-        for name, value in (site_of(options.build) if options.build else check_of(options.check)).items():
-            print(f"{name:42} {value:8.2f}")
+        for name, value in site_of(options.build) if options.build else check_of(options.check):
+            print(f"{name:42} {value:8.2f}", flush=True)
         return
     if options.read:
         read_and_compare(Path(options.read[0]), int(options.read[1]))

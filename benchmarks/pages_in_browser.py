@@ -2,15 +2,16 @@
 
 Processor time of scripts until a page is at rest, and of its longest task, as Chromium counts them; the median of several visits, each
 in a context that knows nothing. Two folders are visited by turns in one run, so that the ratio holds on a busy machine too. Without
-folders it visits the site that is built.
+folders it visits the site that is built. What somebody waits for who uses a long table is measured by the clock (``first_answer``).
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -33,6 +34,40 @@ class Cost(NamedTuple):
     longest: float
 
 
+class Answer(NamedTuple):
+    """What somebody waits for, in milliseconds by the clock.
+
+    ``usable``: until the scripts of the page have run. ``answer``: from the first act to the last change that it makes. ``longest``: the
+    longest task. ``processor``: processor time of the page until then.
+    """
+
+    usable: float
+    answer: float
+    longest: float
+    processor: float
+
+
+# what asks for rows that the page does not hold
+FIRST_ACTS: dict[str, Callable[[Any], object]] = {
+    "index.html": lambda tab: tab.locator("button.more").first.click(),
+    "comparison.html": lambda tab: tab.locator(".filters select").first.select_option(index=1),
+}
+_TASKS = (
+    "window.tasks = []; new PerformanceObserver(list => list.getEntries().forEach(task => window.tasks.push(task.duration)))"
+    ".observe({type: 'longtask', buffered: true});"
+)
+_CHANGES = (
+    "for (const kind of ['input', 'click']) document.addEventListener(kind, () => { window.began ??= performance.now() }, true);"
+    "new MutationObserver(() => { if (window.began) window.changed = performance.now() })"
+    ".observe(document, {subtree: true, childList: true, characterData: true, attributes: true});"
+)
+
+
+def can_browse() -> bool:
+    """Whether there is a browser, and what drives it."""
+    return importlib.util.find_spec("playwright") is not None and any(map(shutil.which, BROWSERS))
+
+
 @contextmanager
 def browser() -> Iterator[Any]:
     """A browser without a window."""
@@ -45,21 +80,17 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
-def visit(opened: Any, page: Path) -> Cost:
-    """Open a page from its file, wait until it is at rest, and count."""
+@contextmanager
+def _tab(opened: Any, script: str = "") -> Iterator[tuple[Any, Any]]:
+    """A tab that knows nothing, in which a script runs before those of a page, and what counts for it."""
     context = opened.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE)
     tab = context.new_page()
     client = context.new_cdp_session(tab)
+    tab.add_init_script(script)
     client.send("Performance.enable", {"timeDomain": "threadTicks"})
-    with traced(opened, tab) as events:
-        tab.goto(page.as_uri())
-        spent, before = _metrics(client), None
-        while before is None or spent["ScriptDuration"] - before["ScriptDuration"] > 0.005:
-            tab.wait_for_timeout(QUIET)
-            before, spent = spent, _metrics(client)
+    yield tab, client
     context.close()
-    return Cost(1000 * spent["ScriptDuration"], 1000 * spent["TaskDuration"], longest_task(events, page.as_uri()))
 
 
 @contextmanager
@@ -95,6 +126,33 @@ def longest_task(events: Sequence[dict[str, Any]], address: str) -> float:
     return max(times) / 1000
 
 
+def visit(opened: Any, page: Path) -> Cost:
+    """Open a page from its file, wait until it is at rest, and count."""
+    with _tab(opened) as (tab, client), traced(opened, tab) as events:
+        tab.goto(page.as_uri())
+        spent, before = _metrics(client), None
+        while before is None or spent["ScriptDuration"] - before["ScriptDuration"] > 0.005:
+            tab.wait_for_timeout(QUIET)
+            before, spent = spent, _metrics(client)
+    return Cost(1000 * spent["ScriptDuration"], 1000 * spent["TaskDuration"], longest_task(events, page.as_uri()))
+
+
+def first_answer(opened: Any, page: Path) -> Answer:
+    """Open a page from its file, do what ``FIRST_ACTS`` says as soon as it can be done, and wait until nothing changes any more."""
+    with _tab(opened, _TASKS + _CHANGES) as (tab, client):
+        tab.goto(page.as_uri(), wait_until="domcontentloaded")
+        FIRST_ACTS[page.name](tab)
+        state = "JSON.stringify([performance.now(), window.began ?? 0, window.changed ?? 0, window.tasks])"
+        now = changed = began = 0.0
+        tasks: list[float] = []
+        while not changed or now - changed < QUIET:
+            tab.wait_for_timeout(QUIET / 5)
+            now, began, changed, tasks = json.loads(tab.evaluate(state))
+        usable = tab.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+        spent = _metrics(client)["TaskDuration"]
+    return Answer(usable, changed - began, max(tasks, default=0.0), 1000 * spent)
+
+
 def _metrics(client: Any) -> dict[str, float]:
     return {metric["name"]: metric["value"] for metric in client.send("Performance.getMetrics")["metrics"]}
 
@@ -121,7 +179,7 @@ def main() -> None:
     parser.add_argument("--visits", type=int, default=VISITS, help=f"visits of each page, {VISITS} by default")
     options = parser.parse_args()
     sites = [site.resolve() for site in options.sites] or [find_workspace().site]
-    if not importlib.util.find_spec("playwright") or not any(map(shutil.which, BROWSERS)):
+    if not can_browse():
         print(f"Not measured: that takes playwright and one of {', '.join(BROWSERS)}.")
         return
     with browser() as opened:

@@ -27,7 +27,9 @@ from aftermath.comparison.rules import Answer
 from aftermath.comparison.scoreboard import compare
 from aftermath.figures.packing import Mark, pack
 from aftermath.pages.index import index_sections
-from aftermath.pages.paging import SHOWN, paged
+from aftermath.pages.long_tables import SHOWN
+from aftermath.pages.neighbours import cases_script
+from aftermath.pages.paging import paged
 from aftermath.times import Latency
 from factories import case, event, score, text
 from pages import comparison_files
@@ -120,6 +122,36 @@ def test_every_rule_is_asked_once_of_every_case(monkeypatch):
     assert playbook_from(made, entries, advice).table.height == len(advice)
     assert set(asked.values()) == {1}
     assert len(asked) == len({each.rule for each in advice}) * len(made)
+
+
+def test_a_comparison_does_not_hold_what_its_cases_were_seen_under():
+    comparison = compare([small(number) for number in range(4)])
+    assert (
+        comparison.multiverse.specifications
+        and comparison.leave_one_out().pairs
+        and comparison.worth_finding.table.columns
+    )
+    for one in comparison.cases:
+        assert not one._seen  # by one coder, from another clock
+        assert set(one._times) <= {"all"}
+
+
+def test_pairs_that_overlap_are_held_as_numbers():
+    overlapping = compare([small(0), small(0.5), small(1), small(40)]).worth_finding.overlapping
+    assert overlapping.places.nbytes == 8 * len(overlapping)
+    assert list(overlapping[:1]) == [overlapping[0]]
+
+
+def likeness(count: int) -> Callable[[], object]:
+    one = entry(small(1), "One", seed=0, phase_days=(7, 30), level=0.95)
+    made = [
+        dataclasses.replace(one, about=dataclasses.replace(one.about, id=f"case-{place}")) for place in range(count)
+    ]
+    return lambda: cases_script(made)
+
+
+def test_cases_like_a_case_are_found_in_little_more_than_linear_time():
+    assert ratio(likeness, 60) < 30
 
 
 def test_a_case_holds_each_of_its_tables_once():

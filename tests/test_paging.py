@@ -9,8 +9,10 @@ import pytest
 from markupsafe import Markup
 
 from aftermath.figures.spreading import MOST, spread
+from aftermath.pages.block import PAGE_TYPE, Block
+from aftermath.pages.long_tables import SHOWN, SPARE
 from aftermath.pages.page import Section
-from aftermath.pages.paging import SHOWN, SPARE, paged
+from aftermath.pages.paging import paged
 from aftermath.pages.templating import macro
 
 HOSTILE = '</tr><tr><td></tbody></table><script>alert(1)</script><tbody data-further="x">'
@@ -53,6 +55,13 @@ def test_text_of_a_case_neither_ends_a_row_nor_a_script():
     assert kept.html.count("<tr>") == SHOWN and "<script>" not in kept.html
     assert list(beside(script)) == ["board"] and len(beside(script)["board"]) == SPARE + 1
     assert "<" not in script and not any("<script>" in row for row in beside(script)["board"])
+
+
+def test_a_notebook_holds_the_rows_of_a_long_table_once():
+    (output,) = Block(Markup(section(SHOWN + SPARE + 1).html)).outputs  # noqa: S704 - of this test
+    assert output[PAGE_TYPE].count("<tr>") == SHOWN + SPARE + 1
+    assert output["text/html"].count("<tr>") == SHOWN
+    assert f"<p>The first {SHOWN} of {SHOWN + SPARE + 1} rows; the page has all.</p><p>after</p>" in output["text/html"]
 
 
 def test_the_same_tables_give_the_same_bytes():

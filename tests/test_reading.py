@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 import aftermath as am
 from aftermath.comparison.conclusions import Conclusion, conclusions, of_multiverse
+from aftermath.comparison.entry import Entry
 from aftermath.comparison.gathering import gather
 from aftermath.comparison.multiverse import Multiverse, Specification
 from aftermath.comparison.scoreboard import Comparison, compare
@@ -215,6 +217,42 @@ def test_like_it_is_first_of_the_same_cause_then_of_platforms(comparison):
     far = replace(entries["plain-case"].about, id="far", cause="misconduct", country="FR", platforms=("radio",))
     assert alike(replace(entries["plain-case"], about=far), [entries["late-case"]]) == []
     assert len(alike(entries["plain-case"], comparison.entries)) <= MOST_ALIKE
+
+
+def varied(entry: Entry, count: int) -> list[Entry]:
+    """Entries like one, of varied causes, countries, platforms and years, from a seed."""
+    generator = random.Random(0)  # noqa: S311 - no secret
+    platforms = ("weibo", "twitter", "reddit", "facebook")
+    return [
+        replace(
+            entry,
+            year=generator.choice([None, 2008, 2010, 2015, 2016]),
+            about=replace(
+                entry.about,
+                id=f"case-{number:04}",
+                cause=generator.choice([None, "misconduct", "rogue_post"]),
+                country=generator.choice(["US", "CN", "FR"]),
+                platforms=tuple(generator.sample(platforms, generator.randint(0, 3))),
+            ),
+        )
+        for number in range(count)
+    ]
+
+
+def test_those_most_like_a_case_are_those_that_the_rule_names(comparison):
+    entries = in_order(varied(comparison.entries[0], 60))
+    for own in entries:
+
+        def differs(other: Entry, own: Entry = own) -> tuple[bool, int, bool]:
+            common = set(own.about.platforms) & set(other.about.platforms)
+            same_cause = own.about.cause is not None and own.about.cause == other.about.cause
+            return not same_cause, -len(common), own.about.country != other.about.country
+
+        others = [other for other in entries if other is not own and differs(other) != (True, 0, True)]
+        expected = sorted(
+            others, key=lambda other, own=own: (*differs(other), abs((own.year or 0) - (other.year or 0)))
+        )
+        assert [other for other, _ in alike(own, entries)] == expected[:MOST_ALIKE]
 
 
 def test_what_has_no_page_is_nobodys_neighbour(comparison):

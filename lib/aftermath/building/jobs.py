@@ -183,19 +183,25 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
     absent = sorted(set(chosen) - set(present))
     if absent:
         raise WorkspaceError(f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present)}.")
-    cases = [case_job(workspace, case_id, settings.report) for case_id in sorted(set(chosen or present))]
+    reports = _reports(workspace)
+    cases = [case_job(workspace, case_id, settings.report, reports) for case_id in sorted(set(chosen or present))]
     return tuple(cases if chosen else [comparison_job(workspace, settings.comparison), methods_job(workspace), *cases])
 
 
-def case_job(workspace: Workspace, case_id: str, values: Values) -> Job:
-    """The job of one case's page, **which depends on no other case**."""
+def _reports(workspace: Workspace) -> dict[str, str]:
+    """Fingerprints of the notebooks and templates that pages of cases are made by."""
     notebooks = [workspace.notebook(name) for name in (run.REPORT, run.WITHOUT_RECORD)]
-    inputs = (
-        _each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id))
-        | _each("notebook", workspace.notebooks, [*notebooks, *workspace.templates.glob("*.j2")])
-        | {"posts": fingerprint(workspace.root, attached_files(case_id, workspace))}
-        | {"citation": fingerprint(workspace.cases, [workspace.citation])}
-    )
+    return _each("notebook", workspace.notebooks, [*notebooks, *workspace.templates.glob("*.j2")])
+
+
+def case_job(workspace: Workspace, case_id: str, values: Values, reports: Mapping[str, str] | None = None) -> Job:
+    """The job of one case's page, **which depends on no other case**; ``reports``: what ``_reports`` says, if that is known."""
+    inputs = {
+        **_each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id)),
+        **(reports or _reports(workspace)),
+        "posts": fingerprint(workspace.root, attached_files(case_id, workspace)),
+        "citation": fingerprint(workspace.cases, [workspace.citation]),
+    }
     made = _made(inputs, values)
     return Job(
         key=f"case {case_id}",

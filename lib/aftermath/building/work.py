@@ -58,7 +58,8 @@ class Work:
 
     def do(self, jobs: Sequence[Job]) -> None:
         """Do those jobs that are stale, or all of them where that was asked for; one that fails stops no other."""
-        due = [job for job in jobs if self.force or stale(job)]
+        with ThreadPoolExecutor(self.workers) as looking:  # most of it is reading and checksums, which run side by side
+            due = [job for job, reasons in zip(jobs, looking.map(stale, jobs), strict=True) if self.force or reasons]
         if not due:
             return
         if not self.dask:

@@ -7,7 +7,8 @@ left out; and with an answer that the record does not show as the latest of all,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -99,12 +100,13 @@ def associations(comparison: Comparison) -> Associations:
         recovery of favourability. The two delays are not set against each other: the apology may be the response.
     """
     entries, options = comparison.entries, {"level": comparison.level, "seed": comparison.seed}
-    pairs = list(_pairs(entries, comparison.level))
+    index = functools.cache(lambda which, left_out: openness(entries, which, without=left_out))
+    pairs = list(_pairs(entries, comparison.level, index))
     clocks = clocks_of_their_own(entries)
     looks = {ALL: associate_pairs(pairs, **options), LIKE_CLOCKS: associate_pairs(pairs, left_out=clocks, **options)}
     others = {
-        SHARED: _pairs(entries, comparison.level, shared=True),
-        LATEST: _pairs(entries, comparison.level, unseen=LATEST),
+        SHARED: _pairs(entries, comparison.level, index, shared=True),
+        LATEST: _pairs(entries, comparison.level, index, unseen=LATEST),
     }
     for look, changed in others.items():
         differing = [pair for pair, usual in zip(changed, pairs, strict=True) if pair != usual]
@@ -113,15 +115,23 @@ def associations(comparison: Comparison) -> Associations:
 
 
 def _pairs(
-    entries: Iterable[Entry], level: float, *, shared: bool = False, unseen: str = SEEN_ONLY
+    entries: Iterable[Entry],
+    level: float,
+    index: Callable[..., Variable],
+    *,
+    shared: bool = False,
+    unseen: str = SEEN_ONLY,
 ) -> Iterator[tuple[Variable, Variable]]:
-    """Covariate and outcome; items that score the act whose delay is the covariate are in only if they are to be shared."""
+    """Covariate and outcome; items that score the act whose delay is the covariate are in only if they are to be shared.
+
+    ``index`` is ``openness`` of the same cases, by what it is of and the items that are left out.
+    """
     recovered = recovery(entries, level)
     for step in DELAYS:
         late, left_out = delay(entries, step, unseen=unseen), () if shared else SHARED_ITEMS[step]
-        yield from ((late, openness(entries, which, without=left_out)) for which in OPENNESS)
+        yield from ((late, index(which, left_out)) for which in OPENNESS)
         yield late, recovered
-    transparency, empathy = (openness(entries, which) for which in OPENNESS)
+    transparency, empathy = (index(which, ()) for which in OPENNESS)
     yield from ((transparency, empathy), (transparency, recovered), (empathy, recovered))
 
 

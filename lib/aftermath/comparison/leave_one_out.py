@@ -219,11 +219,13 @@ def _kept_latencies(case: Case, step: str) -> _Latencies:
     return kept(
         f"latencies of {step} of {case.id}",
         lambda: case.as_read and (str(case.folder), case.checksum),
-        lambda: _latencies(case, step),
+        lambda: _latencies(dataclasses.replace(case), step),  # its times by other relations need not stay
     )
 
 
 def _latencies(case: Case, step: str) -> _Latencies:
+    if not case.relations.height:  # then it is no matter which are believed
+        return _Latencies(dict.fromkeys(BELIEVED, _latency(case, step, "none")), {})
     by_belief = {which: _latency(case, step, which) for which in BELIEVED}
     without = {}
     for row in _setting(case, step) if by_belief["all"].timed else ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
@@ -227,5 +227,6 @@ def _entry(case: Case, name: str, seed: int, phase_days: tuple[int, ...], level:
     return kept(
         f"entry {case.id}",
         lambda: case.as_read and (str(case.folder), case.checksum, name, seed, phase_days, level),
-        lambda: entry(case, name, seed=seed, phase_days=phase_days, level=level),
+        # what it is seen under while it is measured need not stay
+        lambda: entry(replace(case), name, seed=seed, phase_days=phase_days, level=level),
     )

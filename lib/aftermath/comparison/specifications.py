@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -69,7 +69,7 @@ class _Measured:
     like_clock
         Whether its clock means what that of others means: neither a series nor a clock of its own.
     items
-        Coder to the items of the rubric, coded or not; of ``mean`` those of all who code.
+        Coder to the items of the rubric, coded or not; of ``mean`` those of all who code. **Their scores alone.**
     delays
         Step, clock and which relations are believed to the middle of the latency in seconds: infinite where not seen, **NaN where the
         answer came with clock zero**.
@@ -195,7 +195,7 @@ def _measured(case: Case) -> _Measured:
     return kept(
         f"specifications {case.id}",
         lambda: case.as_read and (str(case.folder), case.checksum),
-        lambda: _measure(case),
+        lambda: _measure(replace(case)),  # what it is seen under here, e.g. by one coder, need not stay
     )
 
 
@@ -203,10 +203,15 @@ def _measure(case: Case) -> _Measured:
     texts = {coder: coded_texts(seen, "favourability") for coder, seen in _by_coder(case, "stances").items()}
     return _Measured(
         like_clock=case.about.kind != "series" and case.about.exposed_by not in vocabulary.OWN_CLOCK,
-        items={coder: rubric_items(seen) for coder, seen in _by_coder(case, "rubric").items()},
+        items={coder: tuple(map(_scores, rubric_items(seen))) for coder, seen in _by_coder(case, "rubric").items()},
         delays=dict(_delays(case)),
         favourability=dict(_coded(texts)) | dict(_modelled(texts)),
     )
+
+
+def _scores(item: Item) -> Item:
+    """An item without reasons and events: no number rests on these, and of many cases they take more than all else."""
+    return replace(item, rationales={}, event_ids={})
 
 
 def _by_coder(case: Case, table: str) -> dict[str, Case]:
@@ -217,18 +222,27 @@ def _by_coder(case: Case, table: str) -> dict[str, Case]:
 
 def _delays(case: Case) -> Iterator[tuple[tuple[str, str, str], float]]:
     """The delays by step, clock and relations, see ``_Measured``."""
-    for relations, believed in RELATIONS.items():
-        # the second clock starts with the first text after clock zero, as some relations leave that
-        clock_zero = case.times(believed).spans[clock_event(case)]
-        starts = [difference(local_day(text, case.about.timezone), clock_zero) for text in case.coverage["published"]]
-        first_text = min((max(0.0, start.lower) for start in starts if start.upper >= 0), default=0.0)
-        zeros = dict(zip(CHOICES["clock"], (0.0, first_text), strict=True))
-        for step in CHOICES["latency"]:
-            _, acts, named = STEPS[step]
-            latency = first_act(case, acts, named=named, relations=believed).latency
-            for clock, zero in zeros.items():
-                middle = max(0.0, (latency.lower + latency.upper) / 2 - zero)  # infinite where not seen
-                yield (step, clock, relations), math.nan if latency.with_zero else middle
+    # where there is no relation, it is no matter which are believed
+    which = RELATIONS if case.relations.height else dict.fromkeys(RELATIONS, NONE)
+    middles = {believed: dict(_middles(case, believed)) for believed in dict.fromkeys(which.values())}
+    for relations, believed in which.items():
+        for (step, clock), middle in middles[believed].items():
+            yield (step, clock, relations), middle
+
+
+def _middles(case: Case, believed: str) -> Iterator[tuple[tuple[str, str], float]]:
+    """The delays by step and clock where some relations are believed."""
+    # the second clock starts with the first text after clock zero, as some relations leave that
+    clock_zero = case.times(believed).spans[clock_event(case)]
+    starts = [difference(local_day(text, case.about.timezone), clock_zero) for text in case.coverage["published"]]
+    first_text = min((max(0.0, start.lower) for start in starts if start.upper >= 0), default=0.0)
+    zeros = dict(zip(CHOICES["clock"], (0.0, first_text), strict=True))
+    for step in CHOICES["latency"]:
+        _, acts, named = STEPS[step]
+        latency = first_act(case, acts, named=named, relations=believed).latency
+        for clock, zero in zeros.items():
+            middle = max(0.0, (latency.lower + latency.upper) / 2 - zero)  # infinite where not seen
+            yield (step, clock), math.nan if latency.with_zero else middle
 
 
 def _coded(texts: Mapping[str, pl.DataFrame]) -> Iterator[tuple[tuple[str, str, str, str], float]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aftermath.comparison.entry import Entry
-from aftermath.measures.transparency import index_without
+from aftermath.measures.transparency import ends_without
 from aftermath.statistics.intervals import t_quantile
 from aftermath.times import MINUTE
 
@@ -97,13 +97,10 @@ def delay(entries: Iterable[Entry], step: str = "response", *, unseen: str = SEE
 
 def openness(entries: Iterable[Entry], which: str = "transparency", *, without: Collection[str] = ()) -> Variable:
     """``transparency`` or ``empathy``: the index inside its bounds, without some items."""
-    indices = {
-        entry.case_id: index_without(entry.transparency.items, which, without)
-        for entry in entries
-        if entry.transparency
+    ends = {
+        entry.case_id: ends_without(entry.transparency.items, which, without) for entry in entries if entry.transparency
     }
-    defined = {case_id: index for case_id, index in indices.items() if index.defined}
-    values = {case_id: (index.lower, index.value, index.upper) for case_id, index in defined.items()}
+    values = {case_id: own for case_id, own in ends.items() if not math.isnan(own[1])}
     return Variable(which, values, step=10.0, step_name=f"10 points of {which}", unit="points")
 
 

@@ -18,8 +18,9 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 import polars as pl
@@ -27,10 +28,12 @@ import polars as pl
 from aftermath.case_files.case import Case
 from aftermath.case_files.cases import cases as all_cases
 from aftermath.case_files.cases import complete
+from aftermath.kept import kept
 from aftermath.measures.clock import clock_event
 from aftermath.measures.steps import STEPS, answers_of, first_act
 from aftermath.statistics.result import Result
-from aftermath.statistics.temporal_network import ORIGIN, TemporalNetwork
+from aftermath.statistics.temporal_network import ORIGIN
+from aftermath.times import Latency
 from aftermath.wording import counted, duration, number
 
 ENDS = {"latest": "had happened by", "earliest": "had not happened before"}
@@ -62,6 +65,34 @@ class Shares(Mapping[str, float]):
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self.shares))
+
+
+class Pairs(Sequence[tuple[str, str]]):
+    """Pairs of cases, as little as they can be: of a thousand cases there are some hundred thousand.
+
+    Parameters
+    ----------
+    case_ids
+        Cases, sorted.
+    places
+        Those of the two cases of each pair, in order, shape ``(pairs, 2)``.
+    """
+
+    def __init__(self, case_ids: tuple[str, ...], places: np.ndarray) -> None:
+        self.case_ids, self.places = case_ids, places.astype(np.int32)
+
+    @overload
+    def __getitem__(self, key: int) -> tuple[str, str]: ...
+    @overload
+    def __getitem__(self, key: slice) -> Pairs: ...
+    def __getitem__(self, key: int | slice) -> tuple[str, str] | Pairs:
+        if isinstance(key, slice):
+            return Pairs(self.case_ids, self.places[key])
+        one, other = self.places[key].tolist()
+        return self.case_ids[one], self.case_ids[other]
+
+    def __len__(self) -> int:
+        return len(self.places)
 
 
 @dataclass(frozen=True)
@@ -113,7 +144,7 @@ class WorthFinding(Result):
 
     step: str
     facts: tuple[Fact, ...]
-    overlapping: tuple[tuple[str, str], ...]
+    overlapping: Pairs
 
     @property
     def table(self) -> pl.DataFrame:
@@ -143,24 +174,29 @@ class WorthFinding(Result):
     @cached_property
     def pairs(self) -> pl.DataFrame:
         """One row a pair that cannot be told apart: the one bound that would settle it most often, and how often; null for none."""
-        schema = dict.fromkeys(("one", "other", "case_id", "event_id", "end"), pl.String) | {"share": pl.Float64}
-        ids = sorted({case_id for pair in self.overlapping for case_id in pair})
+        ids, (first, second) = self.overlapping.case_ids, self.overlapping.places.T
         place = {case_id: number for number, case_id in enumerate(ids)}
+        rank = {id(fact): number for number, fact in enumerate(self.facts)}
         # row i and column j: the greatest share that a fact about case i has of the moments that tell it from case j, and which fact
         share, which = np.zeros((len(ids), len(ids))), np.zeros((len(ids), len(ids)), dtype=np.int32)
-        for rank, fact in enumerate(self.facts):
-            row, others = place[fact.case_id], [place[other] for other in fact.pairs.case_ids]
-            better = np.flatnonzero(fact.pairs.shares > share[row, others])
-            columns = np.array(others)[better]
-            share[row, columns], which[row, columns] = fact.pairs.shares[better], rank
-        first, second = np.array([[place[case_id] for case_id in pair] for pair in self.overlapping]).reshape(-1, 2).T
+        for case_id, facts in self._by_case.items():
+            row, columns = place[case_id], [place[other] for other in facts[0].pairs.case_ids]
+            shares = np.array([fact.pairs.shares for fact in facts])
+            share[row, columns] = shares.max(axis=0)
+            which[row, columns] = np.array([rank[id(fact)] for fact in facts])[shares.argmax(axis=0)]
         turned = share[second, first] > share[first, second]
         rows, columns = np.where(turned, second, first), np.where(turned, first, second)
-        best, shares = which[rows, columns].tolist(), share[rows, columns].tolist()
-        settling = [self.facts[rank] if share else None for rank, share in zip(best, shares, strict=True)]
-        named = {name: [fact and getattr(fact, name) for fact in settling] for name in ("case_id", "event_id", "end")}
-        pairs = {"one": [one for one, _ in self.overlapping], "other": [other for _, other in self.overlapping]}
-        return pl.DataFrame(pairs | named | {"share": [share or None for share in shares]}, schema=schema)
+        best = pl.DataFrame({"fact": which[rows, columns], "share": share[rows, columns]})
+        settling = best.select(pl.when(pl.col("share") > 0).then(pl.all()))
+        names, stated = pl.Series(ids, dtype=pl.String), self.table.select("case_id", "event_id", "end")
+        return pl.DataFrame(
+            [
+                names.gather(first).alias("one"),
+                names.gather(second).alias("other"),
+                *stated.select(pl.all().gather(settling["fact"])),
+                settling["share"],
+            ]
+        )
 
     @cached_property
     def _by_case(self) -> dict[str, list[Fact]]:
@@ -210,86 +246,61 @@ def worth_finding(cases: Iterable[Case] | None = None, step: str = "response") -
     --------
     >>> import aftermath as am
     >>> agenda = worth_finding([am.load_case(case_id) for case_id in ("kfc-chicken-shortage", "douyin-martyrs-ad")])
-    >>> agenda.overlapping
-    (('douyin-martyrs-ad', 'kfc-chicken-shortage'),)
+    >>> list(agenda.overlapping)
+    [('douyin-martyrs-ad', 'kfc-chicken-shortage')]
     """
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
     given = complete(all_cases() if cases is None else cases)
     clocked = {case.id: case for case in sorted(given, key=lambda case: case.id) if case.zero is not None}
-    _, acts, named = STEPS[step]
-    latencies = {case_id: first_act(case, acts, named=named).latency for case_id, case in clocked.items()}
-    timed = {case_id: latency for case_id, latency in latencies.items() if latency.timed}
+    waits = {case_id: _kept_waits(case, step) for case_id, case in clocked.items()}
+    timed = {case_id: own.latency for case_id, own in waits.items() if own.latency.timed}
     ids, ends = tuple(timed), np.array([(latency.lower, latency.upper) for latency in timed.values()]).reshape(-1, 2)
     # row i and column j: whether the intervals of two cases meet
     meeting = (ends[:, :1] <= ends[:, 1]) & (ends[:, 0] <= ends[:, 1:]) & ~np.eye(len(ids), dtype=bool)
-    overlapping = tuple((ids[one], ids[other]) for one, other in np.argwhere(np.triu(meeting)).tolist())
+    overlapping = Pairs(ids, np.argwhere(np.triu(meeting)))
     facts = [
         fact
         for case_id, own in zip(ids, meeting, strict=True)
-        for fact in _facts(clocked[case_id], step, tuple(itertools.compress(ids, own)), *ends[own].T)
+        for fact in _facts(case_id, waits[case_id], tuple(itertools.compress(ids, own)), *ends[own].T)
     ]
     ranked = sorted(facts, key=lambda fact: (-fact.settles, -fact.most, fact.case_id, fact.event_id, fact.end))
     return WorthFinding(step, tuple(ranked), overlapping)
 
 
-def _facts(case: Case, step: str, others: tuple[str, ...], lower: np.ndarray, upper: np.ndarray) -> Iterator[Fact]:
-    """The facts about a case that would tell it from others, whose latencies have these ends."""
-    labels = dict(case.events.select("event_id", "label").iter_rows())
-    waits = _Waits(case.times().network, clock_event(case), answers_of(case, step))
-    for event_id in waits.events if others else ():
-        first, last = waits.clock[event_id]
-        after = _closed(waits.network.after(event_id))
-        for end in ENDS if first < last else ():
-            moments = waits.settling_moments(after, end, lower, upper)
-            sharp = moments - first if end == "latest" else last - moments
-            shares = np.clip(sharp / (last - first), 0.0, 1.0)
-            if shares.any():
-                yield Fact(
-                    case_id=case.id,
-                    event_id=event_id,
-                    label=labels[event_id],
-                    end=end,
-                    open_seconds=float(last - first),
-                    settles=sum(shares.tolist()),
-                    most=int(np.count_nonzero(shares)),
-                    pairs=Shares(others, shares),
-                    notes=case.notes_on(event_id),
-                )
-
-
-def _closed(waits: Mapping[str, tuple[int | None, int | None]]) -> dict[str, tuple[int, int]]:
-    """Waits between events of a case, **each of which lies in a span**: so no end is open."""
-    closed = {}
-    for event_id, (least, most) in waits.items():
-        assert least is not None and most is not None  # see above
-        closed[event_id] = least, most
-    return closed
-
-
+@dataclass(frozen=True)
 class _Waits:
     """The waits from clock zero to the answers of one case, and what one more bound on an event does to them.
 
     One more bound is one more arc between the origin and the event. It changes a shortest path only where the path now runs through
     it: the way to its tail, the arc, the way on.
+
+    Parameters
+    ----------
+    latency
+        How long the answer took.
+    zero, answers
+        The events at clock zero, and those that may have been the answer.
+    clock
+        Event to its earliest and latest second since 1970.
+    least
+        Answer to its earliest second since clock zero.
+    after
+        Event on which a bound may change something to the waits from it to clock zero and the answers.
+    labels, notes
+        The same events to their labels, and to what the notes say about them.
     """
 
-    def __init__(self, network: TemporalNetwork, zero: str, answers: Sequence[str]) -> None:
-        self.network, self.zero, self.answers = network, zero, answers
-        self.clock = _closed(network.after(ORIGIN))  # event to its earliest and latest second since 1970
-        since_zero = _closed(network.after(zero))
-        self.least = {answer: since_zero[answer][0] for answer in answers}
+    latency: Latency
+    zero: str
+    answers: tuple[str, ...]
+    clock: Mapping[str, tuple[int, int]]
+    least: Mapping[str, int]
+    after: Mapping[str, Mapping[str, tuple[int, int]]]
+    labels: Mapping[str, str]
+    notes: Mapping[str, str]
 
-    @property
-    def events(self) -> list[str]:
-        """Clock zero, the answers, and all events that set a bound between them: a bound on another changes nothing."""
-        paths = [path for answer in self.answers for path in self.network.reasons(self.zero, answer)]
-        named = {name for path in paths for row in path for name in (row.start, row.end)}
-        return sorted((named | {self.zero, *self.answers}) - {ORIGIN})
-
-    def settling_moments(
-        self, after: Mapping[str, tuple[int, int]], end: str, lower: np.ndarray, upper: np.ndarray
-    ) -> np.ndarray:
+    def settling_moments(self, event_id: str, end: str, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
         """The moments **before which**, for a latest end, or after which a bound on an event tells this case from overlapping ones.
 
         The bound tells two apart if the first answer then certainly came sooner than the other's, or if every answer certainly came
@@ -297,14 +308,14 @@ class _Waits:
 
         Parameters
         ----------
-        after
-            How long after the event all others happened.
+        event_id
+            The event, a key of ``after``.
         end
             Of the bound.
         lower, upper
             Ends of the latencies of the other cases.
         """
-        clock, zero = self.clock, self.zero
+        clock, zero, after = self.clock, self.zero, self.after[event_id]
         if end == "latest":
             sooner = lower + (clock[zero][0] - min(after[answer][1] for answer in self.answers))
             later = self._first_not_later(upper, {answer: clock[answer][0] for answer in self.answers})
@@ -317,3 +328,65 @@ class _Waits:
         """The first moment of those answers that may have come no later than each of the others."""
         asked = [np.where(self.least[answer] <= upper, moment, np.inf) for answer, moment in moments.items()]
         return np.min(asked, axis=0)
+
+
+def _kept_waits(case: Case, step: str) -> _Waits:
+    return kept(
+        f"waits for {step} of {case.id}",
+        lambda: case.as_read and (str(case.folder), case.checksum),
+        lambda: _waits(replace(case), step),  # its times need not stay
+    )
+
+
+def _waits(case: Case, step: str) -> _Waits:
+    """The waits of a case, from all events that set a bound between clock zero and an answer: a bound on another changes nothing."""
+    _, acts, named = STEPS[step]
+    network, zero, answers = case.times().network, clock_event(case), answers_of(case, step)
+    clock, since_zero = _closed(network.after(ORIGIN)), _closed(network.after(zero))
+    paths = [path for answer in answers for path in network.reasons(zero, answer)]
+    bounding = {name for path in paths for row in path for name in (row.start, row.end)}
+    events = [name for name in sorted((bounding | {zero, *answers}) - {ORIGIN}) if clock[name][0] < clock[name][1]]
+    after = {event_id: _closed(network.after(event_id)) for event_id in events}
+    labels = dict(case.events.select("event_id", "label").iter_rows())
+    return _Waits(
+        latency=first_act(case, acts, named=named).latency,
+        zero=zero,
+        answers=answers,
+        clock={name: clock[name] for name in (zero, *answers, *events)},
+        least={answer: since_zero[answer][0] for answer in answers},
+        after={event_id: {name: own[name] for name in (zero, *answers)} for event_id, own in after.items()},
+        labels={event_id: labels[event_id] for event_id in events},
+        notes={event_id: case.notes_on(event_id) for event_id in events},
+    )
+
+
+def _closed(waits: Mapping[str, tuple[int | None, int | None]]) -> dict[str, tuple[int, int]]:
+    """Waits between events of a case, **each of which lies in a span**: so no end is open."""
+    closed = {}
+    for event_id, (least, most) in waits.items():
+        assert least is not None and most is not None  # see above
+        closed[event_id] = least, most
+    return closed
+
+
+def _facts(
+    case_id: str, waits: _Waits, others: tuple[str, ...], lower: np.ndarray, upper: np.ndarray
+) -> Iterator[Fact]:
+    """The facts about a case that would tell it from others, whose latencies have these ends."""
+    for event_id, end in itertools.product(waits.after if others else (), ENDS):
+        first, last = waits.clock[event_id]
+        moments = waits.settling_moments(event_id, end, lower, upper)
+        sharp = moments - first if end == "latest" else last - moments
+        shares = np.clip(sharp / (last - first), 0.0, 1.0)
+        if shares.any():
+            yield Fact(
+                case_id=case_id,
+                event_id=event_id,
+                label=waits.labels[event_id],
+                end=end,
+                open_seconds=float(last - first),
+                settles=sum(shares.tolist()),
+                most=int(np.count_nonzero(shares)),
+                pairs=Shares(others, shares),
+                notes=waits.notes[event_id],
+            )

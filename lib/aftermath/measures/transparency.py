@@ -266,7 +266,7 @@ def _numeric(score: str | None) -> float | None:
     return float(score) if score is not None and score.isdigit() else None
 
 
-def index_without(items: tuple[Item, ...], which: str, without: Collection[str]) -> Index:
+def ends_without(items: tuple[Item, ...], which: str, without: Collection[str]) -> tuple[float, float, float]:
     """An index without some of its items, for a comparison with something that these items score as well.
 
     Parameters
@@ -280,21 +280,21 @@ def index_without(items: tuple[Item, ...], which: str, without: Collection[str])
 
     Returns
     -------
-    Index
-        **Without an interval of the agreement.**
+    tuple of float
+        ``lower``, ``value`` and ``upper``, as in ``Index``.
     """
     keys = {"transparency": vocabulary.TRANSPARENCY_ITEMS, "empathy": vocabulary.EMPATHY_ITEMS}[which]
-    kept = {key: label for key, label in keys.items() if key not in without}
-    return _index(which.capitalize(), items, kept, seed=0, draws=0)
+    rest = tuple(item for item in items if item.item in keys and item.item not in without)
+    lower, upper = _bounds(rest)
+    return lower, _value(rest), upper
 
 
-def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int, draws: int = DRAWS) -> Index:
+def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int) -> Index:
     items = tuple(item for item in items if item.item in keys)
-    scored = [sum(item.numbers) / len(item.numbers) for item in items if item.numbers]
     lower, upper = _bounds(items)
     return Index(
         label=label,
-        value=_percent(scored) if enough_coded(items) else math.nan,
+        value=_value(items),
         lower=lower,
         upper=upper,
         by_coder=_by_coder(items),
@@ -303,8 +303,13 @@ def _index(label: str, items: tuple[Item, ...], keys: dict[str, str], seed: int,
         coded=sum(item.coded for item in items),
         complete=sum(item.complete for item in items),
         differing=tuple(item.item for item in items if item.differs),
-        agreement=agreement_of(items, draws=draws, seed=seed),
+        agreement=agreement_of(items, seed=seed),
     )
+
+
+def _value(items: tuple[Item, ...]) -> float:
+    scored = [sum(item.numbers) / len(item.numbers) for item in items if item.numbers]
+    return _percent(scored) if enough_coded(items) else math.nan
 
 
 def _percent(scores: Sequence[float]) -> float:

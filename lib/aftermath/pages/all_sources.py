@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.pages.long_tables import SHOWN
 from aftermath.pages.made_from import MadeFrom
 from aftermath.pages.page import Section, compose
-from aftermath.pages.paging import SHOWN
 from aftermath.pages.references import References
 from aftermath.pages.script import script_json
 from aftermath.pages.templating import macro

@@ -7,7 +7,7 @@ laboratory beside it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,8 @@ from markupsafe import Markup
 
 from aftermath.display import NO_MATHS, Displayed
 from aftermath.figures import PLOTLY_TYPE
+from aftermath.pages.long_tables import SHOWN, shortened
+from aftermath.wording import number
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -77,7 +79,12 @@ class Block:
 
 def _laboratory(html: str, *, sheet: bool = True) -> str:
     style = f"<style>{_sheet()}</style>" if sheet else ""
-    return f'{style}<div class="aftermath {NO_MATHS}">{_WITHIN_THE_SITE.sub("", html)}</div>'
+    return f'{style}<div class="aftermath {NO_MATHS}">{_WITHIN_THE_SITE.sub("", shortened(html, _how_many))}</div>'
+
+
+def _how_many(name: str, rows: Sequence[str]) -> str:
+    """What stands below the first rows of a long table: the notebook would hold all of them a second time."""
+    return f"<p>The first {SHOWN} of {number(len(rows))} rows; the page has all.</p>"
 
 
 @cache

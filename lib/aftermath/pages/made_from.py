@@ -139,4 +139,5 @@ def _sum(page: str) -> str:
 
 
 def _with_seal(page: str, seal: str) -> str:
-    return _SEAL.sub(rf"\g<1>{seal}\g<3>", page, count=1)
+    found = _SEAL.search(page)
+    return f"{page[: found.start(2)]}{seal}{page[found.end(2) :]}" if found else page

@@ -9,9 +9,10 @@ the earlier on the index. What shares neither cause nor platform nor country is 
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
@@ -96,21 +97,33 @@ def alike(entry: Entry, entries: Iterable[Entry]) -> list[tuple[Entry, str]]:
     list
         At most ``MOST_ALIKE``, the most alike first.
     """
-    return _alike(entry, in_order(entries))
+    return _Likeness(in_order(entries)).of(entry)
 
 
-def _alike(entry: Entry, ordered: Sequence[Entry]) -> list[tuple[Entry, str]]:
-    own, platforms = entry.about, frozenset(entry.about.platforms)
+class _Likeness:
+    """What cases are compared by, in columns, so that one is held against all others at once."""
 
-    def key(place: int) -> tuple[bool, int, bool, int, int]:
-        about = ordered[place].about
-        cause = own.cause is not None and about.cause == own.cause
-        years = abs((entry.year or 0) - (ordered[place].year or 0))
-        return not cause, -len(platforms.intersection(about.platforms)), about.country != own.country, years, place
+    def __init__(self, ordered: Sequence[Entry]) -> None:
+        abouts = [entry.about for entry in ordered]
+        self.ordered = ordered
+        self.causes = np.array([about.cause or "" for about in abouts], dtype=str)
+        self.countries = np.array([about.country for about in abouts], dtype=str)
+        self.years = np.array([entry.year or 0 for entry in ordered], dtype=int)
+        self.platforms = sorted({name for about in abouts for name in about.platforms})
+        used = [[name in about.platforms for name in self.platforms] for about in abouts]
+        self.used = np.array(used, dtype=int).reshape(len(abouts), len(self.platforms))
 
-    others = (place for place, other in enumerate(ordered) if other.case_id != entry.case_id)
-    nearest = heapq.nsmallest(MOST_ALIKE, map(key, others))
-    return [(ordered[near[-1]], _shared(*near[:3])) for near in nearest if near[:3] != (True, 0, True)]
+    def of(self, entry: Entry) -> list[tuple[Entry, str]]:
+        """The cases that are most like one, as ``alike`` gives them."""
+        own = entry.about
+        no_cause = self.causes != own.cause if own.cause else np.full(len(self.ordered), True)
+        platforms = -(self.used @ np.array([name in own.platforms for name in self.platforms], dtype=int))
+        no_country = self.countries != own.country
+        years = abs(self.years - (entry.year or 0))
+        nearest = np.lexsort((years, no_country, platforms, no_cause))[: MOST_ALIKE + 1]  # of several alike the first
+        others = [place for place in nearest.tolist() if self.ordered[place].case_id != entry.case_id][:MOST_ALIKE]
+        stands = {place: (bool(no_cause[place]), int(platforms[place]), bool(no_country[place])) for place in others}
+        return [(self.ordered[place], _shared(*how)) for place, how in stands.items() if how != (True, 0, True)]
 
 
 def _shared(no_cause: bool, platforms: int, no_country: bool) -> str:
@@ -129,11 +142,12 @@ def cases_script(entries: Iterable[Entry]) -> str:
         The cases that have a page.
     """
     ordered = in_order(entries)
+    likeness = _Likeness(ordered)
     around = {
         entry.case_id: {
             "previous": _link(ordered[place - 1]) if place else None,
             "next": _link(ordered[place + 1]) if place + 1 < len(ordered) else None,
-            "like": [_link(other) | {"why": why} for other, why in _alike(entry, ordered)],
+            "like": [_link(other) | {"why": why} for other, why in likeness.of(entry)],
         }
         for place, entry in enumerate(ordered)
     }

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from aftermath.pages.long_tables import SHOWN, shortened
 from aftermath.pages.page import Section
 from aftermath.pages.run import rows_file
 from aftermath.pages.script import script_json
 from aftermath.pages.templating import macro
-
-SHOWN, SPARE = 50, 25  # rows of a long table that the page holds; how many more are still no reason to cut it
-# as the templates of tables write a body that may be long; no row holds a table, and text of a case is escaped
-_BODY = re.compile(r'<tbody data-further="([\w-]+)">(.*?)</tbody></table>', re.DOTALL)
-_BETWEEN_ROWS = re.compile(r"(?<=</tr>)\s*(?=<tr)")
 
 
 def paged(sections: Iterable[Section], page: str) -> tuple[list[Section], str]:
@@ -42,14 +37,9 @@ def paged(sections: Iterable[Section], page: str) -> tuple[list[Section], str]:
     """
     further: dict[str, list[str]] = {}
 
-    def cut(found: re.Match[str]) -> str:
-        name, body = found.groups()
-        rows = _BETWEEN_ROWS.split(body)
-        if len(rows) <= SHOWN + SPARE:
-            return f"<tbody>{body}</tbody></table>"
+    def beyond(name: str, rows: list[str]) -> str:
         further[name] = rows[SHOWN:]
-        first = f"<tbody>{''.join(rows[:SHOWN])}</tbody></table>"
-        return first + str(macro("tables", "further")(name, SHOWN, len(rows), rows_file(page)))
+        return str(macro("tables", "further")(name, SHOWN, len(rows), rows_file(page)))
 
-    kept = [replace(section, html=_BODY.sub(cut, section.html)) for section in sections]
+    kept = [replace(section, html=shortened(section.html, beyond)) for section in sections]
     return kept, f"window.AFTERMATH_ROWS={script_json(further)};\n"

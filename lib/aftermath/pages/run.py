@@ -195,6 +195,7 @@ def _make(
     download = f"notebooks/{target.name}"
     files = {download: target.read_bytes(), **(beside or {})}
     opening, sections = divided(executed, page.title)
+    del executed  # of many cases it is large, and the sections are copies
     if name == COMPARISON:  # a row a case; the page of one case is all its own
         sections, rows = paged(sections, page.path)
         files[rows_file(page.path)] = rows.encode()
