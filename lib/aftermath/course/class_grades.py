@@ -177,14 +177,14 @@ def grade_all(
     ClassError
         If there is no notebook in the folder.
     FormError
-        If the form cannot be read back. **Nothing is run or written then.**
+        If the form cannot be read back. **Nothing is run or written then**, or, where it was spoilt meanwhile, nothing written.
     """
     folder, workspace = Path(folder), workspace or find_workspace()
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and _handed_in(path.relative_to(folder))]
     notebooks = [path for path in files if path.suffix == ".ipynb"]
     if not notebooks:
         raise ClassError(f"{folder}: no notebook there. Put the .ipynb files that were handed in into this folder.")
-    form = read_form(folder / GRADES / BY_HAND)
+    read_form(folder / GRADES / BY_HAND)  # one that cannot be read stops all before it begins
     state = f"{checksum(_made_from(workspace))} {seconds}"
     graded = []
     for path in notebooks:
@@ -193,6 +193,7 @@ def grade_all(
         if told:
             told(_line(graded[-1]))
     others = tuple(_name(path, folder) for path in files if path.suffix != ".ipynb")
+    form = read_form(folder / GRADES / BY_HAND)  # somebody may have gone on filling it in meanwhile
     result = ClassGrades(folder, tuple(graded), form, others, missing_guards=missing_guards())
     headings = {lesson.name: lesson.notebook.cells[0].source.partition("\n")[0] for lesson in lessons(workspace)}
     unwritten = _write(result, {name: heading.lstrip("# ") for name, heading in headings.items()})
