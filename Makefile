@@ -20,7 +20,7 @@ alone := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help reports check test test-slow reliability fuzz coverage mutation lab course bench simulation lint format lock check-environment environment citation package clean clean-all
+.PHONY: help reports check test test-slow test-another reliability fuzz coverage mutation lab course bench simulation lint format lock check-environment environment citation package clean clean-all
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,11 @@ test: $(develop) ## the tests, in a few minutes (SLOW=1 adds the slow ones, ONLY
 
 test-slow: $(develop) ## all tests, the slow ones too
 	$(alone) $(python) -m pytest -q -m "" $(parallel)
+
+test-another: ## the quick tests under another Python, in a copy of what is committed (PYTHON=python3.13, ONLY=tests/test_times.py picks)
+	rm -rf build/another
+	git clone --quiet --local --no-hardlinks . build/another
+	$(MAKE) --no-print-directory -C build/another test
 
 reliability: $(develop) ## what breaks nothing, counted: writes docs/reliability.md
 	$(alone) $(python) -m pytest -q -m "bad_input or fault" $(parallel) --reliability docs/reliability.md

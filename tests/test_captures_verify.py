@@ -13,7 +13,7 @@ import pytest
 from aftermath.captures.states import sources
 from aftermath.captures.verify import Verified, verify_sources
 from aftermath.case_files.case import Case
-from aftermath.public import Client
+from aftermath.public import Client, visiting
 from aftermath.public.visiting import NotVisited, RedirectCircle, visit
 from aftermath.workspace import Workspace
 from capturing import ERROR, PAGE, captured_case, page, source
@@ -222,15 +222,19 @@ def test_interim_answers_without_end_are_no_visit(server):
         ("http://[::1]/x", "private network"),
         ("file:///etc/passwd", "no address of a page"),
         ("http://[bad/x", "no address of a page"),
-        ("http://", "no address of a page"),
+        ("https://", "no address of a page"),
     ],
 )
 def test_where_a_page_leads_is_looked_at_as_well(server, monkeypatch, target, said):
     server.otherwise = page(status=302, location=target)
-    client = server.client(instead="")
-    monkeypatch.setattr(client, "stand_in", lambda url: f"{server.address}/a")
+    first, looked_at = "93.184.216.34", visiting.public_places
+
+    def places(host: str) -> list[str]:
+        return ["127.0.0.1"] if host == first else looked_at(host)
+
+    monkeypatch.setattr(visiting, "public_places", places)
     with pytest.raises(NotVisited, match=said):
-        visit(client, "https://93.184.216.34/a")
+        visit(server.client(instead=""), f"http://{first}:{server.server.server_address[1]}/a")
     assert len(server.asked) == 1
 
 

@@ -12,7 +12,7 @@ import pytest
 from aftermath.pages.run import run_case
 from aftermath.running import cells as running_cells
 from aftermath.running.execute import CellError
-from aftermath.running.limits import LimitError, cell_seconds, require_files
+from aftermath.running.limits import LimitError, cell_seconds, require_files, require_room
 from aftermath.workspace import Workspace
 from tiny import REPORT, make_workspace, write_notebook
 
@@ -103,6 +103,14 @@ def test_too_few_files_are_said_before_a_kernel_starts():
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+@pytest.mark.fault("too few files, too little memory, folders that are not there")
+def test_a_temporary_folder_without_room_is_said_before_a_kernel_starts(tmp_path, monkeypatch):
+    require_room()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(LimitError, match=r"^no room for temporary files.*No such file or directory.*TMPDIR"):
+        require_room()
 
 
 def test_a_cell_that_fails_is_still_its_own_error(workspace):

@@ -311,7 +311,7 @@ def test_a_certificate_that_cannot_be_verified_is_final(monkeypatch, clock):
             raise urllib.error.URLError(ssl.SSLCertVerificationError(1, "self-signed"))
 
     monkeypatch.setattr(ssl.SSLCertVerificationError, "verify_message", "self-signed certificate", raising=False)
-    monkeypatch.setattr(module, "opener", lambda left, directly: Opener())
+    monkeypatch.setattr(module, "opener", lambda left, address, places: Opener())
     with pytest.raises(PullError, match="certificate cannot be verified"):
         Client(sleep=clock.sleep).get(URL)
     assert clock.slept == []

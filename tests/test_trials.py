@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trials import KINDS
+from trials import KINDS, NOT_TRIED
 
 pytest_plugins = ["pytester"]
 
@@ -44,6 +44,7 @@ def test_trials_are_counted_by_class_and_by_outcome(pytester, root):
     assert "| hostile names | 1,200 | 1,200 | 0 |" in found
     assert "| kills | 0 | 0 | 1 |" in found
     assert found.count("| **all** |") == 2
+    assert found.endswith(NOT_TRIED)
 
 
 # The file that is committed
@@ -60,6 +61,10 @@ def rows(root: Path, kind: str) -> dict[str, tuple[int, int]]:
         what: (int(tried.replace(",", "")), int(survived.replace(",", "")))
         for what, tried, survived, _ in ROW.findall(section)
     }
+
+
+def test_what_is_not_tried_is_said(root):
+    assert (root / "docs" / "reliability.md").read_text(encoding="utf-8").endswith(f"\n{NOT_TRIED}")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from aftermath.building import watch as watch_module
+from aftermath.building.folder import BusyError
 from aftermath.building.watch import LibraryChanged, changes, watch
 from aftermath.building.work import Interrupted
 from aftermath.problems import AftermathError
@@ -117,6 +119,23 @@ def test_errors_are_told_and_end_nothing_but_what_the_user_ends(tmp_path):
     assert next(outcomes, "none left") == "none left"
 
 
+@pytest.mark.fault("changes by others meanwhile")
+@pytest.mark.usefixtures("library")
+def test_another_build_is_waited_for_and_told_of_once(tmp_path):
+    workspace = make_workspace(tmp_path, (RED_CROSS,))
+    outcomes, told, waited = iter([BusyError("another"), BusyError("another"), None]), [], []
+
+    def build() -> None:
+        if outcome := next(outcomes):
+            raise outcome
+
+    clock = Clock(*[None] * 4)
+    watch(build, told.append, workspace=workspace, pause=lambda seconds: (waited.append(seconds), clock(seconds)))
+    assert [str(error) for error in told] == ["another"]
+    assert waited.count(watch_module.BUSY) == 2
+    assert next(outcomes, "none left") == "none left"
+
+
 def test_a_changed_library_is_not_taken_for_the_one_that_is_loaded(tmp_path, library):
     workspace, built = make_workspace(tmp_path, (RED_CROSS,)), []
     watch(lambda: built.append(1), print, workspace=workspace, pause=Clock(None))
@@ -132,8 +151,24 @@ def _said(process: subprocess.Popen) -> str:
     return next(line for line in process.stdout if "index.html" in line)
 
 
+def _beside(workspace: Workspace, command: list[str], environment: dict[str, str]) -> None:
+    """Somebody else builds at the moment at which a case changes: one of the two makes its pages, and neither fails."""
+    before = (workspace.site / "cases" / f"{RED_CROSS}.html").read_bytes()
+    touch_evidence(workspace, RED_CROSS)
+    other = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert other.returncode == 0 or "another build is at work here" in other.stderr + other.stdout
+    assert "Traceback" not in other.stderr
+    end = time.monotonic() + 60
+    while (again := subprocess.run(command, env=environment, capture_output=True, text=True, check=False)).returncode:
+        assert "another build is at work here" in again.stderr + again.stdout
+        assert time.monotonic() < end
+    assert again.stdout.startswith("Nothing to do")
+    assert (workspace.site / "cases" / f"{RED_CROSS}.html").read_bytes() != before
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to a process there")
 @pytest.mark.slow
+@pytest.mark.fault("changes by others meanwhile")
 def test_the_command_builds_what_changed_until_it_is_stopped(tmp_path):
     workspace: Workspace = make_workspace(tmp_path, (DIGIORNO, RED_CROSS))
     command = [sys.executable, "-m", "aftermath", "build", "--watch", "--force"]
@@ -145,6 +180,7 @@ def test_the_command_builds_what_changed_until_it_is_stopped(tmp_path):
             assert _said(process).startswith("5 pages made")
             touch_evidence(workspace, RED_CROSS)
             assert _said(process).startswith("3 pages made"), "what is forced is forced once"
+            _beside(workspace, command[:-2], environment)
             process.send_signal(signal.SIGINT)
             assert process.wait(20) == 0
         finally:

@@ -118,6 +118,20 @@ def test_what_changed_since_it_was_read_is_not_written_over(workspace: Workspace
 
 
 @pytest.mark.fault("full disks and missing rights")
+def test_without_a_temporary_folder_nothing_is_written_unchecked(
+    workspace: Workspace, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(folder)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    rows = read_texts(folder / "stances.csv").with_columns(favourability=pl.lit("0"))
+    with pytest.raises(
+        WriteError, match=r"^casestudies/kitchenaid-tweet: .*No such file.* Nothing was changed: .*TMPDIR"
+    ):
+        write_tables(folder, {"stances": rows}, workspace)
+    assert contents(folder) == before
+
+
+@pytest.mark.fault("full disks and missing rights")
 def test_a_file_that_cannot_be_written_puts_the_others_back(
     workspace: Workspace, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from aftermath.building.folder import BusyError
 from aftermath.building.jobs import library, library_now
 from aftermath.building.work import Interrupted
 from aftermath.pages.preloaded import MANY, preload
@@ -16,6 +17,7 @@ from aftermath.problems import AftermathError
 from aftermath.workspace import Workspace, find_workspace
 
 INTERVAL = 0.1  # seconds between looks: a look at hundreds of files takes a few thousandths
+BUSY = 1.0  # seconds between attempts while another build is at work
 
 
 class LibraryChanged(AftermathError):
@@ -38,7 +40,8 @@ def watch(
     build
         Makes what is out of date.
     tell
-        Takes the errors of a build; **they end nothing**, as the next change may mend them.
+        Takes the errors of a build; **they end nothing**, as the next change may mend them. While another build is at
+        work, it is waited for.
     workspace
         Whose files; those of the workspace in force if not given.
     pause
@@ -58,12 +61,26 @@ def watch(
         for _ in changes(folders, pause):
             if library_now() != library():
                 raise LibraryChanged("The library itself changed. Run the command again, so that pages are made by it.")
-            try:
-                build()
-            except Interrupted:
-                raise
-            except AftermathError as error:
+            _built(build, tell, pause)
+
+
+def _built(build: Callable[[], Any], tell: Callable[[AftermathError], Any], pause: Callable[[float], Any]) -> None:
+    """Build, after whoever else builds here: they may have begun before the change."""
+    patient = False
+    while True:
+        try:
+            build()
+        except Interrupted:
+            raise
+        except BusyError as error:
+            if not patient:
                 tell(error)
+            patient = True
+            pause(BUSY)
+            continue
+        except AftermathError as error:
+            tell(error)
+        return
 
 
 def changes(folders: Iterable[Path], pause: Callable[[float], Any] = time.sleep) -> Iterator[None]:

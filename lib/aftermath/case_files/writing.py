@@ -222,16 +222,23 @@ def _same(path: Path, table: str, rows: pl.DataFrame) -> bool:
 
 def _problems_with(folder: Path, texts: Mapping[str, str], workspace: Workspace) -> list[Problem]:
     """What would be wrong with the tables, and what would go wrong elsewhere because of them."""
-    with tempfile.TemporaryDirectory() as temporary:
-        trial = Workspace(Path(temporary))
-        copy = trial.cases / folder.name
-        shutil.copytree(folder, copy, symlinks=True)
-        _, before = read_case(folder, workspace)
-        for table, text in texts.items():
-            path = copy / f"{table}.csv"
-            path.unlink(missing_ok=True)  # where it is a link, the link gives way and not what it leads to
-            path.write_text(text, encoding="utf-8", newline="")
-        _, after = read_case(copy, trial)
+    try:
+        with tempfile.TemporaryDirectory() as temporary:
+            trial = Workspace(Path(temporary))
+            copy = trial.cases / folder.name
+            shutil.copytree(folder, copy, symlinks=True)
+            _, before = read_case(folder, workspace)
+            for table, text in texts.items():
+                path = copy / f"{table}.csv"
+                path.unlink(missing_ok=True)  # where it is a link, the link gives way and not what it leads to
+                path.write_text(text, encoding="utf-8", newline="")
+            _, after = read_case(copy, trial)
+    except OSError as error:
+        why = error.strerror or "not all files of the case could be copied"
+        raise WriteError(
+            f"{workspace.relative(folder)}: what is to be written cannot be checked in the temporary folder ({why}). "
+            "Nothing was changed: free space, or name another folder (TMPDIR), then try again."
+        ) from error
     written = {f"{trial.relative(copy)}/{table}.csv" for table in texts}
     return [problem for problem in after if problem.file in written or problem not in before]
 

@@ -177,9 +177,9 @@ def grade_all(
     ClassError
         If there is no notebook in the folder.
     FormError
-        If the form cannot be read back. **Nothing is run or written then.**
+        If the form cannot be read back. **Nothing is run or written then**, or, where it was spoilt meanwhile, nothing written.
     LinkError
-        If ``grades/`` or the folder of kept grades is a link, alike.
+        If ``grades/`` or the folder of kept grades is a link: nothing is run or written.
     """
     folder, workspace = Path(folder), workspace or find_workspace()
     refuse_links(folder / GRADES, folder)  # which may have come with what was handed in
@@ -188,7 +188,7 @@ def grade_all(
     notebooks = [path for path in files if path.suffix == ".ipynb"]
     if not notebooks:
         raise ClassError(f"{folder}: no notebook there. Put the .ipynb files that were handed in into this folder.")
-    form = read_form(folder / GRADES / BY_HAND)
+    read_form(folder / GRADES / BY_HAND)  # one that cannot be read stops all before it begins
     state = f"{checksum(_made_from(workspace))} {seconds}"
     graded = []
     for path in notebooks:
@@ -197,6 +197,7 @@ def grade_all(
         if told:
             told(_line(graded[-1]))
     others = tuple(_name(path, folder) for path in files if path.suffix != ".ipynb")
+    form = read_form(folder / GRADES / BY_HAND)  # somebody may have gone on filling it in meanwhile
     result = ClassGrades(folder, tuple(graded), form, others, missing_guards=missing_guards())
     headings = {lesson.name: lesson.notebook.cells[0].source.partition("\n")[0] for lesson in lessons(workspace)}
     unwritten = _write(result, {name: heading.lstrip("# ") for name, heading in headings.items()})

@@ -35,7 +35,10 @@ def hint(asked: Outcome | None, test: Outcome | None, before: Sequence[Ran]) -> 
         The cells of the lesson that ran before it, given ones and answers, in order.
     """
     if asked is None or test is None:
-        return "Not reached: an earlier cell ended the session, or took too long and could not be stopped. Mend that cell first."
+        return (
+            "Not reached: an earlier cell ended the session, wrote gigabytes, or took too long and could not be stopped. "
+            "Mend that cell first."
+        )
     if not asked.answers:
         return _TAMPERED
     if test.passed:

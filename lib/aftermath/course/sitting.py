@@ -20,11 +20,13 @@ import zmq.asyncio
 from ipykernel.kernelspec import get_kernel_dict
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
 from aftermath.course.plain import LONGEST, MEDIA
+from aftermath.course.quota import bounded
 from aftermath.problems import AftermathError
 
 TIMED_OUT = "CellTimeoutError"
@@ -120,7 +122,7 @@ def sit(notebook: NotebookNode, root: Path, *, seconds: int) -> dict[int, Outcom
         The workspace that the cells see **a copy of**; what they do to it is thrown away with the copy.
     seconds
         A cell that takes longer is interrupted. One that cannot be interrupted ends the sitting, and so
-        does the cell that ends after ten times this long in all.
+        does the cell that ends after ten times this long in all, or that takes too much of the disk.
 
     Returns
     -------
@@ -179,7 +181,11 @@ def _run(client: _Sitting, environment: dict[str, str]) -> None:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
         # the kernel is up between these lines alone, also where Ctrl-C comes in between
-        with client.setup_kernel(env=environment, **quiet), contextlib.suppress(CellTimeoutError, DeadKernelError):
+        with (
+            client.setup_kernel(env=environment, **quiet),
+            bounded(Path(environment["AFTERMATH_ROOT"]), _process(client)),
+            contextlib.suppress(CellTimeoutError, DeadKernelError),
+        ):
             client.reset_execution_trackers()
             for index, cell in enumerate(client.nb.cells):
                 client.execute_cell(cell, index, execution_count=client.code_cells_executed + 1)
@@ -188,6 +194,14 @@ def _run(client: _Sitting, environment: dict[str, str]) -> None:
             f"The notebook could not be run: {type(error).__name__}: {error}. Run the command again; "
             "if that does not help, install the environment anew, e.g. with `make course`."
         ) from error
+
+
+def _process(client: _Sitting) -> int:
+    """The number of the kernel's process, which is there."""
+    provisioner = client.km.provisioner if client.km else None
+    assert isinstance(provisioner, LocalProvisioner)
+    assert provisioner.pid is not None
+    return provisioner.pid
 
 
 def _client(notebook: NotebookNode, folder: str, seconds: int, note: Callable[..., None]) -> _Sitting:

@@ -21,11 +21,10 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from aftermath.problems import AftermathError
 from aftermath.public.answers import ShapeError, loaded
-from aftermath.public.exchange import SlowError, opener
+from aftermath.public.exchange import LOOPBACK, Places, SlowError, opener
 from aftermath.wording import counted, duration, number
 
 AGENT = "Aftermath/0.1 (workbench for research on crisis communication)"
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 SLOW_DOWN = (429, 503)
 PASSING = (408, 425, 500, 502, 504, *SLOW_DOWN)
 MOVED = (301, 302, 303, 307, 308)
@@ -35,7 +34,6 @@ CHUNK = 1 << 16
 SIGNS = "!#$%&'()*+,/:;=?@[]~"  # what may stand in an address as it is, an escape included (RFC 3986)
 JSON, LINKS = "application/json", "application/link-format"
 EXCERPT = 200
-
 
 Answered = TypeVar("Answered")
 
@@ -245,6 +243,7 @@ class Client:
         headers: Mapping[str, str],
         received: Callable[[http.client.HTTPResponse], Answered],
         data: bytes | None = None,
+        places: Places | None = None,
     ) -> Answered:
         """What one answer says, whatever its status: no redirect is followed.
 
@@ -256,6 +255,8 @@ class Client:
             To send besides, and to post.
         received
             Reads the answer.
+        places
+            Where its host may be (``exchange.opener``).
 
         Raises
         ------
@@ -265,7 +266,7 @@ class Client:
         named = {"User-Agent": self.agent, "Accept-Encoding": "identity", **headers}
         request = urllib.request.Request(address, data, named)  # noqa: S310 - the caller has checked the scheme
         until = self.monotonic() + self.deadline
-        asking = opener(lambda: until - self.monotonic(), directly=urlsplit(address).hostname in LOOPBACK)
+        asking = opener(lambda: until - self.monotonic(), address, places)
         try:
             with asking.open(request, timeout=self.timeout) as response:
                 return received(response)

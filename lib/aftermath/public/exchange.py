@@ -5,15 +5,19 @@ The library waits anew for every byte, reads interim answers (100) without end, 
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import socket
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 LARGEST_HEAD = 1 << 20  # bytes, interim answers among them
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+Places = Callable[[str], Sequence[str]]  # the addresses of a host that may be connected to
 
 
 class SlowError(Exception):
@@ -84,16 +88,44 @@ class _Answer(http.client.HTTPResponse):
         self.arriving.head_is_read()
 
 
+class _Placed(http.client.HTTPConnection):
+    """Connects to the addresses that were looked at: a name that is looked up twice may be elsewhere the second time."""
+
+    places: Places
+
+    def connect(self) -> None:
+        name = self.host
+        *others, last = self.places(name)
+        try:
+            for self.host in others:
+                with contextlib.suppress(OSError):
+                    return super().connect()
+            self.host = last
+            return super().connect()
+        finally:
+            self.host = name  # which the certificate must have
+
+
+class _SecurelyPlaced(http.client.HTTPSConnection, _Placed):
+    """The same, before anything is said of keys."""
+
+
 class _InTime(urllib.request.AbstractHTTPHandler):
     """What both handlers do with a connection."""
 
     left: Callable[[], float]
+    places: Places | None
 
     def do_open(self, http_class: Any, req: urllib.request.Request, **arguments: Any) -> http.client.HTTPResponse:
-        def connection(*places: Any, **named: Any) -> http.client.HTTPConnection:
-            made = http_class(*places, **named)
+        def connection(*where: Any, **named: Any) -> http.client.HTTPConnection:
+            made = http_class(*where, **named)
             made.response_class = partial(_Answer, left=self.left)
+            if isinstance(made, _Placed) and self.places:
+                made.places = self.places
             return made
+
+        if self.places:
+            http_class = _SecurelyPlaced if issubclass(http_class, http.client.HTTPSConnection) else _Placed
 
         return super().do_open(connection, req, **arguments)
 
@@ -106,17 +138,23 @@ class _Secure(_InTime, urllib.request.HTTPSHandler):
     pass
 
 
-def opener(left: Callable[[], float], *, directly: bool) -> urllib.request.OpenerDirector:
+def opener(left: Callable[[], float], address: str, places: Places | None) -> urllib.request.OpenerDirector:
     """What opens one address.
 
     Parameters
     ----------
     left
         Seconds that are left until the headers must be there.
-    directly
-        Whether no proxy is used.
+    address
+        Its proxy is that of the system's settings; this machine is asked without.
+    places
+        Gives the addresses of a host, which **alone are connected to**, or raises; None where any will do. A proxy looks names
+        up itself, and is not told.
     """
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    directly = host in LOOPBACK or parts.scheme not in urllib.request.getproxies() or urllib.request.proxy_bypass(host)
     handlers: list[Any] = [_EveryStatus(), _Plain(), _Secure()]
     for handler in handlers[1:]:
-        handler.left = left
+        handler.left, handler.places = left, places if directly else None
     return urllib.request.build_opener(*handlers, *([urllib.request.ProxyHandler({})] if directly else []))

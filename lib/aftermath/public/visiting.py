@@ -5,6 +5,7 @@ The client of public sources asks known services. What is visited here stands in
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ipaddress
 import socket
@@ -12,7 +13,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import quote, urldefrag, urljoin, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from aftermath.public.client import (
     CHUNK,
@@ -125,14 +126,29 @@ def _must_be_public(client: Client, address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotVisited(f"{address[:EXCERPT]!r} is no address of a page.")
-    if client.instead:
-        return
+    if not client.instead:
+        with contextlib.suppress(OSError):  # a proxy may know it
+            public_places(unquote(parts.hostname))
+
+
+def public_places(host: str) -> list[str]:
+    """The addresses of a host in the public web, in the order in which the system would try them.
+
+    Raises
+    ------
+    NotVisited
+        If any of them is in a private network.
+    OSError
+        If there is no such host.
+    """
     try:
-        found = socket.getaddrinfo(parts.hostname, None)
-    except OSError:
-        return  # whoever asks in our place may know it
-    if not all(ipaddress.ip_address(str(where[0]).partition("%")[0]).is_global for *_, where in found):
-        raise NotVisited(f"{parts.hostname} is in a private network, and is not asked.")
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except UnicodeError as error:
+        raise NotVisited(f"{host[:EXCERPT]!r} is no name of a host ({error}).") from error
+    places = [str(where[0]) for *_, where in found]
+    if not all(ipaddress.ip_address(place.partition("%")[0]).is_global for place in places):
+        raise NotVisited(f"{host} is in a private network, and is not asked.")
+    return places
 
 
 def _asked(client: Client, address: str, pause: float, rest: float, most_bytes: int) -> Visit:
@@ -145,7 +161,9 @@ def _asked(client: Client, address: str, pause: float, rest: float, most_bytes: 
         return Visit(address, response.status, headers, bytes(body[:most_bytes]), whole)
 
     def ask() -> Visit:
-        found = client.once(client.stand_in(address), {"Accept": "*/*", "Host": urlsplit(address).netloc}, received)
+        headers = {"Accept": "*/*", "Host": urlsplit(address).netloc}
+        places = None if client.instead else public_places
+        found = client.once(client.stand_in(address), headers, received, places=places)
         if found.status in PASSING:
             slow = found.status in SLOW_DOWN
             wait = retry_after(found.headers.get("retry-after", ""), client.now()) if slow else None

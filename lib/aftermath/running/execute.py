@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aftermath.files import write_whole
 from aftermath.problems import AftermathError
+from aftermath.running.limits import require_room
 from aftermath.running.log import Course, course_text
 from aftermath.running.parameters import Values
 from aftermath.running.quoted import leave_values_out
@@ -75,7 +76,7 @@ def execute(notebook: Path, target: Path, values: Values, workspace: Workspace, 
         If a cell failed, or ran longer than it may (``AFTERMATH_CELL_SECONDS``, an hour if not set); **it is not tried
         again**, and the executed notebook is kept with the error in it.
     LimitError
-        If that limit cannot be read, or the system allows too few open files.
+        If that limit cannot be read, or the system allows too few open files, or there is no room for temporary ones.
     WriteError
         If a file could not be written; an earlier one stays as it was.
     """
@@ -124,6 +125,7 @@ def _run(notebook: Path, values: Values, workspace: Workspace) -> _Watch:
     from aftermath.running.kernels import KernelError, last_words
 
     reason = ""
+    require_room()
     for _ in range(ATTEMPTS):
         with tempfile.TemporaryDirectory(prefix="aftermath-", ignore_cleanup_errors=True) as folder:
             watch = _attempt(notebook, values, workspace, Path(folder))

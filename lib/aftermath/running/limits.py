@@ -1,9 +1,10 @@
-"""What running notebooks may take: how long a cell may run, how many files may be open, how much memory there has to be."""
+"""What running notebooks may take: how long a cell may run, how many files may be open, how much memory and room there has to be."""
 
 from __future__ import annotations
 
 import errno
 import os
+import tempfile
 
 from aftermath.problems import AftermathError
 from aftermath.wording import counted
@@ -12,6 +13,7 @@ CELL_SECONDS = "AFTERMATH_CELL_SECONDS"
 GENEROUS = 3600
 FILES_OF_A_KERNEL = 24  # sockets and their like that this process has open for a kernel
 FILES_BESIDE = 12  # for what is read and written meanwhile
+ROOM_OF_A_KERNEL = 1 << 20  # bytes of its temporary files
 
 _MEMORY = {
     "RLIMIT_AS": ("ulimit -v", 2_000_000_000),
@@ -95,3 +97,25 @@ def require_memory() -> None:
                 f"too little memory: the system allows this process {limit / 1e9:.1f} GB, and a page takes {needed / 1e9:.0f} GB. "
                 f"Allow more ({command} unlimited), then run the command again."
             )
+
+
+def require_room() -> None:
+    """See that there is room for a kernel's temporary files: **half a file says less clearly what is the matter**.
+
+    Raises
+    ------
+    LimitError
+        If there is not; the error says what would mend it.
+    """
+    try:
+        with tempfile.TemporaryFile(prefix="aftermath-") as file:
+            file.write(bytes(ROOM_OF_A_KERNEL))
+            file.flush()
+    except OSError as error:
+        where = (
+            "" if error.errno == errno.ENOENT else f" in {tempfile.gettempdir()}"
+        )  # else the error names the folders
+        raise LimitError(
+            f"no room for temporary files{where} ({error.strerror or error}). "
+            "Free space, or name another folder (TMPDIR), then run the command again."
+        ) from error
