@@ -168,7 +168,7 @@ def times(workspace: Workspace) -> dict[str, int]:
 @pytest.mark.slow
 def test_the_life_of_a_site(workspace):
     first = build(workspace=workspace)
-    assert sorted(first.made) == sorted([*CASES, "comparison", "index", "methods"])
+    assert sorted(first.made) == sorted([*CASES, "comparison", "index", "methods", "trial"])
     assert first.failures == ()
     jobs = *page_jobs(workspace, (), read_settings(workspace, ())), site_job(workspace, {})
     products = {path.relative_to(workspace.root).as_posix() for job in jobs for path in job.products}
