@@ -102,7 +102,11 @@ class Trial(Result):
 
     def __getitem__(self, claim_id: str) -> Tried:
         """One claim by its id."""
-        return next(own for own in self.tried if own.claim.claim_id == claim_id)
+        return self._by_id[claim_id]
+
+    @cached_property
+    def _by_id(self) -> dict[str, Tried]:
+        return {own.claim.claim_id: own for own in self.tried}
 
     @property
     def verdicts(self) -> dict[str, int]:
