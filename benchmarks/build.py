@@ -90,7 +90,7 @@ def commands(folder: Path, output: Path) -> Iterator[list[str]]:
     from aftermath.case_files.case import load_case
     from aftermath.workspace import Workspace
 
-    pages = [("comparison", []), ("method_checks", [])]
+    pages = [("comparison", []), ("method_checks", []), ("trial", [])]
     for case_id in Workspace(folder).case_ids():
         documented = load_case(case_id, Workspace(folder)).about.documented
         name = "case_report" if documented else "case_without_record"

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 import aftermath as am
-from aftermath.building.jobs import comparison_job, methods_job, site_job
+from aftermath.building.jobs import comparison_job, methods_job, site_job, trial_job
 from aftermath.case_files.about import RESERVED_IDS
 from aftermath.case_files.case import contents
 from aftermath.case_files.check import check
@@ -253,7 +253,7 @@ def test_what_is_neither_folder_nor_file_beside_the_cases_is_named(make, tmp_pat
 
 
 @pytest.mark.bad_input("special files and names")
-@pytest.mark.parametrize("file", ["playbook.csv", "contrasts.csv", "texts.csv", "CITATION.cff"])
+@pytest.mark.parametrize("file", ["playbook.csv", "contrasts.csv", "texts.csv", "numeric_claims.csv", "CITATION.cff"])
 @pytest.mark.skipif(sys.platform == "win32", reason="not on Windows")
 def test_files_beside_the_cases_are_never_waited_for_nor_read_whole(file: str, tmp_path: Path) -> None:
     case_folder(tmp_path, GOOD[0])
@@ -316,6 +316,7 @@ def test_all_that_the_site_holds_has_a_reserved_name(tmp_path: Path) -> None:
     jobs = [
         comparison_job(Workspace(tmp_path), {}),
         methods_job(Workspace(tmp_path)),
+        trial_job(Workspace(tmp_path)),
         site_job(Workspace(tmp_path), {}),
     ]
     held = {path.relative_to(site).parts[0] for job in jobs for path in job.products if path.is_relative_to(site)}

@@ -168,7 +168,7 @@ def times(workspace: Workspace) -> dict[str, int]:
 @pytest.mark.slow
 def test_the_life_of_a_site(workspace):
     first = build(workspace=workspace)
-    assert sorted(first.made) == sorted([*CASES, "comparison", "index", "methods"])
+    assert sorted(first.made) == sorted([*CASES, "comparison", "index", "methods", "trial"])
     assert first.failures == ()
     jobs = *page_jobs(workspace, (), read_settings(workspace, ())), site_job(workspace, {})
     products = {path.relative_to(workspace.root).as_posix() for job in jobs for path in job.products}
@@ -176,11 +176,11 @@ def test_the_life_of_a_site(workspace):
     before = contents(workspace)
 
     again = build(workspace=workspace)
-    assert (again.made, again.unchanged) == ((), 6)
-    assert "Nothing to do: 6 pages up to date" in again.text
+    assert (again.made, again.unchanged) == ((), 7)
+    assert "Nothing to do: 7 pages up to date" in again.text
 
     touch_evidence(workspace, RED_CROSS)
-    assert sorted(build(workspace=workspace).made) == ["comparison", "index", RED_CROSS]
+    assert sorted(build(workspace=workspace).made) == ["comparison", "index", RED_CROSS, "trial"]
 
     assert sorted(build(workspace=workspace, settings=["phase_days=1,2"]).made) == list(CASES)
     assert b"[1, 2]" in contents(workspace)[f"build/site/cases/{DIGIORNO}.html"]

@@ -22,7 +22,7 @@ from aftermath.workspace import INSTALLED_FROM, Workspace
 from tiny import CASES, REPORT, make_workspace, touch_evidence, write_notebook
 
 DIGIORNO, RED_CROSS, WEISHI = CASES
-ALL = {*CASES, "comparison", "methods", "index"}
+ALL = {*CASES, "comparison", "methods", "trial", "index"}
 MADE = hashlib.sha256(b"made").hexdigest()
 RELATIONS = INSTALLED_FROM / "casestudies" / WEISHI / "relations.csv"
 
@@ -111,11 +111,11 @@ def _set(name: str, value: object) -> Callable[[Site], None]:
 
 KINDS = {
     "nothing": (lambda site: None, set()),
-    "evidence": (lambda site: touch_evidence(site.workspace, RED_CROSS), {RED_CROSS, "comparison", "index"}),
-    "relations where there were none": (lambda site: shutil.copy(RELATIONS, site.workspace.cases / WEISHI), {WEISHI, "comparison", "index"}),
-    "notes": (lambda site: site.write(site.workspace.cases / DIGIORNO / "NOTES.md", "other"), {DIGIORNO, "comparison", "index"}),
-    "a table beside the cases": (lambda site: site.write(site.workspace.cases / "playbook.csv", "other"), {"comparison", "index"}),
-    "a case that is gone": (lambda site: shutil.rmtree(site.workspace.cases / WEISHI), {"comparison", "index"}),
+    "evidence": (lambda site: touch_evidence(site.workspace, RED_CROSS), {RED_CROSS, "comparison", "trial", "index"}),
+    "relations where there were none": (lambda site: shutil.copy(RELATIONS, site.workspace.cases / WEISHI), {WEISHI, "comparison", "trial", "index"}),
+    "notes": (lambda site: site.write(site.workspace.cases / DIGIORNO / "NOTES.md", "other"), {DIGIORNO, "comparison", "trial", "index"}),
+    "a table beside the cases": (lambda site: site.write(site.workspace.cases / "playbook.csv", "other"), {"comparison", "trial", "index"}),
+    "a case that is gone": (lambda site: shutil.rmtree(site.workspace.cases / WEISHI), {"comparison", "trial", "index"}),
     "the report's notebook": (lambda site: write_notebook(site.workspace.notebooks / "case_report.ipynb", REPORT, "1"), set(CASES)),
     "the comparison's notebook": (lambda site: write_notebook(site.workspace.notebooks / "comparison.ipynb", "seed: int = 0", "1"), {"comparison", "index"}),
     "a parameter of reports": (_set("settings", ("phase_days=1,2",)), set(CASES)),

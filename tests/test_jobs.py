@@ -38,13 +38,13 @@ def changes(workspace: Workspace, change: Callable[[], object], *settings: str) 
     return {title for title in before if changed(before[title], after[title])}
 
 
-def test_there_is_one_job_a_case_and_one_for_the_comparison_the_methods_and_the_index(workspace):
-    assert list(jobs_of(workspace)) == ["comparison", "methods", *CASES, "index"]
+def test_there_is_one_job_a_case_and_one_for_the_comparison_the_methods_the_trial_and_the_index(workspace):
+    assert list(jobs_of(workspace)) == ["comparison", "methods", "trial", *CASES, "index"]
 
 
 def test_a_case_depends_on_its_own_evidence_only(workspace):
     touched = functools.partial(touch_evidence, workspace, RED_CROSS)
-    assert changes(workspace, touched) == {RED_CROSS, "comparison", "index"}
+    assert changes(workspace, touched) == {RED_CROSS, "comparison", "trial", "index"}
 
 
 def test_the_same_content_is_no_change(workspace):
@@ -73,6 +73,7 @@ def test_a_notebook_concerns_the_pages_made_from_it(workspace):
     # their sections are found by the search of the site
     assert changes(workspace, edit("comparison.ipynb")) == {"comparison", "index"}
     assert changes(workspace, edit("method_checks.ipynb")) == {"methods", "index"}
+    assert changes(workspace, edit("trial.ipynb")) == {"trial", "index"}
 
 
 def test_a_parameter_concerns_the_notebooks_that_declare_it(workspace):
@@ -84,6 +85,13 @@ def test_the_library_and_the_packages_are_inputs_of_every_page(workspace):
     for job in jobs_of(workspace).values():
         assert len(job.made.inputs["library"]) == 64
         assert any(version.startswith("plotly ") for version in job.made.versions)
+
+
+def test_numeric_claims_concern_the_pages_that_rest_on_what_lies_beside_the_cases(workspace):
+    def claim():
+        (workspace.cases / "numeric_claims.csv").write_text("claim_id\n", encoding="utf-8")
+
+    assert changes(workspace, claim) == {"comparison", "trial", "index"}
 
 
 def test_a_case_dropped_in_is_picked_up_and_the_comparison_knows(workspace):
@@ -112,7 +120,7 @@ def test_the_methods_depend_on_the_simulation_and_on_prices_of_the_library_but_o
     assert not [name for name in inputs if name.startswith("evidence")]
 
 
-@pytest.mark.parametrize("name", ["comparison", "methods"])
+@pytest.mark.parametrize("name", ["comparison", "methods", "trial"])
 def test_a_case_with_the_name_of_a_page_of_the_site_does_not_claim_its_files(name, workspace):
     (workspace.cases / name).mkdir()
     products = [path for job in jobs_of(workspace).values() for path in job.products]

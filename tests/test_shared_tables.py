@@ -10,6 +10,7 @@ from aftermath.case_files.playbook_rules import RuleError, parse_rule
 from aftermath.case_files.shared_tables import SHARED_SCHEMAS, read_shared, shared_problems
 from aftermath.comparison.advice import rule_in_words, titles_of_texts
 from aftermath.comparison.contrasts import read_contrasts
+from aftermath.comparison.numeric_claims import read_numeric_claims
 from aftermath.comparison.playbook import read_advice
 from aftermath.comparison.rules import rule_of
 from aftermath.problems import CaseError
@@ -19,7 +20,30 @@ from factories import case_folder, workspace
 PLAYBOOK = "advice_id,text_id,advice,indicator,rule\n"
 CONTRASTS = "contrast,title,why,case_ids\n"
 TEXTS = "text_id,title,language,kind,about\n"
+CLAIMS = "claim_id,who,year,claim,population,sample_n,measure,statistic,case_ids,within_hours,after_hours,comparison,value,upper,unit,comparable,note,reference,read\n"
 COMMAS = "put text that has commas between quotation marks"
+
+
+def numeric(**columns: str) -> str:
+    """A row of ``numeric_claims.csv``, sound but for the columns given."""
+    sound = {
+        "claim_id": "survey",
+        "who": "A firm",
+        "year": "2013",
+        "claim": "It takes 21 hours.",
+        "population": "firms",
+        "sample_n": "100",
+        "measure": "response",
+        "statistic": "mean",
+        "comparison": "about",
+        "value": "21",
+        "unit": "hours",
+        "comparable": "yes",
+        "reference": "A report.",
+        "read": "full_text",
+    }
+    return ",".join((sound | columns).get(name, "") for name in CLAIMS.strip().split(",")) + "\n"
+
 
 FAULTS = [
     # rules
@@ -82,6 +106,88 @@ FAULTS = [
         TEXTS + "guide,One,,,\nguide,Two,,,\n",
         ["2:text_id  'guide' stands more than once  ", "3:text_id  'guide' stands more than once  "],
     ),
+    # numeric claims: one row with a fault each
+    ("numeric_claims", CLAIMS + numeric(reference=""), ["2:reference  is empty  write the full reference, "]),
+    ("numeric_claims", CLAIMS + numeric(who=""), ["2:who  is empty  name the person, firm or text"]),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(measure="responce"),
+        ["2:measure  'responce' is not a word of the vocabulary  use one of: response, acknowledgement, "],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(unit="percent"),
+        ["2:unit  'percent' does not fit this measure and statistic  what fits is mean in minutes, hours or days, "],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(unit="fortnights"),
+        ["2:unit  'fortnights' does not fit this measure and statistic  what fits is mean in minutes, "],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(statistic="correlation"),
+        ["2:statistic  'correlation' is not what this measure gives  of a latency claim mean, "],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(statistic="avarage"),
+        ["2:statistic  'avarage' is not a word of the vocabulary  use one of: mean, median, "],
+    ),
+    ("numeric_claims", CLAIMS + numeric(value="21 h"), ["2:value  '21 h' is not a number  write the number alone, "]),
+    ("numeric_claims", CLAIMS + numeric(value=""), ["2:value  is empty  write the number alone, "]),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(value="-21"),
+        ["2:value  '-21' is outside what this unit allows  a time is not "],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(statistic="share", unit="percent", value="101", within_hours="1"),
+        ["2:value  '101' is outside what this unit allows  "],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(measure="match_and_rise", statistic="correlation", unit="r", value="1.2"),
+        ["2:value  '1.2' is outside what this unit allows  "],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(statistic="share", unit="percent"),
+        ["2:within_hours  is empty though a share is claimed  write within how many hours"],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(comparison="between"),
+        ["2:upper  does not go with the comparison  write a number above value where it is between, "],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(comparison="between", upper="20"),
+        ["2:upper  does not go with the comparison  "],
+    ),
+    ("numeric_claims", CLAIMS + numeric(upper="22"), ["2:upper  does not go with the comparison  "]),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(statistic="one_case"),
+        ["2:case_ids  one_case needs exactly one case  name it, "],
+    ),
+    ("numeric_claims", CLAIMS + numeric(comparable="no"), ["2:note  is empty  say why the claim is not comparable, "]),
+    ("numeric_claims", CLAIMS + numeric(measure="none"), ["2:note  is empty  "]),
+    ("numeric_claims", CLAIMS + numeric(year="MMXIII"), ["2:year  'MMXIII' is not a whole number  write the year, "]),
+    (
+        "numeric_claims",
+        CLAIMS + numeric(claim="One.") + numeric(claim="Two."),
+        [
+            "2:claim_id  'survey' stands more than once  write lower-case letters, ",
+            "3:claim_id  'survey' stands more than once  ",
+        ],
+    ),
+    (
+        "numeric_claims",
+        CLAIMS + numeric() + numeric(claim_id="again"),
+        ["3:who  row 2 has the same who, claim, measure, statistic, value, unit and case_ids  keep one "],
+    ),
     # rows and files
     (
         "contrasts",
@@ -120,7 +226,12 @@ FAULTS = [
         ],
     ),
 ]
-READERS = {"playbook": read_advice, "texts": titles_of_texts, "contrasts": read_contrasts}
+READERS = {
+    "playbook": read_advice,
+    "texts": titles_of_texts,
+    "contrasts": read_contrasts,
+    "numeric_claims": read_numeric_claims,
+}
 
 
 @pytest.mark.bad_input("damaged tables of a case")

@@ -34,6 +34,7 @@ PAGES = (
         "claims.html",
         "sources.html",
         "methods.html",
+        "trial.html",
         "marks.html",
         "404.html",
     ),

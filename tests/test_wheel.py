@@ -62,7 +62,9 @@ def test_the_wheel_holds_what_is_needed_and_no_raw_posts(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for needed in (
         "casestudies/CODEBOOK.md",
+        "casestudies/numeric_claims.csv",
         "casestudies/playbook.csv",
+        "notebooks/trial.ipynb",
         "notebooks/case_report.ipynb",
         "docs/simulation.md",
     ):

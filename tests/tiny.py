@@ -46,6 +46,7 @@ def make_workspace(folder: Path, cases: tuple[str, ...] = CASES) -> Workspace:
     write_notebook(notebooks / "case_without_record.ipynb", 'case_id: str = "x"', "print(case_id)")
     write_notebook(notebooks / "comparison.ipynb", "seed: int = 0", ALL)
     write_notebook(notebooks / "method_checks.ipynb", "", "print('checked')")
+    write_notebook(notebooks / "trial.ipynb", "", "print('tried')")
     return Workspace(folder)
 
 

@@ -23,6 +23,7 @@ from .comparison.playbook import playbook as playbook
 from .comparison.scoreboard import compare as compare
 from .comparison.search import search as search
 from .comparison.strategies import strategies as strategies
+from .comparison.trial import trial as trial
 from .comparison.variance_by_choice import variance_by_choice as variance_by_choice
 from .comparison.worth_finding import worth_finding as worth_finding
 from .course.class_grades import grade_all as grade_all
@@ -58,6 +59,7 @@ from .pages.report import report as report
 from .pages.run import run_case as run_case
 from .pages.run import run_comparison as run_comparison
 from .pages.run import run_methods as run_methods
+from .pages.run import run_trial as run_trial
 from .pages.unmeasured import unmeasured as unmeasured
 from .post_times import post_time as post_time
 from .problems import AftermathError as AftermathError
@@ -74,6 +76,7 @@ from .statistics.event_study import event_study as event_study
 from .statistics.exponential import exponential_recovery as exponential_recovery
 from .statistics.level_change import level_change as level_change
 from .statistics.local_level import local_level as local_level
+from .statistics.power import cases_needed as cases_needed
 from .statistics.resilience import resilience_loss as resilience_loss
 from .statistics.segmented import segmented_regression as segmented_regression
 from .statistics.time_to_return import time_to_return as time_to_return

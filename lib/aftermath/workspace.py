@@ -12,7 +12,7 @@ from aftermath.problems import AftermathError
 _BUNDLED = Path(__file__).resolve().parent / "bundled"
 CITATION_FILE = "CITATION.cff"
 # What a site has of its own, by which no case can be called: pages made from a notebook, other pages, and folders.
-OWN_PAGES = ("comparison", "methods")
+OWN_PAGES = ("comparison", "methods", "trial")
 SITE_PAGES = ("index", "404", "claims", "marks", "multiverse", "sources")
 SITE_FOLDERS = ("assets", "cases", "cite", "data", "notebooks", "replay")
 INSTALLED_FROM = _BUNDLED if _BUNDLED.is_dir() else Path(__file__).resolve().parents[2]

@@ -156,7 +156,7 @@ def _version(package: str) -> str:
 
 
 def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -> tuple[Job, ...]:
-    """The jobs of the pages: the chosen cases, or all cases, the comparison and the methods.
+    """The jobs of the pages: the chosen cases, or all cases, the comparison, the methods and the trial.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
     Returns
     -------
     tuple of Job
-        The comparison, the methods, then the cases, sorted.
+        The comparison, the methods, the trial, then the cases, sorted.
 
     Raises
     ------
@@ -185,7 +185,8 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
         raise WorkspaceError(f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present)}.")
     reports = _reports(workspace)
     cases = [case_job(workspace, case_id, settings.report, reports) for case_id in sorted(set(chosen or present))]
-    return tuple(cases if chosen else [comparison_job(workspace, settings.comparison), methods_job(workspace), *cases])
+    overall = (comparison_job(workspace, settings.comparison), methods_job(workspace), trial_job(workspace))
+    return tuple(cases if chosen else [*overall, *cases])
 
 
 def _reports(workspace: Workspace) -> dict[str, str]:
@@ -254,6 +255,20 @@ def methods_job(workspace: Workspace) -> Job:
     )
 
 
+def trial_job(workspace: Workspace) -> Job:
+    """The job of the page of numbers on trial, which depends on all cases and on the claims beside them."""
+    notebook = [workspace.notebook(run.TRIAL), *workspace.templates.glob("*.j2")]
+    made = _made(all_evidence(workspace) | {"notebook": fingerprint(workspace.notebooks, notebook)}, {})
+    return Job(
+        key="trial",
+        title="trial",
+        made=made,
+        page=workspace.site / "trial.html",
+        products=products(workspace, "trial", "trial.html"),
+        make=functools.partial(_keeping, results_folder(workspace), run.run_trial, workspace, made),
+    )
+
+
 def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
     """The job of the index and whatever else is made from no notebook.
 
@@ -265,7 +280,7 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
         Cases without a page, with the reason, empty where it was not built yet.
     """
     # the search finds sections, whose headings stand in notebooks
-    notebooks = [workspace.notebook(name) for name in (run.COMPARISON, run.METHODS)]
+    notebooks = [workspace.notebook(name) for name in (run.COMPARISON, run.METHODS, run.TRIAL)]
     inputs = all_evidence(workspace) | {
         "unbuilt": json.dumps(dict(unbuilt), sort_keys=True),
         "notebooks of sections": fingerprint(workspace.notebooks, notebooks),

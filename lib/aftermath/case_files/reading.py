@@ -20,6 +20,7 @@ from aftermath.case_files.columns import Table, columns_in, file_columns, metada
 from aftermath.case_files.field_readers import Field, listed_words, reader_of
 from aftermath.case_files.file_problems import FileProblems, read_text, short
 from aftermath.case_files.lengths import LONGEST_FIELD, SHORTEN, length_fault
+from aftermath.case_files.numeric_claims import RULES as OF_NUMERIC_CLAIMS
 from aftermath.case_files.tables import Prices, Signals
 from aftermath.downloads import recognised
 from aftermath.wording import listed
@@ -63,6 +64,7 @@ _RULES = {
         "only the organisation has response strategies",
         "leave strategies empty, or make the organisation the actor",
     ),
+    **OF_NUMERIC_CLAIMS,
 }
 _DOWNLOADED: dict[type[Table], str] = {Prices: "prices", Signals: "signals"}
 _NO_WORDS = "\0"  # which no text of a case holds

@@ -1,4 +1,5 @@
-"""The tables beside the case folders, as schemas: advice under test, the texts that give it, and matched contrasts.
+"""The tables beside the case folders, as schemas: advice under test, the texts that give it, matched contrasts, and numeric claims
+(whose schema stands in ``numeric_claims``).
 
 Each may be missing. They are read as strictly as the tables of a case, and ``aftermath check`` names their faults too.
 """
@@ -12,6 +13,7 @@ import polars as pl
 
 from aftermath.case_files.columns import Table, file_columns, ids_column, named_in, text_column
 from aftermath.case_files.file_problems import FileProblems, short
+from aftermath.case_files.numeric_claims import NumericClaims
 from aftermath.case_files.playbook_rules import RuleError, parse_rule
 from aftermath.case_files.reading import read_table
 from aftermath.problems import CaseError, Problem, near_miss
@@ -70,7 +72,12 @@ class Contrasts(Table):
         return pl.col("case_ids").list.set_difference([""]).list.n_unique() >= 2
 
 
-SHARED_SCHEMAS: dict[str, type[Table]] = {"playbook": Playbook, "texts": Texts, "contrasts": Contrasts}
+SHARED_SCHEMAS: dict[str, type[Table]] = {
+    "playbook": Playbook,
+    "texts": Texts,
+    "contrasts": Contrasts,
+    "numeric_claims": NumericClaims,
+}
 
 
 def has_shared(table: str, workspace: Workspace) -> bool:
@@ -119,11 +126,12 @@ def text_ids(workspace: Workspace) -> frozenset[str] | None:
 
 
 def shared_warnings(workspace: Workspace) -> tuple[Problem, ...]:
-    """Texts and cases that advice and contrasts name and that are not there, sorted: **what names them goes on without them**."""
+    """Texts and cases that advice, contrasts and claims name and that are not there, sorted: **what names them goes on without them**."""
     warnings = []
     known = {
         "playbook": ("text_id", text_ids(workspace), "texts.csv"),
         "contrasts": ("case_ids", workspace.case_ids(), "casestudies/"),
+        "numeric_claims": ("case_ids", workspace.case_ids(), "casestudies/"),
     }
     for table, (column, names, place) in known.items():
         frame, problems = _read(table, workspace)

@@ -26,6 +26,7 @@ _NOUNS = {
     "latency_ladders": "aftermath.figures.ladder",
     "rubric_grid": "aftermath.figures.rubric",
     "tone_over_time": "aftermath.figures.tone",
+    "trial": "aftermath.figures.numbers_on_trial",
     "topic_sizes": "aftermath.figures.topics",
     "topics_by_phase": "aftermath.figures.topics",
     "speed_and_transparency": "aftermath.figures.plane",

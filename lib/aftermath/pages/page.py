@@ -43,6 +43,7 @@ PAGES = (
     Address("comparison.html", "Comparison"),
     Address("multiverse.html", "Multiverse"),
     Address("claims.html", "Claims"),
+    Address("trial.html", "Trial"),
     Address("sources.html", "Sources"),
     Address("methods.html", "Methods"),
     Address("marks.html", "How marks read"),

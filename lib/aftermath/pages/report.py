@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from aftermath.comparison.conclusions import Conclusion
     from aftermath.comparison.scoreboard import Comparison
+    from aftermath.comparison.trial import Trial
     from aftermath.statistics.checks import MethodChecks
 
 _Given = ParamSpec("_Given")
@@ -39,19 +40,19 @@ _Shown = TypeVar("_Shown", bound="Result | Case | Comparison | Conclusion")
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """The page of a case, of a comparison or of the checks of the methods, while its notebook runs.
+    """The page of a case, of a comparison, of numbers on trial or of the checks of the methods, while its notebook runs.
 
     Parameters
     ----------
     of
-        What it is about. Templates know it as ``case``, ``comparison`` or ``method_checks``.
+        What it is about. Templates know it as ``case``, ``comparison``, ``trial`` or ``method_checks``.
     parameters
         Name of a parameter to its value, as the page names them.
     workspace
         Where templates of one's own may be.
     """
 
-    of: Case | Comparison | MethodChecks
+    of: Case | Comparison | Trial | MethodChecks
     parameters: Mapping[str, int | float | list[int]]
     workspace: Workspace
     _numbers: dict[str, int] = field(default_factory=dict, init=False, repr=False)
@@ -155,19 +156,19 @@ def _template_of(shown: Result | Case | Comparison | Conclusion) -> str:
 
 @takes_id
 def report(
-    of: Case | Comparison | MethodChecks,
+    of: Case | Comparison | Trial | MethodChecks,
     *,
     seed: int = 0,
     phase_days: Sequence[int] = PHASE_DAYS,
     interval_level: float = 0.95,
     workspace: Workspace | None = None,
 ) -> Report:
-    """Begin the page of a case, of a comparison or of the checks of the methods, to be shown one block a cell.
+    """Begin the page of a case, of a comparison, of numbers on trial or of the checks of the methods, to be shown one block a cell.
 
     Parameters
     ----------
     of
-        Any case or its id, crisis on record or not; a comparison; or the checks of the methods.
+        Any case or its id, crisis on record or not; a comparison; numbers on trial; or the checks of the methods.
     seed, phase_days, interval_level
         The parameters of the notebook, which the page names.
     workspace

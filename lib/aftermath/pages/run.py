@@ -21,6 +21,7 @@ REPORT = "case_report.ipynb"
 WITHOUT_RECORD = "case_without_record.ipynb"
 COMPARISON = "comparison.ipynb"
 METHODS = "method_checks.ipynb"
+TRIAL = "trial.ipynb"
 
 
 def run_case(
@@ -124,6 +125,27 @@ def run_methods(workspace: Workspace | None = None, made: MadeFrom | None = None
     words = "Every estimator on data for which others printed what must come out, and on data whose truth is known."
     page = _Page("methods", "methods.html", "", "Methods, and how they were checked", "methods", words, "methods.html")
     return _make(workspace, METHODS, {}, page, made)
+
+
+def run_trial(workspace: Workspace | None = None, made: MadeFrom | None = None) -> Path:
+    """Execute the trial of numbers, which depends on all cases and on ``numeric_claims.csv``, and make its page.
+
+    Parameters
+    ----------
+    workspace
+        Where to work; the workspace in force if not given.
+    made
+        What the page is made from, for its foot; a foot without it if not given.
+
+    Returns
+    -------
+    Path
+        ``build/site/trial.html``. Raises as :func:`run_case` does.
+    """
+    workspace = workspace or find_workspace(to_write=True)
+    words = "Numbers that consultants, textbooks and studies print about crises, put beside a record: what holds, and what cannot be told."
+    page = _Page("trial", "trial.html", "", "Numbers on trial", "trial", words, "trial.html")
+    return _make(workspace, TRIAL, {}, page, made)
 
 
 def case_parameters(workspace: Workspace, name: str, values: Values) -> dict[str, Value]:

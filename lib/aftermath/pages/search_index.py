@@ -8,20 +8,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from urllib.parse import quote
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
+from aftermath.comparison.numeric_claims import read_numeric_claims
 from aftermath.pages.page import CLOSING, LABORATORY
-from aftermath.pages.run import COMPARISON, METHODS
+from aftermath.pages.run import COMPARISON, METHODS, TRIAL
 from aftermath.pages.script import script_json
+from aftermath.problems import CaseError
 from aftermath.times import Span
 from aftermath.wording import span_text
 from aftermath.workspace import Workspace
 
 DATA = "search-data.js"
 KINDS = {"case": "Case", "event": "Event", "text": "Text", "claim": "Claim", "source": "Source", "section": "Section"}
-OTHER_PAGES = {"comparison.html": ("Comparison", COMPARISON), "methods.html": ("Methods", METHODS)}
+OTHER_PAGES = {
+    "comparison.html": ("Comparison", COMPARISON),
+    "methods.html": ("Methods", METHODS),
+    "trial.html": ("Trial", TRIAL),
+}
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _MARKS = re.compile(r"[*_`]+")
 
@@ -38,7 +45,7 @@ def search_data(cases: Sequence[Case], names: Mapping[str, str], workspace: Work
     names
         Case id to what it is called.
     workspace
-        Whose notebooks make the comparison and the page of methods.
+        Whose notebooks make the comparison, the pages of methods and of the trial, and whose numeric claims are on trial there.
 
     Returns
     -------
@@ -51,6 +58,7 @@ def search_data(cases: Sequence[Case], names: Mapping[str, str], workspace: Work
     documents = [document for number, case in enumerate(cases) for document in _of_case(number, case)]
     for number, (_, notebook) in enumerate(OTHER_PAGES.values(), start=len(cases)):
         documents += _sections(number, workspace, notebook)
+        documents += _numeric_claims(number, workspace) if notebook == TRIAL else ()
     data = {"kinds": KINDS, "pages": pages, "documents": documents}
     return f"window.AFTERMATH_SEARCH={script_json(data)};\n"
 
@@ -70,6 +78,13 @@ def _of_case(page: int, case: Case) -> Iterator[Document]:
         yield "text", page, doc_id, f"{publisher}, {published}", abstract
     for number, claim in enumerate(about.documented_claims, start=1):
         yield "claim", page, f"c{number}", claim.claim, f"{vocabulary.VERDICTS[claim.verdict]}. {claim.why}"
+
+
+def _numeric_claims(page: int, workspace: Workspace) -> Iterator[Document]:
+    """Numbers on trial; none where their file has problems, which the making of their page names."""
+    with suppress(CaseError):
+        for claim in read_numeric_claims(workspace):
+            yield "claim", page, f"claim-{claim.claim_id}", claim.claim, f"{claim.attribution}. {claim.population}"
 
 
 def _sections(page: int, workspace: Workspace, name: str) -> Iterator[Document]:

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from aftermath import vocabulary, wording
 from aftermath.case_files.coders import OVERSTATES, coded_by, who_coded, who_coded_all
+from aftermath.case_files.numeric_claims import VERDICTS as NUMERIC_VERDICTS
 from aftermath.comparison.names import with_names
 from aftermath.comparison.strategies import WINDOW_DAYS
 from aftermath.figures.links import BY_CLOCK, RELATED
@@ -143,6 +144,7 @@ def _environment() -> jinja2.Environment:
         "BY_CLOCK": BY_CLOCK,
         "CUSTOMARY_FLOOR": CUSTOMARY_FLOOR,
         "FEW": FEW,
+        "NUMERIC_VERDICTS": NUMERIC_VERDICTS,
         "OVERSTATES": OVERSTATES,
         "RELATED": RELATED,
         "Span": Span,
