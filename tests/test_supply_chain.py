@@ -120,6 +120,18 @@ def test_what_is_withdrawn_or_of_another_ecosystem_is_no_finding(audit):
     assert found(audit, advisory(*FOREVER, name="jinja")) == []
 
 
+def test_ranges_of_commits_are_passed_over_where_versions_are_said(audit):
+    commits = {"type": "GIT", "repo": "somewhere", "events": [{"introduced": "0"}, {"fixed": "1f2e3d"}]}
+    mixed = advisory({"introduced": "0"}, {"fixed": "3.1.6"})
+    mixed["affected"][0]["ranges"].append(commits)
+    assert found(audit, mixed) == []
+    mixed["affected"][0]["versions"] = ["3.1.6"]
+    assert found(audit, mixed) == ["3.1.6"]
+    mixed["affected"][0] |= {"ranges": [commits], "versions": []}
+    with pytest.raises(audit.Unreadable, match="jinja2 are affected.*only commits"):
+        found(audit, mixed)
+
+
 def answer(audit: ModuleType, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
     status = audit.main(list(arguments))
     return status, capsys.readouterr().out
