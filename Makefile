@@ -20,7 +20,7 @@ alone := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help reports check test test-slow test-another reliability fuzz coverage mutation lab course bench simulation lint format lock check-environment environment citation package clean clean-all
+.PHONY: help reports check test test-slow test-another reliability fuzz coverage mutation lab course bench simulation lint format lock lowest audit licences sbom check-environment environment citation package clean clean-all
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,6 +85,7 @@ lint: $(develop) ## check style, types, notebooks and generated files
 	$(bin)/nbstripout --verify --keep-id $(notebooks)
 	$(python) tools/environment.py --check
 	$(python) tools/citation.py --check
+	$(python) tools/licences.py --check
 
 format: $(develop) ## mend style, strip notebooks of their outputs
 	$(bin)/ruff check --fix $(sources)
@@ -93,6 +94,18 @@ format: $(develop) ## mend style, strip notebooks of their outputs
 
 lock: $(default) ## pin every package anew (UPGRADE=1 takes the newest versions)
 	$(python) tools/lock.py $(if $(UPGRADE),--upgrade)
+
+lowest: $(default) ## the fast tests with the lowest versions that are allowed, in build/lowest (ONLY=tests/test_times.py picks)
+	$(python) tools/lowest.py $(ONLY)
+
+audit: $(default) ## is a vulnerability known of what the locks pin? (ADVISORIES=file or folder; else pip-audit asks the network)
+	@$(python) tools/audit.py $(if $(ADVISORIES),"$(ADVISORIES)")
+
+licences: $(develop) ## write docs/licences.md, the licences of all that the locks pin
+	$(python) tools/licences.py
+
+sbom: $(default) ## the bill of materials of the default install, as CycloneDX: build/sbom.cdx.json
+	@$(python) tools/sbom.py
 
 check-environment: ## see that every file of the environment is there, and mend it if not
 	@$(PYTHON) tools/install.py check

@@ -40,6 +40,13 @@ def script():
     return load
 
 
+@pytest.fixture
+def tool(monkeypatch):
+    """Import a module of the folder ``tools``, whose modules import each other, e.g. ``tool("lock")``."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    return importlib.import_module
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--reliability", type=Path, metavar="FILE", help="write there what was tried and what survived")
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import partial
 
+import krippendorff
 import numpy as np
 import pytest
 
@@ -11,7 +14,14 @@ hypothesis = pytest.importorskip("hypothesis", reason="property tests need hypot
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-from aftermath.statistics.agreement import WEIGHTS, _alpha, _alphas, _given, krippendorff_alpha  # noqa: E402
+from aftermath.statistics.agreement import (  # noqa: E402
+    MEASUREMENTS,
+    WEIGHTS,
+    _alphas,
+    _distances,
+    _given,
+    krippendorff_alpha,
+)
 from aftermath.wording import NO_BREAK  # noqa: E402
 
 LEVELS = (0, 1, 2)
@@ -148,17 +158,46 @@ def test_the_bootstrap_is_seeded() -> None:
     assert first.alpha == other.alpha
 
 
-@given(tables, st.integers(0, 1000))
+def alpha_of_the_package(codes: np.ndarray, levels: Sequence[float], measurement: str) -> float:
+    """Alpha by the package krippendorff; NaN where it refuses, or divides nothing by nothing."""
+    compared = codes[:, np.sum(~np.isnan(codes), axis=0) >= 2]
+    if compared.shape[1] < 2 or len(np.unique(compared[~np.isnan(compared)])) < 2:
+        return math.nan
+    return float(krippendorff.alpha(codes, value_domain=list(levels), level_of_measurement=measurement))
+
+
+@given(
+    many=st.integers(2, 5).flatmap(
+        lambda coders: st.lists(
+            st.lists(st.sampled_from([-2.0, 0.0, 1.0, 5.0, GAP]), min_size=coders, max_size=coders),
+            min_size=2,
+            max_size=12,
+        )
+    ),
+    measurement=st.sampled_from(MEASUREMENTS),
+)
+@settings(max_examples=100)
+def test_alpha_is_that_of_the_package_for_any_coders_gaps_and_measurement(many: list, measurement: str) -> None:
+    codes, levels = np.array(many).T, (-2, 0, 1, 5)
+    named = {str(coder): row for coder, row in enumerate(codes)}
+    ours = krippendorff_alpha(named, levels, measurement=measurement, draws=0).alpha
+    expected = alpha_of_the_package(codes, levels, measurement)
+    assert (math.isnan(ours) and math.isnan(expected)) or ours == pytest.approx(expected, rel=1e-13, abs=1e-14)
+
+
+@given(tables, st.integers(0, 1000), st.sampled_from(MEASUREMENTS))
 @settings(max_examples=60)
-def test_many_samples_at_once_give_what_the_package_gives_for_each(table: list, seed: int) -> None:
-    given_codes = _given(np.array(table, dtype=float), LEVELS)
-    given_codes = given_codes[given_codes.sum(axis=1) >= 2]
-    hypothesis.assume(len(given_codes) >= 2)
-    drawn = np.random.default_rng(seed).integers(len(given_codes), size=(8, len(given_codes)))
-    times = np.array([np.bincount(sample, minlength=len(given_codes)) for sample in drawn])
-    codes = 2 * len(given_codes)  # the package corrects for a sample of so many
-    for one, sample in zip(_alphas(times, given_codes), drawn, strict=True):
-        assert same(1 - (1 - one) * (codes - 1) / codes, _alpha(given_codes[sample], LEVELS))
+def test_many_samples_at_once_give_what_the_package_gives_for_each(table: list, seed: int, measurement: str) -> None:
+    codes = np.array(table, dtype=float)
+    codes = codes[:, ~np.isnan(codes).any(axis=0)]
+    units = codes.shape[1]
+    hypothesis.assume(units >= 2)
+    drawn = np.random.default_rng(seed).integers(units, size=(8, units))
+    times = np.array([np.bincount(sample, minlength=units) for sample in drawn])
+    distances = partial(_distances, np.array(LEVELS, dtype=float), measurement)
+    n = 2 * units  # the package corrects for a sample of so many codes
+    for one, sample in zip(_alphas(times, _given(codes, LEVELS), distances), drawn, strict=True):
+        assert same(1 - (1 - one) * (n - 1) / n, alpha_of_the_package(codes[:, sample], LEVELS, measurement))
 
 
 def test_the_interval_does_not_depend_on_how_units_are_ordered() -> None:
@@ -198,6 +237,12 @@ def test_a_coder_with_one_row_adds_one_unit() -> None:
             LEVELS,
             {"weights": "cubic"},
             "'cubic' are unknown; use one of: identity, linear, quadratic",
+        ),
+        (
+            [[0, 1], [0, 1]],
+            LEVELS,
+            {"measurement": "ratio"},
+            "measurement 'ratio' is unknown; use one of: nominal, ordinal, interval",
         ),
     ],
 )

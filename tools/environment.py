@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 
 # What conda-forge does not carry comes from the Python Package Index.
-INDEX_ONLY = ("bibtexparser", "kaleido", "krippendorff")
+INDEX_ONLY = ("bibtexparser", "kaleido")
 
 # bertopic brings torch and CUDA along, from either source. What it needs here is listed in its place; the package
 # itself comes last and alone.

@@ -1,4 +1,4 @@
-"""Pin every package with its hashes: ``python tools/lock.py [--upgrade]``.
+"""Pin every package with its hashes, and read the pins: ``python tools/lock.py [--upgrade]``.
 
 The locks hold for Python 3.11 to 3.13 on every system, name no host, and leave out what is asked for and not needed here.
 Of bertopic: sentence-transformers, and torch with it (topics rest on archived vectors, and new ones are made without),
@@ -8,10 +8,14 @@ rfc3987-syntax, which builds a grammar of web addresses for a second whenever a 
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from packaging.utils import canonicalize_name
 
 LEFT_OUT = ("llvmlite", "rfc3987-syntax", "sentence-transformers", "torch", "umap-learn")
 OPTIONS = (
@@ -31,6 +35,61 @@ SCOPES = {
     ],
     "requirements-installer.lock": ["--group", "installer"],
 }
+
+_PIN = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?: ; (?P<marker>.+?))? \\")
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A package in a lock.
+
+    Parameters
+    ----------
+    name
+        Normalised, as in ``scikit-learn``.
+    version
+        A package that is needed in two versions, by Python or system, has two pins.
+    marker
+        Where it is installed, as in ``sys_platform == 'darwin'``; empty: everywhere.
+    hashes
+        The SHA-256 of each file that may be installed, 64 hexadecimal digits.
+    needed_by
+        The packages that ask for it, ``aftermath`` among them if the project itself does.
+    """
+
+    name: str
+    version: str
+    marker: str
+    hashes: tuple[str, ...]
+    needed_by: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The pin with its hashes and without its marker, as installers read it."""
+        return " ".join([f"{self.name}=={self.version}", *(f"--hash=sha256:{digest}" for digest in self.hashes)])
+
+
+def pins(lock: Path) -> list[Pin]:
+    """What a lock pins, in its order.
+
+    Raises
+    ------
+    ValueError
+        If a line is none that a lock has, with file and row.
+    """
+    found: list[Pin] = []
+    for row, line in enumerate(lock.read_text(encoding="utf-8").splitlines(), start=1):
+        if start := _PIN.fullmatch(line):
+            name, marker = canonicalize_name(start["name"]), start["marker"] or ""
+            found.append(Pin(name, start["version"], marker, (), ()))
+        elif found and (digest := re.fullmatch(r"    --hash=sha256:([0-9a-f]{64})( \\)?", line)):
+            found[-1] = replace(found[-1], hashes=(*found[-1].hashes, digest[1]))
+        elif found and (reason := re.fullmatch(r"    #  ? ?(?:via )?([A-Za-z0-9._-]+)(?: \(.+\))?", line)):
+            if reason[1] != "via":
+                found[-1] = replace(found[-1], needed_by=(*found[-1].needed_by, canonicalize_name(reason[1])))
+        elif line.strip() and not line.startswith(("#", "    #   -c ")):
+            raise ValueError(f"{lock.name}:{row}: {line!r} is no line of a lock; run `make lock`")
+    return found
 
 
 def uv() -> str:

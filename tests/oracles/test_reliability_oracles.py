@@ -3,7 +3,8 @@
 Origin of 5: the table of four coders and twelve units in Krippendorff, K. (2011), Computing Krippendorff's
 alpha-reliability. Origin of 6: the example of three coders and fifteen units in the encyclopaedia article on
 the coefficient. Both have gaps; units with a single code cannot be compared and do not count. The expected
-numbers are printed to six digits, so half a unit of the sixth digit is the tolerance. Gwet's coefficients, and those of
+numbers are printed to six digits, so half a unit of the sixth digit is the tolerance; for other levels of measurement both
+print three. Gwet's coefficients, and those of
 Brennan-Prediger and of Fleiss, are as the R package irrCAC prints them for the first table, which it holds as
 ``cac.raw4raters`` (``gwet.ac1.raw``, ``bp.coeff.raw``, ``fleiss.kappa.raw``; weights unweighted and quadratic): five digits.
 
@@ -53,6 +54,22 @@ def test_ordinal_alpha(table: str, levels: range, alpha: float, units: int) -> N
     assert agreement.alpha == pytest.approx(alpha, abs=TOLERANCE)
     assert agreement.units == units
     assert agreement.lower <= agreement.alpha <= agreement.upper
+
+
+@pytest.mark.parametrize(
+    ("table", "levels", "measurement", "alpha"),
+    [
+        (KRIPPENDORFF_2011, range(1, 6), "nominal", 0.743),
+        (KRIPPENDORFF_2011, range(1, 6), "ordinal", 0.815),
+        (KRIPPENDORFF_2011, range(1, 6), "interval", 0.849),
+        (ENCYCLOPAEDIA, range(1, 5), "nominal", 0.691),
+        (ENCYCLOPAEDIA, range(1, 5), "interval", 0.811),
+    ],
+)
+def test_alpha_by_level_of_measurement_as_printed(table: str, levels: range, measurement: str, alpha: float) -> None:
+    agreement = krippendorff_alpha(codes(table), levels, measurement=measurement, draws=50)
+    assert agreement.alpha == pytest.approx(alpha, abs=5e-4)
+    assert agreement.lower < agreement.alpha < agreement.upper
 
 
 @pytest.mark.parametrize(

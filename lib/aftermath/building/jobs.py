@@ -24,7 +24,7 @@ from aftermath.statistics.inputs import PRICES, SIMULATION
 from aftermath.workspace import OWN_PAGES, SITE_PAGES, Workspace, WorkspaceError
 
 _EVIDENCE = (".csv", ".md", ".yaml")
-_SHAPING = "bertopic citeproc-py dataframely jinja2 krippendorff mistune nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
+_SHAPING = "bertopic citeproc-py dataframely jinja2 mistune nbformat numpy papermill plotly polars ruptures scikit-learn scipy statsmodels".split()
 CITATIONS = (".bib", ".ris", ".json")
 _SITE = (
     *(f"{name}.html" for name in SITE_PAGES),

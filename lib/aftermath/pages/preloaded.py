@@ -27,7 +27,6 @@ FOR_EVERY_PAGE = (
     "aftermath.pages.compiled",
     "aftermath.pages.site",
     "citeproc.source.json",
-    "krippendorff",
     "plotly.graph_objs._bar",
     "plotly.graph_objs._figure",
     "plotly.graph_objs._scatter",

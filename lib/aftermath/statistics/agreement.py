@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +16,8 @@ LEVEL = 0.95
 DRAWS = 2000
 CUSTOMARY_FLOOR = 0.667
 WEIGHTS = ("identity", "linear", "quadratic")
+MEASUREMENTS = ("nominal", "ordinal", "interval")
+Distances = Callable[[np.ndarray], np.ndarray]
 LEAN = 0.75  # of the unit that is added: how much of it differs at the lower end, and is alike at the upper
 
 
@@ -28,7 +31,7 @@ class Agreement:
     Parameters
     ----------
     alpha
-        Krippendorff's alpha for ordinal codes: 1 is perfect agreement, 0 what chance would give; NaN where it is not defined.
+        Krippendorff's alpha, for ordinal codes unless asked otherwise: 1 is perfect agreement, 0 what chance would give; NaN where it is not defined.
     lower, upper
         Its 95 % interval; NaN where there is none.
     units
@@ -105,11 +108,12 @@ def krippendorff_alpha(
     codes: Mapping[str, Sequence[float | None]] | Sequence[Sequence[float | None]],
     levels: Sequence[float],
     *,
+    measurement: str = "ordinal",
     weights: str = "linear",
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Agreement:
-    """Krippendorff's alpha (ordinal) and Gwet's coefficient, for any number of coders, with intervals.
+    """Krippendorff's alpha and Gwet's coefficient, for any number of coders, with intervals.
 
     The intervals are those of a Bayesian bootstrap over units, to which one unit is added before anything is drawn: without
     it there is no width where nothing varies. It is spread evenly over all levels where it agrees, and over all pairs of
@@ -123,6 +127,9 @@ def krippendorff_alpha(
         Coder to codes, one code a unit; or one row a coder, shape ``(coders, units)``. NaN or None where a coder gave no code.
     levels
         All values that a code can take, ascending.
+    measurement
+        What a difference costs alpha: ``nominal`` all or nothing, ``ordinal`` the square of how many codes lie between,
+        ``interval`` the square of the difference.
     weights
         What a difference costs Gwet's coefficient: ``identity`` all or nothing, ``linear`` its share of the scale,
         ``quadratic`` the square of that share.
@@ -140,7 +147,7 @@ def krippendorff_alpha(
     ------
     ValueError
         If rows look like units and not like coders, coders have unlike numbers of codes, a code is none of the levels, the
-        levels do not ascend, or the weights are unknown.
+        levels do not ascend, or the measurement or the weights are unknown.
 
     References
     ----------
@@ -157,6 +164,8 @@ def krippendorff_alpha(
     >>> agreement.same, round(agreement.alpha, 2), round(agreement.ac, 2)
     (3, 0.75, 0.78)
     """
+    if measurement not in MEASUREMENTS:
+        raise ValueError(f"measurement {measurement!r} is unknown; use one of: {', '.join(MEASUREMENTS)}")
     worth = _worth(levels, weights)
     given = _given(_table(codes, levels), levels)
     rated = given.sum(axis=1)
@@ -164,9 +173,14 @@ def krippendorff_alpha(
     units, same = len(comparable), int(np.sum(comparable.max(axis=1, initial=0) == comparable.sum(axis=1)))
     if units < 2:
         return Agreement(math.nan, math.nan, math.nan, units, same, weights=weights)
-    alpha = _alpha(comparable, levels)
+    distances = partial(_distances, np.array(levels, dtype=float), measurement)
+    alpha = float(_alphas(np.ones((1, units)), comparable, distances, of_sample=True)[0])
     ac, error, observed = _gwet(given[rated >= 1], worth)
-    ends = _intervals(given[rated >= 1], worth, (alpha, ac), draws, seed) if draws else ((math.nan, math.nan),) * 2
+    ends = (
+        _intervals(given[rated >= 1], worth, distances, (alpha, ac), draws, seed)
+        if draws
+        else ((math.nan, math.nan),) * 2
+    )
     return Agreement(alpha, *ends[0], units, same, ac, *ends[1], error, observed, weights)
 
 
@@ -210,13 +224,29 @@ def _worth(levels: Sequence[float], weights: str) -> np.ndarray:
     return 1 - {"identity": distance > 0, "linear": distance, "quadratic": distance**2}[weights]
 
 
-def _alpha(comparable: np.ndarray, levels: Sequence[float]) -> float:
-    """Krippendorff's coefficient, NaN where every code is the same."""
-    import krippendorff
+def _distances(levels: np.ndarray, measurement: str, n: np.ndarray) -> np.ndarray:
+    """What a difference between two levels costs alpha, shape ``(rows, levels, levels)`` for rows of how often each was given.
 
-    if np.count_nonzero(comparable.sum(axis=0)) < 2:
-        return math.nan
-    return float(krippendorff.alpha(value_counts=comparable, level_of_measurement="ordinal", value_domain=list(levels)))
+    How many codes lie between two levels, each level counted by half, is the distance of their mid-ranks.
+    """
+    if measurement == "nominal":
+        return 1 - np.eye(len(levels))[None]
+    places = np.cumsum(n, axis=1) - n / 2 if measurement == "ordinal" else levels[None]
+    return (places[:, :, None] - places[:, None, :]) ** 2
+
+
+def _alphas(times: np.ndarray, given: np.ndarray, distances: Distances, *, of_sample: bool = False) -> np.ndarray:
+    """Krippendorff's coefficient for rows of ``times`` that each unit counts, NaN where every code is the same.
+
+    Of the codes of a sample two different ones are drawn to see what chance gives, of those of a population any two.
+    """
+    together = given[:, :, None] * given[:, None, :] / (given.sum(axis=1) - 1)[:, None, None]
+    n = times @ given
+    costs = distances(n)
+    observed = np.sum(np.tensordot(times, together, axes=1) * costs, axis=(1, 2))
+    expected = np.sum(n[:, :, None] * n[:, None, :] * costs, axis=(1, 2))
+    codes = n.sum(axis=1) - of_sample
+    return 1 - codes * np.divide(observed, expected, out=np.full(len(n), math.nan), where=expected > 0)
 
 
 def _gwet(given: np.ndarray, worth: np.ndarray) -> tuple[float, float, float]:
@@ -255,27 +285,19 @@ def _agreeing(given: np.ndarray, worth: np.ndarray) -> np.ndarray:
     return np.sum(given * (given @ worth - 1), axis=1) / np.maximum(rated * (rated - 1), 1)
 
 
-def _alphas(times: np.ndarray, given: np.ndarray) -> np.ndarray:
-    """Alpha for rows of ``times`` that each unit counts, NaN where every code is the same.
-
-    The ordinal distance of two levels is that of their mid-ranks, squared, so that alpha is how far the mid-ranks of one unit
-    vary together. It is that of the population: without the correction for few codes, which a single sample needs. The
-    package computes one coefficient a call, and an interval needs thousands; a test holds the two together.
-    """
-    n = times @ given
-    ranks = np.cumsum(n, axis=1) - n / 2 - n.sum(axis=1, keepdims=True) / 2
-    together = ((ranks @ given.T) ** 2 - ranks**2 @ given.T) / (given.sum(axis=1) - 1)
-    spread = np.sum(n * ranks**2, axis=1)
-    return np.divide(np.sum(times * together, axis=1), spread, out=np.full(len(n), math.nan), where=spread > 0)
-
-
 def _intervals(
-    given: np.ndarray, worth: np.ndarray, estimates: tuple[float, float], draws: int, seed: int
+    given: np.ndarray,
+    worth: np.ndarray,
+    distances: Distances,
+    estimates: tuple[float, float],
+    draws: int,
+    seed: int,
 ) -> list[tuple[float, float]]:
     """The intervals of alpha and of Gwet's coefficient, each around its estimate."""
     tail = (1 - LEVEL) / 2
     lower, upper = (
-        _quantiles(given, worth, leaning, level, draws, seed) for leaning, level in ((LEAN, tail), (1 - LEAN, 1 - tail))
+        _quantiles(given, worth, distances, leaning, level, draws, seed)
+        for leaning, level in ((LEAN, tail), (1 - LEAN, 1 - tail))
     )
     if np.all(given.max(axis=1) == given.sum(axis=1)):  # nothing speaks against 1 where no unit differs
         upper = [1.0, 1.0]
@@ -286,13 +308,13 @@ def _intervals(
 
 
 def _quantiles(
-    given: np.ndarray, worth: np.ndarray, leaning: float, level: float, draws: int, seed: int
+    given: np.ndarray, worth: np.ndarray, distances: Distances, leaning: float, level: float, draws: int, seed: int
 ) -> list[float]:
     """A quantile of alpha and of Gwet's coefficient over draws, with one more unit of which a share differs."""
     units, counts = _with_one_more(given, leaning)
     times = np.random.default_rng(seed).standard_gamma(counts[:, None], (len(units), draws)).T
     comparable = units.sum(axis=1) >= 2
-    drawn = _alphas(times[:, comparable], units[comparable]), _gwet_of(times, units, worth)[0]
+    drawn = _alphas(times[:, comparable], units[comparable], distances), _gwet_of(times, units, worth)[0]
     return [float(np.nanquantile(values, level)) for values in drawn]
 
 
