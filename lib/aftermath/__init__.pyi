@@ -49,7 +49,8 @@ from .measures.latency_curves import latency_curves as latency_curves
 from .measures.latency_differences import latency_model as latency_model
 from .measures.latency_differences import log_rank as log_rank
 from .measures.market import market_reaction as market_reaction
-from .measures.recovery import recovery as recovery
+from .measures.placebos import placebos as placebos
+from .measures.recovering import recovery as recovery
 from .measures.signals import signals as signals
 from .measures.speed import speed as speed
 from .measures.tone import tone as tone
@@ -76,6 +77,7 @@ from .statistics.event_study import event_study as event_study
 from .statistics.exponential import exponential_recovery as exponential_recovery
 from .statistics.level_change import level_change as level_change
 from .statistics.local_level import local_level as local_level
+from .statistics.placebos import placebo_dates as placebo_dates
 from .statistics.power import cases_needed as cases_needed
 from .statistics.resilience import resilience_loss as resilience_loss
 from .statistics.segmented import segmented_regression as segmented_regression

@@ -36,6 +36,8 @@ _NOUNS = {
     "abnormal_returns": "aftermath.figures.market",
     "signal_levels": "aftermath.figures.signals",
     "volume_alarm": "aftermath.figures.alarm",
+    "among_placebos": "aftermath.figures.placebos",
+    "beside_controls": "aftermath.figures.controls",
 }
 
 __all__ = [*_NOUNS]

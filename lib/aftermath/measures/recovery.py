@@ -250,16 +250,8 @@ def recovery(
     if not 0 < level < 1:
         raise ValueError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
     phases = tone(case, variable, phase_days=phase_days, window=window, clock_zero=clock_zero, coder=coder, seed=seed)
-    texts = phases.texts.filter(pl.col("latest_seconds") >= 0)
-    codes = texts.unpivot(
-        on=[coder.id for coder in phases.coders], index=["doc_id", "publisher", "earliest_seconds", "latest_seconds"]
-    ).drop_nulls("value")
-    codes = codes.with_columns(weight=1 / pl.len().over("doc_id"))
-    days = (
-        codes.select((pl.max_horizontal(0.0, "earliest_seconds") + pl.col("latest_seconds")) / 2 / DAY)
-        .to_series()
-        .to_numpy()
-    )
+    texts, codes = phases.texts.filter(pl.col("latest_seconds") >= 0), dated_codes(phases)
+    days = codes["day"].to_numpy()
     try:
         if texts.height < FEW:
             raise NothingToMeasure(f"fewer than {FEW} texts are from after clock zero")
@@ -268,6 +260,27 @@ def recovery(
     except NothingToMeasure as reason:
         return _without_model(phases, texts, level, str(reason))
     return _with_model(phases, model, texts, float(days.min()), float(days.max()), level)
+
+
+def dated_codes(tone: Tone) -> pl.DataFrame:
+    """What a model of the coverage is fitted to.
+
+    Parameters
+    ----------
+    tone
+        The texts and their coders.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a coding of a text from after clock zero: ``doc_id``, ``publisher``, ``variable`` (the coder), ``value``, ``day`` since
+        clock zero (the middle of what is known), ``weight``: **a text counts once**.
+    """
+    codes = tone.texts.filter(pl.col("latest_seconds") >= 0).unpivot(
+        on=[coder.id for coder in tone.coders], index=["doc_id", "publisher", "earliest_seconds", "latest_seconds"]
+    )
+    middle = (pl.max_horizontal(0.0, "earliest_seconds") + pl.col("latest_seconds")) / 2
+    return codes.drop_nulls("value").with_columns(weight=1 / pl.len().over("doc_id"), day=middle / DAY)
 
 
 def crossing(model: AveragedOdds, share: float, start: float, end: float, level: float) -> Days:

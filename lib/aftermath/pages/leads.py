@@ -15,7 +15,7 @@ from aftermath.comparison.conclusions import of_associations
 from aftermath.figures.spreading import MOST
 from aftermath.statistics.intervals import count_interval
 from aftermath.times import DAY, Latency
-from aftermath.wording import counted, day_text, duration, interval, latency_text, number, sentences
+from aftermath.wording import counted, day_text, duration, interval, latency_text, number, probability, sentences
 
 if TYPE_CHECKING:
     from aftermath.case_files.case import Case
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aftermath.measures.archive_sentiment import ArchiveSentiment
     from aftermath.measures.latency_curves import LatencyCurves
     from aftermath.measures.market import MarketReaction
+    from aftermath.measures.placebos import PlaceboChecks
     from aftermath.measures.recovery import CoverageRecovery
     from aftermath.measures.signals import Signals
     from aftermath.measures.speed import Speed
@@ -165,6 +166,22 @@ def market(result: MarketReaction) -> str:
         else f"On the one key day {share} {'moved' if unusual else 'did not move'} unusually"
     )
     return f"{days_in_words}; {which} beyond the market was {shown} on {day_text(date)}."
+
+
+def placebos(result: PlaceboChecks) -> str:
+    """How many estimates stand outside all of their placebos, and which is the most unusual; or how far one publisher moves the course."""
+    found = result.placebos
+    if not found:
+        least, *others, greatest = result.checks[0].table["estimate"].sort().to_list()
+        ends = f"{number(least, 2, sign=True)} to {number(greatest, 2, sign=True)}"
+        left = counted(len(others) + 2, "publisher")
+        return (
+            f"Without any one of {left} the slope of the coverage lies from {ends} (log odds for each tenfold of time)."
+        )
+    outside, least = sum(check.as_large == 0 for check in found), min(found, key=lambda check: check.p)
+    of = f"Of {counted(len(found), 'estimate')} {number(outside) if outside else 'none'} {'stands' if outside < 2 else 'stand'} outside all of its placebos"
+    named = f"{least.name[0].lower()}{least.name[1:]}"
+    return f"{of}; the most unusual is the {named} (p = {probability(least.p)}, n = {counted(least.n, least.kind)})."
 
 
 def signals(result: Signals) -> str:

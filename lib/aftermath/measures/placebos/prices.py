@@ -1,0 +1,49 @@
+"""Placebo dates of a share: what it returned beyond the market at clock zero, among quiet stretches of as many days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from aftermath.measures.market import MarketReaction
+from aftermath.statistics.event_study import EventStudy
+from aftermath.statistics.placebos import PLACEBOS, Placebos, window_sums
+from aftermath.wording import day_text, in_words
+
+
+def of_prices(reaction: MarketReaction) -> Iterator[Placebos]:
+    """The abnormal return of each day studied, and of the whole window from it on, in percent.
+
+    Placebos are the days from which the market model was estimated.
+
+    Parameters
+    ----------
+    reaction
+        From ``aftermath.market_reaction``.
+    """
+    for study in reaction.studies:
+        for days in (1, study.convention.window[1] + 1):
+            yield _of_stretch(study, days)
+
+
+def _of_stretch(study: EventStudy, days: int) -> Placebos:
+    sums = 100 * window_sums(np.asarray(study.model.residuals), days)
+    from_last = np.arange(len(sums))[::-1]
+    frame = pl.DataFrame(
+        {
+            "what": [_days(place + 1, place + days) for place in range(len(sums))],
+            "estimate": sums,
+            "counts": from_last % days == 0,
+        },
+        schema=PLACEBOS,
+    )
+    stretch = "day" if days == 1 else f"{in_words(days)} trading days"
+    when = f"{'on' if days == 1 else f'in {stretch} from'} {day_text(study.event_day)}"
+    kind = "ordinary day" if days == 1 else "ordinary period"
+    return Placebos(f"Return beyond the market {when}", 100 * study.cumulative(0, days - 1).value, frame, kind, "%")
+
+
+def _days(first: int, last: int) -> str:
+    return f"day {first} of estimation" if first == last else f"days {first} to {last} of estimation"
