@@ -17,6 +17,7 @@ from .comparison.associations import associations as associations
 from .comparison.conclusions import conclusions as conclusions
 from .comparison.contrasts import contrasts as contrasts
 from .comparison.gathering import gather as gather
+from .comparison.joint_inference import joint_inference as joint_inference
 from .comparison.leave_one_out import leave_one_out as leave_one_out
 from .comparison.multiverse import multiverse as multiverse
 from .comparison.playbook import playbook as playbook
