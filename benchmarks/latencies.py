@@ -21,8 +21,9 @@ from types import ModuleType
 
 import numpy as np
 
-from aftermath.measures.latencies import load_latencies
+from aftermath.measures.latency_registers import latencies_between
 from aftermath.statistics import turnbull as ours
+from aftermath.times import DAY
 
 REPEATS = 7
 BREACHES = Path(os.environ.get("AFTERMATH_ARCHIVES", "."), "breach-disclosures", "disclosures.csv")
@@ -35,9 +36,9 @@ Ends = tuple[np.ndarray, np.ndarray]
 def breaches() -> Ends:
     """Delays to disclosure in days, as wide as the breach went on: of the archive, or generated."""
     if BREACHES.is_file():
-        found = load_latencies(BREACHES, since=("breach_date", "end_breach_date"), until="reported_date")
-        left, right = found.ends
-        return np.round(left / 86400), np.round(right / 86400)
+        left, right = latencies_between(BREACHES, "breach_date", "end_breach_date", "reported_date").ends
+        # without the day that dates leave open at either end: so wide, lifelines takes minutes
+        return np.where(left > 0, left / DAY + 1, 0), right / DAY - 1
     generator = np.random.default_rng(1)
     left = np.floor(generator.exponential(120, RESAMPLED))
     return left, left + np.floor(generator.exponential(30, RESAMPLED) * (generator.random(RESAMPLED) < 0.6))
@@ -101,7 +102,8 @@ def with_before(before: ModuleType, sets: dict[str, Ends]) -> None:
     for name, at in sets.items():
         own, theirs = spent(ours.turnbull, at, ours), spent(before.turnbull, at, before)
         print(f"{f'before, {name}':42} {theirs:8.4f} s  {theirs / own:.1f} times as long")
-        likelihoods = (log_likelihood(state.turnbull(*at), at) for state in (ours, before))
+        found = (state.turnbull(*at) for state in (ours, before))
+        likelihoods = (log_likelihood(ours.Masses(one.left, one.right, one.mass, one.left_open), at) for one in found)
         print(f"{'mean log likelihood, now and before':42} {' '.join(f'{value:.9f}' for value in likelihoods)}")
 
 

@@ -48,6 +48,9 @@ from .measures.latencies import load_latencies as load_latencies
 from .measures.latency_curves import latency_curves as latency_curves
 from .measures.latency_differences import latency_model as latency_model
 from .measures.latency_differences import log_rank as log_rank
+from .measures.latency_registers import by_period as by_period
+from .measures.latency_registers import latencies_between as latencies_between
+from .measures.latency_registers import latencies_of as latencies_of
 from .measures.market import market_reaction as market_reaction
 from .measures.recovery import recovery as recovery
 from .measures.signals import signals as signals
