@@ -14,6 +14,7 @@ from aftermath.problems import AftermathError
 from aftermath.statistics.interval_regression import proportional_hazards, proportional_odds
 from aftermath.statistics.log_rank import log_rank, log_rank_scores
 from aftermath.statistics.result import NothingToMeasure
+from aftermath.statistics.turnbull import turnbull
 from aftermath.times import DAY
 from aftermath.wording import NO_BREAK
 
@@ -83,6 +84,17 @@ def test_one_group_or_latencies_that_are_all_alike_are_refused():
         log_rank([1] * 4, [2] * 4, list("aabb"))
     with pytest.raises(ValueError, match=r"3\s+latencies and 2 groups"):
         log_rank([1, 2, 3], [1, 2, 3], ["a", "b"])
+
+
+def test_the_likelihood_of_breast_retraction_is_not_below_that_of_survfit():
+    # R 4.2.2, survival 3.5.3: sum(log(S(left) - S(right))) with S of survfit(Surv(left, right, type = "interval2") ~ 1)
+    for text, theirs in ((RADIOTHERAPY, -58.06108602), (WITH_CHEMOTHERAPY, -65.63696647)):
+        left, right = np.array(ends(text)).T
+        masses = turnbull(left, right, left_open=True)
+        not_yet = [masses.survival(times)[0] for times in (left, np.where(np.isinf(right), 1e9, right))]
+        not_yet[1][np.isinf(right)] = 0
+        assert np.log(not_yet[0] - not_yet[1]).sum() == pytest.approx(theirs, abs=0.002)
+        assert np.log(not_yet[0] - not_yet[1]).sum() >= theirs
 
 
 # --- models -------------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def test_every_figure_of_the_real_comparison_and_of_the_methods_has_a_lead_of_it
     gathered = gather()
     comparison = compare(gathered.cases)
     found = list(figures(Page(comparison_html(comparison, gathered))))
-    assert len(found) == 9
+    assert len(found) == 10
     assert all(20 < len(lead) <= leads.LONGEST for _, lead, _, _ in found)
     study = am.simulation_study()
     kept = study.table["verdict"].to_list().count("keeps its word")

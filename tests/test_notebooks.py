@@ -22,7 +22,7 @@ NOTEBOOKS = {
 START_HERE, EXPLORE = "notebooks/start_here.ipynb", "notebooks/explore.ipynb"
 LESSONS = [name for name in NOTEBOOKS if name.startswith("notebooks/course/")]
 LONGEST_RUN = 60  # seconds, of a lesson
-METHOD_CHECKS = "notebooks/method_checks.ipynb"
+METHOD_CHECKS, LATENCIES = "notebooks/method_checks.ipynb", "notebooks/latencies.ipynb"
 LONGEST_CELL = 15
 MEANINGFUL = re.compile(r"[a-z]+(-[a-z0-9]+)*")
 RANDOM = re.compile(r"(^|-)(?=[a-z]*\d)[0-9a-f]{8,}($|-)")
@@ -104,7 +104,7 @@ def workspace(tmp_path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", [START_HERE, *LESSONS, METHOD_CHECKS, EXPLORE])
+@pytest.mark.parametrize("name", [START_HERE, *LESSONS, METHOD_CHECKS, EXPLORE, LATENCIES])
 @pytest.mark.slow
 def test_a_notebook_runs_from_top_to_bottom(name, workspace, monkeypatch):
     monkeypatch.setenv("AFTERMATH_ROOT", str(workspace))

@@ -14,7 +14,7 @@ from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
 from aftermath.statistics.result import NothingToMeasure  # noqa: E402
-from aftermath.statistics.turnbull import Masses, _least_squares, identification_region, turnbull  # noqa: E402
+from aftermath.statistics.turnbull import Masses, _curvature, _least_squares, identification_region, turnbull  # noqa: E402
 
 INF = math.inf
 ends = st.integers(0, 12)
@@ -77,7 +77,7 @@ def test_least_squares_without_negative_numbers_are_those_of_scipy_whichever_way
     for _ in range(count):
         columns = random.integers(2, 7)
         rows, sums = random.normal(size=(columns + 3, columns)), random.normal(size=columns + 3)
-        assert _least_squares(rows, sums) == pytest.approx(reference(rows, sums)[0], abs=1e-9)
+        assert _least_squares(rows.T @ rows, rows.T @ sums) == pytest.approx(reference(rows, sums)[0], abs=1e-9)
     assert 0 < len(asked) < count, "both ways are to be tried"
 
 
@@ -230,3 +230,23 @@ def test_thousands_of_latencies_take_a_moment_and_no_likelihood_is_higher() -> N
         gain = (inside / (inside @ masses.mass)[:, None]).mean(axis=0)
         assert gain.max() < 1 + 1e-8  # no mass could be moved to gain more: Gentleman and Geyer (1994)
     assert taken[1] < max(1.0, 10**1.5 * 2 * taken[0])
+
+
+def test_intervals_that_are_alike_by_the_hundred_count_as_weights_and_cost_as_few() -> None:
+    left, right = np.array([0.0, 3, 5, 1, 8]), np.array([4.0, 6, 9, INF, 8])
+    copies = np.repeat(np.arange(5), [300, 200, 400, 100, 500])
+    many = turnbull(left[copies], right[copies])
+    few = turnbull(left, right, weights=[3, 2, 4, 1, 5])
+    assert many.left.tolist() == few.left.tolist()
+    assert many.mass == pytest.approx(few.mass, abs=1e-9)
+    alike = turnbull([2.0] * 700, [5.0] * 700)
+    assert (alike.left.tolist(), alike.right.tolist(), alike.mass.tolist()) == ([2], [5], [1])
+
+
+def test_steps_know_how_many_hold_two_places_at_once() -> None:
+    generator = np.random.default_rng(8)
+    begin = generator.integers(0, 6, size=40)
+    end = begin + 1 + generator.integers(0, 6 - begin)
+    numbers = generator.random(40)
+    held = ((begin[:, None] <= np.arange(6)) & (np.arange(6) < end[:, None])).astype(float)
+    assert _curvature(numbers, begin, end, 6) == pytest.approx(held.T @ (numbers[:, None] * held))

@@ -17,6 +17,7 @@ from .comparison.associations import associations as associations
 from .comparison.conclusions import conclusions as conclusions
 from .comparison.contrasts import contrasts as contrasts
 from .comparison.gathering import gather as gather
+from .comparison.joint_inference import joint_inference as joint_inference
 from .comparison.leave_one_out import leave_one_out as leave_one_out
 from .comparison.multiverse import multiverse as multiverse
 from .comparison.playbook import playbook as playbook
@@ -48,6 +49,9 @@ from .measures.latencies import load_latencies as load_latencies
 from .measures.latency_curves import latency_curves as latency_curves
 from .measures.latency_differences import latency_model as latency_model
 from .measures.latency_differences import log_rank as log_rank
+from .measures.latency_registers import by_period as by_period
+from .measures.latency_registers import latencies_between as latencies_between
+from .measures.latency_registers import latencies_of as latencies_of
 from .measures.market import market_reaction as market_reaction
 from .measures.placebos import placebos as placebos
 from .measures.recovering import recovery as recovery

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -28,12 +28,28 @@ from aftermath.case_files.case import Case
 from aftermath.case_files.cases import complete
 from aftermath.case_files.coders import CODED_TABLES
 from aftermath.comparison.choices import CHOICES, NONE, PLACES, asked, choices_with
-from aftermath.comparison.specifications import MeasuredCases, Specification
+from aftermath.comparison.specifications import Columns, MeasuredCases, Specification
 from aftermath.kept import kept
 from aftermath.statistics.result import Result
 from aftermath.wording import counted, number
 
 FEWEST = 3  # cases between which tau-b means something
+
+
+@dataclass(frozen=True)
+class Move:
+    """How far a choice moves the median.
+
+    Parameters
+    ----------
+    distance
+        Between the least and the greatest median of its values; 0 where there is but one.
+    specifications
+        How many took one of these two values.
+    """
+
+    distance: float
+    specifications: int
 
 
 @dataclass(frozen=True)
@@ -44,9 +60,12 @@ class Multiverse(Result):
     ----------
     specifications
         Sorted by tau-b; those that could not be computed last.
+    columns
+        What they rest on, in their order; **None where only their results are there**.
     """
 
     specifications: tuple[Specification, ...]
+    columns: Columns | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def computed(self) -> tuple[Specification, ...]:
@@ -84,10 +103,26 @@ class Multiverse(Result):
     @property
     def _spread(self) -> str:
         """Which choice moves the result most."""
-        medians = {name: [median for value, median in self.medians[name].items() if value != NONE] for name in CHOICES}
-        moves = {name: max(own) - min(own) if own else 0.0 for name, own in medians.items()}
-        name = max(sorted(moves), key=lambda name: moves[name])
-        return f"The choice of {name.replace('_', ' ')} moves the median most (by {number(moves[name], 2)})."
+        name = self.farthest
+        return (
+            f"The choice of {name.replace('_', ' ')} moves the median most (by {number(self.moves[name].distance, 2)})."
+        )
+
+    @property
+    def farthest(self) -> str:
+        """The choice that moves the median most, the first by name of several."""
+        return max(sorted(self.moves), key=lambda name: self.moves[name].distance)
+
+    @cached_property
+    def moves(self) -> dict[str, Move]:
+        """How far each choice moves the median; that it means nothing for some is no value of it."""
+        found = {}
+        for name, medians in self.medians.items():
+            own = sorted((median, value) for value, median in medians.items() if value != NONE)
+            ends = {own[0][1], own[-1][1]} if own else set()
+            took = sum(way.choices[name] in ends for way in self.computed)
+            found[name] = Move(own[-1][0] - own[0][0] if own else 0.0, took)
+        return found
 
     @cached_property
     def choices(self) -> dict[str, tuple[str, ...]]:
@@ -135,11 +170,12 @@ def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | Non
     if unknown:
         raise ValueError(f"{unknown[0][0]} = {unknown[0][1]!r} is no choice; the choices are {known}")
     measured = MeasuredCases(with_clock)
-    return kept(
-        "multiverse",
-        lambda: (chosen, measured.cases),
-        lambda: Multiverse(tuple(sorted(map(measured.specification, asked(chosen)), key=_order))),
-    )
+    return kept("multiverse", lambda: (chosen, measured.cases), lambda: _computed(measured, chosen))
+
+
+def _computed(measured: MeasuredCases, chosen: Mapping[str, Sequence[str]]) -> Multiverse:
+    ways = tuple(sorted(map(measured.specification, asked(chosen)), key=_order))
+    return Multiverse(ways, measured.columns(ways))
 
 
 def _order(specification: Specification) -> tuple[bool, float, tuple[str, ...]]:

@@ -60,6 +60,24 @@ class Specification:
     without: tuple[float, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The numbers that specifications set against one another.
+
+    Parameters
+    ----------
+    delays, outcomes
+        The different columns, **one row a case**, in the order of their ids: shapes ``(n, p)`` and ``(n, q)``. NaN where a case has no
+        part in a column, infinite where an answer was not seen.
+    pairs
+        The delay and the outcome of each specification, shape ``(2, specifications)``.
+    """
+
+    delays: np.ndarray
+    outcomes: np.ndarray
+    pairs: np.ndarray
+
+
 @dataclass(frozen=True)
 class _Measured:
     """What is measured of a case once, and used by many specifications.
@@ -133,6 +151,33 @@ class MeasuredCases:
                 n[alike] = used.sum()
             self.taus[key] = tau, n
         return self.taus[key]
+
+    def columns(self, specifications: Iterable[Specification]) -> Columns:
+        """The columns that some specifications rest on."""
+        delays: dict[bytes, tuple[int, np.ndarray]] = {}
+        outcomes: dict[bytes, tuple[int, np.ndarray]] = {}
+        pairs = [
+            [
+                known.setdefault(column.tobytes(), (len(known), column))[0]
+                for known, column in ((delays, self._delay(one.choices)), (outcomes, self._outcome(one.choices)))
+            ]
+            for one in specifications
+        ]
+        left, right = (
+            np.array([column for _, column in known.values()]).reshape(-1, len(self.cases)).T
+            for known in (delays, outcomes)
+        )
+        return Columns(left, right, np.array(pairs, dtype=int).reshape(-1, 2).T)
+
+    def _delay(self, choices: Mapping[str, str]) -> np.ndarray:
+        """A delay of all cases, NaN where a case has none or takes no part."""
+        clock, relations = (CHOICES[name].index(choices[name]) for name in ("clock", "relations"))
+        delay = self.delays[choices["latency"]][:, clock, relations].copy()
+        if choices["cases"] != "all":
+            delay[~self.like_clock] = math.nan
+        if choices["unseen"] == SEEN_ONLY:
+            delay[np.isinf(delay)] = math.nan
+        return delay
 
     @cached_property
     def delays(self) -> dict[str, np.ndarray]:

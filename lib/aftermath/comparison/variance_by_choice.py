@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +25,7 @@ import numpy as np
 import polars as pl
 
 from aftermath.comparison.choices import CHOICES, NONE
-from aftermath.comparison.multiverse import Multiverse
+from aftermath.comparison.multiverse import Move, Multiverse
 from aftermath.kept import kept
 from aftermath.statistics.result import NothingToMeasure, Result
 from aftermath.statistics.variance_components import variance_components
@@ -80,6 +80,8 @@ class VarianceByChoice(Result):
         Specifications with and without a result.
     left_out
         Cases that were left out in turn.
+    moves
+        Choice to how far it moves the median, which need not go with its share.
     """
 
     shares: tuple[Share, ...]
@@ -87,6 +89,7 @@ class VarianceByChoice(Result):
     computed: int
     not_computed: int
     left_out: int
+    moves: Mapping[str, Move]
 
     @property
     def table(self) -> pl.DataFrame:
@@ -170,6 +173,7 @@ def variance_by_choice(multiverse: Multiverse) -> VarianceByChoice:
         computed=len(ways),
         not_computed=len(multiverse.specifications) - len(ways),
         left_out=len(parts) - 1,
+        moves=multiverse.moves,
     )
 
 

@@ -18,6 +18,7 @@ _NOUNS = {
     "strategy_sequence": "aftermath.figures.strategies",
     "specification_curve": "aftermath.figures.multiverse",
     "variance_by_choice": "aftermath.figures.shares_of_variance",
+    "joint_inference": "aftermath.figures.joint_curve",
     "posts_over_time": "aftermath.figures.archive_series",
     "timeline": "aftermath.figures.crisis_timeline",
     "interval_coverage": "aftermath.figures.coverage",

@@ -81,7 +81,7 @@ def latency_curves(whole: LatencyCurves, *grouped: LatencyCurves) -> go.Figure:
         raise ValueError("the first result must hold one curve over all cases: measure it without groups")
     (every,) = whole.curves
     pairs = [(group, curve) for group in grouped for curve in group.curves]
-    panels = [_Panel(0, every, "All cases", whole.level, None)] + [
+    panels = [_Panel(0, every, f"All {whole.noun[1]}", whole.level, None)] + [
         _Panel(number, curve, f"{group.by}: {curve.group}" if group.by else curve.group, group.level, every)
         for number, (group, curve) in enumerate(pairs, start=1)
     ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,15 @@ import polars as pl
 from aftermath.case_files.file_problems import FileProblems, read_text, short
 from aftermath.problems import AftermathError, Problem
 from aftermath.statistics.result import NothingToMeasure, Result
-from aftermath.times import DAY, HOUR, MINUTE, SECOND
+from aftermath.times import DAY, HOUR, MINUTE, SECOND, YEAR
 from aftermath.wording import counted, duration, listed, number
 
 UNITS = {"seconds": SECOND, "minutes": MINUTE, "hours": HOUR, "days": DAY}
 ENDS = ("earliest", "latest")
 LARGEST = 100_000_000  # bytes
+BEFORE_ZERO = "the answer came before zero, which is no latency", "correct the row, or leave it out"
+LONGEST = 100 * YEAR  # beyond it, the unit is asked about
+OWN_ROW = "row_in_file"  # what a file's own column "row" is called: ours is where a record stands
 _NAMED = 5  # rows in one sentence
 
 
@@ -60,7 +63,7 @@ class Latencies(Result):
     unit
         A key of ``UNITS``, in which they were given.
     set_aside
-        Rows whose answer came before zero, which is no latency; nothing of them is used.
+        Rows that are of no use, as where the answer came before zero, and why.
     across_zero
         Rows whose answer may have come before zero; they count from zero on.
     """
@@ -85,8 +88,12 @@ class Latencies(Result):
         wide = f"half of the intervals are at most {duration(float(np.median(widths)))} wide" if len(widths) else ""
         parts = [f"{number(exact)} known exactly", f"{number(unseen)} without an answer that was seen", wide]
         said = f"{self.name}: {counted(self.rows.height, 'latency', 'latencies')}, {listed(list(filter(None, parts)))}."
-        aside, across = (_rows([problem.row for problem in self.set_aside]), _rows(self.across_zero))
-        said += f" Set aside, because the answer came before zero: {aside}." if self.set_aside else ""
+        reasons: dict[str, list[int]] = {}
+        for problem in self.set_aside:
+            reasons.setdefault(problem.what, []).append(problem.row)
+        across = _rows(self.across_zero)
+        said += "".join(f" Set aside, because {why.partition(',')[0]}: {_rows(own)}." for why, own in reasons.items())
+        said += _too_long(self.unit, float(latest[seen].max(initial=0)))
         return said + (f" Counted from zero on, though the answer may have come before: {across}." if across else "")
 
     @property
@@ -146,29 +153,69 @@ def load_latencies(source: Path | str | pl.DataFrame, *, unit: str = "days", nam
     """
     if unit not in UNITS:
         raise ValueError(f"{unit!r} is no unit; use one of: {', '.join(UNITS)}")
-    is_table = isinstance(source, pl.DataFrame)
-    problems = FileProblems("table" if is_table else Path(source).name)
-    records = _of_table(source) if is_table else _of_file(Path(source), problems)
-    for column in ENDS:
-        if not problems and records.columns and column not in records.columns:
-            problems.add("has no such column", "latencies have the columns earliest and latest", 1, column)
-    if problems:
-        raise LatenciesError(problems)
+    problems, records = records_of(source, ENDS)
     ends = [_end(record, problems) for record in records.select("row", *ENDS).iter_rows(named=True)]
     if problems:
         raise LatenciesError(problems)
     at = {column: [UNITS[unit] * pair[place] for pair in ends] for place, column in enumerate(ENDS)}
     rows = records.with_columns(*(pl.Series(column, values, dtype=pl.Float64) for column, values in at.items()))
-    before = rows.filter(pl.col("latest") < 0)["row"]
-    what = "the answer came before zero, which is no latency", "correct the row, or leave it out"
-    aside = tuple(Problem(problems.file, row, "latest", *what) for row in before)
-    kept_rows = rows.filter(pl.col("latest") >= 0)
-    if kept_rows.is_empty():
-        raise NothingToMeasure(f"{problems.file}: holds no latency that could be used.")
-    across = tuple(kept_rows.filter(pl.col("earliest") < 0)["row"])
-    return Latencies(
-        name or Path(problems.file).stem, kept_rows.with_columns(pl.col("earliest").clip(0)), unit, aside, across
-    )
+    aside = [Problem(problems.file, row, "latest", *BEFORE_ZERO) for row in rows.filter(pl.col("latest") < 0)["row"]]
+    return kept_and_aside(name or Path(problems.file).stem, rows, unit, aside)
+
+
+def records_of(source: Path | str | pl.DataFrame, columns: Iterable[str]) -> tuple[FileProblems, pl.DataFrame]:
+    """The records of a file or a table as text, null where empty, with their ``row``; and where their problems are to be noted.
+
+    Parameters
+    ----------
+    source
+        A CSV file or a table.
+    columns
+        Those that it must have.
+
+    Raises
+    ------
+    LatenciesError
+        If it cannot be read, or a column is missing.
+    """
+    is_table = isinstance(source, pl.DataFrame)
+    problems = FileProblems("table" if is_table else Path(source).name)
+    records = _of_table(source) if is_table else _of_file(Path(source), problems)
+    if not problems:
+        known = [column for column in records.columns if column != "row"]
+        for column in (column for column in columns if column not in known):
+            problems.add("has no such column", f"name one that is there: {listed(known) or 'there is none'}", 1, column)
+    if problems:
+        raise LatenciesError(problems)
+    return problems, records
+
+
+def kept_and_aside(
+    name: str, rows: pl.DataFrame, unit: str, aside: Sequence[Problem], across: float = 0.0
+) -> Latencies:
+    """Rows with both ends in seconds as latencies, without those that were set aside.
+
+    Parameters
+    ----------
+    name, unit
+        As of ``Latencies``.
+    rows
+        With ``row``, ``earliest`` and ``latest``.
+    aside
+        Why some are of no use, by their rows.
+    across
+        Seconds: an ``earliest`` below it is an answer that may have come before zero.
+
+    Raises
+    ------
+    NothingToMeasure
+        If none is left.
+    """
+    used = rows.filter(~pl.col("row").is_in([problem.row for problem in aside]))
+    if used.is_empty():
+        raise NothingToMeasure(f"{name}: holds no latency that could be used.")
+    crossing = tuple(used.filter(pl.col("earliest") < across)["row"])
+    return Latencies(name, used.with_columns(pl.col("earliest").clip(0)), unit, tuple(aside), crossing)
 
 
 def _of_table(table: pl.DataFrame) -> pl.DataFrame:
@@ -184,9 +231,9 @@ def _of_file(path: Path, problems: FileProblems) -> pl.DataFrame:
     except csv.Error as error:
         problems.add(f"is not a well-formed CSV file ({error})", "save it again as CSV")
         return pl.DataFrame()
-    names = [cell.strip() for cell in header]
-    if text is not None and (len(set(names)) < len(names) or not all(names) or "row" in names):
-        problems.add("names a column twice, 'row', or not at all", "give each column a name of its own", 1)
+    names = [OWN_ROW if cell.strip() == "row" else cell.strip() for cell in header]
+    if text is not None and (len(set(names)) < len(names) or not all(names)):
+        problems.add("names a column twice, or not at all", "give each column a name of its own", 1)
     numbered = [(row, record) for row, record in enumerate(rows, start=2) if any(cell.strip() for cell in record)]
     for row, record in numbered:
         if len(record) != len(names):
@@ -219,6 +266,11 @@ def _end(record: dict, problems: FileProblems) -> tuple[float, float]:
             "latest",
         )
     return earliest, latest
+
+
+def _too_long(unit: str, longest: float) -> str:
+    """That a latency is longer than anybody waits, as where the unit is another; empty where none is."""
+    return f" The longest is {duration(longest)}: are they in {unit}?" if longest > LONGEST else ""
 
 
 def _rows(rows: Iterable[int]) -> str:

@@ -20,6 +20,7 @@ from aftermath.wording import counted, day_text, duration, interval, latency_tex
 if TYPE_CHECKING:
     from aftermath.case_files.case import Case
     from aftermath.comparison.associations import Associations
+    from aftermath.comparison.joint_inference import JointInference
     from aftermath.comparison.multiverse import Multiverse
     from aftermath.comparison.pairwise import Pairwise
     from aftermath.comparison.scoreboard import Comparison
@@ -298,6 +299,16 @@ def multiverse(result: Multiverse) -> str:
     return (
         f"{number(100 * negative / len(result.computed))} % of {counted(len(result.computed), 'specification')} give a longer "
         "delay a lower outcome; they count the same few cases, so that is agreement of choices and no proof."
+    )
+
+
+def joint_inference(result: JointInference) -> str:
+    """How often the curve of specifications would lie as far from zero, if delays and outcomes were dealt out anew."""
+    median, *_ = result.statistics
+    others = "all there are" if result.exact else f"the observed one and {number(result.arrangements - 1)} at random"
+    return (
+        f"Of {number(result.arrangements)} ways to pair delays and outcomes of {counted(result.cases, 'case')}, {others}, {number(100 * median.p, 1)} % give a median "
+        f"at least as far from zero as {median.words}; that is no proof and names no cause."
     )
 
 

@@ -19,7 +19,6 @@ Dax, A. (1990). The smallest point of a polytope. Journal of Optimization Theory
 from __future__ import annotations
 
 import functools
-import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -219,16 +218,11 @@ def _innermost(left: np.ndarray, right: np.ndarray, left_open: np.ndarray) -> tu
 
     At one point the order is: closed left ends, right ends, open left ends.
     """
-    ends = sorted(
-        {(value, 2 if is_open else 0) for value, is_open in zip(left, left_open, strict=True)}
-        | {(value, 1) for value in right}
-    )
-    pairs = [(begin, end) for begin, end in itertools.pairwise(ends) if begin[1] != 1 and end[1] == 1]
-    return (
-        np.array([begin[0] for begin, _ in pairs]),
-        np.array([end[0] for _, end in pairs]),
-        np.array([begin[1] == 2 for begin, _ in pairs]),
-    )
+    values, kinds = np.concatenate([left, right]), np.concatenate([np.where(left_open, 2, 0), np.ones(len(right), int)])
+    order = np.lexsort((kinds, values))
+    values, kinds = values[order], kinds[order]
+    begins = np.flatnonzero((kinds[:-1] != 1) & (kinds[1:] == 1))
+    return values[begins], values[begins + 1], kinds[begins] == 2
 
 
 def _alike(first: np.ndarray, last: np.ndarray, counts: np.ndarray) -> tuple[bytes, bytes]:
@@ -249,8 +243,7 @@ def _maximise(pairs: bytes, counts: bytes, size: int) -> np.ndarray:
     support = _piercing(first, last)
     mass = np.bincount(np.searchsorted(support, first), weights, len(support))
     for _ in range(_STEPS):
-        chance = _holds(first, last, support) @ mass
-        ratio = weights / chance
+        ratio = weights / _chance(mass, *_held(first, last, support))
         gain = np.cumsum(np.bincount(first, ratio, size) - np.bincount(last + 1, ratio, size + 1)[:size])
         # no mass can gain more than the largest derivative: Gentleman and Geyer's certificate
         if gain.max() - 1 < _TOLERANCE:
@@ -259,10 +252,10 @@ def _maximise(pairs: bytes, counts: bytes, size: int) -> np.ndarray:
         order = np.lexsort((-gain, between))
         best = order[np.diff(between[order], prepend=-1) > 0]
         tried = np.union1d(support, best[gain[best] > 1])
-        inside, start = _holds(first, last, tried), np.zeros(len(tried))
+        held, start = _held(first, last, tried), np.zeros(len(tried))
         start[np.searchsorted(tried, support)] = mass
-        target = _newton_target(inside / chance[:, None], weights)
-        mass = _step(inside, weights, start, target - start, gain[tried])
+        target = _newton_target(gain[tried], _curvature(ratio**2 / weights, *held, len(tried)))
+        mass = _step(held, weights, start, target - start, gain[tried])
         support, mass = tried[mass > 0], mass[mass > 0]
     whole = np.zeros(size)
     whole[support] = mass
@@ -279,29 +272,44 @@ def _piercing(first: np.ndarray, last: np.ndarray) -> np.ndarray:
     return np.array(places[1:])
 
 
-def _holds(first: np.ndarray, last: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """1 where an observation holds an innermost interval, shape ``(k, places)``."""
-    return ((first[:, None] <= places) & (places <= last[:, None])).astype(float)
+def _held(first: np.ndarray, last: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which of some places each observation holds: the first of them, and the one behind the last."""
+    return np.searchsorted(places, first), np.searchsorted(places, last, side="right")
 
 
-def _newton_target(share: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _chance(mass: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """The mass in the places that each observation holds."""
+    sums = np.append(0.0, mass.cumsum())
+    return sums[end] - sums[begin]
+
+
+def _curvature(numbers: np.ndarray, begin: np.ndarray, end: np.ndarray, size: int) -> np.ndarray:
+    """Of each pair of places the sum of a number over the observations that hold both, shape ``(size, size)``.
+
+    Who holds two places holds all between: it begins at or before the one and ends behind the other.
+    """
+    corners = np.bincount(begin * size + end - 1, numbers, size * size).reshape(size, size)
+    upper = np.triu(corners.cumsum(axis=0)[:, ::-1].cumsum(axis=1)[:, ::-1])
+    return upper + np.triu(upper, 1).T
+
+
+def _newton_target(gain: np.ndarray, curvature: np.ndarray) -> np.ndarray:
     """Where the quadratic approximation of the likelihood is greatest, among masses that are not negative and add up to 1.
 
-    The row of ones makes a sum of 1 part of the least squares problem, exactly so after the division (Dax 1990).
+    With the squares of each observation's share less 2, that of a sum less 1 makes it a problem of least squares, whose answer
+    adds up to 1 after division (Dax 1990).
     """
-    rows, sums = np.ones((len(weights) + 1, share.shape[1])), np.zeros(len(weights) + 1)
-    rows[:-1], sums[-1] = np.sqrt(weights)[:, None] * (share - 2), 1
-    target = _least_squares(rows, sums)
+    target = _least_squares(curvature - 2 * (gain + gain[:, None]) + 5, np.ones(len(gain)))
     return target / target.sum()
 
 
-def _least_squares(rows: np.ndarray, sums: np.ndarray) -> np.ndarray:
-    """Least squares without negative numbers: leave out what would be negative until nothing is.
+def _least_squares(products: np.ndarray, aims: np.ndarray) -> np.ndarray:
+    """Least squares without negative numbers, by their normal equations: leave out what would be negative until nothing is.
 
     That need not be the answer. Where a number that was left out would lessen the squares (Karush, Kuhn and Tucker), the
     general method is asked; it hardly ever is, and to import it takes longer than all of a bootstrap.
     """
-    products, aims, free = rows.T @ rows, rows.T @ sums, np.ones(rows.shape[1], dtype=bool)
+    free = np.ones(len(aims), dtype=bool)
     while True:
         target = np.zeros(len(aims))
         target[free] = _solved(products[np.ix_(free, free)], aims[free])
@@ -312,7 +320,10 @@ def _least_squares(rows: np.ndarray, sums: np.ndarray) -> np.ndarray:
         return target
     from scipy.optimize import nnls
 
-    return nnls(rows, sums)[0]
+    values, vectors = np.linalg.eigh(products)
+    known = values > values[-1] * _ROUNDING
+    roots = np.sqrt(values[known])
+    return nnls(roots[:, None] * vectors[:, known].T, vectors[:, known].T @ aims / roots)[0]
 
 
 def _solved(products: np.ndarray, aims: np.ndarray) -> np.ndarray:
@@ -322,12 +333,14 @@ def _solved(products: np.ndarray, aims: np.ndarray) -> np.ndarray:
         return np.linalg.lstsq(products, aims, rcond=None)[0]
 
 
-def _step(inside: np.ndarray, weights: np.ndarray, mass: np.ndarray, move: np.ndarray, gain: np.ndarray) -> np.ndarray:
+def _step(
+    held: tuple[np.ndarray, np.ndarray], weights: np.ndarray, mass: np.ndarray, move: np.ndarray, gain: np.ndarray
+) -> np.ndarray:
     """The whole move, or the first half of a half of it that raises the likelihood as much as its slope promises."""
-    before, slope = weights @ np.log(inside @ mass), gain @ move
-    part = 1.0
+    chance, change, slope = _chance(mass, *held), _chance(move, *held), gain @ move
+    before, part = weights @ np.log(chance), 1.0
     for part in _HALVES:
-        moved = inside @ (mass + part * move)
+        moved = chance + part * change
         # a move may not take all mass out of an observation
         if moved.min() > 0 and weights @ np.log(moved) >= before + part * slope / 3 - _ROUNDING:
             break
