@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     """What somebody waits for, in milliseconds by the clock.
 
     ``usable``: until the scripts of the page have run. ``answer``: from the first act to the last change that it makes. ``longest``: the
-    longest task. ``processor``: processor time of the page until then.
+    longest task. ``processor``: processor time of the page until it is at rest.
     """
 
     usable: float

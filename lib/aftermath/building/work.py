@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -128,7 +129,17 @@ def _done(job: Job) -> Done:
             raise MissingError(f"{job.title} did not produce {', '.join(missing)}. Run the command again.")
     except Exception as error:
         return Done(time.monotonic() - start, error, traceback.format_exc())
+    _give_back()
     return Done(time.monotonic() - start)
+
+
+def _give_back() -> None:
+    """Give free memory back to the system: the C library of Linux would hold what the page of many cases took."""
+    if sys.platform == "linux":
+        import ctypes  # where the library is another, it has no such function
+
+        with contextlib.suppress(AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _result(future: Future[Done]) -> Done:
