@@ -188,7 +188,7 @@ def test_the_life_of_a_site(workspace):
     shutil.copytree(ROOT / "casestudies" / "us-airways-tweet", workspace.cases / "us-airways-tweet")
     shutil.rmtree(workspace.cases / DIGIORNO)
     grown = build(workspace=workspace, settings=["phase_days=1,2"])
-    assert sorted(grown.made) == ["comparison", "index", "us-airways-tweet"]
+    assert sorted(grown.made) == ["comparison", "index", "trial", "us-airways-tweet"]
     assert grown.removed == (DIGIORNO,)
 
     shutil.rmtree(workspace.root / "casestudies")

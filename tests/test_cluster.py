@@ -123,7 +123,7 @@ def test_a_cluster_makes_the_same_pages_although_a_worker_is_killed_in_the_middl
     assert _pages(there) == _pages(here)
 
     touch_evidence(there, CASES[0])
-    assert set(build(workspace=there, dask=scheduler).made) == {CASES[0], "comparison", "index"}
+    assert set(build(workspace=there, dask=scheduler).made) == {CASES[0], "comparison", "index", "trial"}
     assert build(workspace=there, dask=scheduler).made == ()
 
 

@@ -277,7 +277,7 @@ def test_every_link_within_the_site_leads_to_a_file_and_a_place_in_it(made):
     )
     # that of the methods, the notebooks and what is cited by are made by jobs of their own
     elsewhere = re.compile(
-        r"https?:|mailto:|(?:\.\./)?(?:methods\.html|notebooks/|cite/|plain-case\.ipynb)|\.\./[\w-]+\.ipynb"
+        r"https?:|mailto:|(?:\.\./)?(?:(?:methods|trial)\.html|notebooks/|cite/|plain-case\.ipynb)|\.\./[\w-]+\.ipynb"
     )
     missing, checked = [], 0
     for name, page in pages.items():
