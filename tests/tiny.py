@@ -37,6 +37,17 @@ def write_notebook(path: Path, parameters: str, *cells: str, kernel: str = "pyth
     return path
 
 
+def copied(root: Path, case_id: str, name: str = "") -> Path:
+    """The folder of a copy of a real case in a workspace, under another name if one is given."""
+    folder = root / "casestudies" / (name or case_id)
+    shutil.copytree(ROOT / "casestudies" / case_id, folder)
+    about = folder / "case.yaml"
+    about.write_text(
+        about.read_text(encoding="utf-8").replace(f"id: {case_id}", f"id: {folder.name}", 1), encoding="utf-8"
+    )
+    return folder
+
+
 def make_workspace(folder: Path, cases: tuple[str, ...] = CASES) -> Workspace:
     """Copies of real cases, and notebooks of our own."""
     for case_id in cases:

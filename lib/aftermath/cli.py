@@ -311,7 +311,7 @@ def grade(
     if not handed_in.is_dir():
         say(examine(handed_in, seconds=seconds).text)
         return
-    say(grade_all(handed_in, seconds=seconds, anew=anew, told=say).text)
+    say(grade_all(handed_in, seconds=seconds, anew=anew, announce=say).text)
     say(f"Written: {handed_in / GRADES}")
 
 

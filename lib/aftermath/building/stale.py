@@ -14,6 +14,7 @@ from pathlib import Path
 
 from aftermath.building.folder import unbuilt
 from aftermath.building.jobs import Job, Settings, page_jobs, read_settings, site_job
+from aftermath.case_files.case import read_case
 from aftermath.pages.made_from import MadeFrom, read_made_from, read_record, seal_holds
 from aftermath.workspace import Workspace, find_workspace
 
@@ -211,11 +212,30 @@ def verify_build(workspace: Workspace | None = None) -> Verification:
     """
     workspace = workspace or find_workspace(to_write=True)
     pages = page_jobs(workspace, (), Settings({}, {}))
-    jobs = [*pages, site_job(workspace, unbuilt(workspace))]
+    jobs = [*pages, site_job(workspace, _unbuilt_as_said(workspace))]
     faults: dict[str, tuple[str, ...]] = {}
     for job in jobs:  # a case may have taken the name of another page
         faults[job.title] = faults.get(job.title, ()) + _faults(job, workspace.site)
     return Verification({title: found for title, found in faults.items() if found}, len(jobs))
+
+
+def _unbuilt_as_said(workspace: Workspace) -> dict[str, str]:
+    """Cases without a page, with the reasons that the index gives: why a page failed, only its build could say.
+
+    Of cases that it does not name, those with problems are left out, as builds leave them to the index.
+    """
+    index = workspace.site / "index.html"
+    made = read_made_from(index.read_text(encoding="utf-8", errors="replace")) if index.is_file() else None
+    try:
+        reasons = json.loads(made.inputs["unbuilt"]) if made else {}
+    except (KeyError, ValueError, RecursionError):
+        reasons = {}
+    said = reasons if isinstance(reasons, dict) else {}
+    return {
+        case_id: str(said.get(case_id, ""))
+        for case_id in unbuilt(workspace)
+        if case_id in said or not read_case(workspace.case_folder(case_id), workspace)[1]
+    }
 
 
 def _faults(job: Job, site: Path) -> tuple[str, ...]:

@@ -68,10 +68,8 @@ def unknown(workspace: Workspace, paths: Iterable[Path]) -> tuple[str, ...]:
 
     Parameters
     ----------
-    workspace
-        Whose build folder.
-    paths
-        What is about to be written.
+    workspace, paths
+        As ``remember`` takes them.
     """
     ours = (written(workspace) or frozenset()) | _names(workspace, paths)
     return tuple(sorted(name for name in _names(workspace, _there(workspace.build)) if name not in ours))

@@ -146,7 +146,7 @@ def grade_all(
     *,
     seconds: int = SECONDS_PER_CELL,
     anew: bool = False,
-    told: Callable[[str], None] | None = None,
+    announce: Callable[[str], None] | None = None,
 ) -> ClassGrades:
     """Grade every notebook in a folder, and write ``grades/`` into it.
 
@@ -164,7 +164,7 @@ def grade_all(
         A cell that takes longer is interrupted and counts as failed.
     anew
         Run every notebook again.
-    told
+    announce
         Is told of each notebook, in a line.
 
     Returns
@@ -194,8 +194,8 @@ def grade_all(
     for path in notebooks:
         file = _name(path, folder)
         graded.append(_graded(path, file, workspace, seconds, state, anew))
-        if told:
-            told(_line(graded[-1]))
+        if announce:
+            announce(_line(graded[-1]))
     others = tuple(_name(path, folder) for path in files if path.suffix != ".ipynb")
     form = read_form(folder / GRADES / BY_HAND)  # somebody may have gone on filling it in meanwhile
     result = ClassGrades(folder, tuple(graded), form, others, missing_guards=missing_guards())

@@ -96,5 +96,5 @@ def _marks(paper: NotebookNode, ended: dict[int, Outcome], tested: dict[int, Out
                 answer = "" if blank else cell.source
                 yield Mark(name, points, None, "left blank" if blank else "answered", exercise, answer)
             else:
-                told = hint(ended.get(index), tested.get(index), before)
-                yield Mark(name, points, 0.0 if told else points, told, exercise)
+                message = hint(ended.get(index), tested.get(index), before)
+                yield Mark(name, points, 0.0 if message else points, message, exercise)

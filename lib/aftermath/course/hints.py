@@ -64,15 +64,15 @@ def _of_missing_name(test: Outcome, before: Sequence[Ran]) -> str:
         return broken
     if not stopped:
         return f"{test.message}: fill in the cell before this test, and run it."
-    told = f"The cell before this test stopped with an error: {answer.error}: {answer.message}"
+    stopped_so = f"The cell before this test stopped with an error: {answer.error}: {answer.message}"
     if answer.error == "NameError" and (missing := _MISSING.search(answer.message)):
         name = missing[1]
-        return f'{told}. {name} stands without quotation marks: write "{name}" if it is a word, and look at its spelling if it is a name.'
+        return f'{stopped_so}. {name} stands without quotation marks: write "{name}" if it is a word, and look at its spelling if it is a name.'
     if answer.error == "SyntaxError" and "leading zeros" in answer.message:
-        return f"{told}. A comma makes two numbers: {_POINT}."
+        return f"{stopped_so}. A comma makes two numbers: {_POINT}."
     if answer.error == "SyntaxError" and "unterminated string" in answer.message:
-        return f"{told}. A quotation mark is missing: a word has one before and one behind it."
-    return told
+        return f"{stopped_so}. A quotation mark is missing: a word has one before and one behind it."
+    return stopped_so
 
 
 def _broken_cell(outcome: Outcome, before: Sequence[Ran]) -> str:
@@ -100,16 +100,16 @@ def _of_kinds(answer: str) -> str:
         assigned = [node for node in ast.parse(answer).body if isinstance(node, ast.Assign)]
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # magics of IPython; a hostile text
         return ""
-    told = {}
+    faults = {}
     for node in assigned:
         name = ast.unparse(node.targets[0])
         match node.value:
             case ast.Constant(value=str(text)) if _NUMBER.match(text):
-                told[name] = (
+                faults[name] = (
                     f"{name} is text in quotation marks where a number is wanted: write the number alone, without unit."
                 )
             case ast.Tuple(elts=[ast.Constant(value=int()), ast.Constant(value=int())]):
-                told[name] = f"{name} has a comma, and a comma makes two numbers: {_POINT}."
+                faults[name] = f"{name} has a comma, and a comma makes two numbers: {_POINT}."
             case _:
-                told.pop(name, None)  # what is assigned last counts
-    return " ".join(told.values())
+                faults.pop(name, None)  # what is assigned last counts
+    return " ".join(faults.values())
