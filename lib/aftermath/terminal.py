@@ -10,6 +10,7 @@ import io
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 
 from aftermath.problems import AftermathError
@@ -69,6 +70,15 @@ def guard_streams() -> None:
             stream.reconfigure(errors="replace")  # a console without a dash must not end the command
         if stream is not None and not isinstance(stream, _Guarded):
             setattr(sys, name, _Guarded(stream, always=name == "stderr"))
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _plainly
+
+
+def _plainly(kind: type[BaseException], error: BaseException, course: TracebackType | None) -> None:
+    """Print an error that nobody caught; from Python 3.13 on it would have colours, which are spelled out here."""
+    import traceback
+
+    traceback.print_exception(kind, error, course)
 
 
 class _Guarded:
