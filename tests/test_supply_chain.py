@@ -128,7 +128,7 @@ def test_ranges_of_commits_are_passed_over_where_versions_are_said(audit):
     mixed["affected"][0]["versions"] = ["3.1.6"]
     assert found(audit, mixed) == ["3.1.6"]
     mixed["affected"][0] |= {"ranges": [commits], "versions": []}
-    with pytest.raises(audit.Unreadable, match="jinja2 are affected.*only commits"):
+    with pytest.raises(audit.Unreadable, match=r"jinja2 are affected.*only commits"):
         found(audit, mixed)
 
 
