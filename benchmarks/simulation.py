@@ -21,7 +21,7 @@ import polars as pl
 
 from aftermath.files import write_whole
 from aftermath.statistics.checks.simulated import COLUMNS, simulation_markdown
-from studies import Draw, Study, agreement, archives, coded, dense, groups, latencies, memory, texts
+from studies import Draw, Study, agreement, archives, coded, controls, dense, groups, latencies, memory, texts
 
 
 def studies() -> Iterator[Study]:
@@ -35,7 +35,9 @@ def studies() -> Iterator[Study]:
         archives.studies,
         latencies.studies,
         groups.studies,
+        controls.studies,
         dense.comparisons,
+        controls.comparisons,
     )
     return itertools.chain.from_iterable(kind() for kind in kinds)
 

@@ -79,7 +79,7 @@ def test_claims_and_numbers_lead_to_sources_and_back(kitchenaid):
 def test_contents_list_the_sections_in_order(kitchenaid):
     contents = re.search(r'<nav class="toc.*?</nav>', kitchenaid.html, re.DOTALL).group()
     listed = re.findall(r'href="#([\w-]+)"', contents)
-    measures = "timeline speed open coverage differences posts market numbers alarm unmeasured".split()
+    measures = "timeline speed open coverage differences posts market numbers alarm placebos unmeasured".split()
     assert listed == [*measures, "claims", "limits", "sources", "others", "cite"]
     places = [kitchenaid.html.index(f'id="{anchor}"') for anchor in listed]
     assert places == sorted(places)

@@ -106,7 +106,7 @@ def test_hostile_text_is_shown_as_it_stands(hostile):
 @pytest.mark.bad_input("hostile text on pages")
 def test_hostile_text_cannot_leave_the_data_of_a_figure(hostile):
     data = [content for content in hostile.scripts if content.startswith('{"shown"')]
-    assert len(data) == 6
+    assert len(data) == 7
     for content in data:
         assert json.loads(content)["shown"]["data"]
     assert all("alert(" not in content for content in hostile.scripts if not content.startswith("{"))

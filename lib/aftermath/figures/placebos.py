@@ -109,7 +109,7 @@ def _number(row: _Row, value: float) -> dict:
     text = row.check.shown(value) if value else "0"
     font = {"size": TICK, "color": LIGHT["me" if own else "ink3"]}
     place = {"x": row.place(value), "y": row.line, "yshift": -8, "xanchor": "center", "yanchor": "top"}
-    return note(safe(f"{text}"), name="label", font=font, **place)
+    return note(safe(text), name="label", font=font, **place)
 
 
 def _traces(rows: list[_Row]) -> list[dict]:
@@ -136,4 +136,6 @@ def _traces(rows: list[_Row]) -> list[dict]:
 
 def _points(points: list[tuple[float, float]], marker: dict, name: str, texts: list[str]) -> dict:
     x, y = ([point[axis] for point in points] for axis in (0, 1))
-    return scatter_trace(x=x, y=y, mode="markers", marker=marker, name=name, hovertext=texts, hoverinfo="text")
+    return scatter_trace(
+        x=x, y=y, mode="markers", marker=marker, name=name, hovertext=texts, hoverinfo="text", cliponaxis=False
+    )

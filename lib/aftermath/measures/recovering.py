@@ -30,7 +30,10 @@ def recovery(
     clock_zero: str | None = None,
     coder: str | None = None,
     seed: int = 0,
-) -> CoverageRecovery: ...
+) -> CoverageRecovery:
+    """Of the coded coverage of a case."""
+
+
 @overload
 def recovery(
     of: pl.DataFrame,
@@ -40,7 +43,10 @@ def recovery(
     method: str = "difference",
     own_events: Mapping[str, EventTime] | None = None,
     level: float = 0.95,
-) -> DifferenceInDifferences | RegressionOnControls: ...
+) -> DifferenceInDifferences | RegressionOnControls:
+    """Of a series beside its controls."""
+
+
 def recovery(of: Any, *more: Any, **options: Any) -> Any:
     """Estimate how the coded coverage of a case moved, or how a series moved beside its controls.
 

@@ -16,20 +16,22 @@ from aftermath.wording import day_text, in_words
 def of_prices(reaction: MarketReaction) -> Iterator[Placebos]:
     """The abnormal return of each day studied, and of the whole window from it on, in percent.
 
-    Placebos are the days from which the market model was estimated.
+    Placebos are the days from which the market model of the first day studied was estimated, **for every day studied**: the days before a
+    later one are days of the crisis.
 
     Parameters
     ----------
     reaction
         From ``aftermath.market_reaction``.
     """
+    quiet = 100 * np.asarray(reaction.studies[0].model.residuals)
     for study in reaction.studies:
         for days in (1, study.convention.window[1] + 1):
-            yield _of_stretch(study, days)
+            yield _of_stretch(study, days, quiet)
 
 
-def _of_stretch(study: EventStudy, days: int) -> Placebos:
-    sums = 100 * window_sums(np.asarray(study.model.residuals), days)
+def _of_stretch(study: EventStudy, days: int, quiet: np.ndarray) -> Placebos:
+    sums = window_sums(quiet, days)
     from_last = np.arange(len(sums))[::-1]
     frame = pl.DataFrame(
         {
@@ -39,10 +41,9 @@ def _of_stretch(study: EventStudy, days: int) -> Placebos:
         },
         schema=PLACEBOS,
     )
-    stretch = "day" if days == 1 else f"{in_words(days)} trading days"
-    when = f"{'on' if days == 1 else f'in {stretch} from'} {day_text(study.event_day)}"
+    when = day_text(study.event_day) if days == 1 else f"{in_words(days)} days from {day_text(study.event_day)}"
     kind = "ordinary day" if days == 1 else "ordinary period"
-    return Placebos(f"Return beyond the market {when}", 100 * study.cumulative(0, days - 1).value, frame, kind, "%")
+    return Placebos(f"Abnormal return, {when}", 100 * study.cumulative(0, days - 1).value, frame, kind, "%")
 
 
 def _days(first: int, last: int) -> str:
