@@ -170,8 +170,7 @@ def test_what_cannot_be_borne_is_refused(multiverse):
 def test_the_figure_shows_the_curve_over_its_band(found):
     for view in views(figures.joint_inference(found)):
         (band,), (line,) = (of_role(view, role) for role in ("band", "observed"))
-        points = len(found.observed)
-        assert line["y"][:-1:3] == found.observed[:-1].tolist() or line["y"][:points] == found.observed.tolist()
+        assert line["y"] == [*found.observed.tolist(), None]
         assert band["y"] == [*found.lower.tolist(), *found.upper[::-1].tolist()]
 
 
