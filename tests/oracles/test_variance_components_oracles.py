@@ -41,6 +41,15 @@ def test_an_unbalanced_table_with_a_component_of_zero_is_that_of_lme4():
     assert variance_components(values, groups) == pytest.approx([16.740886, 0, 6.268848, 49.513636], rel=1e-4, abs=1e-6)
 
 
+def test_an_unbalanced_table_is_that_of_nlme():
+    """``lme(y ~ 1, random = list(one = pdBlocked(list(pdIdent(~i - 1), pdIdent(~j - 1), pdIdent(~k - 1)))))`` with ``one`` the same for all;
+    R 4.2.2, nlme 3.1-162, tolerances of 1e-12: 16.214384, 31.142853, 6.335202, 51.275964.
+    """
+    values, groups = made_up()
+    values += np.array([9.0, 0, -7, 5])[groups[:, 1]]
+    assert variance_components(values, groups) == pytest.approx([16.214384, 31.142853, 6.335202, 51.275964], rel=1e-4)
+
+
 def test_a_balanced_table_is_that_of_the_analysis_of_variance():
     """Where no component is negative, restricted maximum likelihood of a full table gives the classical estimates."""
     rows, columns = np.divmod(np.arange(20), 5)

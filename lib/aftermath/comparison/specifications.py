@@ -164,7 +164,7 @@ class MeasuredCases:
             for one in specifications
         ]
         left, right = (
-            np.array([column for _, column in known.values()]).reshape(-1, len(self.cases)).T
+            np.array([column for _, column in known.values()]).reshape(len(known), len(self.cases)).T
             for known in (delays, outcomes)
         )
         return Columns(left, right, np.array(pairs, dtype=int).reshape(-1, 2).T)

@@ -10,7 +10,7 @@ from aftermath.figures.rows import segments
 from aftermath.figures.theme import LIGHT, TICK, Drawing, blank, hover, note, responsive, scatter_trace
 from aftermath.wording import counted, number
 
-_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 220, 40, 16, 28, 40  # px
+_HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 220, 40, 36, 28, 40  # px
 _STEPS = (-1.0, -0.5, 0.0, 0.5, 1.0)
 
 

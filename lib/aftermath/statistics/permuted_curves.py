@@ -72,7 +72,7 @@ def permuted_curves(
     --------
     >>> column = np.arange(4.0)[:, None]
     >>> found = permuted_curves(column, column, np.array([[0], [0]]), draws=100)
-    >>> found.medians[0], len(found.medians), found.exact
+    >>> float(found.medians[0]), len(found.medians), found.exact
     (1.0, 24, True)
     """
     orders = list(_orders(len(first), draws, seed))
