@@ -239,16 +239,14 @@ class Case(Displayed):
 
     def notes_on(self, *names: str) -> str:
         """The paragraphs and items of the notes that name an event or source, or all of several, in one line."""
+        if not all(name in self.notes for name in names):
+            return ""  # which is mostly so, and quickly seen
         named = (
             item
-            for item in self._items_of_notes
+            for item in re.split(r"\n\s*\n|\n(?=\s*[-*#])", self.notes)
             if all(name in item and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", item) for name in names)
         )
         return " ".join(" ".join(item.split()) for item in named)
-
-    @cached_property
-    def _items_of_notes(self) -> list[str]:
-        return re.split(r"\n\s*\n|\n(?=\s*[-*#])", self.notes)
 
     def since_zero(self, span: Span) -> Latency:
         """Signed seconds from clock zero to a span; negative before it, exactly zero for the event itself.
