@@ -201,13 +201,13 @@ def _compare(source: Path, options: argparse.Namespace) -> dict[str, float]:
     before = _alone(source, "loop", some)
     made = {workers: _alone(source, "ours", workers) for workers in (1, 2)}
     after = _alone(source, "loop", some)
-    each = (before["processor"] + after["processor"]) / 2 / some
+    per_post = (before["processor"] + after["processor"]) / 2 / some
     needed = f"(at least {NEEDED[way]:g})" if way in NEEDED else ""
     print(f"\n{way}: {posts:,} posts, {different:,} different texts; load {os.getloadavg()[0]:.1f}")
-    print(f"  loop       {each * 1e6:6.1f} microseconds of a processor a post (on {some:,} before and after)")
-    found = {"posts": posts, "different": different, "loop, microseconds": each * 1e6}
+    print(f"  loop       {per_post * 1e6:6.1f} microseconds of a processor a post (on {some:,} before and after)")
+    found = {"posts": posts, "different": different, "loop, microseconds": per_post * 1e6}
     for workers, measured in made.items():
-        times = each * posts / measured["processor"]
+        times = per_post * posts / measured["processor"]
         print(
             f"  {workers} worker{'s' * (workers > 1):1} {measured['processor'] / posts * 1e6:8.1f} microseconds; {times:.2f} times as "
             f"fast {needed}; {posts / measured['seconds']:,.0f} posts/s; {measured['megabytes']:.0f} MB (at most {MOST_MEGABYTES})",

@@ -237,8 +237,8 @@ def measure(folder: Path, cases: tuple[str, ...], plain: bool) -> dict[str, obje
     for name, change in CHANGES.items():
         change(first)
         found[name] = build(first)
-    found["a text changed, each case"] = each = reworded(first, cases)
-    found[SLOWEST] = max(each.values())
+    found["a text changed, each case"] = per_case = reworded(first, cases)
+    found[SLOWEST] = max(per_case.values())
     found |= watched(second)
     found["load after"] = os.getloadavg()[0]
     return found
@@ -252,7 +252,7 @@ def ratios(found: dict[str, object]) -> dict[str, float]:
         "nothing to do, share of cold": idle / cold,
         **{
             f"{name}, share of cold": found[name] / cold
-            for name in (*CHANGES, SLOWEST, *(f"{each}, watched" for each in CHANGES))
+            for name in (*CHANGES, SLOWEST, *(f"{change}, watched" for change in CHANGES))
         },
         "two workers against one": (one - start) / (cold - start),
     }

@@ -59,7 +59,7 @@ def main() -> int:
     for first, second in costs:
         drawn, shown = zip(first, second, strict=True)
         print(f"drawn {drawn[0]:.3f} s, then {drawn[1]:.3f} s; shown {shown[0]:.3f} s, then {shown[1]:.3f} s")
-    times = statistics.median(ratio(*each) for each in costs)
+    times = statistics.median(ratio(*cost) for cost in costs)
     print(f"the first figure costs {times:.1f} times the second (at most {MOST:.0f})")
     return int(times > MOST)
 

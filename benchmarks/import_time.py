@@ -21,7 +21,7 @@ def seconds_to_import(module: str) -> float:
 def alternately(*modules: str, rounds: int) -> dict[str, list[float]]:
     """Seconds for each module, one measurement a round, **after one round that only warms the disk**."""
     measured = [{module: seconds_to_import(module) for module in modules} for _ in range(rounds + 1)]
-    return {module: [each[module] for each in measured[1:]] for module in modules}
+    return {module: [times[module] for times in measured[1:]] for module in modules}
 
 
 def main() -> None:

@@ -43,9 +43,9 @@ def kill(process: subprocess.Popen, victim: str, chance: random.Random) -> str:
         return "nothing"
     below = psutil.Process(process.pid).children(recursive=True)
     chosen = {"all": [*below, psutil.Process(process.pid)], "main": [psutil.Process(process.pid)]}.get(victim)
-    for each in chosen or [chance.choice(below or [psutil.Process(process.pid)])]:
+    for victim_process in chosen or [chance.choice(below or [psutil.Process(process.pid)])]:
         try:
-            each.send_signal(signal.SIGKILL)
+            victim_process.send_signal(signal.SIGKILL)
         except psutil.NoSuchProcess:
             continue
     return victim
@@ -81,7 +81,7 @@ def survivors(folder: Path, patience: float = 15) -> list[str]:
     """Processes of a killed build that are still there after a while."""
     end, found = time.monotonic() + patience, ["unknown"]
     while found and time.monotonic() < end:
-        found = [" ".join(each.cmdline())[:80] for each in psutil.process_iter() if _of(each, folder)]
+        found = [" ".join(process.cmdline())[:80] for process in psutil.process_iter() if _of(process, folder)]
         time.sleep(0.1)
     return found
 

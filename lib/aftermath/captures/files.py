@@ -209,7 +209,9 @@ def _checked(packed: zipfile.ZipFile, name: str) -> list[str]:
     """Hold every file against the manifest, and the manifest against its own digest; returns what neither names."""
     text = _member(packed, PACKAGE, name)
     try:
-        resources = {each["path"]: (each["hash"], each["bytes"]) for each in json.loads(text)["resources"]}
+        resources = {
+            resource["path"]: (resource["hash"], resource["bytes"]) for resource in json.loads(text)["resources"]
+        }
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise WebArchiveError(f"{name}: {PACKAGE} is no manifest of a WACZ ({error}): export it again") from error
     if PACKAGE_DIGEST in packed.namelist():

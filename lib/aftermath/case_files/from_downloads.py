@@ -179,10 +179,10 @@ def price_table(
     share = Path(share)
     own = read_closes(share, ticker=ticker, **known)
     closes, remarks = _with_adjusted(share, own, adjusted, nothing_to_adjust, ticker, known)
-    told = _told("Share", own)
+    sentences = _told("Share", own)
     if market is not None or market_ticker:
         index = read_closes(Path(market or share), ticker=market_ticker, **known)
-        told += _told("Index", index)
+        sentences += _told("Index", index)
         level = index.table.select("date", market_close=pl.coalesce("close", "adjusted_close"))
     elif own.has("market_close"):
         level = own.table.select("date", "market_close").drop_nulls()
@@ -203,7 +203,7 @@ def price_table(
             "name the share first, and the index as --market or --market-ticker",
         )
     whole = table.with_columns(source_ids=pl.lit(list(sources), pl.List(pl.String)))
-    return MadeTable("prices", whole.select(file_columns(Prices).keys()), (*told, *remarks))
+    return MadeTable("prices", whole.select(file_columns(Prices).keys()), (*sentences, *remarks))
 
 
 def _told(name: str, read: Closes) -> list[str]:
@@ -219,7 +219,7 @@ def _with_adjusted(
     known: dict[str, str | None],
 ) -> tuple[pl.DataFrame, list[str]]:
     """The closes of the share with its adjusted closes, and what must be told; refused where one of the two is not known."""
-    table, told = own.table, []
+    table, sentences = own.table, []
     if nothing:
         if own.has("close") and own.has("adjusted_close") and not table["close"].equals(table["adjusted_close"]):
             _refuse(path, "has adjusted closes that are not the closes", "leave --nothing-to-adjust away")
@@ -232,9 +232,9 @@ def _with_adjusted(
         _refuse(path, "has the adjusted close alone, and not the close as it was quoted", mend)
     if adjusted is not None:
         other = read_closes(Path(adjusted), ticker=ticker, **known)
-        told = _told("Adjusted", other)
+        sentences = _told("Adjusted", other)
         if not other.has("adjusted_close"):
-            told.append("Adjusted: it has one close, which is taken for the adjusted one, as was said.")
+            sentences.append("Adjusted: it has one close, which is taken for the adjusted one, as was said.")
         level = other.table.select("date", adjusted_close=pl.coalesce("adjusted_close", "close"))
         table = table.drop("adjusted_close").join(level, "date", "left", validate="1:1")
     if table["adjusted_close"].null_count() == table.height:
@@ -244,23 +244,23 @@ def _with_adjusted(
     problems = [Problem(path.name, row, "", f"{day} has a close and no adjusted close", mend) for row, day in without]
     if problems:
         raise DownloadError(problems)
-    return table, told + _against_each_other(table)
+    return table, sentences + _against_each_other(table)
 
 
 def _against_each_other(table: pl.DataFrame) -> list[str]:
     """What is odd between the close and the adjusted close: they differ by dividends alone, each of which moves all days before it."""
     moved = table.sort("date").with_columns(moved=(pl.col("close") / pl.col("adjusted_close")).log().diff().abs())
-    told = []
+    sentences = []
     often = (moved["moved"] > _ROUNDING).sum() * 10 > table.height
     if often:
-        told.append("The close and the adjusted close do not move together: are they of one share?")
+        sentences.append("The close and the adjusted close do not move together: are they of one share?")
     jumps = moved.filter(pl.col("moved") > math.log(_SPLIT))
     if jumps.height and not often:
-        told.append(
+        sentences.append(
             f"The close moves against the adjusted close by more than a dividend does on {some(jumps['date'])}: a split that the close is not "
             "adjusted for, or a damaged number."
         )
-    return told
+    return sentences
 
 
 def _apart(share: pl.DataFrame, index: pl.DataFrame) -> list[str]:
@@ -312,10 +312,10 @@ def signal_table(
     _check([source], None, dates, zone)
     series = read_signals(Path(file), scope=scope.strip(), zone=zone, dates=dates)
     table = series.table.with_columns(source_id=pl.lit(source))
-    told = [f"{series.label[0].upper()}{series.label[1:]}.", *series.remarks]
+    sentences = [f"{series.label[0].upper()}{series.label[1:]}.", *series.remarks]
     if scope.strip() and not table["scope"].str.contains(scope.strip(), literal=True).any():
-        told.append("The file says itself what it covers; the scope that was given is not used.")
-    return MadeTable("signals", table.select(file_columns(Signals).keys()), tuple(told))
+        sentences.append("The file says itself what it covers; the scope that was given is not used.")
+    return MadeTable("signals", table.select(file_columns(Signals).keys()), tuple(sentences))
 
 
 def _check(sources: Sequence[str], decimal: str | None, dates: str | None, zone: str = "") -> None:

@@ -94,7 +94,7 @@ def _pairs(pattern: str, hint: str) -> Check:
     expression = re.compile(pattern, re.DOTALL)
 
     def sound(value: Value) -> bool:
-        return isinstance(value, dict) and all(is_text(each) and expression.fullmatch(each) for each in value.values())
+        return isinstance(value, dict) and all(is_text(part) and expression.fullmatch(part) for part in value.values())
 
     return sound, hint
 
@@ -207,9 +207,9 @@ def _named(staging: Staging) -> Iterator[tuple[str, str]]:
     yield from ((name, event_id) for name in ("begin", "end") if (event_id := getattr(staging, name)))
     yield from ((f"stops[{number}]", event_id) for number, event_id in enumerate(staging.stops, start=1))
     for event_id, other in staging.public.items():
-        yield from ((f"public.{event_id}", each) for each in (event_id, other))
+        yield from ((f"public.{event_id}", id) for id in (event_id, other))
     yield from ((f"words.{event_id}", event_id) for event_id in staging.words)
-    yield from ((f"decisions[{number}].at", each.at) for number, each in enumerate(staging.decisions, start=1))
+    yield from ((f"decisions[{number}].at", decision.at) for number, decision in enumerate(staging.decisions, start=1))
 
 
 def _check_order(staging: Staging, public: Mapping[str, datetime], problems: FileProblems) -> None:

@@ -94,19 +94,19 @@ class ClassGrades(Result):
     @property
     def table(self) -> pl.DataFrame:
         """One row a notebook: points of tests and by hand, their sums, and what is still to be done."""
-        return pl.DataFrame([self._row(each) for each in self.graded], schema=_SCHEMA, orient="row")
+        return pl.DataFrame([self._row(submission) for submission in self.graded], schema=_SCHEMA, orient="row")
 
-    def _row(self, each: Graded) -> tuple:
-        if each.grade is None:
-            return (each.file, "", *[None] * 6, each.problem)
-        rows = {mark: self.form.get((each.file, mark.cell)) for mark in each.grade.read_by_hand}
+    def _row(self, submission: Graded) -> tuple:
+        if submission.grade is None:
+            return (submission.file, "", *[None] * 6, submission.problem)
+        rows = {mark: self.form.get((submission.file, mark.cell)) for mark in submission.grade.read_by_hand}
         given = [row.points for row in rows.values() if row and row.points is not None]
         waiting = [mark for mark, row in rows.items() if row is None or row.points is None]
-        tests, most, by_hand = each.grade.reached, each.grade.maximum, each.grade.by_hand
+        tests, most, by_hand = submission.grade.reached, submission.grade.maximum, submission.grade.by_hand
         read = sum(given) if given or not rows else None
         return (
-            each.file,
-            each.grade.lesson,
+            submission.file,
+            submission.grade.lesson,
             tests,
             most,
             read,
@@ -120,17 +120,19 @@ class ClassGrades(Result):
     def marks(self) -> pl.DataFrame:
         """One row a notebook and cell that gives points, with the hint."""
         tables = [
-            each.grade.table.select(pl.lit(each.file).alias("file"), pl.all()) for each in self.graded if each.grade
+            submission.grade.table.select(pl.lit(submission.file).alias("file"), pl.all())
+            for submission in self.graded
+            if submission.grade
         ]
         return pl.concat(tables) if tables else pl.DataFrame()
 
     @property
     def text(self) -> str:
-        failed = [f"{each.file} {each.problem}" for each in self.graded if each.problem]
+        failed = [f"{submission.file} {submission.problem}" for submission in self.graded if submission.problem]
         waiting = sum(TO_READ in status for status in self.table["status"])
         parts = (
             f"{len(self.graded) - len(failed)} of {counted(len(self.graded), 'notebook')} graded, {waiting} of them with answers {TO_READ}.",
-            *(f"Not graded: {each}" for each in failed),
+            *(f"Not graded: {problem}" for problem in failed),
             f"Passed over, as they are no notebooks: {listed(list(self.others))}." if self.others else "",
             *(f"Without a page: {page}" for page in self.unwritten),
             f"This system cannot keep notebooks from {listed(list(self.missing_guards))}: Python alone forbids it."
@@ -271,12 +273,12 @@ def _write(result: ClassGrades, titles: dict[str, str]) -> tuple[str, ...]:
     """Write table, form and pages; a page that cannot be written does not stop the others."""
     grades = result.folder / GRADES
     write_whole(grades / POINTS, BYTE_ORDER_MARK + csv_for_spreadsheets(result.table))
-    done = [(each.file, each.grade) for each in result.graded if each.grade]
+    done = [(submission.file, submission.grade) for submission in result.graded if submission.grade]
     waiting = [(file, tests.lesson, mark) for file, tests in done for mark in tests.read_by_hand]
     write_whole(grades / BY_HAND, form_text(waiting, result.form))
     unwritten = []
     for file, tests in done:
-        given = {cell: each for (of, cell), each in result.form.items() if of == file}
+        given = {cell: row for (of, cell), row in result.form.items() if of == file}
         page = feedback_page(file, titles[tests.lesson], tests, given)
         place = grades / FEEDBACK / Path(file).with_suffix(".html")
         try:

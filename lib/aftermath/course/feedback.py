@@ -34,7 +34,7 @@ def feedback_page(file: str, title: str, grade: Grade, given: Mapping[str, ByHan
     given
         Cell to what a person gave for it; cells that nobody has read yet are missing.
     """
-    by_hand = {cell: each for cell, each in given.items() if each.points is not None}
-    reached = grade.reached + sum(each.points or 0 for each in by_hand.values())
+    by_hand = {cell: row for cell, row in given.items() if row.points is not None}
+    reached = grade.reached + sum(row.points or 0 for row in by_hand.values())
     page = _page().render(file=file, title=title, grade=grade, by_hand=by_hand, reached=reached)
     return page.rstrip("\n") + "\n"

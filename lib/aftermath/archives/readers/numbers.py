@@ -128,7 +128,7 @@ def _written(text: str) -> _Written:
         return _Written(None, readable=False)
     whole, by, mark, part, power, gap, word = found.group("whole", "by", "mark", "part", "power", "gap", "word")
     by = "," if by is None and "," in whole else by  # 1,23,456
-    marks = tuple(f"{each}{role}" for each, role in ((by, "t"), (mark, "d")) if each in (",", "."))
+    marks = tuple(f"{character}{role}" for character, role in ((by, "t"), (mark, "d")) if character in (",", "."))
     tens = 0 if word is None else _POWER.get(word)
     doubtful = (
         (by is not None and (by == mark or power is not None))
@@ -305,7 +305,7 @@ class Counts:
         column.marks[mark] = seen
         for one, other in ((",t", ",d"), (".t", ".d"), (",t", ".t")):
             if mark in (one, other) and one in column.marks and other in column.marks:
-                first, second = sorted((column.marks[one], column.marks[other]), key=lambda each: each is seen)
+                first, second = sorted((column.marks[one], column.marks[other]), key=lambda own: own is seen)
                 raise ArchiveError(
                     f"column {printable(name, 40)!r} has {first.text.strip()!r} in {first.line} and {second.text.strip()!r} "
                     f"in {second.line}: what the mark means in one, it cannot mean in the other. Write the counts as whole "

@@ -82,7 +82,7 @@ class Tally:
         kinds = [f"{number(self.kinds[kind])} {kind}" for kind in KINDS if self.kinds[kind]]
         yield f"{counted(self.posts, 'post')}: {', '.join(kinds)}."
         named = [(language, count) for language, count in self.languages.most_common() if language]
-        codes = [each for each in named if _CODE.fullmatch(each[0])][:_LANGUAGES]
+        codes = [counted_code for counted_code in named if _CODE.fullmatch(counted_code[0])][:_LANGUAGES]
         said = [f"{number(count)} {language}" for language, count in codes]
         others = sum(count for _, count in named) - sum(count for _, count in codes)
         said += [f"{number(others)} others"] if others else []

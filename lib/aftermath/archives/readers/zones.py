@@ -120,9 +120,9 @@ def clock_of(name: str, given: str | None) -> timedelta | ZoneInfo | None:
 def _place(name: str) -> ZoneInfo | None:
     """A zone of the database, however it is capitalised."""
     tidy = "/".join("_".join(part.capitalize() for part in piece.split("_")) for piece in name.split("/"))
-    for each in (name, tidy):
+    for spelling in (name, tidy):
         try:
-            return ZoneInfo(each)
+            return ZoneInfo(spelling)
         except (ValueError, OSError, LookupError):
             continue
     return None

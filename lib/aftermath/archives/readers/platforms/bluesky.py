@@ -86,7 +86,7 @@ def _of_record(
     if collection != _POST:
         return None
     require(record, "text")
-    languages = {language_of({"langs": each}, "langs") for each in list_at(record, "langs")}
+    languages = {language_of({"langs": language}, "langs") for language in list_at(record, "langs")}
     kind = "reply" if object_at(record, "reply") else "original"
     return Post(
         uri,

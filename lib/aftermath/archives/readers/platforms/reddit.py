@@ -95,7 +95,7 @@ def _unwrapped(page: dict[str, Any]) -> Iterator[Any]:
         elif _is_wrapped(value):
             replies = value["data"].get("replies")
             waiting += [] if replies in ("", None) else [replies]
-            yield {key: each for key, each in value["data"].items() if key != "replies"}
+            yield {key: field for key, field in value["data"].items() if key != "replies"}
         else:
             yield value
 

@@ -94,10 +94,10 @@ def _of_account(lists: list[Any]) -> Iterator[Any]:
 def _messages(chat: dict[str, Any]) -> Iterator[Any]:
     """Messages with their chat; one that answers nothing but the opening of a topic stands in it and is no reply."""
     messages = chat["messages"]
-    topics = [text_of(dig(each, "id")) for each in messages if dig(each, "action") == "topic_created"]
+    topics = [text_of(dig(message, "id")) for message in messages if dig(message, "action") == "topic_created"]
     more = {
         _CHAT: text_of(chat["id"]),
-        _COUNTED: any("reactions" in each for each in messages if isinstance(each, dict)),
+        _COUNTED: any("reactions" in message for message in messages if isinstance(message, dict)),
     }
     for message in messages:
         if not isinstance(message, dict):
