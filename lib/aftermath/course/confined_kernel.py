@@ -62,8 +62,13 @@ _TCP_SINCE, _SIGNALS_SINCE = 4, 6
 _OF_THE_SYSTEM = "/bin /dev /etc /gnu /lib /lib32 /lib64 /nix /opt /proc /sbin /snap /sys /usr"
 
 
-def isolated() -> bool:
+def isolated(started_by: int | None = None) -> bool:
     """Go on as a process without a network, with which ends all that it starts.
+
+    Parameters
+    ----------
+    started_by
+        The process with which it ends; the one above it if not given, **which may have ended before it was asked for**.
 
     Returns
     -------
@@ -73,7 +78,7 @@ def isolated() -> bool:
     """
     if sys.platform != "linux":
         return False
-    user, group, started_by = os.getuid(), os.getgid(), os.getppid()
+    user, group, started_by = os.getuid(), os.getgid(), started_by or os.getppid()
     if _system().unshare(_NEW_USER | _NEW_IPC | _NEW_PROCESSES | _NEW_NETWORK) != 0:
         return False
     for file, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
@@ -210,7 +215,7 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--missing-guards"]:
         print(*missing_guards(), sep="\n")
         sys.exit()
-    isolated()
+    isolated(int(os.environ.get("JPY_PARENT_PID", 0)) or None)
     confine(Path.cwd())
 
     from ipykernel import kernelapp
