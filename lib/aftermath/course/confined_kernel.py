@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import struct
 import sys
@@ -87,10 +88,14 @@ def isolated(started_by: int | None = None) -> bool:
         ):  # AppArmor may forbid it: the process is then nobody's, and reads and writes as before
             Path("/proc/self", file).write_text(content, encoding="ascii")
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    gone, open_while_alive = os.pipe()  # says that the other end was closed, with the process that waits
     child = os.fork()
     if child == 0:
+        os.close(open_while_alive)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         _system().prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        if select.select([gone], [], [], 0)[0]:
+            os._exit(1)  # it had ended before it could be asked for a signal
         return True
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the child, which gets it as well
     while not (ended := os.waitpid(child, os.WNOHANG))[0]:
