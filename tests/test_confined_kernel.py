@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from aftermath.course.confined_kernel import landlock_version
+from aftermath.course.sitting import missing_guards
 
 HARM = {
     "writes a file": "open(other / 'kept.txt', 'w')",
@@ -143,3 +145,11 @@ def test_what_belongs_to_users_cannot_be_read(folders):
     ended = run(folders, BY_ALL + "print((other / 'kept.txt').read_text())")
     assert "PermissionError" in ended.stderr
     assert ended.stdout == ""
+
+
+@pytest.mark.fault("processes that are killed or end")
+@pytest.mark.skipif("leaving processes behind" in missing_guards(), reason="this system lets nobody make namespaces")
+def test_a_kernel_whose_grader_ended_before_it_began_ends_at_once(folders):
+    command = [sys.executable, "-m", "aftermath.course.confined_kernel", "-f", str(folders / "own" / "connection.json")]
+    nobody = {**os.environ, "JPY_PARENT_PID": "4194305"}  # above what Linux counts to
+    assert subprocess.run(command, cwd=folders / "own", env=nobody, timeout=20, check=False).returncode == 1

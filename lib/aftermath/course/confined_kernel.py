@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import select
 import signal
 import struct
 import sys
@@ -62,8 +63,13 @@ _TCP_SINCE, _SIGNALS_SINCE = 4, 6
 _OF_THE_SYSTEM = "/bin /dev /etc /gnu /lib /lib32 /lib64 /nix /opt /proc /sbin /snap /sys /usr"
 
 
-def isolated() -> bool:
+def isolated(started_by: int | None = None) -> bool:
     """Go on as a process without a network, with which ends all that it starts.
+
+    Parameters
+    ----------
+    started_by
+        The process with which it ends; the one above it if not given, **which may have ended before it was asked for**.
 
     Returns
     -------
@@ -73,7 +79,7 @@ def isolated() -> bool:
     """
     if sys.platform != "linux":
         return False
-    user, group, started_by = os.getuid(), os.getgid(), os.getppid()
+    user, group, started_by = os.getuid(), os.getgid(), started_by or os.getppid()
     if _system().unshare(_NEW_USER | _NEW_IPC | _NEW_PROCESSES | _NEW_NETWORK) != 0:
         return False
     for file, content in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
@@ -82,10 +88,14 @@ def isolated() -> bool:
         ):  # AppArmor may forbid it: the process is then nobody's, and reads and writes as before
             Path("/proc/self", file).write_text(content, encoding="ascii")
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    gone, open_while_alive = os.pipe()  # says that the other end was closed, with the process that waits
     child = os.fork()
     if child == 0:
+        os.close(open_while_alive)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
         _system().prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        if select.select([gone], [], [], 0)[0]:
+            os._exit(1)  # it had ended before it could be asked for a signal
         return True
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the child, which gets it as well
     while not (ended := os.waitpid(child, os.WNOHANG))[0]:
@@ -210,7 +220,7 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--missing-guards"]:
         print(*missing_guards(), sep="\n")
         sys.exit()
-    isolated()
+    isolated(int(os.environ.get("JPY_PARENT_PID", 0)) or None)
     confine(Path.cwd())
 
     from ipykernel import kernelapp
