@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from aftermath.cli import app
 from aftermath.course.class_grades import ClassError, grade_all
 from aftermath.course.form import COLUMNS, FormError
+from aftermath.course.hints import NOT_REACHED
 from aftermath.files import LinkError
 from aftermath.workspace import Workspace
 from classroom import found_school, hand_in, small_lesson
@@ -197,6 +198,13 @@ def test_what_did_not_change_is_not_run_again(school, handed_in):
         kept.write_text("{}")
     assert grade_all(handed_in, school).table["tests"].to_list() == [0]
     assert grade_all(handed_in, school, anew=True).table["tests"].to_list() == [0]
+
+
+def test_a_session_that_ended_early_is_run_again(school, handed_in):
+    ending = "import os\nos._exit(3)\ntotal = 42"
+    submit(handed_in, "ann.ipynb", answer_sum=ending)
+    assert {mark.hint for mark in grade_all(handed_in, school).graded[0].grade.marks if mark.failed} == {NOT_REACHED}
+    assert not list((school.build / "grading").glob("*.json"))
 
 
 def test_a_lesson_that_changed_is_graded_anew(school, handed_in):

@@ -195,7 +195,9 @@ def test_grading(tmp_path, record_property):
         killed(GRADES, tmp_path, victims, within=2.0)
         assert "ann.ipynb,small,,essay,answered,5,4,Soon." in form.read_text(encoding="utf-8-sig")
         assert [path.suffix for path in files(tmp_path / "build") if json.loads(path.read_text()) is None] == []
-    marked = grade_all(handed_in, school, anew=True)  # a kernel that is killed looks like one that a student ended
+    marked = grade_all(
+        handed_in, school
+    )  # a kernel that is killed looks like one that a student ended, and is run again
     assert [graded.grade.reached for graded in marked.graded] == [5, 5]
     assert "ann.ipynb,small,,essay,answered,5,4,Soon." in form.read_text(encoding="utf-8-sig")
     assert fingerprint(handed_in, handed_in.glob("*.ipynb")) == given

@@ -15,6 +15,7 @@ from aftermath.course.feedback import feedback_page
 from aftermath.course.form import BYTE_ORDER_MARK, Form, form_text, read_form
 from aftermath.course.grade import Grade, Mark, points_text
 from aftermath.course.grading import SECONDS_PER_CELL, grade
+from aftermath.course.hints import NOT_REACHED
 from aftermath.course.lesson import lessons
 from aftermath.course.sitting import missing_guards
 from aftermath.course.submission import SubmissionError, must_be_small, readable
@@ -154,7 +155,7 @@ def grade_all(
 
     There ``points.csv`` has one row a notebook, ``by_hand.csv`` is the form for the answers that a person reads, and
     ``feedback/`` holds a page for each. **Fill in the form and grade again**: what was filled in is kept, and notebooks that
-    did not change are not run again.
+    did not change are not run again, unless their session ended before its last test.
 
     Parameters
     ----------
@@ -248,8 +249,10 @@ def _graded(path: Path, file: str, workspace: Workspace, seconds: int, state: st
         return Graded(
             file, None, said.removeprefix(f"{readable(str(path))}: ").removeprefix(f"{readable(path.name)}: ")
         )
-    with contextlib.suppress(WriteError):  # it is then run again
-        write_whole(remembered, json.dumps(asdict(graded)), durable=False)
+    # a session that ended early may have been ended by the system, where memory was short
+    if all(mark.hint != NOT_REACHED for mark in graded.marks):
+        with contextlib.suppress(WriteError):  # it is then run again
+            write_whole(remembered, json.dumps(asdict(graded)), durable=False)
     return Graded(file, graded)
 
 

@@ -20,6 +20,10 @@ _TAMPERED = (
 _MISSING = re.compile(r"name '(\w+)' is not defined")
 _NUMBER = re.compile(r"\s*[-+−]?[\d.]")
 _POINT = "write a point, like 0.76"
+NOT_REACHED = (
+    "Not reached: an earlier cell ended the session, wrote gigabytes, or took too long and could not be stopped. "
+    "Mend that cell first."
+)
 
 
 def hint(asked: Outcome | None, test: Outcome | None, before: Sequence[Ran]) -> str:
@@ -35,10 +39,7 @@ def hint(asked: Outcome | None, test: Outcome | None, before: Sequence[Ran]) -> 
         The cells of the lesson that ran before it, given ones and answers, in order.
     """
     if asked is None or test is None:
-        return (
-            "Not reached: an earlier cell ended the session, wrote gigabytes, or took too long and could not be stopped. "
-            "Mend that cell first."
-        )
+        return NOT_REACHED
     if not asked.answers:
         return _TAMPERED
     if test.passed:
