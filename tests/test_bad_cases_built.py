@@ -69,7 +69,7 @@ def test_bad_cases_cost_neither_the_others_nor_the_comparison_nor_the_index(work
         assert f"  {case_id}: casestudies/{case_id}/{fault}" in said
     summary = json.loads((workspace.build / "summary.json").read_text(encoding="utf-8"))
     assert summary["complete"] is False
-    assert sorted(summary["made"]) == sorted(["comparison", "index", "methods", *GOOD])
+    assert sorted(summary["made"]) == sorted(["comparison", "index", "methods", "trial", *GOOD])
     assert {failure["title"] for failure in summary["failed"]} == BAD.keys()
     assert sorted(path.stem for path in (workspace.site / "cases").glob("*.html")) == sorted(GOOD)
     index, comparison = (
@@ -83,4 +83,4 @@ def test_bad_cases_cost_neither_the_others_nor_the_comparison_nor_the_index(work
     status, said = aftermath(workspace, "verify-build")
     *named, summed_up = said.splitlines()
     assert (status, sorted(named)) == (1, [f"{case_id}: {case_id}.html is missing" for case_id in sorted(BAD)])
-    assert summed_up == "5 of 9 pages are what their inputs, parameters and versions say."
+    assert summed_up == "6 of 10 pages are what their inputs, parameters and versions say."

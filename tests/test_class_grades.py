@@ -150,7 +150,7 @@ def test_points_given_by_hand_are_read_back_and_never_lost(school, handed_in):
 def test_points_that_are_given_while_a_class_is_graded_are_read_as_well(school, handed_in):
     submit(handed_in, "ann.ipynb", essay="They waited.")
     grade_all(handed_in, school)
-    grade_all(handed_in, school, told=lambda line: fill_in(handed_in, ann=("4", "Soon.")))
+    grade_all(handed_in, school, announce=lambda line: fill_in(handed_in, ann=("4", "Soon.")))
     assert [(row["points"], row["comment"]) for row in form(handed_in)] == [("4", "Soon.")]
     assert points(handed_in)["ann.ipynb"]["by_hand"] == "4.0"
 

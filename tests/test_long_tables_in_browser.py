@@ -12,7 +12,7 @@ from aftermath.comparison.gathering import Gathering, gather
 from aftermath.comparison.scoreboard import compare
 from aftermath.pages import site
 from aftermath.workspace import Workspace
-from browsing import PATIENCE, browser, watched
+from browsing import PATIENCE, browser, until, watched
 from factories import case_folder, event
 from pages import comparison_files
 
@@ -67,7 +67,7 @@ def test_a_long_table_shows_its_first_rows_and_more_when_asked(opened, many):
     board = page.locator("#board .further").first
     assert "50 of 80" in board.inner_text()
     board.get_by_role("button", name="Show more").click()
-    page.wait_for_function("document.querySelectorAll('.board tbody tr').length === 80")
+    until(page, "document.querySelectorAll('.board tbody tr').length === 80")
     assert cases_shown(page)[:50] == first and len(set(cases_shown(page))) == 80
     assert board.is_hidden()
     assert not page.complaints
@@ -77,9 +77,9 @@ def test_a_long_table_shows_its_first_rows_and_more_when_asked(opened, many):
 def test_sorting_filters_and_downloads_of_a_long_table_hold_all_its_rows(opened, many):
     page = at(opened, (many / "comparison.html").as_uri())
     page.locator(".board thead button", has_text="Case").first.click()
-    page.wait_for_function("document.querySelector('.board tbody tr').id === 'case-small-00'")
+    until(page, "document.querySelector('.board tbody tr').id === 'case-small-00'")
     page.locator(".board thead button", has_text="Case").first.click()
-    page.wait_for_function("document.querySelector('.board tbody tr').id === 'case-small-79'")
+    until(page, "document.querySelector('.board tbody tr').id === 'case-small-79'")
     assert len(cases_shown(page)) == 50
     page.locator("#board details.tv").first.evaluate("each => { each.open = true }")
     with page.expect_download() as given:
@@ -90,8 +90,9 @@ def test_sorting_filters_and_downloads_of_a_long_table_hold_all_its_rows(opened,
 
 def test_an_address_leads_to_a_row_that_the_page_does_not_hold_yet(opened, many):
     page = at(opened, (many / "index.html").as_uri() + "#case-small-75")
-    page.wait_for_function(
-        "() => { const row = document.getElementById('case-small-75')?.getBoundingClientRect(); return row && row.top < innerHeight && row.bottom > 0 }"
+    until(
+        page,
+        "() => { const row = document.getElementById('case-small-75')?.getBoundingClientRect(); return row && row.top < innerHeight && row.bottom > 0 }",
     )
     page.context.close()
 

@@ -191,8 +191,8 @@ def test_a_build_is_summed_up_verified_and_planned(workspace):
     touch_evidence(workspace, RED_CROSS)
     due = dict(plan(workspace=workspace, settings=["seed=4"]).due)
     assert due[RED_CROSS] == ("evidence: events.csv changed",)
-    assert due.keys() == {RED_CROSS, "comparison", "index"}
-    assert due["index"] == due["comparison"] == (f"evidence of {RED_CROSS} changed",)
+    assert due.keys() == {RED_CROSS, "comparison", "trial", "index"}
+    assert due["index"] == due["comparison"] == due["trial"] == (f"evidence of {RED_CROSS} changed",)
     assert snapshot(workspace) == before
     assert verify_build(workspace).differing.keys() == due.keys()
     write_notebook(workspace.notebooks / "case_report.ipynb", REPORT, "raise ValueError('too red')", SHOW)

@@ -262,7 +262,7 @@ def test_a_build_that_cannot_write_all_never_says_that_it_is_complete(workspace,
         "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0})); from aftermath.cli import main; main()"
     )
     statuses = []
-    for limit in (300_000, -1):  # the drawing library of the site is larger
+    for limit in (1_100_000, -1):  # the drawing library of the site is larger
         done = subprocess.run(
             [sys.executable, "-c", script.format(limit), "build", "--workers", "1"],
             cwd=workspace.root,

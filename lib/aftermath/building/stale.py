@@ -14,7 +14,6 @@ from pathlib import Path
 
 from aftermath.building.folder import unbuilt
 from aftermath.building.jobs import Job, Settings, page_jobs, read_settings, site_job
-from aftermath.case_files.case import read_case
 from aftermath.pages.made_from import MadeFrom, read_made_from, read_record, seal_holds
 from aftermath.workspace import Workspace, find_workspace
 
@@ -224,6 +223,8 @@ def _unbuilt_as_said(workspace: Workspace) -> dict[str, str]:
 
     Of cases that it does not name, those with problems are left out, as builds leave them to the index.
     """
+    from aftermath.case_files.case import read_case  # loads polars, which who finds nothing to do need not wait for
+
     index = workspace.site / "index.html"
     made = read_made_from(index.read_text(encoding="utf-8", errors="replace")) if index.is_file() else None
     try:

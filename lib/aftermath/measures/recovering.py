@@ -47,7 +47,7 @@ def recovery(
     """Of a series beside its controls."""
 
 
-def recovery(of: Any, *more: Any, **options: Any) -> Any:
+def recovery(of: Case | str | pl.DataFrame, *more: Any, **options: Any) -> Any:
     """Estimate how the coded coverage of a case moved, or how a series moved beside its controls.
 
     Parameters
