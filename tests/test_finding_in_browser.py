@@ -257,7 +257,7 @@ def test_the_scoreboard_is_sorted_and_filtered_by_its_address(opened, root):
     assert shown == [f"case-{case_id}" for case_id in sorted(index, key=index.__getitem__)]
     assert page.locator(".cnt").inner_text() == "2 cases"
     page.locator("thead button", has_text="Transparency").click()
-    assert "sort=-transparency" in page.url
+    assert "sort=-transparency" in page.evaluate("location.href")
     page.context.close()
 
 
