@@ -136,7 +136,7 @@ def watched(page: Any) -> Any:
             page.foreign.append(address)
 
     page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on("pageerror", lambda error: page.complaints.append(error.stack or str(error)))
     page.context.on("request", lambda request: asked(request.url))
     page.on("websocket", lambda socket: asked(socket.url))
     return page
@@ -186,11 +186,18 @@ class Notebook:
         )
 
     def in_theme(self, name: str) -> None:
-        """Show JupyterLab in its theme ``Light`` or ``Dark``, and wait until it is."""
+        """Show JupyterLab in its theme ``Light`` or ``Dark``, and wait until it is.
+
+        Whatever changes a theme covers the page for a moment; while one cover fades, another may not be asked for: JupyterLab
+        takes the same one away twice, which is an error in its console.
+        """
+        uncovered = "!document.querySelector('#jupyterlab-splash')"
+        self.page.wait_for_function(uncovered)
         self.page.evaluate(
             "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {name}"
         )
-        self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(name == 'Light').lower()}'")
+        light = str(name == "Light").lower()
+        self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{light}' && {uncovered}")
 
     def command(self, name: str) -> Any:
         """Run a command of JupyterLab, e.g. ``"notebook:run-all-cells"``, and wait until it has done."""
