@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import html
+import io
 import json
 import re
 
@@ -76,6 +77,27 @@ def test_number_and_time_of_a_moment_are_whole_at_80_columns(case_id):
         assert lines[place + 1] == moment.since.replace("\u00a0", " ")
     assert "…" not in shown
     assert "…" not in entered(case_id, "", "--notes", columns=80)
+
+
+def test_a_slip_of_the_hand_reveals_nothing():
+    out = entered("kitchenaid-tweet", "back\np\n\nq\n")
+    assert out.count(terminal.HELP) == 4  # before the first moment, after each slip, and at the first moment
+    assert "The first debate" in out
+    assert "A joke about the death" not in out
+
+
+def test_a_debriefing_is_a_part_a_screen_on_a_terminal(monkeypatch):
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda *_: asked.append("") or "")
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, record=True)
+    play = terminal.play_in_terminal(script_of("kitchenaid-tweet"), console)
+    parts = terminal.debriefing(play)
+    assert play.over and len(parts) == 3 + 5  # answers, decisions, the advice of five texts, what is left open
+    moments = len(play.script.moments)
+    assert len(asked) == 1 + moments + len(parts) - 1
+    shown = console.export_text()
+    assert f"(1 of {len(parts)})" in shown
+    assert shown.index("Your answers") < shown.index("Your decisions") < shown.index("What is not known")
 
 
 def test_the_terminal_ends_where_nothing_more_is_entered():
