@@ -162,6 +162,20 @@ def test_the_widget_asks_and_reveals():
     assert "Decided: Apologise." in widget.shown.value
 
 
+def test_the_clock_of_the_widget_stands_still_while_the_lecturer_looks_ahead():
+    widget, now = widget_at_a_decision()
+    now[0] = 100.0
+    widget.lecturer.click()
+    assert widget.pause.description == "Go on"
+    now[0] = 4000.0
+    widget.lecturer.click()
+    widget.pause.click()
+    now[0] = 4003.0
+    widget.decide.click()
+    assert widget.play.revealed.seconds == 103.0
+    assert not widget.play.revealed.late
+
+
 def test_the_widget_shows_what_is_ahead_only_while_asked():
     widget, _ = widget_at_a_decision()
     widget.lecturer.click()
