@@ -8,6 +8,7 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+from ipywidgets.embed import dependency_state
 from typer.testing import CliRunner
 
 import aftermath as am
@@ -39,13 +40,14 @@ def in_the_terminal(case_id: str) -> list[str]:
 
 
 def in_the_widget(case_id: str) -> list[str]:
-    """What a notebook shows at each moment."""
+    """What a notebook's page holds at each moment: the whole state of its widgets, and what is shown last."""
     widget, shown = am.replay(case_id), []
     widget.next.click()
     while not widget.play.over:
-        values = [widget.shown.value, widget.ahead.value, widget.timer.value, widget.statement.value]
-        labels = [box.description for box in (*widget.options, widget.next, widget.back, widget.pause, widget.lecturer)]
-        shown.append(html.unescape(re.sub(r"<[^>]*>", " ", " ".join([*values, *labels]))))
+        values = [value for held in dependency_state(widget).values() for value in held["state"].values()]
+        words = [value for value in values if isinstance(value, str)]
+        assert widget.next.description in words
+        shown.append(html.unescape(re.sub(r"<[^>]*>", " ", " ".join([*words, widget.shown.value]))))
         (widget.wait if widget.play.awaited else widget.next).click()
     return shown
 
