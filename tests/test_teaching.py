@@ -12,6 +12,7 @@ import pytest
 import aftermath as am
 from aftermath.course.lesson import Lesson, lessons
 from aftermath.course.submission import grading, is_answer, is_test
+from aftermath.replaying.script import script_of
 from aftermath.workspace import Workspace
 from classroom import worked_through
 
@@ -123,3 +124,18 @@ def test_a_response_with_clock_zero_is_called_no_speed():
 def test_nobody_is_called_the_fastest_whom_the_record_does_not_show_to_be():
     assert not worked_through(LESSONS["08_compare_and_defend"].notebook)["kitchenaid_first"]
     assert "fastest" not in cell(LESSONS["08_compare_and_defend"], "reflection")
+
+
+STAGED = ("gm-ignition-recall", "kitchenaid-tweet", "kuaishou-underage-mothers", "united-3411")
+
+
+@pytest.mark.parametrize("case_id", STAGED)
+def test_moments_decisions_and_minutes_of_a_staged_replay_are_as_the_guide_says(case_id):
+    guide = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    row = re.search(rf"^\| `{case_id}` \| (\d+), (\d+) \| (\d+) to (\d+) \|", guide, re.MULTILINE)
+    moments, decisions, shortest, longest = map(int, row.groups())
+    script = script_of(case_id)
+    assert (len(script.moments), len(script.decisions)) == (moments, decisions)
+    opening, debriefing, advice, moment, decision = 5, 15, 10, 2, 6  # minutes, by the guide's own table "In class"
+    taken = opening + debriefing + advice + moment * (moments - decisions) + decision * decisions
+    assert shortest <= taken <= longest
