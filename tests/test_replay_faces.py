@@ -7,6 +7,7 @@ import html
 import io
 import json
 import re
+import sys
 
 import ipywidgets as widgets
 import pytest
@@ -84,6 +85,27 @@ def test_a_slip_of_the_hand_reveals_nothing():
     assert out.count(terminal.HELP) == 4  # before the first moment, after each slip, and at the first moment
     assert "The first debate" in out
     assert "A joke about the death" not in out
+
+
+def test_an_enter_too_many_is_no_wait():
+    pexpect = pytest.importorskip("pexpect", reason="pexpect is not installed: it comes with IPython but on Windows")
+    if not hasattr(pexpect, "spawn"):
+        pytest.skip("no pseudo-terminals here")
+    command = [sys.executable, "-m", "aftermath", "replay", "kitchenaid-tweet"]
+    child = pexpect.spawn(command[0], command[1:], encoding="utf-8", dimensions=(40, 100), timeout=60)
+    child.expect_exact("> ")
+    child.send("\r")
+    child.expect_exact("> ")
+    child.send("\r\r\r")  # to the decision, and twice too often
+    child.expect_exact("Your choice >")
+    child.send("2\r")
+    child.expect_exact("Your statement")
+    child.send("\r")
+    child.expect_exact("You: Apologise")
+    child.expect_exact("> ")
+    child.send("q\r")
+    child.expect_exact("Ended here.")
+    child.expect(pexpect.EOF)
 
 
 def test_a_debriefing_is_a_part_a_screen_on_a_terminal(monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from itertools import groupby
@@ -102,6 +103,14 @@ def _asked(console: Console, words: str) -> str:
     return console.input(Text(f"{words} ", style="bold")).strip()
 
 
+def _forget_typed() -> None:
+    """Forget what was typed before a question stood there: of two Enters in haste the second would be a wait, for good."""
+    if sys.platform != "win32" and sys.stdin.isatty():
+        import termios  # Windows has none
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 def _stepped(play: Play, console: Console) -> bool:
     """Take a step; False where the lecturer ends the replay. **Only Enter goes on**: a slip of the hand must reveal nothing."""
     answer = _asked(console, "\n>").lower()
@@ -123,6 +132,7 @@ def _decided(play: Play, console: Console, minutes: int | None, clock: Callable[
     decision = play.moment.decision if play.moment else None
     assert decision is not None  # it is awaited
     limit, began, chosen = decision.limit(minutes) * 60, clock(), None
+    _forget_typed()
     while chosen is None:
         answer = _asked(console, "\nYour choice >").lower()
         if answer == "p":
