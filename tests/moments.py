@@ -52,13 +52,15 @@ def items(case_id: str) -> tuple[Item, ...]:
     published = {row["source_id"]: row["published"] for row in rows(case_id, "sources")}
     found = [Item(about["title"], None), Item(" ".join(about["summary"].split()), None)]
     for event in rows(case_id, "events"):
-        public = datetime.fromisoformat(event["latest"])
-        if "internal_knowledge" in event["acts"].split(";"):
+        public, acts = datetime.fromisoformat(event["latest"]), event["acts"].split(";")
+        if "internal_knowledge" in acts or ("trigger" in acts and event["channel"] == "app"):
             told = [end_of(published[name], zone) for name in event["source_ids"].split(";") if published[name]]
             public = max(public, min(told))
         words = staging.get("words", {}).get(event["event_id"])
         found += [Item(event["summary"], None), Item(event["label"], public)]
         found += [Item(words, public)] if words else []
+        if event["actor"] == "employee":  # who of the staff it was is in no row of what could be seen
+            found += [Item(name, None) for name in event["speaker"].split("; ") if name]
     found += [Item(text["abstract"], end_of(text["published"], zone)) for text in rows(case_id, "coverage")]
     return tuple(Item(" ".join(item.words.split()), item.public) for item in found)
 

@@ -78,7 +78,7 @@ FAULTS: dict[str, tuple[Break, str]] = {
         f"a folder for {file}": (replaced(file, Path.mkdir), f"{file}  is a folder, not a file")
         for file in ("case.yaml", "events.csv", "NOTES.md", "relations.csv")
     },
-    "a folder for replay.yaml": (lambda folder: (folder / "replay.yaml").mkdir(), "replay.yaml  is a folder"),
+    "a folder for replay.yaml": (replaced("replay.yaml", Path.mkdir), "replay.yaml  is a folder"),
     "a link to nothing": (replaced("events.csv", lambda path: path.symlink_to("gone")), "events.csv  is a link to"),
     "a link to itself": (replaced("case.yaml", lambda path: path.symlink_to(path.name)), "case.yaml  cannot be read ("),
     "a link to its folder": (replaced("NOTES.md", lambda path: path.symlink_to(".")), "NOTES.md  is a folder"),
@@ -91,7 +91,7 @@ FAULTS: dict[str, tuple[Break, str]] = {
         f"a pipe for {file}": (special(file, stat.S_IFIFO), f"{file}  is a named pipe, not a file")
         for file in ("case.yaml", "events.csv", "NOTES.md", "relations.csv")
     },
-    "a pipe for replay.yaml": (lambda folder: os.mkfifo(folder / "replay.yaml"), "replay.yaml  is a named pipe"),
+    "a pipe for replay.yaml": (special("replay.yaml", stat.S_IFIFO), "replay.yaml  is a named pipe"),
     "a pipe for prices.csv": (lambda folder: os.mkfifo(folder / "prices.csv"), "prices.csv  is a named pipe"),
     "a socket": (special("stances.csv", stat.S_IFSOCK), "stances.csv  is a socket, not a file"),
     **{

@@ -153,7 +153,7 @@ def test_fact_check_teaches_what_the_record_says():
 
 def test_fact_check_counts_the_cases_as_they_are_measured():
     given, hours = answers("04_fact_check"), 21
-    first = [am.speed(case)["response"].latency for case in given["cases"] if case.about.clock_zero]
+    first = [am.speed(case)["response"].latency for case in given["collection"] if case.about.clock_zero]
     assert given["faster"] == sum(each.upper < hours * 3600 for each in first)
     assert given["slower"] == sum(each.lower > hours * 3600 for each in first)
     assert given["cannot_tell"] == len(first) - given["faster"] - given["slower"]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import dataclasses
 import html
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from ipywidgets.embed import dependency_state
 from typer.testing import CliRunner
 
 import aftermath as am
 from aftermath import cli
+from aftermath.case_files.replay_file import StagedDecision, Staging
+from aftermath.pages.replay import table_of
 from aftermath.replaying.moments import ReplayError, stops
-from aftermath.replaying.play import Play
+from aftermath.replaying.play import EARLY, Play
 from aftermath.replaying.script import script_of
 from aftermath.vocabulary import RESPONSES
 from factories import DAY, case, event, instant, relation, text
@@ -37,13 +40,14 @@ def in_the_terminal(case_id: str) -> list[str]:
 
 
 def in_the_widget(case_id: str) -> list[str]:
-    """What a notebook shows at each moment."""
+    """What a notebook's page holds at each moment: the whole state of its widgets, and what is shown last."""
     widget, shown = am.replay(case_id), []
     widget.next.click()
     while not widget.play.over:
-        values = [widget.shown.value, widget.ahead.value, widget.timer.value, widget.statement.value]
-        labels = [box.description for box in (*widget.options, widget.next, widget.back, widget.pause, widget.lecturer)]
-        shown.append(html.unescape(re.sub(r"<[^>]*>", " ", " ".join([*values, *labels]))))
+        values = [value for held in dependency_state(widget).values() for value in held["state"].values()]
+        words = [value for value in values if isinstance(value, str)]
+        assert widget.next.description in words
+        shown.append(html.unescape(re.sub(r"<[^>]*>", " ", " ".join([*words, widget.shown.value]))))
         (widget.wait if widget.play.awaited else widget.next).click()
     return shown
 
@@ -98,6 +102,30 @@ def test_the_record_with_hindsight_has_the_times_of_the_moments(case_id):
     script = script_of(case_id)
     at_moments = {event.event_id: event.when for moment in script.moments for event in moment.events}
     assert {row.event_id: row.when for row in script.debriefing.rows if row.event_id in at_moments} == at_moments
+
+
+@pytest.mark.parametrize("case_id", PLAYABLE)
+def test_how_far_clock_zero_is_is_told_once_clock_zero_is_past(case_id):
+    about = am.load_case(case_id).about
+    (zero,) = [row for row in rows(case_id, "events") if row["event_id"] == about.clock_zero]
+    past = datetime.fromisoformat(zero["latest"])
+    moments = script_of(case_id).moments
+    assert [bool(moment.since) for moment in moments] == [moment.at >= past for moment in moments]
+    assert not [moment.since for moment in moments if "before" in moment.since]
+
+
+def test_a_deed_within_an_app_is_shown_when_a_source_has_told_it():
+    at = {shown.event_id: moment.day for moment in script_of("douyin-minor-tipping").moments for shown in moment.events}
+    assert at["e02"] == at["e05"] == "Thursday 31 January 2019"  # a girl's tips, and the newspaper that told of them
+    assert at["e08"] == at["e11"]
+    assert at["e14"] == at["e15"]
+
+
+def test_who_took_a_post_down_is_not_told_with_it():
+    shown = {each.event_id: each for moment in script_of("red-cross-tweet").moments for each in moment.events}
+    assert shown["e03"].words == "The post is gone from the account."
+    assert shown["e03"].who == "American Red Cross: removal · twitter"
+    assert shown["e04"].who == "Employee: acknowledgement, explanation · twitter"
 
 
 # Moments
@@ -230,6 +258,16 @@ def test_how_a_choice_stands_to_the_record():
     assert play.advice(advice["a12"]) == "not given"  # nobody was answered directly
     assert play.decided[0].statement == "Sorry."
     assert "unsigned apology" in play.decided[0].did
+
+
+def test_an_answer_before_clock_zero_is_past_is_said_to_be():
+    early = [event("milestone", -3 * HOUR, actor="media"), event("exposure", -2 * HOUR, HOUR / 2, actor="media")]
+    made = case([*early, *(event("apology", hour * HOUR) for hour in range(1, 8))])
+    play = Play(script_of(dataclasses.replace(made, staging=Staging(decisions=(StagedDecision("e01"),)))))
+    play.forward()
+    play.choose(["apologise"])
+    assert next(row for row in play.compared if row.label == "First apology").own.startswith(f"{EARLY} (")
+    assert table_of(play.script)["words"]["early"] == EARLY
 
 
 def test_an_answer_after_the_record_is_later_and_one_inside_its_interval_is_neither():

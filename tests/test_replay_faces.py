@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import html
+import io
 import json
 import re
+import sys
 
 import ipywidgets as widgets
 import pytest
@@ -78,6 +80,48 @@ def test_number_and_time_of_a_moment_are_whole_at_80_columns(case_id):
     assert "…" not in entered(case_id, "", "--notes", columns=80)
 
 
+def test_a_slip_of_the_hand_reveals_nothing():
+    out = entered("kitchenaid-tweet", "back\np\n\nq\n")
+    assert out.count(terminal.HELP) == 4  # before the first moment, after each slip, and at the first moment
+    assert "The first debate" in out
+    assert "A joke about the death" not in out
+
+
+def test_an_enter_too_many_is_no_wait():
+    pexpect = pytest.importorskip("pexpect", reason="pexpect is not installed: it comes with IPython but on Windows")
+    if not hasattr(pexpect, "spawn"):
+        pytest.skip("no pseudo-terminals here")
+    command = [sys.executable, "-m", "aftermath", "replay", "kitchenaid-tweet"]
+    child = pexpect.spawn(command[0], command[1:], encoding="utf-8", dimensions=(40, 100), timeout=60)
+    child.expect_exact("> ")
+    child.send("\r")
+    child.expect_exact("> ")
+    child.send("\r\r\r")  # to the decision, and twice too often
+    child.expect_exact("Your choice >")
+    child.send("2\r")
+    child.expect_exact("Your statement")
+    child.send("\r")
+    child.expect_exact("You: Apologise")
+    child.expect_exact("> ")
+    child.send("q\r")
+    child.expect_exact("Ended here.")
+    child.expect(pexpect.EOF)
+
+
+def test_a_debriefing_is_a_part_a_screen_on_a_terminal(monkeypatch):
+    asked = []
+    monkeypatch.setattr("builtins.input", lambda *_: asked.append("") or "")
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, record=True)
+    play = terminal.play_in_terminal(script_of("kitchenaid-tweet"), console)
+    parts = terminal.debriefing(play)
+    assert play.over and len(parts) == 3 + 5  # answers, decisions, the advice of five texts, what is left open
+    moments = len(play.script.moments)
+    assert len(asked) == 1 + moments + len(parts) - 1
+    shown = console.export_text()
+    assert f"(1 of {len(parts)})" in shown
+    assert shown.index("Your answers") < shown.index("Your decisions") < shown.index("What is not known")
+
+
 def test_the_terminal_ends_where_nothing_more_is_entered():
     assert entered("kitchenaid-tweet", "\n").rstrip().endswith("Ended here.")
 
@@ -138,6 +182,20 @@ def test_the_widget_asks_and_reveals():
     assert (widget.statement.value, widget.options[names.index("apologise")].value) == ("", False)
     widget.back.click()
     assert "Decided: Apologise." in widget.shown.value
+
+
+def test_the_clock_of_the_widget_stands_still_while_the_lecturer_looks_ahead():
+    widget, now = widget_at_a_decision()
+    now[0] = 100.0
+    widget.lecturer.click()
+    assert widget.pause.description == "Go on"
+    now[0] = 4000.0
+    widget.lecturer.click()
+    widget.pause.click()
+    now[0] = 4003.0
+    widget.decide.click()
+    assert widget.play.revealed.seconds == 103.0
+    assert not widget.play.revealed.late
 
 
 def test_the_widget_shows_what_is_ahead_only_while_asked():

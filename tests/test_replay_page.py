@@ -290,6 +290,19 @@ def test_time_that_runs_out_is_a_wait_and_a_pause_stops_it(browser, site):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_who_writes_sees_how_much_time_is_left(browser, site, width, height):
+    page = opened(browser, site / "united-3411.html", width, height)
+    for _ in range(2):
+        page.keyboard.press("ArrowRight")
+    page.locator("#statement").focus()
+    place = page.locator("#timer").bounding_box()
+    assert place["y"] >= 0 and place["y"] + place["height"] <= height
+    assert place["x"] + place["width"] <= page.locator(".lect").bounding_box()["x"]
+    page.context.close()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("chosen", "shown"),
     [

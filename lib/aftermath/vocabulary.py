@@ -300,8 +300,8 @@ CLOCK_MEANINGS = {
     "the time it took to notice and answer its own words.",
     "media": "Clock zero is the first report: the time to a response is measured from public knowledge, "
     "although the reporters may have asked the organisation before.",
-    "public": "Clock zero is a post or complaint by members of the public: the organisation had no "
-    "notice before everyone else.",
+    "public": "Clock zero is a post or complaint by members of the public: the time to a response is "
+    "measured from public knowledge, although the organisation may have known of the deed before.",
     "regulator": "Clock zero is a regulator's order: the organisation may have known beforehand, and "
     "the time to a response measures compliance as much as candour.",
     "partner": "Clock zero is a partner's announcement: the organisation was a party to what was "

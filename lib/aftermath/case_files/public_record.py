@@ -1,7 +1,8 @@
 """What was public when: from which moment on each event and each text was certainly known.
 
 What was done in the open is known once it has certainly happened. What was not, by its act (``internal_knowledge``) or its channel
-(a letter, a telephone call), is known once a source that its row rests on was certainly out. An answer of the organisation is
+(a letter, a telephone call; an app, where it is a deed that nobody has exposed yet), is known once a source that its row rests on
+was certainly out. An answer of the organisation is
 public whatever its channel, as the codebook has it, and so is the exposure.
 """
 
@@ -67,7 +68,11 @@ def _in_the_open(event: dict, case: Case) -> bool:
     answers = event["actor"] == "organisation" and not set(vocabulary.ANSWERS).isdisjoint(event["acts"])
     if answers and case.zero is not None and event["latest"] >= case.zero.earliest:
         return True
-    return not set(event["channel"]) <= set(CLOSED_CHANNELS)
+    closed = {
+        *CLOSED_CHANNELS,
+        *(("app",) if "trigger" in event["acts"] else ()),
+    }  # a child's tips are seen by the host alone
+    return not set(event["channel"]) <= closed
 
 
 def _out(text: str, zone: str) -> datetime:

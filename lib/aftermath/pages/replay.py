@@ -31,7 +31,7 @@ from aftermath.replaying.debriefing import (
     pieces,
 )
 from aftermath.replaying.moments import ReplayError, stops
-from aftermath.replaying.play import NOT_GIVEN
+from aftermath.replaying.play import EARLY, NOT_GIVEN
 from aftermath.replaying.script import HOW, Script
 from aftermath.vocabulary import RESPONSES
 from aftermath.wording import counted
@@ -118,7 +118,13 @@ def table_of(script: Script) -> dict[str, Any]:
         "pieces": {text: pieces(n) for text, n in given.items()},
         "record_times": RECORD_TIMES,
     }
-    table["words"] = {"not_asked": NOT_ASKED, "not_given": NOT_GIVEN, "how": HOW, "nothing_new": script.nothing_new}
+    table["words"] = {
+        "not_asked": NOT_ASKED,
+        "not_given": NOT_GIVEN,
+        "early": EARLY,
+        "how": HOW,
+        "nothing_new": script.nothing_new,
+    }
     table["words"] |= {"answers": ANSWERS, "kinds": KINDS, "decisions": DECISIONS, "decided": script.decided}
     table["labels"] = {name: label for name, (label, _) in RESPONSES.items()}
     # what a reader kept of another table must not be taken for this one's

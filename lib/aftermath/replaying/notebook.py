@@ -200,13 +200,15 @@ class Replay(widgets.VBox):
         self._restart()
 
     def _show_ahead(self) -> None:
-        """Show or hide what is ahead: **it tells what is to come**."""
+        """Show or hide what is ahead: **it tells what is to come**. The clock stands still from then on."""
         coming = enumerate(
             self.play.script.moments[max(0, self.play.place + 1) :], start=max(0, self.play.place + 1) + 1
         )
         lines = [
             _LINE.format(f"{number}. {moment.day}, {moment.clock}: {_outlined(moment)}") for number, moment in coming
         ]
+        if not self.ahead.value and self._began is not None:
+            self._pause()
         self.ahead.value = "" if self.ahead.value else without_maths(_JOINED.join(lines))
 
 

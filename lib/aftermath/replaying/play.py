@@ -10,7 +10,7 @@ from aftermath.replaying.debriefing import GivenAdvice, RecordedStep
 from aftermath.replaying.script import Moment, Script
 from aftermath.vocabulary import RESPONSES
 
-WAIT, NOT_GIVEN = "Wait", "not given"
+WAIT, NOT_GIVEN, EARLY = "Wait", "not given", "before clock zero was certainly past"
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class Play:
         moment = self.script.moments[choice.place] if choice else None
         if moment is None or moment.decision is None:
             return Compared(step.label, NOT_GIVEN, step.words, "")
-        own = f"{moment.since or 'before clock zero'} ({moment.day}, {moment.clock})"
+        own = f"{moment.since or EARLY} ({moment.day}, {moment.clock})"
         return Compared(step.label, own, step.words, moment.decision.standing[step.name])
 
     def advice(self, given: GivenAdvice) -> str:

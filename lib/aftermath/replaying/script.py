@@ -123,7 +123,7 @@ class Moment:
     clock, day
         What a clock and a calendar on the wall would show.
     since
-        How long after clock zero; empty before it.
+        How long after clock zero; empty until clock zero is certainly past.
     events, texts
         What is new.
     decision
@@ -233,12 +233,13 @@ def _opening(case: Case, first: Moment) -> str:
 
 def _moment(case: Case, stop: Stop, before: datetime | None, debriefing: Debriefing) -> Moment:
     clock, day = wall(stop.at, case.about.timezone)
-    latency = case.since_zero(Span(stop.at, stop.at))
+    zero = events_public(case)[case.about.clock_zero or ""]
     return Moment(
         at=stop.at,
         clock=clock,
         day=day,
-        since=_since(latency) if latency.upper >= 0 else "",
+        # a distance to what the class has not seen yet would tell that it comes
+        since=_since(case.since_zero(Span(stop.at, stop.at))) if zero and zero <= stop.at else "",
         events=tuple(_events(case, stop, before)),
         texts=tuple(_texts(case, stop)),
         decision=_decision(case, stop.decision, stop.at, debriefing) if stop.decision else None,
@@ -297,11 +298,17 @@ def _who(event: dict, about: About) -> str:
         actor = about.organisation
     elif event["event_id"] == about.clock_zero and about.exposed_by == "own_post":
         actor = f"An account of {about.organisation}"  # who was at the keys became known later
-    person = ", ".join(filter(None, (event["speaker"], event["role"])))
+    person = "" if _unseen(event, about) else ", ".join(filter(None, (event["speaker"], event["role"])))
     acts = ", ".join(vocabulary.ACTS[act] for act in event["acts"] if act not in _OF_THE_CODEBOOK)
     channels = listed([vocabulary.CHANNELS[channel] for channel in event["channel"] if channel != "other"])
     said = f"{actor} ({person})" if person else actor
     return f"{said}{f': {acts}' if acts else ''}{f' · {channels}' if channels else ''}"
+
+
+def _unseen(event: dict, about: About) -> bool:
+    """Whether nobody could see which person it was: at the keys of an account, among the staff, taking something down."""
+    slipped = event["event_id"] == about.clock_zero and about.exposed_by == "own_post"
+    return slipped or event["actor"] == "employee" or set(event["acts"]) == {"removal"}
 
 
 def _texts(case: Case, stop: Stop) -> Iterator[ShownText]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from itertools import groupby
@@ -23,6 +24,7 @@ from aftermath.replaying.debriefing import (
     NO_CAUSE,
     RECORD,
     RECORD_TIMES,
+    GivenAdvice,
     pieces,
 )
 from aftermath.replaying.play import Play
@@ -75,11 +77,20 @@ def play_in_terminal(
             if not (_decided(play, console, minutes, clock) if play.awaited else _stepped(play, console)):
                 console.print("Ended here.", highlight=False)
                 return play
+        _debrief(play, console)
     except (EOFError, KeyboardInterrupt):
         console.print("\nEnded here.", highlight=False)
         return play
-    _show(console, debriefing(play))
     return play
+
+
+def _debrief(play: Play, console: Console) -> None:
+    """The debriefing, a part a screen where there is one: what has run off the top of a projector is read by nobody."""
+    parts = debriefing(play)
+    for number, part in enumerate(parts, start=1):
+        _show(console, part)
+        if console.is_terminal and number < len(parts):
+            _asked(console, f"\nEnter: go on ({number} of {len(parts)}) >")
 
 
 def _show(console: Console, shown: RenderableType) -> None:
@@ -92,16 +103,27 @@ def _asked(console: Console, words: str) -> str:
     return console.input(Text(f"{words} ", style="bold")).strip()
 
 
+def _forget_typed() -> None:
+    """Forget what was typed before a question stood there: of two Enters in haste the second would be a wait, for good."""
+    if sys.platform != "win32" and sys.stdin.isatty():
+        import termios  # Windows has none
+
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+
+
 def _stepped(play: Play, console: Console) -> bool:
-    """Take a step; False where the lecturer ends the replay."""
+    """Take a step; False where the lecturer ends the replay. **Only Enter goes on**: a slip of the hand must reveal nothing."""
     answer = _asked(console, "\n>").lower()
     if answer in ("a", "t"):
         _show(console, _aside(answer, play))
         _asked(console, "\nEnter: back to the class >")
     elif answer == "b":
         play.back()
-    elif answer != "q":
+    elif not answer:
         play.forward()
+    elif answer != "q":
+        console.print(HELP, highlight=False)
+        return _stepped(play, console)
     return answer != "q"
 
 
@@ -110,6 +132,7 @@ def _decided(play: Play, console: Console, minutes: int | None, clock: Callable[
     decision = play.moment.decision if play.moment else None
     assert decision is not None  # it is awaited
     limit, began, chosen = decision.limit(minutes) * 60, clock(), None
+    _forget_typed()
     while chosen is None:
         answer = _asked(console, "\nYour choice >").lower()
         if answer == "p":
@@ -232,29 +255,33 @@ def ahead(play: Play) -> RenderableType:
     return table
 
 
-def debriefing(play: Play) -> RenderableType:
-    """The class beside the record, the advice of the texts, and what is not known."""
+def debriefing(play: Play) -> tuple[RenderableType, ...]:
+    """The class beside the record, its decisions, the advice of each text, and what is not known: a screen each."""
     found = play.script.debriefing
     compared = _table(*KINDS, title=ANSWERS)
     for row in play.compared:
         compared.add_row(*map(_plain, (row.label, row.own, row.record, row.standing)))
-    parts: list[RenderableType] = [
-        _plain(play.script.title, "bold"),
-        compared,
-        _plain(found.meaning),
-        _decisions(play),
-        Rule(ADVICE, align="left"),
+    advised = [
+        Group(Rule(ADVICE, align="left"), _advice(play, title, list(given)))
+        for title, given in groupby(found.advice, key=lambda advice: advice.text)
     ]
-    for title, given in groupby(found.advice, key=lambda advice: advice.text):
-        given = list(given)
-        advice = _table("Advice", play.script.organisation, "You", title=f"{title}: {pieces(len(given))}")
-        for answer in given:
-            advice.add_row(*map(_plain, (answer.advice, f"{answer.state}: {answer.why}", play.advice(answer))))
-        parts.append(advice)
     coders = ((CODERS, found.coders),) if found.coders else ()
+    left_open: list[RenderableType] = []
     for heading, lines in (*found.sections, *coders):
-        parts += [Rule(heading, align="left"), *(_plain(f"• {line}") for line in lines)]
-    return Group(*parts, _plain(f"\n{NO_CAUSE}", "bold"))
+        left_open += [Rule(heading, align="left"), *(_plain(f"• {line}") for line in lines)]
+    return (
+        Group(_plain(play.script.title, "bold"), compared, _plain(found.meaning)),
+        _decisions(play),
+        *advised,
+        Group(*left_open, _plain(f"\n{NO_CAUSE}", "bold")),
+    )
+
+
+def _advice(play: Play, title: str, given: list[GivenAdvice]) -> RenderableType:
+    advice = _table("Advice", play.script.organisation, "You", title=f"{title}: {pieces(len(given))}")
+    for answer in given:
+        advice.add_row(*map(_plain, (answer.advice, f"{answer.state}: {answer.why}", play.advice(answer))))
+    return advice
 
 
 def _decisions(play: Play) -> RenderableType:

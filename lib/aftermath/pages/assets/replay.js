@@ -172,7 +172,7 @@
     });
     var statement = el("textarea", { id: "statement", rows: "3", maxlength: "2000", oninput: note }, draft.statement);
     return el("form", { class: "ask", onsubmit: function (event) { event.preventDefault(); choose(ticked(), false); } },
-      el("h2", {}, decision.question), el("p", { class: "timer", id: "timer", role: "timer" }),
+      el("h2", {}, decision.question),
       el("fieldset", {}, el("legend", {}, "Choose one or several"), boxes),
       el("label", { for: "statement" }, "Your statement"), statement,
       el("p", { class: "act-row" }, el("button", { type: "submit", class: "go" }, "Decide"), button("Wait", function () { choose([], false); })));
@@ -184,6 +184,7 @@
     return [
       button("Back", back, { disabled: play.place === -1 }),
       awaited() && button("Pause", pause, { id: "pause" }),
+      awaited() && el("p", { class: "timer", id: "timer", role: "timer" }), // in the bar, so that who writes sees it
       over() ? button("Start again", again) : !awaited() && button(next, forward, { class: "go", id: "next" }),
       over() && button("Print", function () { print(); }),
       button("Lecturer", openAhead, { class: "lect" })
@@ -198,7 +199,7 @@
     var step = found.steps.find(function (each) { return each.name === name; });
     return Object.keys(play.choices).map(Number).sort(function (a, b) { return a - b; }).find(function (place) { return given(step, play.choices[place]); });
   }
-  function wording(place) { return (moments[place].since || "before clock zero") + " (" + moments[place].day + ", " + moments[place].clock + ")"; }
+  function wording(place) { return (moments[place].since || table.words.early) + " (" + moments[place].day + ", " + moments[place].clock + ")"; }
   function grid(name, headings, rows) {
     return el("div", { class: "tscroll", role: "region", tabindex: "0", "aria-label": name }, el("table", { class: "stack" }, el("thead", {}, el("tr", {}, headings.map(function (each) { return el("th", { scope: "col" }, each); }))),
       el("tbody", {}, rows.map(function (row) {
