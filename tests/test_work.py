@@ -42,6 +42,10 @@ def titles_of_stale(*jobs: Job) -> list[str]:
     return [job.title for job in jobs if stale(job)]
 
 
+def _end():
+    os._exit(1)
+
+
 def _fail(words: str) -> None:
     raise ValueError(f"no {words}")
 
@@ -167,4 +171,4 @@ def test_an_error_comes_back_with_its_course():
 @pytest.mark.usefixtures("way")
 def test_a_process_that_ends_before_its_work_says_so():
     with pytest.raises(WorkerError, match="a worker process ended unexpectedly"):
-        in_process(functools.partial(os._exit, 1))
+        in_process(_end)
