@@ -68,10 +68,8 @@ def _in_the_open(event: dict, case: Case) -> bool:
     answers = event["actor"] == "organisation" and not set(vocabulary.ANSWERS).isdisjoint(event["acts"])
     if answers and case.zero is not None and event["latest"] >= case.zero.earliest:
         return True
-    closed = {
-        *CLOSED_CHANNELS,
-        *(("app",) if "trigger" in event["acts"] else ()),
-    }  # a child's tips are seen by the host alone
+    # a deed within an app, as a child's tips, is seen by those two alone until somebody tells of it
+    closed = {*CLOSED_CHANNELS, "app"} if "trigger" in event["acts"] else set(CLOSED_CHANNELS)
     return not set(event["channel"]) <= closed
 
 

@@ -113,7 +113,8 @@ def _forget_typed() -> None:
 
 def _stepped(play: Play, console: Console) -> bool:
     """Take a step; False where the lecturer ends the replay. **Only Enter goes on**: a slip of the hand must reveal nothing."""
-    answer = _asked(console, "\n>").lower()
+    while (answer := _asked(console, "\n>").lower()) not in ("", "a", "t", "b", "q"):
+        console.print(HELP, highlight=False)
     if answer in ("a", "t"):
         _show(console, _aside(answer, play))
         _asked(console, "\nEnter: back to the class >")
@@ -121,9 +122,6 @@ def _stepped(play: Play, console: Console) -> bool:
         play.back()
     elif not answer:
         play.forward()
-    elif answer != "q":
-        console.print(HELP, highlight=False)
-        return _stepped(play, console)
     return answer != "q"
 
 
