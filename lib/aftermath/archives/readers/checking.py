@@ -16,15 +16,33 @@ from aftermath.archives.readers.instants import Clock, times_of_posts
 from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.rows import Chunk
 from aftermath.archives.readers.showing import time_shown
-from aftermath.wording import number
+from aftermath.wording import counted, number
 
-# what platforms write where a text was
+# what platforms write where a text was, and programs for one that is none
 _GONE = (
-    "[removed]", "[deleted]", "[deleted by user]", "[ Removed by Reddit ]", "[removed by reddit]", "[ Removed by reddit ]",
-    "This comment has been removed.", "This comment has been deleted.", "This Tweet is unavailable.",
-    "This Post is unavailable.", "该微博已被删除", "抱歉，此微博已被作者删除。查看帮助：", "抱歉，作者已设置仅展示半年内微博，此微博已不可见。",
-    "该评论已删除", "此评论已被删除",
-)  # fmt: skip
+    r"(?i)^\s*(?:"
+    r"\[\s*(?:(?:removed|deleted)(?:\s+(?:by|in response to)\s[^\]]{0,200})?|unavailable)\s*\]"
+    r"|this (?:comment|tweet|post|reply|video|message) (?:(?:has been|was) (?:removed|deleted)|is (?:unavailable|no longer available))"
+    r"(?: (?:by|because|as|since|for)\s[^.]{0,200})?\.?"
+    r"|抱歉，[^。]{0,40}(?:被(?:作者)?删除|不可见|无法查看)。?(?:查看帮助[:：]?)?\s*(?:https?://\S+)?"
+    r"|该微博(?:因[^。]{0,60})?已?被?(?:作者)?删除[。.]?"
+    r"|[该此](?:条)?评论已(?:经)?被?(?:作者|用户)?删除[。.]?"
+    r"|None|null|NULL"
+    r")\s*$"
+)
+_ERRORS = (
+    "#NAME?",
+    "#VALUE!",
+    "#REF!",
+    "#ERROR!",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "#BEZUG!",
+    "#WERT!",
+    "#NOM?",
+    "#VALEUR!",
+)
 _WHY = 200  # characters of a reason
 # a program kept the id as a float, and nothing is lost: all whole numbers below 2^53, or nearly so far, are floats
 _EXACT = r"^(\d{1,15}|[1-8]\d{15}|900[0-6]\d{12})[.,]0+$"
@@ -61,6 +79,7 @@ class Checker:
     duplicates: int = 0
     outside: int = 0
     at_another_time: int = 0
+    broken: int = 0
     _seen: Seen = field(default_factory=Seen)
     _seen_then: Seen = field(default_factory=Seen)
     _ids: DamagedIds = field(default_factory=DamagedIds)
@@ -111,6 +130,11 @@ class Checker:
     def remarks(self) -> list[str]:
         """What should be known of the ids and the times that were read; a sentence each."""
         sentences = self.clock.remarks()
+        if self.broken:
+            sentences.append(
+                f"{counted(self.broken, 'text')} {'is' if self.broken == 1 else 'are'} an error of a spreadsheet, such as #NAME?, which took "
+                "the words for a formula: these posts have no words. Export the posts anew with texts as text."
+            )
         if self.at_another_time:
             sentences.append(
                 f"{number(self.at_another_time)} of the posts that came again under the same id bear another time than the first: "
@@ -140,7 +164,9 @@ class Checker:
         self.at_another_time += int((then & ~is_fresh).sum())
         fresh = within.filter(is_fresh)
         self.duplicates += within.height - fresh.height
-        gone = pl.col("text").str.strip_chars().is_in(_GONE)
+        broken = fresh["text"].is_in(_ERRORS)
+        self.broken += int(broken.sum())
+        gone = pl.col("text").str.contains(_GONE) | broken
         return fresh.select(
             "post_id",
             pl.col("instant").alias("time"),

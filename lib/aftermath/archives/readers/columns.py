@@ -101,7 +101,8 @@ class Columns:
             _join_title(of_field, header, sample, of_comments=of_comments)
         counts = tuple(filter(None, given.get("engagement", "").split("+")))
         if "engagement" not in given:
-            counts, notes = count_columns(header, sample, of_comments=of_comments)
+            others = [column for column in header if column not in of_field.get("text", "").split("+")]
+            counts, notes = count_columns(others, sample, of_comments=of_comments)
             remarks += notes
         where = _condition(given.get("where", ""))
         columns = cls(
@@ -212,6 +213,9 @@ class Columns:
         """The text; below its title where both stand, and the one does not begin with the other."""
         *titles, last = self._parts("text")
         text = _without_nothing(pl.col(last))
+        if "whole" in self.of_field:
+            whole = _without_nothing(pl.col(self.of_field["whole"]))
+            text = pl.when((whole != "").fill_null(False)).then(whole).otherwise(text)
         for column in reversed(titles):
             title = _without_nothing(pl.col(column)).str.strip_chars()
             stands = (title != "").fill_null(False)
@@ -270,6 +274,9 @@ def _candidates(header: Sequence[str], sample: pl.DataFrame) -> dict[str, list[s
         field: [by_name[name] for name in listed(usual) if name in by_name] for field, usual in names.USUAL.items()
     }
     found["text"] += [by_name[name] for name in listed(names.TITLES) if name in by_name]
+    if not found["kind"]:
+        for field, usual in names.ACCOUNTS.items():
+            found[field] = found[field] or [by_name[name] for name in listed(usual) if name in by_name]
     found = {field: [column for column in columns if _has_form(column, sample)] for field, columns in found.items()}
     texts = found["text"]
     wordy = [column for column in texts if not (is_blank(sample[column]) or _only_says_whether(sample[column]))]
