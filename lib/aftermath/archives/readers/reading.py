@@ -182,8 +182,11 @@ class Reading(Iterator[Batch]):
 
     def _of_member(self, member: Member) -> Iterator[Batch]:
         format, chunks = self._opened(member)
+        column: str | None = None
         for chunk in chunks:
             self.formats[member.name] = format
+            column = self._options.time_column if column is None else column  # before other members are looked into
+            self._checker.clock.column = column
             batch = self._checked(chunk, member.name, self._has_snowflakes(format))
             self._count(batch)
             yield batch
@@ -207,6 +210,7 @@ class Reading(Iterator[Batch]):
         return self._checker.batch(chunk, file, snowflakes=snowflakes)
 
     def _opened(self, member: Member) -> tuple[str, Iterator[Chunk]]:
+        self._options.time_column = ""
         if is_parquet(member):
             return "parquet", read_parquet(member, self._options)
         if is_spreadsheet(member):
