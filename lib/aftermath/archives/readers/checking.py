@@ -43,6 +43,10 @@ _ERRORS = (
     "#NOM?",
     "#VALEUR!",
 )
+# what UTF-8 becomes that is read as Windows-1252 and written again
+_GARBLED = r"[ÃÂ][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|â€[\x{80}-\x{bf}™œ˜“”¦\x{fffd}]|ðŸ"
+_LOOKED_AT = 1_000  # texts of each batch
+_NO_ACCIDENT = 2  # texts
 _WHY = 200  # characters of a reason
 # a program kept the id as a float, and nothing is lost: all whole numbers below 2^53, or nearly so far, are floats
 _EXACT = r"^(\d{1,15}|[1-8]\d{15}|900[0-6]\d{12})[.,]0+$"
@@ -67,6 +71,8 @@ class Checker:
     ----------
     duplicates, outside
         Posts left out because their id came before, or because they are outside the window.
+    broken, garbled
+        Texts that are an error of a spreadsheet; of those looked at, texts whose letters are UTF-8 taken for another encoding.
     at_another_time
         Of the first, how many bear another time: **an edited post keeps its time, so these may be other posts**.
     """
@@ -80,6 +86,7 @@ class Checker:
     outside: int = 0
     at_another_time: int = 0
     broken: int = 0
+    garbled: int = 0
     _seen: Seen = field(default_factory=Seen)
     _seen_then: Seen = field(default_factory=Seen)
     _ids: DamagedIds = field(default_factory=DamagedIds)
@@ -130,6 +137,11 @@ class Checker:
     def remarks(self) -> list[str]:
         """What should be known of the ids and the times that were read; a sentence each."""
         sentences = self.clock.remarks()
+        if self.garbled >= _NO_ACCIDENT:
+            sentences.append(
+                f"Of the texts looked at, {number(self.garbled)} hold letters such as â€™ or Ã©: UTF-8 was taken for another encoding before "
+                "they were exported, and words with them are not what was written. Export the posts anew as UTF-8."
+            )
         if self.broken:
             sentences.append(
                 f"{counted(self.broken, 'text')} {'is' if self.broken == 1 else 'are'} an error of a spreadsheet, such as #NAME?, which took "
@@ -164,6 +176,7 @@ class Checker:
         self.at_another_time += int((then & ~is_fresh).sum())
         fresh = within.filter(is_fresh)
         self.duplicates += within.height - fresh.height
+        self.garbled += int(fresh["text"].head(_LOOKED_AT).str.contains(_GARBLED).sum())
         broken = fresh["text"].is_in(_ERRORS)
         self.broken += int(broken.sum())
         gone = pl.col("text").str.contains(_GONE) | broken
