@@ -11,6 +11,7 @@ import polars as pl
 from aftermath.archives.languages import code
 from aftermath.archives.posts import KINDS, SCHEMA, BadLine, Batch
 from aftermath.archives.readers.damaged_ids import DamagedIds, refuse_floats
+from aftermath.archives.readers.damaged_texts import DamagedTexts
 from aftermath.archives.readers.duplicates import Seen
 from aftermath.archives.readers.instants import Clock, times_of_posts
 from aftermath.archives.readers.opening import printable
@@ -43,10 +44,6 @@ _ERRORS = (
     "#NOM?",
     "#VALEUR!",
 )
-# what UTF-8 becomes that is read as Windows-1252 and written again
-_GARBLED = r"[ÃÂ][\x{80}-\x{bf}€‚ƒ„…†‡ˆ‰Š‹Œ‘’“”•–—˜™š›œžŸ]|â€[\x{80}-\x{bf}™œ˜“”¦\x{fffd}]|ðŸ"
-_LOOKED_AT = 1_000  # texts of each batch
-_NO_ACCIDENT = 2  # texts
 _WHY = 200  # characters of a reason
 # a program kept the id as a float, and nothing is lost: all whole numbers below 2^53, or nearly so far, are floats
 _EXACT = r"^(\d{1,15}|[1-8]\d{15}|900[0-6]\d{12})[.,]0+$"
@@ -71,8 +68,8 @@ class Checker:
     ----------
     duplicates, outside
         Posts left out because their id came before, or because they are outside the window.
-    broken, garbled
-        Texts that are an error of a spreadsheet; of those looked at, texts whose letters are UTF-8 taken for another encoding.
+    broken
+        Texts that are an error of a spreadsheet.
     at_another_time
         Of the first, how many bear another time: **an edited post keeps its time, so these may be other posts**.
     """
@@ -86,10 +83,10 @@ class Checker:
     outside: int = 0
     at_another_time: int = 0
     broken: int = 0
-    garbled: int = 0
     _seen: Seen = field(default_factory=Seen)
     _seen_then: Seen = field(default_factory=Seen)
     _ids: DamagedIds = field(default_factory=DamagedIds)
+    _texts: DamagedTexts = field(default_factory=DamagedTexts)
 
     def batch(self, chunk: Chunk, file: str, *, snowflakes: bool) -> Batch:
         """The sound posts of a chunk, and all of its bad lines.
@@ -119,7 +116,7 @@ class Checker:
         self._ids.take(ids, rows["instant"], file)
         sound = rows.select(_is_sound(self.retrieved)).to_series()
         bad = rows.filter(~sound).select("line", why=_fault())
-        posts = self._kept(rows.filter(sound))
+        posts = self._kept(rows.filter(sound), file)
         listed = [(bad_line.line, bad_line.why) for bad_line in chunk.bad] + bad.rows()
         lines_left_out = (BadLine(file, line, printable(why, _WHY)) for line, why in sorted(listed))
         return Batch(posts, tuple(lines_left_out), chunk.lines)
@@ -136,12 +133,7 @@ class Checker:
 
     def remarks(self) -> list[str]:
         """What should be known of the ids and the times that were read; a sentence each."""
-        sentences = self.clock.remarks()
-        if self.garbled >= _NO_ACCIDENT:
-            sentences.append(
-                f"Of the texts looked at, {number(self.garbled)} hold letters such as â€™ or Ã©: UTF-8 was taken for another encoding before "
-                "they were exported, and words with them are not what was written. Export the posts anew as UTF-8."
-            )
+        sentences = [*self.clock.remarks(), *self._texts.remarks()]
         if self.broken:
             sentences.append(
                 f"{counted(self.broken, 'text')} {'is' if self.broken == 1 else 'are'} an error of a spreadsheet, such as #NAME?, which took "
@@ -167,7 +159,7 @@ class Checker:
         )
         return rows.with_columns(instants.alias("instant"), why)
 
-    def _kept(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _kept(self, rows: pl.DataFrame, file: str) -> pl.DataFrame:
         """Posts in the window that were not seen before, in the columns of the post table."""
         within = rows.filter(_within(self.since, self.until))
         self.outside += rows.height - within.height
@@ -176,10 +168,10 @@ class Checker:
         self.at_another_time += int((then & ~is_fresh).sum())
         fresh = within.filter(is_fresh)
         self.duplicates += within.height - fresh.height
-        self.garbled += int(fresh["text"].head(_LOOKED_AT).str.contains(_GARBLED).sum())
         broken = fresh["text"].is_in(_ERRORS)
         self.broken += int(broken.sum())
         gone = pl.col("text").str.contains(_GONE) | broken
+        self._texts.take(fresh["text"].fill_null(""), file)
         return fresh.select(
             "post_id",
             pl.col("instant").alias("time"),
