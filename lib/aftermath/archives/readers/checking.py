@@ -46,6 +46,7 @@ _ERRORS = (
 )
 _WHY = 200  # characters of a reason
 # a program kept the id as a float, and nothing is lost: all whole numbers below 2^53, or nearly so far, are floats
+_GROUPED = r"^\d{1,3}(?:(?:,\d{3}){4,}|(?:\.\d{3}){4,})$"  # as a spreadsheet shows a number; no digit is lost
 _EXACT = r"^(\d{1,15}|[1-8]\d{15}|900[0-6]\d{12})[.,]0+$"
 
 
@@ -106,8 +107,10 @@ class Checker:
             If a spreadsheet or another program damaged the ids, or times carry no zone.
         """
         ids = chunk.rows["post_id"].str.strip_chars(" \t\r\n'\"=")
-        if ids.str.contains(".0", literal=True).any() or ids.str.contains(",0", literal=True).any():
+        if ids.str.contains("[.,]").any():
+            grouped = ids.str.contains(_GROUPED).fill_null(False)
             ids = ids.str.replace(_EXACT, "$1")
+            ids = ids.str.replace_all("[.,]", "").zip_with(grouped, ids) if grouped.any() else ids
         rows, lines = chunk.rows.with_columns(ids), chunk.rows["line"]
         refuse_floats(ids, lines, file)
         if snowflakes:  # Twitter hands out these three as HTML
