@@ -28,6 +28,7 @@ _NEEDED = {"post_id": "ids", "time": "times", "text": "texts"}
 _CLOCK = r"^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
 _BEGINNING = 40  # letters by which it is seen that a text begins with its title
 _NAMES = "username screen_name screenName userName uniqueId unique_id handle acct login name nickname id".split()
+_COMMENT = ("comment", "评论")
 _NUMBER = r"^[\d.,eE+]{1,30}$"  # as a spreadsheet leaves it, too
 
 
@@ -274,6 +275,11 @@ def _candidates(header: Sequence[str], sample: pl.DataFrame) -> dict[str, list[s
         field: [by_name[name] for name in listed(usual) if name in by_name] for field, usual in names.USUAL.items()
     }
     found["text"] += [by_name[name] for name in listed(names.TITLES) if name in by_name]
+    if any(name in by_name for name in listed("comment_id cid 评论id")):  # beside them, what is a post's may stand, too
+        found = {
+            field: sorted(columns, key=lambda column: not plain(column).startswith(_COMMENT))
+            for field, columns in found.items()
+        }
     if not found["kind"]:
         for field, usual in names.ACCOUNTS.items():
             found[field] = found[field] or [by_name[name] for name in listed(usual) if name in by_name]
