@@ -267,3 +267,26 @@ def test_pictures_in_html_are_no_words(tmp_path):
 def test_what_was_lost_on_the_way_is_told(tmp_path, change, told):
     assert told not in result(table(tmp_path))[1]
     assert told in result(table(tmp_path, **change))[1]
+
+
+def test_a_parquet_file_in_which_posts_name_their_languages_is_read(tmp_path):
+    file = tmp_path / "posts.parquet"
+    languages = [["en"] if n % 3 else ["en", "de"] for n in POSTS]
+    pl.DataFrame(
+        {
+            "uri": [f"at://a/{n}" for n in POSTS],
+            "created_at": [at(n) for n in POSTS],
+            "text": [WORDS.format(n) for n in POSTS],
+        }
+        | {"langs": languages, "tags": [["a", "b"]] * 9, "facets": [[{"index": 1}]] * 9}
+    ).write_parquet(file)
+    posts, _ = result(file)
+    assert posts["language"].to_list() == ["en" if n % 3 else None for n in POSTS]
+
+
+@pytest.mark.parametrize("values", [[["one", "two"]] * 9, [[{"text": "one"}]] * 9])
+def test_a_parquet_file_with_several_texts_a_post_is_refused(tmp_path, values):
+    file = tmp_path / "posts.parquet"
+    pl.DataFrame({"id": [*POSTS], "created_at": [at(n) for n in POSTS], "text": values}).write_parquet(file)
+    with pytest.raises(ArchiveError, match="column 'text' holds several values in each row"):
+        result(file)
