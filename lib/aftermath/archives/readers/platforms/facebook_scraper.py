@@ -1,7 +1,7 @@
 """Posts on Facebook as the Python library facebook-scraper had them.
 
-Layout: kevinzg/facebook-scraper, version 0.2.59 (August 2022), ``get_posts``, its dictionaries kept as JSON. ``time`` is a
-clock without a zone, ``timestamp`` the same in seconds since 1970; ``text`` holds the words of what is shared, too.
+Layout: kevinzg/facebook-scraper, ``extractors.py`` (2022), the dictionaries of ``get_posts`` kept as JSON. ``time`` is a clock
+without a zone, ``timestamp`` seconds since 1970, where the page had them; ``text`` holds the words of what is shared, too.
 """
 
 from __future__ import annotations

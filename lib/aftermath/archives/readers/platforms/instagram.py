@@ -1,6 +1,6 @@
 """Posts on Instagram, as its pages load them: in item lists, and in the graph layout until 2025.
 
-Layout: 4CAT 1.56 (August 2026), ``datasources/instagram``; Zeeschuimer 1.14 (June 2026), ``modules/instagram.js``. Items of
+Layout: 4CAT 1.56 (August 2026), ``datasources/instagram``; Zeeschuimer 1.14 (June 2026), ``modules/instagram.js``; files of Instaloader 4. Items of
 overviews come without a time and cannot be read. Where likes are hidden, engagement is not known.
 """
 

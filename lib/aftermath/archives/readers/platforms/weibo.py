@@ -1,7 +1,7 @@
 """Posts on Weibo and comments on them, as its pages load them.
 
 Layout: the answers of weibo.com and m.weibo.cn (``mblog``); 4CAT and Zeeschuimer wrote such items until 2026. The JSON of
-dataabc/weibo-crawler (2025: ``{"user": ..., "weibo": [...]}``) has nearly the same, that of nghuyong/WeiboSpider (2024) calls the text
+dataabc/weibo-crawler (2025: ``{"user": ..., "weibo": [...]}``) has nearly the same, that of nghuyong/WeiboSpider (``common.py``) calls the text
 ``content`` and says of no post whether it is a repost; the times of both are those of a clock.
 """
 
@@ -69,7 +69,11 @@ def _kind(item: dict[str, Any], text: str | None) -> str:
 
 def _is_comment(item: dict[str, Any]) -> bool:
     fields = set(item)
-    return ({"rootid", "text", "user"} <= fields and "mblogid" not in fields) or {"comment_user", "content"} <= fields
+    return ({"rootid", "text", "user"} <= fields and "mblogid" not in fields) or {
+        "_id",
+        "like_counts",
+        "content",
+    } <= fields
 
 
 def _is_item(item: dict[str, Any]) -> bool:
