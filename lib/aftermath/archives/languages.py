@@ -60,6 +60,24 @@ def code(language: pl.Expr) -> pl.Expr:
     return pl.when(~low.is_in(NOTHING)).then(name.replace_strict(_WORDS, default=plain, return_dtype=pl.String))
 
 
+def codes(languages: pl.Series) -> pl.Series:
+    """The codes of many languages, of which most come again and again.
+
+    Parameters
+    ----------
+    languages
+        As files give them.
+
+    Examples
+    --------
+    >>> codes(pl.Series(["English", None, "und", "English"])).to_list()
+    ['en', None, None, 'en']
+    """
+    written = languages.unique().drop_nulls()
+    meant = pl.select(code(pl.lit(written))).to_series()
+    return languages.replace_strict(written, meant, default=None, return_dtype=pl.String)
+
+
 def settled(batches: Iterator[Batch], remark: Callable[[str], None]) -> Iterator[Batch]:
     """Batches with the language of posts that carry none, where the archive's first posts tell it.
 

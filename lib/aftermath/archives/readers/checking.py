@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from aftermath.archives.languages import code
+from aftermath.archives.languages import codes
 from aftermath.archives.posts import KINDS, SCHEMA, BadLine, Batch
 from aftermath.archives.readers.damaged_ids import DamagedIds, refuse_floats
 from aftermath.archives.readers.damaged_texts import DamagedTexts
@@ -179,7 +179,7 @@ class Checker:
             "post_id",
             pl.col("instant").alias("time"),
             pl.when(~gone).then("text").fill_null("").alias("text"),
-            code(pl.col("language")).fill_null(pl.lit(self.language, pl.String)).alias("language"),
+            pl.lit(codes(fresh["language"])).fill_null(pl.lit(self.language, pl.String)).alias("language"),
             pl.when(pl.col("kind").is_in(KINDS)).then("kind").otherwise(pl.lit("original")).alias("kind"),
             pl.when(~pl.col("author").is_in(["", "[deleted]", "[removed]"])).then("author").alias("author"),
             "engagement",
