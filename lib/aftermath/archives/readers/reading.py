@@ -25,7 +25,7 @@ from aftermath.wording import counted, number
 _LISTED = 20
 _FEW, _ONE_IN = 3, 10  # as many bad lines are no reason to refuse a small archive, if there is no more than one in ten
 _BESIDE = "Not read, beside the posts: "
-_SAME = 5  # posts, of which not all are of one moment
+_SAME = 20  # posts, of which not all are of one moment
 _ONE_TIME = "All posts bear the same time. If that is when they were collected, say where the posts' own times are: --column time=COLUMN."
 _WHY = 200  # characters of why a member of a zip is not read
 _HOPELESS = 20_000  # lines after which a file that is bad for the most part is not read further
@@ -123,7 +123,7 @@ class Reading(Iterator[Batch]):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What else should be known of the archive, a sentence each."""
-        same = self.posts >= _SAME and self.first == self.last
+        same = self.posts >= _SAME and self.first == self.last and bool(self._options.time_column)
         return (*self._options.remarks, *self._checker.remarks(), *((_ONE_TIME,) if same else ()))
 
     @property
