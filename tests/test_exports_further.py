@@ -208,6 +208,17 @@ def test_a_list_of_one_language_is_that_language(tmp_path, written, language):
     assert posts["language"].to_list()[1:] == [language] * 23
 
 
+def test_a_whole_text_comes_before_the_cut_one_unless_the_column_is_named(tmp_path):
+    file = table(
+        tmp_path, HEADER.replace("shares", "extended_tweet.full_text"), shares=lambda n: "" if n % 2 else f"whole {n}"
+    )
+    assert result(file)[0]["text"].to_list()[:2] == [WORDS.format(1), "whole 2"]
+    assert result(file, columns={"text": "text"})[0]["text"].to_list()[:2] == [WORDS.format(1), WORDS.format(2)]
+    reading = read(file, zone="UTC")
+    first = pl.concat([batch.posts for batch in reading])
+    assert result(file, columns=reading.columns)[0].equals(first)
+
+
 @pytest.mark.parametrize("name", ["Date (UTC)", "created_utc", "time_utc", "date_gmt", "Date [UTC]"])
 def test_a_column_that_names_its_zone_is_read_by_it(tmp_path, name):
     file = table(tmp_path, HEADER.replace("created_at", name))

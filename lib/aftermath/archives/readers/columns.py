@@ -252,6 +252,8 @@ def _fields(header: Sequence[str], given: Mapping[str, str], sample: pl.DataFram
     candidates = _candidates(header, sample)
     kinds = kind_columns(candidates, header, sample)
     found = {field: columns[0] for field, columns in candidates.items() if columns and field not in OF_KINDS}
+    if "text" in given:
+        found.pop("whole", None)  # who says where the texts are means those
     of_field = {**found, **kinds, **given}
     remarks: list[str] = []
     if "post_id" not in given:
