@@ -12,7 +12,7 @@ GERMAN = ("Schrecklich, der Deckel ist abgebrochen", "Vielen Dank für die schne
 
 def archive(folder, texts, languages=None):
     rows = [
-        f'{place},2024-03-04T09:00:00Z,"{text}",{(languages or [""])[place % len(languages or [""])]}\n'
+        f'{place},2024-03-04T09:{place % 60:02}:00Z,"{text}",{(languages or [""])[place % len(languages or [""])]}\n'
         for place, text in enumerate(texts)
     ]
     file = folder / "posts.csv"

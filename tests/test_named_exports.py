@@ -35,6 +35,26 @@ EXPORTS = {
     "X's own pages": {"data": {"search_by_raw_query": {"search_timeline": {"text": TEXT}}}},
     "getPostThreadV2": {"thread": [{"uri": "at://a/b/c", "depth": 0, "value": {"post": {"text": TEXT}}}]},
     "Pyrogram": {"_": "Message", "id": 1, "chat": {"username": NAME}, "date": AT, "text": TEXT},
+    "ConvoKit": {
+        "id": "1",
+        "conversation_id": "1",
+        "text": TEXT,
+        "speaker": NAME,
+        "reply-to": None,
+        "timestamp": 1709542800,
+    },
+    "Misskey": {"id": "1", "createdAt": AT, "userId": "7", "text": TEXT, "renoteCount": 1, "user": {"username": NAME}},
+    "comments on Lemmy": {
+        "comments": [{"comment": {"content": TEXT}, "creator": {"name": NAME}, "counts": {"score": 1}}]
+    },
+    "posts on Lemmy": {"posts": [{"post": {"name": TEXT}, "creator": {"name": NAME}, "counts": {"score": 1}}]},
+    "Gettr": {"_id": "p1", "txt": TEXT, "uid": NAME, "cdate": 1709542800000},
+    "Parler": {"id": "1", "body": TEXT, "createdAt": "20240304090000", "creator": NAME, "upvotes": "1"},
+    "Stocktwits": {"messages": [{"id": 1, "body": TEXT, "created_at": AT, "user": {"username": NAME}, "symbols": []}]},
+    "comments on Bilibili": {"data": {"replies": [{"rpid": 1, "ctime": 1709542800, "content": {"message": TEXT}}]}},
+    "Elasticsearch": {"hits": {"hits": [{"_index": "a", "_source": {"text": TEXT}}]}},
+    "Bluesky without their addresses": {"$type": "app.bsky.feed.post", "createdAt": AT, "text": TEXT},
+    "Telegram without their chat": {"id": 1, "date": AT, "message": TEXT, "views": 2, "forwards": 1},
     "compliance": {"data": {"delete": {"tweet": {"id": "1"}, "event_at": AT}}},
 }
 

@@ -24,7 +24,7 @@ BARE = {"x": exports.on_x(), "tiktok": exports.on_tiktok(), "douyin": exports.on
 ITEMS = {**items.ITEMS, **BARE}
 NUMBERS = {
     "apify": "id", "mediacrawler": "aweme_id", "crowdtangle": "platformId", "threads": "code", "instagram": "code",
-    "gab": "i", "x": "rest_id", "douyin": "aweme_id", "weibo": "idstr",
+    "gab": "i", "x": "rest_id", "facebook-scraper": "post_id", "douyin": "aweme_id", "weibo": "idstr",
 }  # fmt: skip
 WRONG = st.sampled_from(
     [None, True, False, -1, 2**70, 1.5e300, [], [1], {}, {"a": 1}, "", "$undefined", "\x00", "\ud83d"]

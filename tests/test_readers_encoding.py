@@ -47,6 +47,62 @@ def file(tmp_path) -> Path:
     return tmp_path / "posts.csv"
 
 
+# of one byte a character, in which nearly all bytes are letters: what tells them apart is of which language these are
+BY_LETTERS = [
+    ("cp1250", "Firma przeprosiła za opóźnienie lotu, żądamy odszkodowania."),
+    ("cp1250", "Společnost se omluvila za zpoždění letu, to je šílené."),
+    ("cp1250", "A társaság elnézést kért a késésért, őrült ügy, fűtés sem volt."),
+    ("iso8859_2", "Společnost se omluvila za zpoždění letu, žádné šílené."),
+    ("cp1257", "Uzņēmums atvainojās par reisa kavēšanos, ļoti žēl."),
+    ("cp1257", "Įmonė atsiprašė už vėlavimą, labai ačiū."),
+    ("cp1257", "Ettevõte vabandas hilinemise pärast, väga häiriv šokk."),
+    ("cp1254", "Şirket uçuştaki gecikme için özür diledi, çok kötü ağır."),
+    ("cp1253", "Η εταιρεία ζήτησε συγγνώμη για την καθυστέρηση της πτήσης."),
+    ("cp1255", "החברה התנצלה על העיכוב בטיסה"),
+    ("cp1256", "اعتذرت الشركة عن تأخير الرحلة إلى المدينة"),
+    ("cp874", "บริษัทขอโทษสำหรับเที่ยวบินที่ล่าช้า"),
+    ("koi8_r", "Компания извинилась за задержку рейса, очень плохо."),
+    ("cp1251", "Компанія вибачилася за затримку рейсу, дуже погано її."),
+    ("mac_roman", "Die Firma entschuldigt sich für die Verspätung, größer wäre schöner."),
+    ("cp850", "Die Verspätung ist größer für alle Gäste."),
+    ("iso8859_15", "Le cœur brisé, très déçu, œuvre gâchée."),
+    ("cp1252", "Yhtiö pyysi anteeksi lennon myöhästymistä, tämä on hölmöä."),
+    ("cp1252", "La compañía pidió perdón, ¿cuándo llegará? ¡Qué mal!"),
+]
+
+
+@pytest.mark.parametrize(("encoding", "text"), BY_LETTERS)
+def test_letters_are_those_of_a_language(file, encoding, text):
+    file.write_bytes("\n".join([HEADER, *rows(*[text] * 12)]).encode(encoding))
+    reading, found = done(file)
+    assert found == [text] * 12
+    assert reading.encodings == {"posts.csv": encoding}
+
+
+def test_texts_in_many_languages_of_the_west_stay_western(file):
+    texts = [
+        "Die Verspätung",
+        "très déçu, où ça",
+        "¿cuándo llegará? mañana",
+        "não é aceitável",
+        "ærlig på",
+        "così è più",
+    ]
+    file.write_bytes("\n".join([HEADER, *rows(*texts * 4)]).encode("cp1252"))
+    assert done(file)[1] == texts * 4
+
+
+def test_utf8_that_was_taken_for_another_encoding_is_told(file):
+    twice = "the companyâ€™s “sorry” from the cafÃ©"
+    file.write_text("\n".join([HEADER, *rows(*[twice] * 3)]), encoding="utf-8")
+    reading, found = done(file)
+    assert found == [twice] * 3
+    assert any("3 hold letters such as" in remark for remark in reading.remarks)
+    file.write_text("\n".join([HEADER, *rows("the company’s café", "NÃO, Ã vista", "5 Â no")]), encoding="utf-8")
+    reading, _ = done(file)
+    assert not any("letters such as" in remark for remark in reading.remarks)
+
+
 @pytest.mark.parametrize("encoding", TEXTS)
 @pytest.mark.parametrize("copies", [1, 40])
 def test_encodings_are_found_in_the_bytes(file, encoding, copies):

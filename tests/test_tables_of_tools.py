@@ -49,6 +49,7 @@ def values(number: int) -> dict[str, str]:
         "fb": f"{time:%Y-%m-%dT%H:%M:%S+0000}",
         "sp": f"{time:%Y-%m-%d %H:%M:%S}",
         "hm": f"{time:%Y-%m-%d %H:%M}",
+        "est": f"{time - timedelta(hours=5):%Y-%m-%d %H:%M:%S}",
         "eu": f"{time:%d/%m/%Y %H:%M:%S}",
         "tw": f"{time:%a %b %d %H:%M:%S +0000 %Y}",
         "unix": f"{time.timestamp():.0f}",

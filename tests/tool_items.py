@@ -225,6 +225,19 @@ def on_tumblr(**more: Any) -> dict:
     return item | counts | {"content": [{"type": "text", "text": TEXT}, {"type": "image", "media": []}]} | more
 
 
+def by_facebook_scraper(**more: Any) -> dict:
+    """A post on Facebook as facebook-scraper had it."""
+    item = {
+        "post_id": "71",
+        "text": TEXT,
+        "post_text": TEXT,
+        "shared_text": "",
+        "timestamp": SECONDS,
+        "username": "flyer",
+    }
+    return item | {"time": "2017-04-10 12:22:04", "likes": 5, "comments": 2, "shares": 1, "user_id": "7"} | more
+
+
 # one that is known without an envelope, for every format
 ITEMS = {
     "tiktok-research": video(),
@@ -241,6 +254,7 @@ ITEMS = {
     "instagram": on_instagram(),
     "rednote": on_rednote(),
     "facebook": on_facebook(),
+    "facebook-scraper": by_facebook_scraper(),
     "gab": on_gab(),
     "imgur": on_imgur(),
     "9gag": on_9gag(),

@@ -18,6 +18,8 @@ _LEAST_IN_TRUTH = 0.8
 _TELLING = r"\p{Han}{4}|(?:\p{L}[^\p{L}]*){15}"  # what is long enough to tell
 _UNTELLING = r"https?://\S+|[@#]\S+"
 
+_LIST = " \t\r\n[]{}'\""
+_SEVERAL = r"^[A-Za-z]{2,3}([-_]\w+)?['\"]?\s*[,;|]"  # codes, one after the other
 # What says that nothing is said. Twitter's codes: media, hashtags, links, mentions, cashtags, texts too short.
 NOTHING = (
     "", "un", "und", "undefined", "undetermined", "unknown", "zxx", "xx", "null", "none", "nan", "n/a", "na", "-", "other",
@@ -41,19 +43,39 @@ def code(language: pl.Expr) -> pl.Expr:
     Parameters
     ----------
     language
-        A code or a name, e.g. ``en_US``, ``zh-CN``, ``English``, ``Chinese (Simplified)``, ``und``.
+        A code or a name, e.g. ``en_US``, ``zh-CN``, ``English``, ``Chinese (Simplified)``, ``und``; or a list of one, ``['en']``. **A
+        list of several says no single one.**
 
     Examples
     --------
-    >>> words = ["English", "Chinese (Simplified)", "eng", "en_US", "EN", "un", "", None]
+    >>> words = ["English", "Chinese (Simplified)", "eng", "en_US", "EN", "['en']", "en;de", "un", "", None]
     >>> pl.DataFrame({"language": words}).select(code(pl.col("language"))).to_series().to_list()
-    ['en', 'zh', 'en', 'en_US', 'en', None, None, None]
+    ['en', 'zh', 'en', 'en_US', 'en', 'en', None, None, None, None]
     """
-    stripped = language.str.strip_chars()
+    stripped = language.str.strip_chars(_LIST)
+    stripped = pl.when(~stripped.str.contains(_SEVERAL)).then(stripped)
     low = stripped.str.to_lowercase()
     name = low.str.replace(r"\s*[(\[].*$", "")
     plain = pl.when(low.str.contains(r"^[a-z]{2}$")).then(low).otherwise(stripped)
     return pl.when(~low.is_in(NOTHING)).then(name.replace_strict(_WORDS, default=plain, return_dtype=pl.String))
+
+
+def codes(languages: pl.Series) -> pl.Series:
+    """The codes of many languages, of which most come again and again.
+
+    Parameters
+    ----------
+    languages
+        As files give them.
+
+    Examples
+    --------
+    >>> codes(pl.Series(["English", None, "und", "English"])).to_list()
+    ['en', None, None, 'en']
+    """
+    written = languages.unique().drop_nulls()
+    meant = pl.select(code(pl.lit(written))).to_series()
+    return languages.replace_strict(written, meant, default=None, return_dtype=pl.String)
 
 
 def settled(batches: Iterator[Batch], remark: Callable[[str], None]) -> Iterator[Batch]:

@@ -8,25 +8,45 @@ from datetime import datetime
 
 import polars as pl
 
-from aftermath.archives.languages import code
+from aftermath.archives.languages import codes
 from aftermath.archives.posts import KINDS, SCHEMA, BadLine, Batch
 from aftermath.archives.readers.damaged_ids import DamagedIds, refuse_floats
+from aftermath.archives.readers.damaged_texts import DamagedTexts
 from aftermath.archives.readers.duplicates import Seen
 from aftermath.archives.readers.instants import Clock, times_of_posts
 from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.rows import Chunk
 from aftermath.archives.readers.showing import time_shown
-from aftermath.wording import number
+from aftermath.wording import counted, number
 
-# what platforms write where a text was
+# what platforms write where a text was, and programs for one that is none
 _GONE = (
-    "[removed]", "[deleted]", "[deleted by user]", "[ Removed by Reddit ]", "[removed by reddit]", "[ Removed by reddit ]",
-    "This comment has been removed.", "This comment has been deleted.", "This Tweet is unavailable.",
-    "This Post is unavailable.", "该微博已被删除", "抱歉，此微博已被作者删除。查看帮助：", "抱歉，作者已设置仅展示半年内微博，此微博已不可见。",
-    "该评论已删除", "此评论已被删除",
-)  # fmt: skip
+    r"(?i)^\s*(?:"
+    r"\[\s*(?:(?:removed|deleted)(?:\s+(?:by|in response to)\s[^\]]{0,200})?|unavailable)\s*\]"
+    r"|this (?:comment|tweet|post|reply|video|message) (?:(?:has been|was) (?:removed|deleted)|is (?:unavailable|no longer available))"
+    r"(?: (?:by|because|as|since|for)\s[^.]{0,200})?\.?"
+    r"|抱歉，[^。]{0,40}(?:被(?:作者)?删除|不可见|无法查看)。?(?:查看帮助[:：]?)?\s*(?:https?://\S+)?"
+    r"|该微博(?:因[^。]{0,60})?已?被?(?:作者)?删除[。.]?"
+    r"|[该此](?:条)?评论已(?:经)?被?(?:作者|用户)?删除[。.]?"
+    r"|None|null|NULL"
+    r")\s*$"
+)
+_ERRORS = (
+    "#NAME?",
+    "#VALUE!",
+    "#REF!",
+    "#ERROR!",
+    "#DIV/0!",
+    "#NULL!",
+    "#NUM!",
+    "#BEZUG!",
+    "#WERT!",
+    "#NOM?",
+    "#VALEUR!",
+)
 _WHY = 200  # characters of a reason
 # a program kept the id as a float, and nothing is lost: all whole numbers below 2^53, or nearly so far, are floats
+_GROUPED = r"^\d{1,3}(?:(?:,\d{3}){4,}|(?:\.\d{3}){4,})$"  # as a spreadsheet shows a number; no digit is lost
 _EXACT = r"^(\d{1,15}|[1-8]\d{15}|900[0-6]\d{12})[.,]0+$"
 
 
@@ -49,6 +69,8 @@ class Checker:
     ----------
     duplicates, outside
         Posts left out because their id came before, or because they are outside the window.
+    broken
+        Texts that are an error of a spreadsheet.
     at_another_time
         Of the first, how many bear another time: **an edited post keeps its time, so these may be other posts**.
     """
@@ -61,9 +83,11 @@ class Checker:
     duplicates: int = 0
     outside: int = 0
     at_another_time: int = 0
+    broken: int = 0
     _seen: Seen = field(default_factory=Seen)
     _seen_then: Seen = field(default_factory=Seen)
     _ids: DamagedIds = field(default_factory=DamagedIds)
+    _texts: DamagedTexts = field(default_factory=DamagedTexts)
 
     def batch(self, chunk: Chunk, file: str, *, snowflakes: bool) -> Batch:
         """The sound posts of a chunk, and all of its bad lines.
@@ -83,8 +107,10 @@ class Checker:
             If a spreadsheet or another program damaged the ids, or times carry no zone.
         """
         ids = chunk.rows["post_id"].str.strip_chars(" \t\r\n'\"=")
-        if ids.str.contains(".0", literal=True).any() or ids.str.contains(",0", literal=True).any():
+        if ids.str.contains("[.,]").any():
+            grouped = ids.str.contains(_GROUPED).fill_null(False)
             ids = ids.str.replace(_EXACT, "$1")
+            ids = ids.str.replace_all("[.,]", "").zip_with(grouped, ids) if grouped.any() else ids
         rows, lines = chunk.rows.with_columns(ids), chunk.rows["line"]
         refuse_floats(ids, lines, file)
         if snowflakes:  # Twitter hands out these three as HTML
@@ -93,7 +119,7 @@ class Checker:
         self._ids.take(ids, rows["instant"], file)
         sound = rows.select(_is_sound(self.retrieved)).to_series()
         bad = rows.filter(~sound).select("line", why=_fault())
-        posts = self._kept(rows.filter(sound))
+        posts = self._kept(rows.filter(sound), file)
         listed = [(bad_line.line, bad_line.why) for bad_line in chunk.bad] + bad.rows()
         lines_left_out = (BadLine(file, line, printable(why, _WHY)) for line, why in sorted(listed))
         return Batch(posts, tuple(lines_left_out), chunk.lines)
@@ -110,7 +136,12 @@ class Checker:
 
     def remarks(self) -> list[str]:
         """What should be known of the ids and the times that were read; a sentence each."""
-        sentences = self.clock.remarks()
+        sentences = [*self.clock.remarks(), *self._texts.remarks()]
+        if self.broken:
+            sentences.append(
+                f"{counted(self.broken, 'text')} {'is' if self.broken == 1 else 'are'} an error of a spreadsheet, such as #NAME?, which took "
+                "the words for a formula: these posts have no words. Export the posts anew with texts as text."
+            )
         if self.at_another_time:
             sentences.append(
                 f"{number(self.at_another_time)} of the posts that came again under the same id bear another time than the first: "
@@ -131,7 +162,7 @@ class Checker:
         )
         return rows.with_columns(instants.alias("instant"), why)
 
-    def _kept(self, rows: pl.DataFrame) -> pl.DataFrame:
+    def _kept(self, rows: pl.DataFrame, file: str) -> pl.DataFrame:
         """Posts in the window that were not seen before, in the columns of the post table."""
         within = rows.filter(_within(self.since, self.until))
         self.outside += rows.height - within.height
@@ -140,12 +171,15 @@ class Checker:
         self.at_another_time += int((then & ~is_fresh).sum())
         fresh = within.filter(is_fresh)
         self.duplicates += within.height - fresh.height
-        gone = pl.col("text").str.strip_chars().is_in(_GONE)
+        broken = fresh["text"].is_in(_ERRORS)
+        self.broken += int(broken.sum())
+        gone = pl.col("text").str.contains(_GONE) | broken
+        self._texts.take(fresh["text"].fill_null(""), file)
         return fresh.select(
             "post_id",
             pl.col("instant").alias("time"),
             pl.when(~gone).then("text").fill_null("").alias("text"),
-            code(pl.col("language")).fill_null(pl.lit(self.language, pl.String)).alias("language"),
+            pl.lit(codes(fresh["language"])).fill_null(pl.lit(self.language, pl.String)).alias("language"),
             pl.when(pl.col("kind").is_in(KINDS)).then("kind").otherwise(pl.lit("original")).alias("kind"),
             pl.when(~pl.col("author").is_in(["", "[deleted]", "[removed]"])).then("author").alias("author"),
             "engagement",

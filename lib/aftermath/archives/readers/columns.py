@@ -28,6 +28,7 @@ _NEEDED = {"post_id": "ids", "time": "times", "text": "texts"}
 _CLOCK = r"^\s*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*([AaPp]\.?[Mm]\.?)?\s*$"
 _BEGINNING = 40  # letters by which it is seen that a text begins with its title
 _NAMES = "username screen_name screenName userName uniqueId unique_id handle acct login name nickname id".split()
+_COMMENT = ("comment", "评论")
 _NUMBER = r"^[\d.,eE+]{1,30}$"  # as a spreadsheet leaves it, too
 
 
@@ -101,7 +102,8 @@ class Columns:
             _join_title(of_field, header, sample, of_comments=of_comments)
         counts = tuple(filter(None, given.get("engagement", "").split("+")))
         if "engagement" not in given:
-            counts, notes = count_columns(header, sample, of_comments=of_comments)
+            others = [column for column in header if column not in of_field.get("text", "").split("+")]
+            counts, notes = count_columns(others, sample, of_comments=of_comments)
             remarks += notes
         where = _condition(given.get("where", ""))
         columns = cls(
@@ -212,6 +214,9 @@ class Columns:
         """The text; below its title where both stand, and the one does not begin with the other."""
         *titles, last = self._parts("text")
         text = _without_nothing(pl.col(last))
+        if "whole" in self.of_field:
+            whole = _without_nothing(pl.col(self.of_field["whole"]))
+            text = pl.when((whole != "").fill_null(False)).then(whole).otherwise(text)
         for column in reversed(titles):
             title = _without_nothing(pl.col(column)).str.strip_chars()
             stands = (title != "").fill_null(False)
@@ -247,6 +252,8 @@ def _fields(header: Sequence[str], given: Mapping[str, str], sample: pl.DataFram
     candidates = _candidates(header, sample)
     kinds = kind_columns(candidates, header, sample)
     found = {field: columns[0] for field, columns in candidates.items() if columns and field not in OF_KINDS}
+    if "text" in given:
+        found.pop("whole", None)  # who says where the texts are means those
     of_field = {**found, **kinds, **given}
     remarks: list[str] = []
     if "post_id" not in given:
@@ -270,6 +277,14 @@ def _candidates(header: Sequence[str], sample: pl.DataFrame) -> dict[str, list[s
         field: [by_name[name] for name in listed(usual) if name in by_name] for field, usual in names.USUAL.items()
     }
     found["text"] += [by_name[name] for name in listed(names.TITLES) if name in by_name]
+    if any(name in by_name for name in listed("comment_id cid 评论id")):  # beside them, what is a post's may stand, too
+        found = {
+            field: sorted(columns, key=lambda column: not plain(column).startswith(_COMMENT))
+            for field, columns in found.items()
+        }
+    if not found["kind"]:
+        for field, usual in names.ACCOUNTS.items():
+            found[field] = found[field] or [by_name[name] for name in listed(usual) if name in by_name]
     found = {field: [column for column in columns if _has_form(column, sample)] for field, columns in found.items()}
     texts = found["text"]
     wordy = [column for column in texts if not (is_blank(sample[column]) or _only_says_whether(sample[column]))]

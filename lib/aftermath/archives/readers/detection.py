@@ -201,7 +201,7 @@ def _is_of_v2(value: dict[str, Any]) -> bool:
         of_page = {"includes", "matching_rules", "__twarc", "meta"} & set(value)
         return {"id", "text"} <= set(record) and bool(of_page or MARKS & set(record))
     if {"id", "text"} <= set(value):
-        return bool(MARKS & set(value))
+        return bool(MARKS & set(value)) and "speaker" not in value  # ConvoKit's utterances have conversations, too
     errors, meta = value.get("errors"), value.get("meta")
     if isinstance(errors, list) and errors:
         return isinstance(errors[0], dict) and "title" in errors[0]

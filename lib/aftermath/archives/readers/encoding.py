@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aftermath.archives.posts import ArchiveError, NoExport
+from aftermath.archives.readers.letters import by_letters
 from aftermath.archives.readers.opening import CutShort, Member
 
 LONGEST_LINE = 64 << 20
@@ -241,7 +242,7 @@ def _narrow(lines: list[bytes]) -> str:
     if len(others) * 2 <= len(lines):
         return "utf-8"
     sample = b"\n".join(others)
-    found = _but_for_damage(others) or _likeliest(sample)
+    found = by_letters(sample, _but_for_damage(others) or _likeliest(sample))
     return found or next((name for name in ("cp1252", "gb18030") if _fits(sample, name)), "latin-1")
 
 

@@ -19,6 +19,7 @@ _VERBS = {
 }
 _FORMS = "{one}_count {many}_count {many} num_{many} {many}_num number_of_{many} n_{many} {many}_total {many}_summary_total_count"
 _WITHIN = "public_metrics statistics stats metrics article_extended_attributes".split()
+_OF_ACCOUNTS = {"followerscount", "friendscount", "statusescount", "listedcount"}
 _OF_POSTS = "post tweet video status total".split()  # which in a table of comments is what these stand under
 
 
@@ -136,6 +137,9 @@ def count_columns(
     """
     filled = [column for column in header if column in sample.columns and not is_blank(sample[column])]
     filled = [column for column in filled if plain(column) != "score" or _is_of_votes(header)]
+    known = set(map(plain, header))
+    if _OF_ACCOUNTS & known and "reblogscount" not in known:  # on Twitter, what an account likes is counted so
+        filled = [column for column in filled if plain(column) != "favouritescount"]
     deeds: set[str] = set()
     counts: list[str] = []
     for platform in ("", *names.PLATFORMS):

@@ -17,7 +17,8 @@ import polars as pl
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers.counted_times import from_digits
 from aftermath.archives.readers.date_forms import plain, taken_apart, why_unreadable
-from aftermath.archives.readers.zones import ABBREVIATIONS, SeveralClocks, clock_of
+from aftermath.archives.readers.opening import printable
+from aftermath.archives.readers.zones import ABBREVIATIONS, SeveralClocks, clock_of, place_of, zone_in_name
 from aftermath.times import tweet_time
 from aftermath.wording import counted, number
 
@@ -59,6 +60,9 @@ class Clock:
     form
         Form of the times where it is none of the usual ones, e.g. ``%m/%d/%Y %H:%M``. A zone that ``%Z`` stands for is read.
 
+    column
+        Where the times are in a table: its name may say their zone, and **must not contradict the one that is given**.
+
     Attributes
     ----------
     ambiguous
@@ -69,6 +73,7 @@ class Clock:
 
     zone: str | None = None
     form: str | None = None
+    column: str = ""
     ambiguous: int = field(default=0, init=False)
     days: int = field(default=0, init=False)
     _timed: int = field(default=0, init=False)
@@ -324,7 +329,7 @@ class Clock:
         """Local times as instants: **the earlier one where the clocks are set back**, null where they skip it."""
         if local.null_count() == len(local):
             return local.dt.replace_time_zone("UTC")
-        zone = zone or self.zone
+        zone = zone or self._given(rows[local.is_not_null().arg_max() or 0], line_of)
         if zone is None:
             row = rows[local.is_not_null().arg_max() or 0]
             raise ArchiveError(
@@ -337,6 +342,17 @@ class Clock:
             moments = [self._at_a_change(local[at], zone, rows[at], line_of) for at in changed]
             read = read.scatter(changed, pl.Series(moments, dtype=INSTANT))
         return read
+
+    def _given(self, row: int, line_of: LineOf) -> str | None:
+        """The zone of times that carry none: as it is given, or as the name of their column says."""
+        said = zone_in_name(self.column)
+        try:
+            return place_of(said, self.zone) if said else self.zone
+        except ValueError:
+            raise ArchiveError(
+                f"{line_of(row)}: by its name, column {printable(self.column, 40)!r} has times in {said}, --zone says {self.zone}. Leave "
+                "--zone out or give the one that is meant; if the name is wrong, give the column another."
+            ) from None
 
     def _at_a_change(self, local: datetime, zone: str, row: int, line_of: LineOf) -> datetime | None:
         """A time at which the clocks are changed. **Midnight, where they skip it, is the first moment of its day.**"""

@@ -104,6 +104,8 @@ def are_comments(of_field: Mapping[str, str], sample: pl.DataFrame) -> bool:
         return True
     if plain(url) == "commenturl":
         return bool((sample[url] != "").fill_null(False).all())
+    if _are_below_others(sample):
+        return True
     threads = [column for column in sample.columns if plain(column) == "threadid"]
     if not threads or url not in sample.columns:
         return False
@@ -111,6 +113,16 @@ def are_comments(of_field: Mapping[str, str], sample: pl.DataFrame) -> bool:
     of_thread = pl.col("url").str.contains(pl.col("thread"), literal=True)
     of_itself = pl.col("url").str.contains(pl.col("id"), literal=True)
     return bool(addresses.select((of_thread & ~of_itself & (pl.col("thread") != "")).fill_null(False).all()).item())
+
+
+def _are_below_others(sample: pl.DataFrame) -> bool:
+    """Whether the address of each post goes on from that of another: a comment's from that of its thread."""
+    own = next((column for column in sample.columns if plain(column) == "permalink"), None)
+    above = next((column for column in sample.columns if plain(column) in ("link", "threadurl")), None)
+    if own is None or above is None:
+        return False
+    below = pl.col(own).str.starts_with(pl.col(above)) & (pl.col(own) != pl.col(above)) & (pl.col(above) != "")
+    return bool(sample.select(below.fill_null(False).all()).item())
 
 
 def _filled(values: pl.Series) -> bool:

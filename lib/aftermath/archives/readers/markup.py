@@ -15,7 +15,7 @@ _INLINE = "a|abbr|b|code|del|em|font|i|img|ins|kbd|mark|q|rp|rt|ruby|s|small|spa
 _TAG = re.compile(rf"<(/?)({_BLOCKS}|{_INLINE})(\s[^<>]*)?/?>", re.IGNORECASE)
 _IS_BLOCK = re.compile(_BLOCKS)
 _ADDRESS = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_IS_MARKED = rf"(?i)</(?:{_BLOCKS}|{_INLINE})\s*>|<(?:br|hr|p)(?:\s[^<>]*)?/?>"
+_IS_MARKED = rf"(?i)</(?:{_BLOCKS}|{_INLINE})\s*>|<(?:br|hr|p)(?:\s[^<>]*)?/?>|<img\s[^<>]*src\s*="
 _LINE_ENDS = re.compile(r"(?<![ \t])[ \t]*\n\s*")  # from the first of many spaces alone
 
 

@@ -19,10 +19,11 @@ import polars as pl
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers.engagement import silent_in
 from aftermath.archives.readers.opening import printable
-from aftermath.wording import counted
+from aftermath.wording import counted, number
 
 _LARGEST = 1 << 53  # above it, programs that count in floats have lost digits
 _LONGEST = 40
+_ROUND = 3  # counts that are whole thousands, and not by accident
 _HIDDEN = frozenset(
     ("", "-", "--", "hidden", "n/a", "#n/a", "na", "n.a.", "null", "none", "unknown", "隐藏", "-1", "-1.0")
 )
@@ -167,6 +168,8 @@ class _Column:
     """What the values of a column have shown so far."""
 
     marks: dict[str, _Seen] = field(default_factory=dict)
+    round: int = 0
+    uneven: bool = False
     unreadable: int = 0
     first: str = ""
     unknown: int = 0
@@ -240,6 +243,11 @@ class Counts:
         unknown = "the engagement of such a post is unknown."
         for name, column in self._columns.items():
             shown = repr(printable(name, 40))
+            if column.round >= _ROUND and not column.uneven:
+                sentences.append(
+                    f"All {number(column.round)} counts with a point in column {shown} end in .000 and were read as thousands. If they are "
+                    "decimals (12.000 for 12), write them as whole numbers."
+                )
             if column.unreadable:
                 what = counted(column.unreadable, "count")
                 sentences.append(f"{what} in column {shown} cannot be read, the first in {column.first}; {unknown}")
@@ -274,6 +282,10 @@ class Counts:
             rows = (text.str.contains(form) & numbers.is_null()).arg_true()
             if len(rows):
                 self._weigh(column, text.name, mark, _Seen(line_of(rows[0]), text[rows[0]]))
+                if mark == ".t":
+                    thousands = text[rows].str.ends_with(".000")
+                    column.round += int(thousands.sum())
+                    column.uneven |= not thousands.all()
                 numbers = numbers.scatter(rows, text[rows].str.replace_all(needless, "").cast(pl.Int64))
         rows = (numbers.is_null() & text.is_not_null()).arg_true()
         return numbers.scatter(rows, self._one_by_one(column, text[rows], lambda at: line_of(rows[at])))

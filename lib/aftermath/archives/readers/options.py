@@ -27,6 +27,8 @@ class Options:
         What whoever adds the archive should know, a sentence each, in the order in which it was found.
     of_twitter
         Whether the ids of the table that is being read are Twitter's.
+    time_column
+        Where its times are; empty for what is no table.
     differ
         Whether tables of the archive have different columns.
     """
@@ -37,6 +39,7 @@ class Options:
     used: Mapping[str, str] = field(default_factory=dict)
     remarks: dict[str, None] = field(default_factory=dict)
     of_twitter: bool = False
+    time_column: str = ""
     differ: bool = False
 
     @property
@@ -59,6 +62,7 @@ class Options:
             self.remark("The tables of this archive have different columns; each is read by its own header.")
         self.used = dict(self.columns) if self.differ else columns
         self.of_twitter = of_twitter
+        self.time_column = columns.get("time", "")
 
     def note_missing(self, post_id: Any) -> None:
         """Keep the id of a post that the export names but does not hold."""

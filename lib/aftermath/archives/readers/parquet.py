@@ -18,6 +18,7 @@ from aftermath.archives.readers.tables.shape import refuse_repeated
 
 SIGNATURE = b"PAR1"
 _SLICE = 3 * BATCH_POSTS
+_AND = ";"  # between the languages of a post
 
 
 def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
@@ -38,7 +39,11 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
     with _on_disk(member) as path, _plainly(member.name):
         table = pl.scan_parquet(path, glob=False)
         sample = table.head(SAMPLE).collect()
-        columns = Columns.of(sample.columns, options.columns, member.name, sample)
+        columns = Columns.of(sample.columns, options.columns, member.name, _as_text(sample))
+        languages = columns.of_field.get("language", "")
+        if languages in sample.columns and sample[languages].dtype == pl.List(pl.String):
+            table = table.with_columns(pl.col(languages).list.join(_AND))
+            sample = sample.with_columns(pl.col(languages).list.join(_AND))
         _refuse_nested(columns, sample, member.name)
         refuse_repeated(sample.columns, columns.used, options.columns, member.name)
         options.use(columns.as_given(options.columns), of_twitter=columns.of_twitter)
@@ -50,6 +55,20 @@ def read_parquet(member: Member, options: Options) -> Iterator[Chunk]:
             for slice in numbered.iter_slices(BATCH_POSTS):
                 yield Chunk(columns.raw(slice), (), slice.height)
         columns.tell(options)
+
+
+def _as_text(sample: pl.DataFrame) -> pl.DataFrame:
+    """Rows in which columns are judged; of what holds several values it is only seen whether it is filled."""
+    nested = [name for name, dtype in sample.schema.items() if dtype.is_nested()]
+    lists = [name for name in nested if sample.schema[name] == pl.List(pl.String)]
+    return sample.with_columns(
+        *(pl.col(name).list.join(_AND) for name in lists),
+        *(
+            pl.when(pl.col(name).is_not_null()).then(pl.lit("[...]")).alias(name)
+            for name in nested
+            if name not in lists
+        ),
+    )
 
 
 def _refuse_nested(columns: Columns, sample: pl.DataFrame, name: str) -> None:

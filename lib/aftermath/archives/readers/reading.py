@@ -25,6 +25,8 @@ from aftermath.wording import counted, number
 _LISTED = 20
 _FEW, _ONE_IN = 3, 10  # as many bad lines are no reason to refuse a small archive, if there is no more than one in ten
 _BESIDE = "Not read, beside the posts: "
+_SAME = 20  # posts, of which not all are of one moment
+_ONE_TIME = "All posts bear the same time. If that is when they were collected, say where the posts' own times are: --column time=COLUMN."
 _WHY = 200  # characters of why a member of a zip is not read
 _HOPELESS = 20_000  # lines after which a file that is bad for the most part is not read further
 _ANYWHERE = timedelta(hours=36)  # a day, until it has ended everywhere on earth
@@ -121,7 +123,8 @@ class Reading(Iterator[Batch]):
     @property
     def remarks(self) -> tuple[str, ...]:
         """What else should be known of the archive, a sentence each."""
-        return (*self._options.remarks, *self._checker.remarks())
+        same = self.posts >= _SAME and self.first == self.last and bool(self._options.time_column)
+        return (*self._options.remarks, *self._checker.remarks(), *((_ONE_TIME,) if same else ()))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -179,8 +182,11 @@ class Reading(Iterator[Batch]):
 
     def _of_member(self, member: Member) -> Iterator[Batch]:
         format, chunks = self._opened(member)
+        column: str | None = None
         for chunk in chunks:
             self.formats[member.name] = format
+            column = self._options.time_column if column is None else column  # before other members are looked into
+            self._checker.clock.column = column
             batch = self._checked(chunk, member.name, self._has_snowflakes(format))
             self._count(batch)
             yield batch
@@ -204,6 +210,7 @@ class Reading(Iterator[Batch]):
         return self._checker.batch(chunk, file, snowflakes=snowflakes)
 
     def _opened(self, member: Member) -> tuple[str, Iterator[Chunk]]:
+        self._options.time_column = ""
         if is_parquet(member):
             return "parquet", read_parquet(member, self._options)
         if is_spreadsheet(member):

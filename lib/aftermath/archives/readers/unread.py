@@ -2,7 +2,8 @@
 
 Layouts, as of September 2026: DiscordChatExporter, Slack's export, "Download your information" of Facebook, Instagram and
 TikTok, yt-dlp's ``info.json`` and youtube-comment-downloader, the DOC interface of GDELT, NewsAPI, Media Cloud, the Guardian's
-interface, Meta's Graph interface, ActivityPub, Pyrogram, pages of X, the imageboards' interface, Hacker News.
+interface, Meta's Graph interface, ActivityPub, Pyrogram, pages of X, the imageboards' interface, Hacker News, ConvoKit,
+Misskey, Lemmy, Gettr, Parler, Stocktwits, Bilibili, Elasticsearch.
 """
 
 from __future__ import annotations
@@ -59,6 +60,21 @@ _LAYOUTS: tuple[tuple[set[str], str, str], ...] = (
     ),
     ({"user_followers"}, "accounts from TikTok's Research API", "They are no posts."),
     ({"display_name", "follower_count"}, "accounts from TikTok's Research API", "They are no posts."),
+    ({"conversation_id", "speaker", "reply-to"}, "utterances of ConvoKit", _TABLE),
+    ({"createdAt", "userId", "renoteCount"}, "notes on Misskey", _TABLE),
+    ({"comment", "creator", "counts"}, "comments on Lemmy", _TABLE),
+    ({"post", "creator", "counts"}, "posts on Lemmy", _TABLE),
+    ({"txt", "uid", "cdate"}, "posts on Gettr", _TABLE),
+    ({"body", "createdAt", "creator", "upvotes"}, "posts on Parler", _TABLE),
+    ({"body", "created_at", "symbols", "user"}, "messages on Stocktwits", _TABLE),
+    (
+        {"rpid", "ctime", "content"},
+        "comments on Bilibili as its pages load them",
+        "MediaCrawler's are read. Or: " + _TABLE,
+    ),
+    ({"_index", "_source"}, "answers of Elasticsearch", "Write what stands under _source, one a line, and add that."),
+    ({"$type", "createdAt", "text"}, "records of Bluesky without their addresses", "Export them with their uri."),
+    ({"date", "message", "views", "forwards"}, "messages on Telegram without their chat", _TABLE),
     ({"no", "time", "resto"}, "posts of an imageboard", _TABLE),
     ({"objectID", "created_at_i"}, "posts on Hacker News", _TABLE),
     ({"facebookUrl", "date", "commentUrl"}, "comments on Facebook from Apify", _TABLE),
@@ -75,7 +91,7 @@ _LAYOUTS: tuple[tuple[set[str], str, str], ...] = (
     ),
 )
 # where documents keep their records, and what answers to X's own pages hold
-_RECORDS = "articles stories results response comments_v2 comments_media_comments data hits posts items thread comments delete".split()
+_RECORDS = "articles stories results response comments_v2 comments_media_comments data hits replies messages posts items thread comments delete".split()
 _PAGES_OF_X = ("search_by_raw_query", "user", "threaded_conversation_with_injections_v2", "tweetResult", "list", "home")
 
 

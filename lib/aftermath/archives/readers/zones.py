@@ -61,6 +61,19 @@ _OFFSET = re.compile(r"(?:UTC|GMT|UT|Z)? ?([+-])(\d{1,2})(?::?(\d{2}))?")
 ABBREVIATIONS = tuple(sorted({*_FIXED, *_BY_PLACE, *_SEVERAL}))
 
 
+_IN_NAME = re.compile(
+    r"(?:^|[\s_(\[/-])(UTC|GMT|[ECMP][SD]?T|CEST|CET|MSK|JST|KST|HKT|SGT)[)\]]?$|^(UTC|GMT)[\s_]", re.IGNORECASE
+)
+_OF_COUNTRY = {
+    "UTC": "UTC",
+    "GMT": "UTC",
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+}
+
+
 class SeveralClocks(ValueError):
     """An abbreviation of several meanings, which the given zone does not settle."""
 
@@ -115,6 +128,58 @@ def clock_of(name: str, given: str | None) -> timedelta | ZoneInfo | None:
     if given and given.startswith(_ELSEWHERE.get(name, ())):
         raise SeveralClocks(name)
     return _FIXED.get(name)
+
+
+def zone_in_name(column: str) -> str:
+    """The zone that the name of a column says its times are in; empty where it says none.
+
+    Parameters
+    ----------
+    column
+        As it stands in the header.
+
+    Examples
+    --------
+    >>> [zone_in_name(column) for column in ("Date (UTC)", "created_utc", "Timestamp (ET)", "date_est", "tweet")]
+    ['UTC', 'UTC', 'ET', 'EST', '']
+    """
+    found = _IN_NAME.search(column.strip())
+    return (found[1] or found[2]).upper() if found else ""
+
+
+def place_of(said: str, given: str | None) -> str | None:
+    """The zone of times in a column whose name says one.
+
+    Parameters
+    ----------
+    said
+        From ``zone_in_name``.
+    given
+        What whoever adds the archive says.
+
+    Returns
+    -------
+    str or None
+        The one that is given, where it is or may be the same; None where none is given and the name does not settle it: clocks
+        change, and whoever calls a column after EST may not have thought of summer.
+
+    Raises
+    ------
+    ValueError
+        If they contradict each other.
+
+    Examples
+    --------
+    >>> place_of("UTC", None), place_of("EST", "America/New_York"), place_of("EST", None)
+    ('UTC', 'America/New_York', None)
+    """
+    if given is None:
+        return _OF_COUNTRY.get(said)
+    known = set(_names_in(given))
+    meant = {"UTC", "GMT"} if said in ("UTC", "GMT") else {said, f"{said[0]}ST"} if len(said) == 2 else {said}
+    if known & meant:
+        return given
+    raise ValueError(said)
 
 
 def _place(name: str) -> ZoneInfo | None:

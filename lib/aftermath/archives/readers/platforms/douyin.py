@@ -5,14 +5,15 @@ Layout: 4CAT 1.56 (August 2026), ``datasources/douyin``; Zeeschuimer 1.14 (June 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from aftermath.archives.readers.json_lines import decode
-from aftermath.archives.readers.platforms.fields import dig, first, require, words
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, require, words
 from aftermath.archives.readers.platforms.platform import Platform, Post
-from aftermath.archives.readers.platforms.tiktok import comment
+from aftermath.archives.readers.platforms.tiktok import comment, comments_in
 from aftermath.archives.readers.rows import total
 
 _any = msgspec.json.Decoder()
@@ -52,4 +53,10 @@ def _is_item(item: dict[str, Any]) -> bool:
     return "desc" in item and bool({"aweme_id", "awemeId"} & set(item))
 
 
-PLATFORM = Platform("douyin", "Douyin: videos, live streams and comments", ("douyin",), _is_item, _post)
+def _inside(document: dict[str, Any]) -> Iterator[Any] | None:
+    """Comments of an answer; on TikTok they do not say from which province they are."""
+    comments = document.get("comments")
+    return comments_in(document) if begins_with(comments, lambda comment: "ip_label" in comment) else None
+
+
+PLATFORM = Platform("douyin", "Douyin: videos, live streams and comments", ("douyin",), _is_item, _post, _inside)

@@ -6,10 +6,11 @@ Layout: 4CAT 1.56 (August 2026), ``datasources/xiaohongshu`` and ``xiaohongshu_c
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.fields import dig, first, joined, words
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, joined, words
 from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
@@ -56,6 +57,11 @@ def _is_item(item: dict[str, Any]) -> bool:
     return embedded or "note_card" in fields or {"note_id", "content", "create_time", "user_info"} <= fields
 
 
+def _inside(document: dict[str, Any]) -> Iterable[Any] | None:
+    items = dig(document, "data", "items")
+    return items if begins_with(items, _is_item) else None
+
+
 PLATFORM = Platform(
-    "rednote", "RedNote (Xiaohongshu): notes and comments as its pages load them", ("rednote", "xiaohongshu", "xhs"), _is_item, _post
+    "rednote", "RedNote (Xiaohongshu): notes and comments as its pages load them", ("rednote", "xiaohongshu", "xhs"), _is_item, _post, _inside
 )  # fmt: skip

@@ -6,11 +6,14 @@ Layout: 4CAT 1.56 (August 2026), ``datasources/tiktok`` and ``datasources/tiktok
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from aftermath.archives.readers.platforms.fields import dig, first, language_of, require, words
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, language_of, require, words
 from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
+
+_COMMENT = {"cid", "text", "create_time"}
 
 
 def _post(item: dict[str, Any]) -> Post:
@@ -54,7 +57,32 @@ def comment(item: dict[str, Any]) -> Post:
 
 
 def _is_item(item: dict[str, Any]) -> bool:
-    return {"desc", "createTime"} <= set(item) or {"cid", "text", "create_time"} <= set(item)
+    return {"desc", "createTime"} <= set(item) or set(item) >= _COMMENT
 
 
-PLATFORM = Platform("tiktok", "TikTok: videos and comments as its pages load them", ("tiktok",), _is_item, _post)
+def comments_in(document: dict[str, Any]) -> Iterator[Any] | None:
+    """The comments of an answer on TikTok or Douyin, each before the replies that it holds; None where it is none.
+
+    Parameters
+    ----------
+    document
+        ``{"comments": [...], "has_more": 0}``.
+    """
+    comments = document.get("comments")
+    if not isinstance(comments, list) or not begins_with(comments, lambda comment: set(comment) >= _COMMENT):
+        return None
+    return (each for comment in comments for each in (comment, *_replies(comment)))
+
+
+def _replies(comment: Any) -> list[Any]:
+    replies = dig(comment, "reply_comment")
+    return replies if isinstance(replies, list) else []
+
+
+def _inside(document: dict[str, Any]) -> Iterator[Any] | None:
+    return comments_in(document)
+
+
+PLATFORM = Platform(
+    "tiktok", "TikTok: videos and comments as its pages load them", ("tiktok",), _is_item, _post, _inside
+)

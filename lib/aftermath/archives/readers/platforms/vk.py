@@ -6,9 +6,10 @@ on which it stands, so that its number is that of the wall and its own.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from aftermath.archives.readers.platforms.fields import dig, first, require, words
+from aftermath.archives.readers.platforms.fields import begins_with, dig, first, require, words
 from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
@@ -22,7 +23,7 @@ def _post(item: dict[str, Any]) -> Post:
     if isinstance(copied, list) and copied:
         kind = "quote" if text else "repost"
         text = text or words(copied[0], "text")
-    counts = (dig(item, what, "count") for what in ("likes", "comments", "reposts"))
+    counts = (dig(item, what, "count") for what in ("likes", "comments", "thread", "reposts"))  # a comment has a thread
     return Post(
         f"{wall}_{number}" if wall and number else number,
         first(item, "date"),
@@ -38,4 +39,9 @@ def _is_item(item: dict[str, Any]) -> bool:
     return {"id", "owner_id", "from_id", "date", "text"} <= set(item)
 
 
-PLATFORM = Platform("vk", "VK: posts and comments", ("vk",), _is_item, _post)
+def _inside(document: dict[str, Any]) -> Iterable[Any] | None:
+    items = dig(document, "response", "items")
+    return items if begins_with(items, _is_item) else None
+
+
+PLATFORM = Platform("vk", "VK: posts and comments", ("vk",), _is_item, _post, _inside)

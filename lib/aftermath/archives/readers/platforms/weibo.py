@@ -1,7 +1,8 @@
 """Posts on Weibo and comments on them, as its pages load them.
 
 Layout: the answers of weibo.com and m.weibo.cn (``mblog``); 4CAT and Zeeschuimer wrote such items until 2026. The JSON of
-dataabc/weibo-crawler (2025: ``{"user": ..., "weibo": [...]}``) has nearly the same; its times are those of its clock.
+dataabc/weibo-crawler (2025: ``{"user": ..., "weibo": [...]}``) has nearly the same, that of nghuyong/WeiboSpider (``common.py``) calls the text
+``content`` and says of no post whether it is a repost; the times of both are those of a clock.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ _EMPTY_REPOSTS = ("", "转发微博", "轉發微博", "Repost", "repost")
 def _post(item: dict[str, Any]) -> Post:
     card = item.get("mblog")
     item = card if isinstance(card, dict) else item
-    require(item, "text_raw", "text")
+    require(item, "text_raw", "text", "content")
     if _is_comment(item):
         return _comment(item)
-    number = first(item, "idstr", "mid", "id")
+    number = first(item, "idstr", "mid", "_id", "id")
     text = _text(item)
-    user, page = first(item, "user.idstr", "user.id", "user_id"), first(item, "mblogid", "bid") or number
+    user, page = first(item, "user.idstr", "user.id", "user._id", "user_id"), first(item, "mblogid", "bid") or number
     return Post(
         number,
         first(item, "created_at"),
         text,
         kind=_kind(item, text),
-        author=first(item, "user.screen_name", "screen_name") or user,
+        author=first(item, "user.screen_name", "user.nick_name", "screen_name") or user,
         engagement=total(*(dig(item, f"{what}_count") for what in ("reposts", "comments", "attitudes"))),
         url=f"https://weibo.com/{user}/{page}" if user and page else None,
     )
@@ -39,11 +40,11 @@ def _post(item: dict[str, Any]) -> Post:
 
 def _comment(item: dict[str, Any]) -> Post:
     return Post(
-        first(item, "idstr", "mid", "id"),
+        first(item, "idstr", "mid", "_id", "id"),
         first(item, "created_at"),
         _text(item),
         kind="reply",
-        author=first(item, "user.screen_name", "user.idstr", "user.id"),
+        author=first(item, "user.screen_name", "user.idstr", "user.id", "comment_user.nick_name", "comment_user._id"),
         engagement=total(_either(item, "like_counts", "like_count"), dig(item, "total_number")),
     )
 
@@ -54,7 +55,7 @@ def _either(item: dict[str, Any], *names: str) -> Any:
 
 def _text(item: dict[str, Any]) -> str | None:
     plain = words(item, "longText.longTextContent", "text_raw")
-    marked = words(item, "text")
+    marked = words(item, "text", "content")
     return words_of(marked) if plain is None and marked is not None else plain
 
 
@@ -67,7 +68,12 @@ def _kind(item: dict[str, Any], text: str | None) -> str:
 
 
 def _is_comment(item: dict[str, Any]) -> bool:
-    return {"rootid", "text", "user"} <= set(item) and "mblogid" not in item
+    fields = set(item)
+    return ({"rootid", "text", "user"} <= fields and "mblogid" not in fields) or {
+        "_id",
+        "like_counts",
+        "content",
+    } <= fields
 
 
 def _is_item(item: dict[str, Any]) -> bool:
