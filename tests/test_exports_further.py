@@ -186,10 +186,19 @@ def test_what_stands_where_a_text_was_is_no_text(tmp_path, gone):
 
 
 @pytest.mark.parametrize(
-    "stays", ["None of this is true", "[removed] they say", "This comment is rude", "抱歉，航班已被取消", "nullify it"]
+    "stays",
+    [
+        "None of this is true",
+        "[removed] they say",
+        "This comment is rude",
+        "抱歉，航班已被取消",
+        "nullify it",
+        "none",
+        "Null",
+    ],
 )
 def test_what_only_begins_so_is_a_text(tmp_path, stays):
-    posts, _ = result(table(tmp_path, text=lambda n: f"{stays}" if n < 4 else WORDS.format(n)))
+    posts, _ = result(table(tmp_path, text=lambda n: stays if n < 4 else WORDS.format(n)))
     assert posts["text"].to_list()[:3] == [stays] * 3
 
 

@@ -28,22 +28,10 @@ _GONE = (
     r"|抱歉，[^。]{0,40}(?:被(?:作者)?删除|不可见|无法查看)。?(?:查看帮助[:：]?)?\s*(?:https?://\S+)?"
     r"|该微博(?:因[^。]{0,60})?已?被?(?:作者)?删除[。.]?"
     r"|[该此](?:条)?评论已(?:经)?被?(?:作者|用户)?删除[。.]?"
-    r"|None|null|NULL"
+    r"|(?-i:None|null|NULL)"  # as programs write it; people write "none"
     r")\s*$"
 )
-_ERRORS = (
-    "#NAME?",
-    "#VALUE!",
-    "#REF!",
-    "#ERROR!",
-    "#DIV/0!",
-    "#NULL!",
-    "#NUM!",
-    "#BEZUG!",
-    "#WERT!",
-    "#NOM?",
-    "#VALEUR!",
-)
+_ERRORS = "#NAME? #VALUE! #REF! #ERROR! #DIV/0! #NULL! #NUM! #BEZUG! #WERT! #NOM? #VALEUR!".split()
 _WHY = 200  # characters of a reason
 # a program kept the id as a float, and nothing is lost: all whole numbers below 2^53, or nearly so far, are floats
 _GROUPED = r"^\d{1,3}(?:(?:,\d{3}){4,}|(?:\.\d{3}){4,})$"  # as a spreadsheet shows a number; no digit is lost
