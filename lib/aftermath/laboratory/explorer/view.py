@@ -39,14 +39,14 @@ AS_USUAL = ""  # in menus, where None would mean that nothing is chosen
 ROWS = ("heading", "timeline", "chosen", "speed", "openness", "outcome")
 
 
-def explore(case_ids: str | Iterable[str] | None = None, workspace: Workspace | None = None) -> Explorer:
+def explore(case_ids: Case | str | Iterable[Case | str] | None = None, workspace: Workspace | None = None) -> Explorer:
     """Explore cases by hand: in a notebook, this shows menus, figures that follow them, and the code that gives the same.
 
     Parameters
     ----------
     case_ids
-        The case, or the cases side by side, that are shown first; the first one with a crisis on record if not given. All
-        others can be chosen in the menu.
+        The case, or the cases side by side, that are shown first, or their ids; the first one with a crisis on record if not
+        given. All others can be chosen in the menu. **Cases are read from the workspace**, whatever was changed in them since.
     workspace
         Where the cases are; the workspace in force if not given.
 
@@ -71,7 +71,8 @@ def explore(case_ids: str | Iterable[str] | None = None, workspace: Workspace | 
     """
     workspace = workspace or find_workspace()
     model = Model.of(workspace)
-    named = (case_ids,) if isinstance(case_ids, str) else tuple(case_ids or ())
+    chosen = (case_ids,) if isinstance(case_ids, Case | str) else case_ids or ()
+    named = tuple(case.id if isinstance(case, Case) else case for case in chosen)
     for case_id in named:
         if case_id not in model.cases:
             load_case(case_id, workspace)  # which says what is wrong with it
