@@ -1,14 +1,17 @@
 """The desk as widgets: they show a session, and hand what is typed and pressed on to its moves.
 
-A single key works in a text field alone: anywhere else in a notebook JupyterLab takes it for a command of its own.
+A single key works in a text field alone: anywhere else in a notebook JupyterLab takes it for a command of its own, which
+``desk.js`` prevents where a button or a level has the focus.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import ipywidgets as widgets
+from IPython.display import Javascript, display
 
 from aftermath.case_files.case import Case
 from aftermath.case_files.levels import Scale
@@ -19,6 +22,8 @@ from aftermath.laboratory.desk.entry import NotYet, chosen, keys_for
 from aftermath.laboratory.desk.html import evidence, head, level_label, message, rule
 from aftermath.laboratory.desk.session import Session
 from aftermath.workspace import Workspace
+
+_KEYS = Path(__file__).with_name("desk.js")
 
 
 class Desk(widgets.VBox):
@@ -54,6 +59,10 @@ class Desk(widgets.VBox):
     def __repr__(self) -> str:
         session = self.session
         return f"Desk({session.case.id!r}, {session.coder.label}: {session.done} of {session.total} coded)"
+
+    def _ipython_display_(self) -> None:
+        display(Javascript(_KEYS.read_text(encoding="utf-8")))
+        display(self._repr_mimebundle_(), raw=True)
 
     def _button(self, label: str, move: Callable[[Session], Session], style: str = "") -> widgets.Button:
         button = widgets.Button(description=label, button_style=style)
