@@ -62,6 +62,7 @@ def test_a_new_case_coded_twice_gives_the_files_that_typing_gives(case_id: str, 
     read = read_workbook(changed(first, lambda book: type_case(book, case_id)), workspace=workspace)
     assert set(read.changed) == {name.removesuffix(".csv") for name in contents_of(folder) if name.endswith(".csv")}
     assert read.agreement is None
+    assert "Part" not in repr(read)  # no table of what there is not
 
     second = workbook(case_id, tmp_path / "b.xlsx", "b", seed=7, workspace=workspace)
     read = read_workbook(changed(second, lambda book: type_codes(book, case_id, "b")), workspace=workspace)

@@ -17,6 +17,7 @@ from aftermath.case_files.file_problems import short
 from aftermath.case_files.tables import ALL_SCHEMAS
 from aftermath.case_files.writing import PREVIOUS, table_checksum, write_tables
 from aftermath.comparison.agreement import Reliability, reliability
+from aftermath.display import Display
 from aftermath.files import WriteError, write_whole
 from aftermath.measures.disagreements import Disagreements, disagreements
 from aftermath.problems import CaseError, Problem
@@ -76,6 +77,11 @@ class WorkbookRead(Result):
     def table(self) -> pl.DataFrame:
         """One row a part of the rubric or variable of texts: both coefficients with their intervals, units, same codes."""
         return self.agreement.table if self.agreement else pl.DataFrame({"part": []}, schema={"part": pl.String})
+
+    @property
+    def display(self) -> Display:
+        """The text, and the table of agreement where there is one."""
+        return Display(text=self.text, tables={"": self.table} if self.agreement else {})
 
     @property
     def text(self) -> str:
