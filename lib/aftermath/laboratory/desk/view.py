@@ -1,7 +1,7 @@
 """The desk as widgets: they show a session, and hand what is typed and pressed on to its moves.
 
 A single key works in a text field alone: anywhere else in a notebook JupyterLab takes it for a command of its own, which
-``desk.js`` prevents where a button or a level has the focus.
+``desk.js`` prevents where a button or a level has the focus. It also says where the kernel does not answer.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Desk(widgets.VBox):
         self._alone = threading.RLock()  # JupyterLab lets two threads of the kernel hand on what is typed
         self._drawing = False
         self.head, self.evidence, self.message = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.answer = widgets.HTML(layout={"display": "none"}).add_class("am-desk-answer")
+        self._answers = 0
         self.codes, self.events, self.reason = tuple(
             _Field(name, self._alone, self._typed) for name in ("codes", "events", "reason")
         )
@@ -52,7 +54,9 @@ class Desk(widgets.VBox):
         of_row = widgets.HBox([self.codes, self.events]).add_class("am-desk-fields")
         buttons = widgets.HBox([self.save, self.skip, self.undo, self.theirs, self.mine]).add_class("am-desk-buttons")
         self.rules = widgets.HBox([levels.box for levels in self.scales]).add_class("am-desk-scales")
-        super().__init__([self.head, self.evidence, of_row, self.reason, buttons, self.message, self.rules])
+        super().__init__(
+            [self.head, self.evidence, of_row, self.reason, buttons, self.message, self.rules, self.answer]
+        )
         self.add_class("am-desk")
         self._draw()
 
@@ -119,6 +123,8 @@ class Desk(widgets.VBox):
             shown = step is not None and place < len(step.scales)
             levels.show(step.scales[place] if step and shown else None, codes)
         self._show_what_is_of_use()
+        self._answers += 1
+        self.answer.value = str(self._answers)  # by which the page knows that the kernel answers
         self._drawing = False
 
     def _show_what_is_of_use(self) -> None:
