@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 
+import polars as pl
 import pytest
 
 import aftermath as am
@@ -27,10 +29,46 @@ def first_of(function) -> inspect.Parameter | None:
 
 
 TAKING = {
-    name: function for name, function in nouns().items() if "Case" in str(getattr(first_of(function), "annotation", ""))
+    name: function
+    for name, function in nouns().items()
+    if re.search(r"\bCase\b", str(getattr(first_of(function), "annotation", "")))
 }
 ONE = {name: function for name, function in TAKING.items() if "[" not in str(first_of(function).annotation)}
 MORE = {"am.export": {"format": "apa", "to": "cited.txt", "again": True}}  # what is asked for beside the case
+
+
+def test_functions_of_many_cases_take_their_ids_too():
+    two = [am.load_case(CASE), am.cases.red_cross_tweet]
+    ids = [case.id for case in two]
+    assert am.compare(ids).table.equals(am.compare(two).table)
+    assert am.strategies(ids).table.equals(am.strategies(two).table)
+    assert am.leave_one_out(ids).table.equals(am.leave_one_out(two).table)
+    with pytest.raises(CaseError, match="did you mean kitchenaid-tweet"):
+        am.compare(["kitchenaid-twet"])
+
+
+def test_one_id_is_an_id_and_not_its_letters():
+    assert am.check(CASE).case_ids == am.check([CASE]).case_ids == (CASE,)
+    assert [case.id for case in am.gather(CASE).cases] == [CASE]
+    assert am.compare(CASE).table.equals(am.compare([CASE]).table)
+    assert am.explore(CASE).state == am.explore(am.load_case(CASE)).state == am.explore([am.load_case(CASE)]).state
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda near: am.sources_to(near, "ris"),
+        lambda near: am.codings_from(
+            pl.DataFrame({"coder": ["a"], "unit": ["d01"], "item": ["stance_org"], "value": ["1"]}), near
+        ),
+        lambda near: am.build(near),
+    ],
+)
+def test_a_near_miss_is_proposed_wherever_an_id_is_taken(function, tmp_path):
+    with pytest.raises(
+        am.AftermathError, match=r"there is no case 'kitchenaid-twet'.*: did you mean kitchenaid-tweet\?"
+    ):
+        function("kitchenaid-twet")
 
 
 def test_the_functions_that_take_a_case_are_those_known():

@@ -217,7 +217,7 @@ def test_ctrl_c_while_building_is_an_interruption(workspace, command, monkeypatc
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--case", "no-such-case"], f"there is no case 'no-such-case'. Cases: {DIGIORNO}"),
+        (["--case", "no-such-case"], f"there is no case 'no-such-case': choose one of: {DIGIORNO}"),
         (["--case", "../outside"], "there is no case '../outside'"),
         (["-p", "sede=3"], "there is no parameter 'sede'. Known parameters: seed: int = 0"),
         (["-p", "seed=x"], "seed must be int (a whole number, e.g. 7), not 'x'"),

@@ -42,6 +42,10 @@ def completed():
         'print(am.transparency("',
         'am.check(["',
         'am.check(["red-cross-tweet", "',
+        'am.check("',
+        'am.compare(["',
+        'am.explore("',
+        'am.desk("',
     ],
 )
 def test_every_id_is_offered_where_a_case_is_asked_for(line, completed):
@@ -62,8 +66,6 @@ def test_what_is_begun_is_finished(begun, ids, completed):
         'print("',
         'open("kitchenaid',
         'am.load_case("kitchenaid-tweet", "',
-        'am.compare("',
-        'am.check("',
         'am.no_such_function("',
         'odd.load_case("',
         'nothing.at.all("',

@@ -71,6 +71,38 @@ def coded(page, number: int) -> None:
     page.get_by_text(f"{number} of ").first.wait_for()
 
 
+def test_a_desk_whose_kernel_was_restarted_says_that_nothing_is_saved_any_more(opened: Laboratory, page) -> None:
+    notebook = opened.open(page, NOTEBOOK)
+    notebook.run(OPEN)
+    field = page.locator(".am-desk textarea").first
+    field.fill("-1")
+    page.wait_for_timeout(7000)
+    unanswered = page.locator(".am-desk-unanswered", has_text="run this cell again")
+    assert unanswered.count() == 0  # as long as it answers
+    before = stances(opened)
+    page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    notebook.wait_for_kernel()
+    field.fill("-1 0 .\n")
+    unanswered.wait_for()
+    assert stances(opened) == before
+    notebook.command("notebook:run-cell")
+    unanswered.wait_for(state="detached")
+
+
+def test_a_key_on_a_button_or_a_level_of_the_desk_is_no_command_to_cut_the_cell(opened: Laboratory, page) -> None:
+    notebook = opened.open(page, NOTEBOOK)
+    notebook.run(OPEN)
+    page.locator(".am-desk textarea").first.wait_for()
+    before, coded_before = len(notebook.cells), stances(opened)
+    for control in (page.locator(".am-desk button", has_text="Skip"), page.locator(".am-desk input[type=radio]").first):
+        control.focus()
+        page.keyboard.type("xdda", delay=30)
+        page.wait_for_timeout(300)
+    assert len(notebook.cells) == before
+    assert page.locator(".am-desk textarea").first.is_visible()
+    assert stances(opened) == coded_before
+
+
 def test_three_texts_are_coded_by_keyboard_alone_and_a_restart_loses_nothing(opened: Laboratory, page) -> None:
     notebook = opened.open(page, NOTEBOOK)
     notebook.run(OPEN)

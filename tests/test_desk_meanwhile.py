@@ -51,6 +51,7 @@ def test_two_desks_on_the_same_text_ask_whose_codes_stand(folder: Path, settle, 
     settled = settle(second)
     assert table(folder, "stances", "a")["d03"] == kept
     assert (settled.step.unit, settled.theirs) == ("d04", None)
+    assert ("in place of the one that stood there" in settled.message) == (settle is write_mine)
 
 
 @pytest.mark.fault("changes by others meanwhile")

@@ -9,9 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import polars as pl
 import pytest
 from markupsafe import Markup
+from nbclient import NotebookClient
 
 import aftermath as am
 from aftermath.case_files.cases import Cases
@@ -55,6 +57,14 @@ class Seen(HTMLParser):
 @pytest.fixture(scope="module")
 def case():
     return am.load_case("kitchenaid-tweet")
+
+
+def test_a_notebook_gets_one_output_and_no_empty_one_before_it(tmp_path):
+    cell = nbformat.v4.new_code_cell("import aftermath as am\nam.cases()")
+    ran = NotebookClient(
+        nbformat.v4.new_notebook(cells=[cell]), resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
+    assert [output["output_type"] for output in ran.cells[0].outputs] == ["execute_result"]
 
 
 @pytest.mark.parametrize(

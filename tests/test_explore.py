@@ -282,6 +282,19 @@ def test_filters_narrow_the_menu_and_keep_what_is_shown(explorer):
     assert explorer.state.cases == (KITCHENAID,)
 
 
+def test_filters_say_how_many_cases_fit_and_what_is_shown_all_the_same(explorer):
+    assert "fit" not in explorer._notice.value
+    explorer.controls["country"].value = "CN"
+    said = explorer._notice.value.replace("\u00a0", " ")
+    assert "1 case fits the filters. Still shown, though not by them: KitchenAid:" in said
+    explorer.controls["cause"].value = "rogue_post"
+    assert "No case fits the filters. Still shown" in explorer._notice.value
+    explorer.controls["country"].value = ""
+    assert "fit the filters" in explorer._notice.value and "Still shown" not in explorer._notice.value
+    explorer.controls["cause"].value = ""
+    assert "fit" not in explorer._notice.value
+
+
 def test_what_makes_no_sense_is_said_and_nothing_changes(explorer):
     for wrong in ("soon", "30, 7", "", "0"):
         explorer.controls["phase_days"].value = wrong
@@ -314,7 +327,7 @@ def test_what_the_evidence_cannot_bear_is_said_in_its_place(model):
         assert "no crisis is on record" in shows(explorer, name)
         assert "<script" not in shows(explorer, name)
     assert [value for _, value in explorer.controls["clock_zero"].options] == [""]
-    assert "# no speed of weishi-data-fabrication" in explorer.code
+    assert "# no speed of weishi-data-fabrication: no crisis is on record" in explorer.code
     explorer.state = State((KITCHENAID,)).of_outcome("posts")
     assert "no archive of posts is attached" in shows(explorer, "outcome")
 

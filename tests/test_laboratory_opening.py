@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -71,6 +72,7 @@ def test_jupyterlab_is_told_by_settings_that_are_not_the_users_and_hands_on_how_
     ours, users = seen["JUPYTER_CONFIG_PATH"].split(os.pathsep)
     assert (users, seen["AFTERMATH_ROOT"]) == ("of-the-user", str(workspace.root))
     assert "HOME" not in seen or seen["HOME"] == os.environ["HOME"]
+    assert seen["PATH"].split(os.pathsep)[0] == str(Path(sys.executable).parent)  # "!aftermath" is found in a cell
     from jupyterlab_server.config import ConfigManager
 
     overrides = ConfigManager(config_dir_name="labconfig", read_config_path=[f"{ours}/labconfig"]).get(

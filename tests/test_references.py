@@ -13,7 +13,7 @@ from bibtexparser import middlewares
 from typer.testing import CliRunner
 
 pytest.importorskip("hypothesis")
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aftermath import cli
@@ -192,6 +192,9 @@ HOSTILE = st.text(
 @given(
     titles=st.lists(HOSTILE, min_size=1, max_size=3, unique=True), name=HOSTILE, format=st.sampled_from(list(FORMATS))
 )
+@example(["t"], "Ana Pérez; } and {; a and b; \\", "bibtex")
+@example(["t"], "Ana Pérez; Solmar, S.A.;  ; {", "bibtex")
+@example(["t"], "given=x, family=y; z and {a}", "bibtex")
 def test_hostile_titles_come_back_as_they_were(titles, name, format):
     made = [
         dict.fromkeys(("author", "published", "url"), "")
@@ -227,6 +230,29 @@ def test_any_text_is_read_or_refused_with_a_line(text):
         problems = bibtex.FileProblems("x")
         reader(text, problems)
         assert all(problem.row <= text.count("\n") + 1 for problem in problems)
+
+
+def test_several_authors_are_several_to_others_too():
+    names = ["Raymond Zhong", "Paul Mozur", "Iris Zhao"]
+    of_three = {format: sources_to("bytedance-neihan-duanzi", format, HERE) for format in FORMATS}
+    assert {"author": [{"literal": name} for name in names]}.items() <= max(
+        json.loads(of_three["csl"]), key=lambda item: len(item.get("author", ()))
+    ).items()
+    assert names in [record.get("authors") for record in rispy.load(io.StringIO(of_three["ris"]))]
+    assert "author = {{Raymond Zhong} and {Paul Mozur} and {Iris Zhao}}" in of_three["bibtex"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.bib", "@article{a, title={T}, journal={J}, year={2019}, doi={10.1000/x\\_(1)}}"),
+        ("x.ris", "TY  - JOUR\nTI  - T\nT2  - J\nPY  - 2019\nDO  - 10.1000/x_(1)\nER  - \n"),
+        ("x.json", '[{"type": "article-journal", "title": "T", "container-title": "J", "DOI": "10.1000/x_(1)"}]'),
+    ],
+)
+def test_a_doi_is_the_address_of_what_has_no_other(name, text, tmp_path):
+    (entry,) = read_references(written(tmp_path, name, text)).entries
+    assert entry.url == "https://doi.org/10.1000/x_(1)"
 
 
 def test_what_is_exported_others_can_read():

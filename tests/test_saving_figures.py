@@ -247,7 +247,7 @@ class TestNothingIsShared:
 
 class TestAsked:
     def test_widths_and_themes_are_checked(self, timeline, tmp_path):
-        for width in (0, -84, 5, 1e6, float("nan")):
+        for width in (0, -84, 5, 1e6, float("nan"), "84", None):
             with pytest.raises(SaveError, match="width_mm is a width in mm, from 20 to 1000"):
                 am.save(timeline, tmp_path / "x.svg", width_mm=width)
         with pytest.raises(SaveError, match="no theme 'dark'; choose print or screen"):

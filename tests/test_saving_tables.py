@@ -98,11 +98,44 @@ class TestWhereTo:
         with pytest.raises(SaveError, match="Case is neither a figure nor a result nor a table"):
             am.save(case, tmp_path / "case.xlsx")
 
+    @pytest.mark.parametrize(
+        ("of", "mend"),
+        [
+            (lambda case: case, r"am.save\(case.events, ...\)"),
+            (lambda case: case.events.lazy(), r"\.collect\(\)"),
+            (lambda case: case.events["label"], r"\.to_frame\(\)"),
+            (lambda case: pytest.importorskip("pandas").DataFrame({"n": [1]}), r"polars.from_pandas"),
+            (lambda case: {"n": [1]}, r"polars.DataFrame"),
+            (lambda case: [case.events], "each of its members"),
+        ],
+    )
+    def test_what_is_nearly_a_table_is_refused_with_the_way_to_one(self, case, of, mend, tmp_path):
+        with pytest.raises(SaveError, match=mend):
+            am.save(of(case), tmp_path / "x.csv")
+
+    def test_the_overview_of_all_cases_is_saved_as_the_table_that_it_shows(self, tmp_path):
+        saved = am.save(am.cases(), tmp_path / "cases.csv")
+        assert pl.read_csv(saved.path)["case_id"].to_list() == [case.id for case in am.cases()]
+
+    @every_format
+    def test_a_table_without_columns_is_refused(self, suffix, tmp_path):
+        with pytest.raises(SaveError, match="has no columns"):
+            am.save(pl.DataFrame(), tmp_path / f"x{suffix}")
+        assert not list(tmp_path.iterdir())
+
     def test_nothing_is_saved_among_the_files_of_a_case(self, case):
         before = (case.folder / "events.csv").read_bytes()
         with pytest.raises(SaveError, match="holds the files of a case"):
             am.save(case.events, case.folder / "events.csv")
         assert (case.folder / "events.csv").read_bytes() == before
+
+    @pytest.mark.parametrize("place", ["kitchenaid-tweet/for_paper/events.csv", "texts.csv"])
+    def test_nor_below_them_nor_beside_the_cases(self, case, place):
+        path = case.folder.parent / place
+        before = path.read_bytes() if path.exists() else None
+        with pytest.raises(SaveError, match="which nothing is saved among"):
+            am.save(case.events, path)
+        assert (path.read_bytes() if path.exists() else None) == before
 
     @pytest.mark.parametrize(("suffix", "module"), [(".dta", "pyreadstat"), (".docx", "docx")])
     def test_a_missing_package_is_named_with_the_command(self, case, suffix, module, tmp_path, monkeypatch):
@@ -266,7 +299,7 @@ class TestStataAndSpss:
         read = {".dta": pyreadstat.read_dta, ".sav": pyreadstat.read_sav}[suffix](saved.path)[0]
         assert read["upper"].isna().tolist() == [True, False, True]
         assert read["n"].tolist() == [2**53, 1, 0]
-        assert saved.remarks == ("upper: infinite in 1 rows, left empty here",)
+        assert saved.remarks == ("upper: infinite in 1\u00a0row, left empty here",)
 
 
 class TestForPapers:
@@ -277,6 +310,16 @@ class TestForPapers:
         assert text.count("\\\\\n") == 1 + am.speed(case).table.height
         columns = len(am.speed(case).table.columns)
         assert {line.count(" & ") for line in text.splitlines() if line.endswith(r"\\")} == {columns - 1}
+
+    def test_what_is_not_zero_is_not_printed_as_zero(self, tmp_path):
+        values = pl.DataFrame({"p": [0.0004, 0.0, -0.0001, 0.25], "days": [1500.0, 0.2, 1.0, 2.0]})
+        rows = [
+            line.split(" & ")
+            for line in am.save(values, tmp_path / "x.tex").path.read_text().splitlines()
+            if "&" in line
+        ]
+        assert [row[0] for row in rows[1:]] == [r"\textless{}0.001", "0.000", r"\textgreater{}$-$0.001", "0.250"]
+        assert rows[2][1].startswith(r"\textless{}1 ")
 
     def test_nothing_in_a_text_is_a_command(self, tmp_path):
         hostile = r"\input{/etc/passwd} $x$ 5% & _a_ #1 ~^ {}"

@@ -164,7 +164,7 @@ def test_where_every_point_fails_the_table_is_empty_and_has_the_parameters(run):
         ({"notebook": "../notebooks/case_report"}, "there is no notebook"),
         ({"notebook": f"{ROOT}/notebooks/case_report"}, "there is no notebook"),
         ({"notebook": "comparison"}, r"notebooks/comparison.ipynb: hands on no results. Tag one cell `results`"),
-        ({"cases": ["x"]}, f"there is no case 'x'. Cases: {DIGIORNO}"),
+        ({"cases": ["x"]}, f"there is no case 'x': choose one of: {DIGIORNO}"),
         ({"cases": ["../x"]}, "there is no case '../x'"),
         ({"cases": [RED_CROSS, RED_CROSS]}, f"--case {RED_CROSS} is given twice"),
         ({"settings": [f"case_id={RED_CROSS}"]}, "case_id is set by --case"),

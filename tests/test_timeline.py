@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from aftermath import figures, vocabulary
 from aftermath.case_files.case import Case, read_case
+from aftermath.case_files.options import OptionError
 from aftermath.figures import theme
 from aftermath.figures.packing import APART, Mark, Place, pack
 from aftermath.figures.time_axis import TICKS, TimeAxis, first_tick
@@ -155,6 +156,18 @@ class TestTimeline:
     def test_refuses_a_case_without_a_clock(self):
         with pytest.raises(NothingToMeasure, match="no crisis is on record"):
             figures.timeline(case_of(WITHOUT_RECORD))
+
+    def test_an_event_to_mark_that_there_is_not_is_refused(self):
+        with pytest.raises(OptionError, match="kitchenaid-tweet has no event 'e99'; its events are e01"):
+            figures.timeline("kitchenaid-tweet", marked="e99")
+
+    def test_one_lane_may_be_named_alone_and_none_is_said(self):
+        alone, listed = (figures.timeline("kitchenaid-tweet", lanes=lanes) for lanes in ("Media", ["Media"]))
+        assert alone == listed
+        with pytest.raises(NothingToMeasure, match="no lane is chosen"):
+            figures.timeline("kitchenaid-tweet", lanes=())
+        with pytest.raises(ValueError, match="'medium' is no lane; the lanes are 'Organisation', 'Affected, public'"):
+            figures.timeline("kitchenaid-tweet", lanes="medium")
 
     def test_text_of_a_case_cannot_act(self, tmp_path):
         case = _case_with(tmp_path, "Unsigned apology", "<a href='x'>Hit</a><i>&")

@@ -101,8 +101,8 @@ def test_other_phases_can_be_chosen() -> None:
     ]
 
 
-@pytest.mark.parametrize("phase_days", [(), (0, 7), (30, 7), (7, 7), (-1,)])
-def test_phases_must_ascend(phase_days: tuple) -> None:
+@pytest.mark.parametrize("phase_days", [(), (0, 7), (30, 7), (7, 7), (-1,), 7])
+def test_phases_must_ascend(phase_days) -> None:
     with pytest.raises(ValueError, match="must be positive days in ascending order"):
         tone(case(texts=[text()]), phase_days=phase_days)
 

@@ -14,7 +14,7 @@ from aftermath.case_files.tables import ALL_SCHEMAS
 from aftermath.case_files.template import new_case
 from aftermath.wording import NO_BREAK
 from aftermath.workbooks.errors import WorkbookError
-from aftermath.workbooks.reading import read_workbook
+from aftermath.workbooks.reading import ChangedInBoth, read_workbook
 from aftermath.workbooks.workbook import workbook
 from aftermath.workbooks.writing import READ_ME
 from aftermath.workspace import Workspace
@@ -62,6 +62,7 @@ def test_a_new_case_coded_twice_gives_the_files_that_typing_gives(case_id: str, 
     read = read_workbook(changed(first, lambda book: type_case(book, case_id)), workspace=workspace)
     assert set(read.changed) == {name.removesuffix(".csv") for name in contents_of(folder) if name.endswith(".csv")}
     assert read.agreement is None
+    assert "Part" not in repr(read)  # no table of what there is not
 
     second = workbook(case_id, tmp_path / "b.xlsx", "b", seed=7, workspace=workspace)
     read = read_workbook(changed(second, lambda book: type_codes(book, case_id, "b")), workspace=workspace)
@@ -270,3 +271,29 @@ def test_a_code_without_a_reason_is_not_agreed_on(tmp_path: Path) -> None:
     with pytest.raises(Exception, match=rf"{path.name}:adjudication:3:reason  is empty"):
         read_workbook(path, workspace=workspace)
     assert not (workspace.case_folder(KITCHEN) / "adjudication.csv").exists()
+
+
+@pytest.mark.fault("changes by others meanwhile")
+def test_two_copies_of_one_workbook_do_not_undo_each_other(tmp_path: Path) -> None:
+    workspace = copied(tmp_path / "workspace", CROSS)
+    first = workbook(CROSS, tmp_path / "first.xlsx", workspace=workspace)
+    second = tmp_path / "second.xlsx"
+    second.write_bytes(first.read_bytes())
+
+    def says(event: str, words: str) -> dict[str, str]:
+        return {"event_id": event, "summary": words}
+
+    read_workbook(
+        changed(first, lambda book: type_rows(book["events"], [says("e02", "Of the first.")], ("event_id",))),
+        workspace=workspace,
+    )
+    changed(second, lambda book: type_rows(book["events"], [says("e03", "Of the second.")], ("event_id",)))
+    before = contents_of(workspace.case_folder(CROSS))
+    with pytest.raises(
+        ChangedInBoth, match="e02 is as it was when the workbook was written, as it would be in another copy"
+    ):
+        read_workbook(second, workspace=workspace)
+    assert contents_of(workspace.case_folder(CROSS)) == before
+    read_workbook(second, keep="folder", workspace=workspace)
+    summaries = {row["event_id"]: row["summary"] for row in records(workspace.case_folder(CROSS) / "events.csv")}
+    assert (summaries["e02"], summaries["e03"]) == ("Of the first.", "Of the second.")

@@ -132,3 +132,11 @@ def test_the_case_that_is_named_must_be_that_of_the_file(written: bytes, workspa
     path.write_bytes(written)
     with pytest.raises(AftermathError, match=rf"case.xlsx  is a workbook of {CASE}, not of united-3411"):
         read_workbook(path, "united-3411", workspace=workspace)
+
+
+@pytest.mark.parametrize("name", ["case.csv", "case", "case.xls", ".xlsx"])
+@pytest.mark.bad_input("damaged workbooks")
+def test_a_workbook_is_written_under_a_name_of_workbooks_alone(name, tmp_path):
+    with pytest.raises(AftermathError, match=rf"{name}  is no name of a workbook  name it .*\.xlsx"):
+        workbook(CASE, tmp_path / name)
+    assert not list(tmp_path.iterdir())

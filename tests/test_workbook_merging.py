@@ -21,9 +21,20 @@ def table(version: dict[str, str]) -> list[Row]:
     return [dict.fromkeys(COLUMNS, "") | {"doc_id": doc_id, "abstract": text} for doc_id, text in version.items()]
 
 
-def merge(base: dict[str, str], folder: dict[str, str], workbook: dict[str, str], keep: str = "") -> Merged:
-    marks = {(row["doc_id"],): SHEET.digest(row) for row in table(base)}
-    return merged(SHEET, {(row["doc_id"],): row for row in table(workbook)}, table(folder), marks, keep)
+def digests(version: dict[str, str]) -> dict[tuple[str, ...], str]:
+    return {(row["doc_id"],): SHEET.digest(row) for row in table(version)}
+
+
+def merge(
+    base: dict[str, str],
+    folder: dict[str, str],
+    workbook: dict[str, str],
+    keep: str = "",
+    written: dict[str, str] | None = None,
+) -> Merged:
+    """``base`` is what the workbook said when it was last read, or, where it was not, when it was ``written``."""
+    first = digests(base if written is None else written)
+    return merged(SHEET, {(row["doc_id"],): row for row in table(workbook)}, table(folder), digests(base), first, keep)
 
 
 def version(rows: list[Row]) -> dict[str, str]:
@@ -66,3 +77,14 @@ def test_new_rows_stand_below_those_that_they_follow() -> None:
     folder = {"d1": "x", "d2": "y", "d3": "x", "d5": "x"}
     workbook = {"d1": "x", "d3": "x", "d4": "z", "d5": "x", "d6": "z"}
     assert list(version(merge(base, folder, workbook).rows)) == ["d1", "d2", "d3", "d4", "d5", "d6"]
+
+
+def test_another_copy_of_a_workbook_does_not_undo_what_was_read_from_the_first() -> None:
+    written = {"d1": "x", "d2": "x", "d3": "x"}
+    first = {"d1": "y", "d3": "x", "d4": "z"}  # one row changed, one removed, one new: this was read
+    other = {"d1": "x", "d2": "x", "d3": "z"}  # of somebody else, who changed d3
+    made = merge(first, first, other, written=written)
+    assert set(made.conflicts) == set(made.back) == {("d1",), ("d2",), ("d4",)}
+    assert version(made.rows) == {"d1": "y", "d3": "z", "d4": "z"}
+    assert version(merge(first, first, other, FOLDER, written).rows) == {"d1": "y", "d3": "z", "d4": "z"}
+    assert version(merge(first, first, other, WORKBOOK, written).rows) == other

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from typer.testing import CliRunner
 
 from aftermath import cli
 from aftermath.building.build import build
-from aftermath.case_files.beginning import BeginningError, begin_workspace
+from aftermath.case_files.beginning import EXAMPLES, BeginningError, begin_workspace
 from aftermath.case_files.check import check
 from aftermath.case_files.package import write_packages
 from aftermath.case_files.template import new_case
@@ -45,6 +47,30 @@ def test_a_workspace_is_begun(name, elsewhere):
     assert set(begun) >= {"README.md", ".gitignore", ".github/workflows/check.yml", "casestudies/CODEBOOK.md"}
     assert begun["casestudies/CODEBOOK.md"] == (INSTALLED_FROM / "casestudies" / "CODEBOOK.md").read_bytes()
     assert "notebooks/start_here.ipynb" in begun
+
+
+def test_what_its_first_notebook_tells_to_do_can_be_done_there(elsewhere):
+    begun = begin_workspace(elsewhere / "cases").root
+    cells = json.loads((begun / "notebooks" / "start_here.ipynb").read_text(encoding="utf-8"))["cells"]
+    text = "\n".join("".join(cell["source"]) for cell in cells)
+    before, _, in_repository = text.partition("In the project's repository there is more")
+    assert in_repository
+    assert all((begun / "notebooks" / name).is_file() for name in re.findall(r"[\w/]+\.ipynb", before))
+    assert set(re.findall(r"[a-z]+(?:-[a-z0-9]+)+(?=[\"'])", before)) <= {*EXAMPLES, "my-case"}
+    assert ".venv" not in text and "make reports" not in text  # of the repository alone
+    ran = {
+        command: CliRunner().invoke(cli.app, [command, "--help"]).exit_code
+        for command in re.findall(r"!aftermath (\w+)", text)
+    }
+    assert len(ran) >= 4 and set(ran.values()) == {0}
+
+
+def test_the_afternoon_that_is_described_needs_nothing_that_a_begun_workspace_has_not():
+    page = (INSTALLED_FROM / "docs" / "adding-a-case.md").read_text(encoding="utf-8")
+    afternoon = page.partition("## One afternoon")[2].partition("## What goes where")[0]
+    typed = re.findall(r"^\$ (\w+ \w+)", afternoon, re.MULTILINE)
+    assert len(typed) > 8 and {line.split()[0] for line in typed} == {"aftermath"}
+    assert "`make " not in afternoon
 
 
 def test_the_examples_say_whose_they_are(elsewhere):
@@ -91,6 +117,13 @@ def test_a_folder_that_is_not_empty_is_said_to_be_and_left_alone(there, elsewher
     with pytest.raises(BeginningError, match=f"mine: is not empty; it holds {there.split('/')[0]}"):
         begin_workspace("mine")
     assert contents(elsewhere) == {f"mine/{there}": b"mine"}
+
+
+def test_of_much_that_is_there_some_is_named(elsewhere):
+    for name in "abcdefg":
+        (elsewhere / name).touch()
+    with pytest.raises(BeginningError, match="it holds a, b, c, d, e and 2\u00a0more"):
+        begin_workspace(".")
 
 
 def test_a_hidden_file_of_the_same_name_is_not_written_over(elsewhere):

@@ -153,7 +153,8 @@ class Display:
         from rich.text import Text
 
         width = width or shutil.get_terminal_size((WIDTH, 0)).columns
-        to = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
+        # in a notebook rich would display what it prints, which is nothing here, as an output of its own
+        to = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False, force_jupyter=False)
         parts = [_printable(self.title), _printable(self.text)]
         for caption, table in self.tables.items():
             cut = _Cut(caption, table, "plain", self.folded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,6 +94,16 @@ class Workspace:
                 f"{case_id!r} is not a case id: write the name of a folder in casestudies/, e.g. kitchenaid-tweet"
             )
         return self.cases / case_id
+
+    def chosen_ids(self, case_ids: str | Iterable[str] = ()) -> tuple[str, ...]:
+        """The ids that were asked for, each once, in their order; **all of the workspace where none is**.
+
+        Parameters
+        ----------
+        case_ids
+            Ids, whether or not there are such cases; one may be given as a plain text.
+        """
+        return tuple(dict.fromkeys([case_ids] if isinstance(case_ids, str) else case_ids)) or self.case_ids()
 
     def case_ids(self) -> tuple[str, ...]:
         """The ids of all case folders, sorted; hidden folders are passed over.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def build(
-    cases: Sequence[str] = (),
+    cases: str | Sequence[str] = (),
     *,
     workers: int | None = None,
     force: bool = False,
@@ -74,6 +74,7 @@ def build(
     """
     start = time.monotonic()
     workspace = workspace or find_workspace(to_write=True)
+    cases = [cases] if isinstance(cases, str) else cases
     with stoppable(), prepared(workspace):
         work = Work(workspace.build, workers or os.cpu_count() or 1, force, console, dask)
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))

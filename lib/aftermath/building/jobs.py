@@ -18,6 +18,7 @@ from aftermath.files import fingerprint
 from aftermath.kept import keeping
 from aftermath.pages import run
 from aftermath.pages.made_from import MadeFrom
+from aftermath.problems import near_miss
 from aftermath.running.parameters import ParameterError, Values, known, parse_settings, read_parameters
 from aftermath.running.processes import in_process
 from aftermath.statistics.inputs import PRICES, SIMULATION
@@ -182,7 +183,7 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
         raise WorkspaceError(f"{workspace.cases}: holds no case yet. `aftermath new ID` begins one.")
     absent = sorted(set(chosen) - set(present))
     if absent:
-        raise WorkspaceError(f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present)}.")
+        raise WorkspaceError(f"there is no case {', '.join(map(repr, absent))}: {near_miss(absent[0], present)}")
     reports = _reports(workspace)
     cases = [case_job(workspace, case_id, settings.report, reports) for case_id in sorted(set(chosen or present))]
     overall = (comparison_job(workspace, settings.comparison), methods_job(workspace), trial_job(workspace))

@@ -20,7 +20,7 @@ from aftermath.building.outcome import Failure, failures_of
 from aftermath.building.points import Point, points_of
 from aftermath.building.work import Work, stoppable
 from aftermath.files import write_whole
-from aftermath.problems import AftermathError
+from aftermath.problems import AftermathError, near_miss
 from aftermath.running.parameters import Parameter, ParameterError, Value, known, read_parameters
 from aftermath.running.results import RESULTS, hands_on
 from aftermath.wording import counted, number
@@ -265,7 +265,7 @@ def _refuse_absent(case_ids: Iterable[str], workspace: Workspace) -> None:
     present = workspace.case_ids()
     absent = sorted(set(case_ids) - set(present))
     if absent:
-        raise SweepError(f"there is no case {', '.join(map(repr, absent))}. Cases: {', '.join(present)}.")
+        raise SweepError(f"there is no case {', '.join(map(repr, absent))}: {near_miss(absent[0], present)}")
 
 
 def _folder(workspace: Workspace, name: str) -> Path:

@@ -96,9 +96,9 @@ def _refuse(root: Path, contents: dict[str, bytes]) -> None:
         raise BeginningError(f"{root}: is a file where a folder is needed. Name another folder.")
     there = _shown(root)
     if there:
-        more = f" and {counted(len(there) - _SHOWN, 'more', 'more')}" if len(there) > _SHOWN else ""
+        more = [counted(len(there) - _SHOWN, "more", "more")] if len(there) > _SHOWN else []
         raise BeginningError(
-            f"{root}: is not empty; it holds {listed(there[:_SHOWN])}{more}. Name a folder that is empty or not there yet."
+            f"{root}: is not empty; it holds {listed([*there[:_SHOWN], *more])}. Name a folder that is empty or not there yet."
         )
     taken = [place for place in contents if os.path.lexists(root / place)]
     if taken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, SupportsIndex, TypeVar, overload
 
@@ -138,30 +138,32 @@ class CaseFinder:
 cases = CaseFinder()
 
 
-_Given = TypeVar("_Given", bound="Iterable[Case]")
-
-
-def complete(cases: _Given) -> _Given:
+def complete(cases: Iterable[Case | str] | Case | str) -> Sequence[Case]:
     """The same cases, if no case folder was left out of them: what is said of all cases must rest on all.
+
+    Where one of them is an id, its case is loaded from the workspace in force.
 
     Parameters
     ----------
     cases
-        What ``cases()`` gave; or any others, **which somebody has chosen**.
+        What ``cases()`` gave; or any others, or one, **which somebody has chosen**.
 
     Raises
     ------
     CaseError
-        If a case could not be loaded; the error lists the problems of all of them.
+        If a case could not be loaded; the error lists the problems of all of them. If there is no case of an id.
 
     Examples
     --------
     >>> len(complete(cases())) == len(cases())
     True
     """
-    if isinstance(cases, Cases) and cases.problems:
-        raise CaseError(cases.problems)
-    return cases
+    if isinstance(cases, Cases):
+        if cases.problems:
+            raise CaseError(cases.problems)
+        return cases
+    chosen = [cases] if isinstance(cases, Case | str) else cases
+    return [load_case(case) if isinstance(case, str) else case for case in chosen]
 
 
 def _name(case_id: str) -> str:

@@ -69,7 +69,7 @@ class Report(Displayed):
         return f"{checked}: {problems}{warnings}."
 
 
-def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None, *, strict: bool = False) -> Report:
+def check(case_ids: str | Iterable[str] = (), workspace: Workspace | None = None, *, strict: bool = False) -> Report:
     """Check cases against the codebook.
 
     Parameters
@@ -92,8 +92,8 @@ def check(case_ids: Iterable[str] = (), workspace: Workspace | None = None, *, s
     '1 case checked: no problem.'
     """
     workspace = workspace or find_workspace()
-    named = tuple(dict.fromkeys(case_ids))
-    chosen = named or workspace.case_ids()
+    named = [case_ids] if isinstance(case_ids, str) else list(case_ids)
+    chosen = workspace.chosen_ids(named)
     texts = text_ids(workspace)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         checked = list(threads.map(lambda case_id: _checked(case_id, workspace, texts), chosen))

@@ -52,12 +52,23 @@ def under_options(case: Case, clock_zero: str | None, coder: str | None) -> Case
     return case if seen is case else replace(seen, original=case, coder=coder)
 
 
-def _from_clock(case: Case, event_id: str | None) -> Case:
-    if case.about.clock_zero is None:
-        raise NothingToMeasure(f"{case.id}: no crisis is on record, so there is no clock to move.")
+def require_event(case: Case, event_id: str | None) -> None:
+    """Refuse an event that a case does not have.
+
+    Raises
+    ------
+    OptionError
+        If it has none of this id; the text lists those that it has.
+    """
     known = case.events["event_id"].to_list()
     if event_id not in known:
         raise OptionError(f"{case.id} has no event {event_id!r}; its events are {', '.join(sorted(known))}.")
+
+
+def _from_clock(case: Case, event_id: str | None) -> Case:
+    if case.about.clock_zero is None:
+        raise NothingToMeasure(f"{case.id}: no crisis is on record, so there is no clock to move.")
+    require_event(case, event_id)
     return replace(case, about=replace(case.about, clock_zero=event_id))
 
 

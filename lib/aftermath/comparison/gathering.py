@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class Gathering:
         return f"{loaded} Left out because of problems in the folder: {names}. `aftermath check` lists the problems."
 
 
-def gather(case_ids: Sequence[str] = (), workspace: Workspace | None = None) -> Gathering:
+def gather(case_ids: str | Iterable[str] = (), workspace: Workspace | None = None) -> Gathering:
     """Load cases, leaving out those with problems.
 
     Parameters
@@ -74,7 +74,7 @@ def gather(case_ids: Sequence[str] = (), workspace: Workspace | None = None) -> 
     'kitchenaid-tweet'
     """
     workspace = workspace or find_workspace()
-    wanted = sorted(set(case_ids or workspace.case_ids()))
+    wanted = sorted(workspace.chosen_ids(case_ids))
     read = {case_id: _read(workspace.case_folder(case_id), workspace) for case_id in wanted}
     return Gathering(
         cases=tuple(case for case, _ in read.values() if case is not None),

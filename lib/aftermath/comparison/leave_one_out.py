@@ -158,13 +158,13 @@ def _pairs_of(rows: Iterable[LeftOut]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({pair for row in rows for pair in row.pairs}))
 
 
-def leave_one_out(cases: Iterable[Case] | None = None, step: str = "response") -> LeaveOneOut:
+def leave_one_out(cases: Iterable[Case | str] | None = None, step: str = "response") -> LeaveOneOut:
     """Which pairs of cases are told apart only because of a single relation.
 
     Parameters
     ----------
     cases
-        Cases; **all of the workspace if not given**. Those without a clock have no part.
+        Cases or their ids; **all of the workspace if not given**. Those without a clock have no part.
     step
         Key from ``measures.speed.STEPS``.
 

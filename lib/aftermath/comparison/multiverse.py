@@ -142,13 +142,13 @@ class Multiverse(Result):
         }
 
 
-def multiverse(cases: Iterable[Case], choices: Mapping[str, Sequence[str]] | None = None) -> Multiverse:
+def multiverse(cases: Iterable[Case | str], choices: Mapping[str, Sequence[str]] | None = None) -> Multiverse:
     """Compute every combination of choices.
 
     Parameters
     ----------
     cases
-        Cases; those without a crisis on record are left out.
+        Cases or their ids; those without a crisis on record are left out.
     choices
         A part of ``CHOICES``; all of them if not given. **Where three cases have more than two coders**, ``third`` and so on
         are choices too.

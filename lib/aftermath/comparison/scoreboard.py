@@ -174,14 +174,14 @@ class Comparison(Result):
 
 
 def compare(
-    cases: Iterable[Case], *, seed: int = 0, phase_days: tuple[int, ...] = PHASE_DAYS, level: float = 0.95
+    cases: Iterable[Case | str], *, seed: int = 0, phase_days: tuple[int, ...] = PHASE_DAYS, level: float = 0.95
 ) -> Comparison:
     """Put cases side by side: speed, openness, tone of coverage and its course, claims, and what they rest on.
 
     Parameters
     ----------
     cases
-        Any number of sound cases, **in any order**. Cases without a crisis on record keep their row.
+        Any number of sound cases or their ids, **in any order**. Cases without a crisis on record keep their row.
     seed
         Of every bootstrap.
     phase_days
@@ -205,21 +205,21 @@ def compare(
     >>> am.compare(pair).findings[0].figure
     '1 of 2'
     """
-    cases = sorted(complete(cases), key=lambda case: case.id)
-    twice = sorted(case_id for case_id, n in Counter(case.id for case in cases).items() if n > 1)
+    given = sorted(complete(cases), key=lambda case: case.id)
+    twice = sorted(case_id for case_id, n in Counter(case.id for case in given).items() if n > 1)
     if twice:
         raise ComparisonError(f"{', '.join(twice)}: given more than once. Give each case once.")
     if not 0 < level < 1:
         raise ComparisonError(f"level = {level} must lie between 0 and 1, e.g. 0.95")
-    names = short_names(case.about for case in cases)
-    entries = [_entry(case, names[case.id], seed, tuple(phase_days), level) for case in cases]
+    names = short_names(case.about for case in given)
+    entries = [_entry(case, names[case.id], seed, tuple(phase_days), level) for case in given]
     return Comparison(
         entries=tuple(sorted(entries, key=lambda entry: entry.order)),
-        reliability=kept("reliability", lambda: (seed, list(map(codes, cases))), lambda: reliability(cases, seed=seed)),
+        reliability=kept("reliability", lambda: (seed, list(map(codes, given))), lambda: reliability(given, seed=seed)),
         seed=seed,
         phase_days=tuple(phase_days),
         level=level,
-        cases=tuple(cases),
+        cases=tuple(given),
     )
 
 

@@ -173,8 +173,7 @@ def search(
     if not units:
         raise SearchError(f"{query!r} has no word to search for: write one or several, e.g. recall hotline")
     workspace = workspace or find_workspace()
-    named = [case_ids] if isinstance(case_ids, str) else case_ids
-    wanted = sorted(set(named or workspace.case_ids()))
+    wanted = sorted(workspace.chosen_ids(case_ids))
     index = _index(workspace, tuple((case_id, _evidence(workspace.case_folder(case_id))) for case_id in wanted))
     scores = index.scores(tuple(dict.fromkeys(term for unit in units for term in _terms(unit))))
     for phrase in filter(str.strip, map(_joined, _QUOTED.findall(query))):

@@ -182,7 +182,7 @@ def case_strategies(case: Case) -> Strategies | None:
     return Strategies(case.id, crisis_type, tuple(use for event in own for use in _uses(case, event)))
 
 
-def strategies(cases: Iterable[Case]) -> StrategyComparison:
+def strategies(cases: Iterable[Case | str]) -> StrategyComparison:
     """The strategies of many cases; those without a crisis on record are left out."""
     own = (case_strategies(case) for case in sorted(complete(cases), key=lambda case: case.id))
     return StrategyComparison(tuple(strategies for strategies in own if strategies is not None))

@@ -222,13 +222,13 @@ class WorthFinding(Result):
         return f"{open_pairs}. {'; '.join(first)}. Whether such sources exist, nothing here says."
 
 
-def worth_finding(cases: Iterable[Case] | None = None, step: str = "response") -> WorthFinding:
+def worth_finding(cases: Iterable[Case | str] | None = None, step: str = "response") -> WorthFinding:
     """Which single bound on one event would tell most cases apart.
 
     Parameters
     ----------
     cases
-        Cases; **all of the workspace if not given**. Those without a clock, and those in which the step was not seen or says nothing
+        Cases or their ids; **all of the workspace if not given**. Those without a clock, and those in which the step was not seen or says nothing
         about speed, have no part.
     step
         Key from ``measures.speed.STEPS``.

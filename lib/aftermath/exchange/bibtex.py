@@ -19,7 +19,17 @@ from bibtexparser.model import (
 
 from aftermath.case_files.file_problems import FileProblems, short
 from aftermath.exchange.latex import from_latex, to_latex
-from aftermath.exchange.reference import Reference, keywords, own_words, plain, read_date, read_language, taken
+from aftermath.exchange.reference import (
+    Reference,
+    doi_address,
+    keywords,
+    names_of,
+    own_words,
+    plain,
+    read_date,
+    read_language,
+    taken,
+)
 
 # type -> kind, None where the type leaves it open
 TYPES: dict[str, str | None] = {
@@ -110,9 +120,9 @@ def _reference(entry: Entry, line: int, problems: FileProblems) -> Reference:
         type=f"{kind} ({subtype})" if subtype else kind,
         title=title if own else plain(": ".join(filter(None, (title, subtitle)))),
         publisher=publisher if own else " ".join(publisher.split()),
-        author=read(lambda names: from_latex(names if own else _names(names)), "author"),
+        author=read(lambda names: from_latex("; ".join(_apart(names)) if own else _names(names)), "author"),
         published=taken(read_date, _date(fields), "date", line, entry.key, problems),
-        url=_address(fields),
+        url=_address(fields) or doi_address(re.sub(r"\\([_%&#])", r"\1", fields.get("doi", ""))),
         language=read_language(fields.get("langid") or fields.get("language", "")),
         accessed=read(read_date, "urldate"),
         own=own,
@@ -188,7 +198,7 @@ def write_bibtex(rows: Iterable[Mapping[str, str]]) -> str:
         kind, publisher = _WRITTEN[row["kind"]]
         fields = {
             "title": to_latex(row["title"]),
-            "author": f"{{{to_latex(row['author'])}}}" if row["author"] else "",
+            "author": " and ".join(f"{{{to_latex(name)}}}" for name in names_of(row["author"])),
             publisher: to_latex(row["publisher"]),
             "date": row["published"],
             "url": bibtex_address(row["url"]),

@@ -22,7 +22,7 @@ from aftermath.case_files.yaml_files import load_yaml
 from aftermath.exchange.annotations import CODINGS
 from aftermath.exchange.reference import ExchangeError
 from aftermath.exchange.references import file_text
-from aftermath.problems import AftermathError, CaseError, Problem
+from aftermath.problems import AftermathError, CaseError, Problem, near_miss
 from aftermath.statistics.result import Result
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
@@ -289,7 +289,7 @@ def _texts(table: str, case_id: str, workspace: Workspace) -> pl.DataFrame:
     """A table of the case as it stands; refused where it is no table."""
     path = workspace.case_folder(case_id) / f"{table}.csv"
     if not path.parent.is_dir():
-        raise AftermathError(f"there is no case {case_id!r}. Cases: {', '.join(workspace.case_ids()) or 'none yet'}.")
+        raise AftermathError(f"there is no case {case_id!r}: {near_miss(case_id, workspace.case_ids())}")
     problems = FileProblems(workspace.relative(path))
     if not read_table(path, ALL_SCHEMAS[table], problems).complete:
         raise CaseError(problems)

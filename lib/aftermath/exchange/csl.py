@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from aftermath.case_files.file_problems import FileProblems, short
-from aftermath.exchange.reference import Reference, keywords, own_words, plain, read_date, read_language, taken
+from aftermath.exchange.reference import (
+    Reference,
+    doi_address,
+    keywords,
+    names_of,
+    own_words,
+    plain,
+    read_date,
+    read_language,
+    taken,
+)
 
 # type -> kind, None where the type leaves it open
 TYPES: dict[str, str | None] = {
@@ -92,7 +102,7 @@ def _reference(item: _Item, line: int, problems: FileProblems) -> Reference:
         publisher=text(*_PUBLISHERS),
         author="; ".join(filter(None, map(_printed, item.get("author") or ()))),
         published=taken(read_date, _date(item.get("issued")), "issued", line, key, problems),
-        url=text("URL"),
+        url=text("URL") or doi_address(text("DOI")),
         language=read_language(text("language")),
         accessed=taken(read_date, _date(item.get("accessed")), "accessed", line, key, problems),
         own=own,
@@ -136,7 +146,7 @@ def write_csl(rows: Iterable[Mapping[str, str]]) -> str:
             "type": kind,
             "title": row["title"],
             publisher: row["publisher"],
-            "author": [{"literal": row["author"]}] if row["author"] else "",
+            "author": [{"literal": name} for name in names_of(row["author"])],
             "issued": _parts(row["published"]),
             "URL": row["url"],
             "accessed": _parts(row["read_on"]),

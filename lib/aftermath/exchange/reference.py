@@ -134,6 +134,30 @@ def keywords(row: Mapping[str, str]) -> list[str]:
     return [f"aftermath:{name}={quote(row[name], safe=':/+')}" for name in _OWN_NAMES if row.get(name)]
 
 
+def doi_address(text: str) -> str:
+    """The address at which a DOI is found; "" where there is none.
+
+    Examples
+    --------
+    >>> doi_address("10.1177/0893318904263413"), doi_address("https://doi.org/10.1000/a_b"), doi_address("none")
+    ('https://doi.org/10.1177/0893318904263413', 'https://doi.org/10.1000/a_b', '')
+    """
+    found = re.search(r"\b10\.[0-9]{4,9}/[^\s{}\\]+", text)
+    return f"https://doi.org/{quote(found.group(), safe='/:;()+._-')}" if found else ""
+
+
+def names_of(author: str) -> list[str]:
+    """The names in a field of ``sources.csv``, as ``;`` stands between them; none where it is empty.
+
+    Examples
+    --------
+    >>> names_of("Raymond Zhong; Paul Mozur"), names_of("Jaram Park, Meeyoung Cha"), names_of("")
+    (['Raymond Zhong', 'Paul Mozur'], ['Jaram Park, Meeyoung Cha'], [])
+    """
+    names = author.split("; ")
+    return names if all(name and name == name.strip() for name in names) else [author] if author else []
+
+
 def plain(text: str) -> str:
     """A title without the formatting that Zotero keeps in it, its spaces made single.
 

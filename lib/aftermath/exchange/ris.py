@@ -7,7 +7,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from aftermath.case_files.file_problems import FileProblems, short
-from aftermath.exchange.reference import Reference, keywords, own_words, plain, read_date, read_language, taken
+from aftermath.exchange.reference import (
+    Reference,
+    doi_address,
+    keywords,
+    names_of,
+    own_words,
+    plain,
+    read_date,
+    read_language,
+    taken,
+)
 
 # type -> kind, None where the type leaves it open
 TYPES: dict[str, str | None] = {
@@ -102,7 +112,7 @@ def _reference(tags: _Tags, line: int, problems: FileProblems) -> Reference:
         publisher=first(*_PUBLISHERS),
         author="; ".join(authors if own else map(_printed, authors)),
         published=taken(read_date, first(*_DATES), "date", line, key, problems),
-        url=first("UR", "L2"),
+        url=first("UR", "L2") or doi_address(first("DO")),
         language=read_language(first("LA")),
         accessed=taken(read_date, first("Y2"), "Y2", line, key, problems),
         own=own,
@@ -130,7 +140,7 @@ def write_ris(rows: Iterable[Mapping[str, str]]) -> str:
             ("TY", kind),
             ("ID", row["source_id"]),
             ("TI", row["title"]),
-            ("AU", row["author"]),
+            *(("AU", name) for name in names_of(row["author"])),
             (publisher, row["publisher"]),
             ("DA", row["published"].replace("-", "/")),
             ("UR", row["url"]),

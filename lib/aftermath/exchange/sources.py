@@ -23,7 +23,7 @@ from aftermath.case_files.tables import Sources
 from aftermath.case_files.writing import read_texts, table_checksum, write_tables
 from aftermath.exchange.reference import ExchangeError, Reference, is_language
 from aftermath.exchange.references import FORMATS, References, read_references
-from aftermath.problems import AftermathError, CaseError, Problem
+from aftermath.problems import AftermathError, CaseError, Problem, near_miss
 from aftermath.statistics.result import Result
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
@@ -214,8 +214,9 @@ def _source_rows(case_id: str, workspace: Workspace) -> pl.DataFrame:
     """The rows of ``sources.csv`` as they stand."""
     path = workspace.case_folder(case_id) / "sources.csv"
     if not path.parent.is_dir():
-        known = ", ".join(workspace.case_ids()) or "none yet"
-        raise AftermathError(f"there is no case {case_id!r} in {workspace.cases}. Cases: {known}.")
+        raise AftermathError(
+            f"there is no case {case_id!r} in {workspace.cases}: {near_miss(case_id, workspace.case_ids())}"
+        )
     problems = FileProblems(workspace.relative(path))
     if not read_table(path, Sources, problems).complete:
         raise CaseError(problems)

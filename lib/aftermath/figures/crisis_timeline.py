@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.cases import takes_id
+from aftermath.case_files.options import require_event
 from aftermath.figures.bars import Bar, outline, outlines, painted, sensitive
 from aftermath.figures.links import Link, by_clock, link_traces, links_of
 from aftermath.figures.packing import LABEL_GAP, Mark, Place, pack
@@ -73,7 +74,7 @@ class _Lane:
 
 @takes_id
 def timeline(
-    case: Case, *, clock_zero: str | None = None, lanes: Collection[str] | None = None, marked: str | None = None
+    case: Case, *, clock_zero: str | None = None, lanes: str | Collection[str] | None = None, marked: str | None = None
 ) -> go.Figure:
     """Draw every event of a case from clock zero, in lanes by actor.
 
@@ -89,7 +90,7 @@ def timeline(
     clock_zero
         Id of the event at which the clock starts; that of the case if not given.
     lanes
-        Keys of ``LANES`` that are drawn, e.g. ``("Organisation", "Media")``; all if not given. The axis stays what it is with all.
+        Keys of ``LANES`` that are drawn, e.g. ``("Organisation", "Media")``, or one; all if not given. The axis stays what it is with all.
     marked
         Id of an event to draw an edge around.
 
@@ -115,9 +116,12 @@ def timeline(
     21
     """
     require_clock(case, "timeline")
+    lanes = [lanes] if isinstance(lanes, str) else lanes
     if unknown := set(lanes or ()) - LANES.keys():
-        raise ValueError(f"{sorted(unknown)[0]!r} is no lane; the lanes are {', '.join(LANES)}")
+        raise ValueError(f"{sorted(unknown)[0]!r} is no lane; the lanes are {', '.join(map(repr, LANES))}")
     case = case.with_clock(clock_zero)
+    if marked is not None:
+        require_event(case, marked)
     zero, events = require_clock(case, "timeline"), events_of(case)
     axis = TimeAxis.reaching(
         first_tick(zero.seconds),
@@ -126,8 +130,10 @@ def timeline(
     )
     drawn = tuple(replace(event, marked=event.id == marked) for event in events if lanes is None or event.lane in lanes)
     if not drawn:
-        where = listed(list(lanes or ()), "or") if lanes else "no lane"
-        raise NothingToMeasure(f"{case.id}: no event lies in {where}.")
+        where = (
+            f"no event lies in {listed(list(lanes), 'or')}" if lanes else "no lane is chosen, and at least one is drawn"
+        )
+        raise NothingToMeasure(f"{case.id}: {where}.")
     shown = {event.id for event in drawn}
     links = tuple(link for link in links_of(case) if {link.start, link.end} <= shown)
     return responsive(lambda view: _draw(case, drawn, links, axis, view))

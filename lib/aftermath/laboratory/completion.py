@@ -14,7 +14,8 @@ from aftermath.workspace import WorkspaceError, find_workspace
 
 # a call whose first argument is being written: a text, or one text of a list
 _CALL = re.compile(r"""(?P<name>[\w.]+)\(\s*(?P<list>\[(?:\s*["'][\w-]*["']\s*,)*)?\s*["'](?P<begun>[\w-]*)$""")
-_TAKES = {"one": ("case", "case_id", "of"), "several": ("case_ids",)}
+_SEVERAL = ("case_ids", "cases")
+_TAKES = {"one": ("case", "case_id", "of", *_SEVERAL), "several": _SEVERAL}
 
 
 def complete_ids(shell: InteractiveShell) -> None:

@@ -82,7 +82,13 @@ def first_notebook(workspace: Workspace) -> Path:
 
 def _run_until_closed(command: list[str], root: Path) -> int:
     configured = [str(CONFIG), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
-    environment = os.environ | {"AFTERMATH_ROOT": str(root), "JUPYTER_CONFIG_PATH": os.pathsep.join(configured)}
+    # "!aftermath" in a cell is the command of this environment, whether or not it was activated
+    places = [str(Path(sys.executable).parent), *filter(None, [os.environ.get("PATH")])]
+    environment = os.environ | {
+        "AFTERMATH_ROOT": str(root),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(configured),
+        "PATH": os.pathsep.join(places),
+    }
     running: list[subprocess.Popen[bytes]] = []
     with _handed_on(running) as asked, subprocess.Popen(command, env=environment, cwd=root) as process:  # noqa: S603 (our interpreter)
         running.append(process)

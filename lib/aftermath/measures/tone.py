@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -268,7 +269,12 @@ def coded_texts(case: Case, variable: str) -> pl.DataFrame:
 def _check_arguments(variable: str, phase_days: tuple[int, ...], window: int | None) -> None:
     if variable not in vocabulary.STANCES:
         raise ValueError(f"{variable!r} is not coded; use one of: {', '.join(vocabulary.STANCES)}")
-    if not phase_days or list(phase_days) != sorted(set(phase_days)) or phase_days[0] < 1:
+    if (
+        not isinstance(phase_days, Sequence)
+        or not phase_days
+        or list(phase_days) != sorted(set(phase_days))
+        or phase_days[0] < 1
+    ):
         raise ValueError(f"phase_days {phase_days} must be positive days in ascending order, e.g. {PHASE_DAYS}")
     if window is not None and window < 1:
         raise ValueError(f"window = {window} must be a number of days from clock zero on, at least 1, e.g. 30")

@@ -88,7 +88,7 @@ def described(what: Result | pl.DataFrame, caption: str | None = None, note: str
     Raises
     ------
     SaveError
-        If a column holds what no file of a table can hold; the text names it.
+        If there is no column, or one holds what no file of a table can hold; the text names it.
 
     Examples
     --------
@@ -97,6 +97,8 @@ def described(what: Result | pl.DataFrame, caption: str | None = None, note: str
     (['recall;apology', None], {'acts': 'What was done', 'n': 'n'})
     """
     frame = what.table if isinstance(what, Result) else what
+    if not frame.width:
+        raise SaveError("The table has no columns, so there is nothing to save.")
     _check_parts(frame)
     schema = next((schema for schema in ALL_SCHEMAS.values() if set(schema.columns()) == set(frame.columns)), None)
     labels = {name: column_label(name) for name in frame.columns}

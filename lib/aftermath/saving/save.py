@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from aftermath.case_files.cases import Cases
 from aftermath.files import write_whole
 from aftermath.saving.problems import SaveError
 from aftermath.saving.written import Written
@@ -32,6 +33,17 @@ _TABLES = {
     ".sav": ("statistical", "as_spss"),
 }
 TABLES = (*_TABLES,)
+
+# what people have in hand instead, and how they get to a table or a figure
+_INSTEAD = {
+    "aftermath.Case": "Save a table of it: am.save(case.events, ...)",
+    "pandas.DataFrame": "Make a table of polars of it: polars.from_pandas(...)",
+    "polars.LazyFrame": "Collect it first: .collect()",
+    "polars.Series": "Make a table of it: .to_frame()",
+    "builtins.list": "Save each of its members under a name of its own.",
+    "builtins.tuple": "Save each of its members under a name of its own.",
+    "builtins.dict": "Make a table of it: polars.DataFrame(...)",
+}
 
 _WIDTHS = (20.0, 1000.0)  # mm: from a stamp to a poster
 _PAGE = 257  # mm: an A4 page without its margins is this high
@@ -66,7 +78,7 @@ class Saved:
 
 
 def save(
-    what: BaseFigure | Result | pl.DataFrame,
+    what: BaseFigure | Result | Cases | pl.DataFrame,
     path: str | PathLike[str],
     *,
     width_mm: float = 174,
@@ -84,7 +96,7 @@ def save(
     Parameters
     ----------
     what
-        A figure of plotly; or a result, whose table is saved; or a table, e.g. ``case.events``. Lists become text with ``;``
+        A figure of plotly; or a result or ``am.cases()``, whose table is saved; or a table, e.g. ``case.events``. Lists become text with ``;``
         between their parts, durations seconds.
     path
         Where to.
@@ -118,15 +130,30 @@ def save(
     ['events.resource.json']
     """
     path = Path(path)
-    if (path.parent / "case.yaml").exists():
-        raise SaveError(
-            f"{path.parent} holds the files of a case, which nothing is saved among. Choose another folder."
-        )
+    _refuse_among_cases(path)
+    if isinstance(what, Cases):
+        return _save_table(what.table, path, "Cases" if caption is None else caption, note)
     if isinstance(what, Result | pl.DataFrame):
         return _save_table(what, path, caption, note)
     if hasattr(what, "to_plotly_json"):
         return _save_figure(what, path, width_mm, theme, caption, note)
-    raise SaveError(f"{type(what).__name__} is neither a figure nor a result nor a table, so it cannot be saved.")
+    mend = next((mend for kind, mend in _INSTEAD.items() if kind in map(_full_name, type(what).__mro__)), "")
+    raise SaveError(
+        f"{type(what).__name__} is neither a figure nor a result nor a table, so it cannot be saved. {mend}".rstrip()
+    )
+
+
+def _refuse_among_cases(path: Path) -> None:
+    """Nothing is saved in a folder of a case, below one, or beside them: there it would be taken for data, or replace some."""
+    parents = path.resolve().parents
+    of_case = next((folder for folder in parents if (folder / "case.yaml").exists()), None)
+    if of_case or parents[0].name == "casestudies":
+        held = "the files of a case" if of_case else "cases and what they share"
+        raise SaveError(f"{of_case or parents[0]} holds {held}, which nothing is saved among. Choose another folder.")
+
+
+def _full_name(kind: type) -> str:
+    return f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
 
 
 def _save_table(what: Result | pl.DataFrame, path: Path, caption: str | None, note: str | None) -> Saved:
@@ -157,7 +184,7 @@ def _save_figure(
     suffix = _known(path, FIGURES, "A figure")
     if theme not in (None, *THEMES):
         raise SaveError(f"There is no theme {theme!r}; choose {listed(THEMES, 'or')}.")
-    if not _WIDTHS[0] <= width_mm <= _WIDTHS[1]:
+    if not isinstance(width_mm, int | float) or not _WIDTHS[0] <= width_mm <= _WIDTHS[1]:
         raise SaveError(f"width_mm is a width in mm, from {_WIDTHS[0]:g} to {_WIDTHS[1]:g}, not {width_mm!r}.")
     caption = caption or path.stem.replace("_", " ")
     if suffix == ".html":

@@ -16,6 +16,7 @@ def worded(table: Described) -> list[list[str]]:
     """The rows of a table as texts.
 
     Decimals are the same in a column, and fewer where its numbers are large; whole numbers are written out, as they may be years.
+    A number that these decimals would make zero is told by them: ``<0.001``.
 
     Examples
     --------
@@ -44,7 +45,12 @@ def _column(values: pl.Series) -> list[str]:
 def _float(value: float | None, digits: int) -> str:
     if value is None or math.isnan(value):
         return ""
-    return number(value, digits) if math.isfinite(value) else number(math.copysign(1, value)).replace("1", "∞")
+    if math.isinf(value):
+        return number(math.copysign(1, value)).replace("1", "∞")
+    least = 10**-digits
+    if 0 < abs(value) < least / 2:  # what is not zero is not printed as if it were
+        return f"<{number(least, digits)}" if value > 0 else f">{number(-least, digits)}"
+    return number(value, digits)
 
 
 def numeric(table: Described) -> list[bool]:

@@ -9,6 +9,8 @@ from io import BytesIO
 
 import polars as pl
 
+from aftermath.wording import counted
+
 
 @dataclass(frozen=True)
 class Written:
@@ -34,7 +36,7 @@ def without_infinite(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[str, ...]
     floats = [name for name, kind in frame.schema.items() if kind.is_float()]
     counts = {name: int(frame[name].is_infinite().sum()) for name in floats}
     finite = frame.with_columns(pl.when(pl.col(floats).is_finite()).then(pl.col(floats)))
-    return finite, tuple(f"{name}: infinite in {n} rows, left empty here" for name, n in counts.items() if n)
+    return finite, tuple(f"{name}: infinite in {counted(n, 'row')}, left empty here" for name, n in counts.items() if n)
 
 
 def undated(archive: bytes, edit: Callable[[str, bytes], bytes] = lambda name, content: content) -> bytes:

@@ -39,7 +39,7 @@ NO_CLOCK = "no clock"
 
 
 def topics(
-    cases: Iterable[Case] | Case,
+    cases: Iterable[Case | str] | Case | str,
     *,
     seed: int = 0,
     phase_days: tuple[int, ...] = PHASE_DAYS,
@@ -54,7 +54,7 @@ def topics(
     Parameters
     ----------
     cases
-        One case or several; a case without a crisis on record has topics, but no phases.
+        One case or several, or their ids; a case without a crisis on record has topics, but no phases.
     seed
         Of k-means.
     phase_days
@@ -80,7 +80,7 @@ def topics(
     >>> few.topics, few.n
     ((), 19)
     """
-    given = {case.id: case for case in ([cases] if isinstance(cases, Case) else complete(cases))}
+    given = {case.id: case for case in complete(cases)}
     workspace = workspace or find_workspace()
     return kept(
         "topics over time",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from aftermath.case_files.columns import file_columns
 from aftermath.case_files.field_readers import reader_of
+from aftermath.case_files.file_problems import short
 from aftermath.case_files.tables import ALL_SCHEMAS
 from aftermath.workbooks.sheets import Key, Row, Sheet, key_columns, plain
 
@@ -30,6 +31,8 @@ class Merged:
         Rows that only the folder changed since the workbook was written; they stand as the folder has them.
     sorted_by
         The column by which the rows had to be sorted; empty where they stood in order.
+    back
+        The conflicts in which the folder has what was read from this workbook, and the sheet what was written into it.
     """
 
     rows: list[Row]
@@ -37,6 +40,7 @@ class Merged:
     conflicts: tuple[Key, ...] = ()
     moved: tuple[Key, ...] = ()
     sorted_by: str = ""
+    back: tuple[Key, ...] = ()
 
 
 def merged(
@@ -44,6 +48,7 @@ def merged(
     theirs: Mapping[Key, Row],
     now: Sequence[Row],
     base: Mapping[Key, str],
+    written: Mapping[Key, str],
     keep: str = "",
 ) -> Merged:
     """What a table becomes when a sheet is read.
@@ -57,13 +62,16 @@ def merged(
     now
         The rows of the table as they stand in the folder, **each key once**.
     base
-        What the rows of the sheet said when it was written, or last read.
+        What the rows of the sheet said when it was last read, or else when it was written.
+    written
+        What they said when it was written. A row that says that again, and was read otherwise meanwhile, was put back; or it is of
+        another copy of the workbook, which must not undo what was read from the first.
     keep
         ``folder`` or ``workbook``: which to keep where both changed a row; none of the two if empty.
     """
     there = {row_key(sheet.name, row): row for row in now}
     chosen: dict[Key, Row | None] = {}
-    conflicts, moved = [], []
+    conflicts, moved, back = [], [], []
     for key in (*there, *(key for key in theirs if key not in there)):
         mine, own = there.get(key), theirs.get(key)
         if not _is_of(sheet, key) or not _differs(sheet, mine, own):
@@ -71,11 +79,14 @@ def merged(
             continue
         said = base.get(key, sheet.digest(None))
         changed_here, changed_there = sheet.digest(own) != said, sheet.digest(mine) != said
-        if changed_here and changed_there:
+        is_back = changed_here and not changed_there and sheet.digest(own) == written.get(key, sheet.digest(None))
+        if is_back:
+            back.append(key)
+        if is_back or (changed_here and changed_there):
             conflicts.append(key)
         elif changed_there:
             moved.append(key)
-        take_own = keep == WORKBOOK if changed_here and changed_there else changed_here
+        take_own = keep == WORKBOOK if key in conflicts[-1:] else changed_here
         chosen[key] = _put_into(sheet, mine, own) if take_own else mine
     keys = _in_order(sheet, list(there), list(theirs), list(base))
     rows = [(key, chosen[key]) for key in keys]
@@ -85,6 +96,7 @@ def merged(
         origins=[key if key in theirs else None for key, _ in kept],
         conflicts=() if keep else tuple(conflicts),
         moved=tuple(moved),
+        back=tuple(back),
     )
 
 
@@ -130,6 +142,33 @@ def time_order(table: str, rows: Sequence[Row]) -> list[int]:
         except ValueError:
             moments.append(moments[-1] if moments else (False, None))
     return sorted(range(len(rows)), key=moments.__getitem__)
+
+
+def said_of_both(sheet: Sheet, own: Row | None, other: Row | None) -> str:
+    """How a row that the workbook and the folder changed differs, given what each has of it."""
+    since = "since the workbook was written or last read"
+    if own is None or other is None:
+        gone, changed = ("the sheet", "the folder") if own is None else ("the folder", "the workbook")
+        return f"was removed from {gone} and changed in {changed} {since}"
+    column = _first_other(sheet, own, other)
+    pair = f"{column} is '{short(own.get(column, ''), 40)}' here and '{short(other.get(column, ''), 40)}' in the folder"
+    return f"was changed in both {since}: {pair}"
+
+
+def said_of_back(sheet: Sheet, own: Row | None, other: Row | None) -> str:
+    """How a row that is as it was written differs from what was read of it, and that a copy of the workbook may have it so."""
+    if own is None:
+        return "was read from this workbook and is not in it now; another copy of the workbook may never have had it"
+    as_written = "is as it was when the workbook was written, as it would be in another copy of it"
+    if other is None:
+        return f"{as_written}; when it was last read, the row was gone"
+    column = _first_other(sheet, own, other)
+    pair = f"{column} is '{short(own.get(column, ''), 40)}' here, and was read as '{short(other.get(column, ''), 40)}'"
+    return f"{as_written}: {pair}"
+
+
+def _first_other(sheet: Sheet, own: Row, other: Row) -> str:
+    return next(name for name in sheet.own if plain(own.get(name, "")) != plain(other.get(name, "")))
 
 
 def row_key(table: str, row: Row) -> Key:

@@ -17,6 +17,7 @@ from aftermath.case_files.file_problems import short
 from aftermath.case_files.tables import ALL_SCHEMAS
 from aftermath.case_files.writing import PREVIOUS, table_checksum, write_tables
 from aftermath.comparison.agreement import Reliability, reliability
+from aftermath.display import Display
 from aftermath.files import WriteError, write_whole
 from aftermath.measures.disagreements import Disagreements, disagreements
 from aftermath.problems import CaseError, Problem
@@ -29,7 +30,16 @@ from aftermath.workbooks.contents import Contents, contents
 from aftermath.workbooks.definitions import definitions
 from aftermath.workbooks.errors import WorkbookError, refused
 from aftermath.workbooks.marks import Marks, read_marks
-from aftermath.workbooks.merging import FOLDER, WORKBOOK, Merged, in_time, merged, row_key
+from aftermath.workbooks.merging import (
+    FOLDER,
+    WORKBOOK,
+    Merged,
+    in_time,
+    merged,
+    row_key,
+    said_of_back,
+    said_of_both,
+)
 from aftermath.workbooks.packing import is_as_written, opened, packed
 from aftermath.workbooks.sheets import Key, Row, Sheet, coder_sheets, frame, plain, table_rows
 from aftermath.workbooks.workbook import about_case
@@ -76,6 +86,11 @@ class WorkbookRead(Result):
     def table(self) -> pl.DataFrame:
         """One row a part of the rubric or variable of texts: both coefficients with their intervals, units, same codes."""
         return self.agreement.table if self.agreement else pl.DataFrame({"part": []}, schema={"part": pl.String})
+
+    @property
+    def display(self) -> Display:
+        """The text, and the table of agreement where there is one."""
+        return Display(text=self.text, tables={"": self.table} if self.agreement else {})
 
     @property
     def text(self) -> str:
@@ -239,26 +254,16 @@ def _merged(pair: _Pair, keep: str) -> dict[str, Merged]:
             raise refused(
                 f"{pair.folder.name}/{name}.csv", "changed since the workbook was written, and has rows twice", mend
             )
-        tables[name] = in_time(name, merged(sheet, theirs, now, base[name], keep), now)
+        tables[name] = in_time(name, merged(sheet, theirs, now, base[name], pair.marks.rows[name], keep), now)
         for key in tables[name].conflicts:
             place = pair.read.places[name].get(key, 0)
-            what = f"{_names([key])} {_both(sheet, theirs.get(key), there.get(key))}"
+            said = said_of_back if key in tables[name].back else said_of_both
+            what = f"{_names([key])} {said(sheet, theirs.get(key), there.get(key))}"
             mend = f"read it again and keep one of the two: --keep {WORKBOOK}, or --keep {FOLDER}"
             problems.append(Problem(f"{pair.file}:{name}", place, sheet.keys[0], what, mend))
     if problems:
         raise ChangedInBoth(problems)
     return tables
-
-
-def _both(sheet: Sheet, own: Row | None, other: Row | None) -> str:
-    """How the two versions of a row differ."""
-    since = "since the workbook was written or last read"
-    if own is None or other is None:
-        gone, changed = ("the sheet", "the folder") if own is None else ("the folder", "the workbook")
-        return f"was removed from {gone} and changed in {changed} {since}"
-    column = next(name for name in sheet.own if plain(own.get(name, "")) != plain(other.get(name, "")))
-    pair = f"{column} is '{short(own.get(column, ''), 40)}' here and '{short(other.get(column, ''), 40)}' in the folder"
-    return f"was changed in both {since}: {pair}"
 
 
 def _in_sheets(problems: tuple[Problem, ...], tables: Mapping[str, Merged], read: Contents, file: str) -> list[Problem]:

@@ -82,7 +82,8 @@ def workbook(
     CaseError
         If a table cannot be laid out in rows and columns; for a coder, and for disagreements, if the case has any problem.
     WorkbookError
-        If the coder is none of the case, coders differ on nothing, there is such a file, or a text does not fit into a cell.
+        If the coder is none of the case, coders differ on nothing, there is such a file, its name does not end in ``.xlsx``, or a
+        text does not fit into a cell.
     """
     workspace = workspace or find_workspace()
     folder = workspace.case_folder(case_id)
@@ -90,6 +91,8 @@ def workbook(
         raise CaseError(check([case_id], workspace).problems)
     kind = TABLE if adjudicate else coder
     path = Path(path or f"{case_id}{f'-{kind}' if kind else ''}.xlsx")
+    if path.suffix.lower() != ".xlsx":
+        raise refused(path.name, "is no name of a workbook", f"name it {path.stem or case_id}.xlsx")
     if path.exists() and not again and not (adjudicate and is_as_written(path)):
         mend = "read it first (--read) if it holds codes, then name another file or replace it with --again"
         raise refused(path.name, "there is such a file already", mend)

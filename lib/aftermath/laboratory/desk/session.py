@@ -223,11 +223,8 @@ def _save(session: Session, step: Step) -> Session:
     table = with_row(rows, step, row, session.coder.id, _units(case, step))
     write_tables(case.folder, {step.table: table}, session.workspace, seen={step.table: checksum})
     elsewhere = checksum != session.checksums[step.table]
-    beside = (
-        f"{step.table}.csv was changed outside this desk; your row was put beside what stands there now."
-        if elsewhere
-        else ""
-    )
+    where = "beside what stands there now" if there is None else "in place of the one that stood there"
+    beside = f"{step.table}.csv was changed outside this desk; your row was put {where}." if elsewhere else ""
     saved = (*session.saved, Saved(step, there, row))
     return _refreshed(replace(session, entry=_BLANK, saved=saved), _read(session), beside)
 

@@ -1,14 +1,17 @@
 """The desk as widgets: they show a session, and hand what is typed and pressed on to its moves.
 
-A single key works in a text field alone: anywhere else in a notebook JupyterLab takes it for a command of its own.
+A single key works in a text field alone: anywhere else in a notebook JupyterLab takes it for a command of its own, which
+``desk.js`` prevents where a button or a level has the focus. It also says where the kernel does not answer.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import ipywidgets as widgets
+from IPython.display import Javascript, display
 
 from aftermath.case_files.case import Case
 from aftermath.case_files.levels import Scale
@@ -19,6 +22,8 @@ from aftermath.laboratory.desk.entry import NotYet, chosen, keys_for
 from aftermath.laboratory.desk.html import evidence, head, level_label, message, rule
 from aftermath.laboratory.desk.session import Session
 from aftermath.workspace import Workspace
+
+_KEYS = Path(__file__).with_name("desk.js")
 
 
 class Desk(widgets.VBox):
@@ -35,6 +40,8 @@ class Desk(widgets.VBox):
         self._alone = threading.RLock()  # JupyterLab lets two threads of the kernel hand on what is typed
         self._drawing = False
         self.head, self.evidence, self.message = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        self.answer = widgets.HTML(layout={"display": "none"}).add_class("am-desk-answer")
+        self._answers = 0
         self.codes, self.events, self.reason = tuple(
             _Field(name, self._alone, self._typed) for name in ("codes", "events", "reason")
         )
@@ -47,13 +54,19 @@ class Desk(widgets.VBox):
         of_row = widgets.HBox([self.codes, self.events]).add_class("am-desk-fields")
         buttons = widgets.HBox([self.save, self.skip, self.undo, self.theirs, self.mine]).add_class("am-desk-buttons")
         self.rules = widgets.HBox([levels.box for levels in self.scales]).add_class("am-desk-scales")
-        super().__init__([self.head, self.evidence, of_row, self.reason, buttons, self.message, self.rules])
+        super().__init__(
+            [self.head, self.evidence, of_row, self.reason, buttons, self.message, self.rules, self.answer]
+        )
         self.add_class("am-desk")
         self._draw()
 
     def __repr__(self) -> str:
         session = self.session
         return f"Desk({session.case.id!r}, {session.coder.label}: {session.done} of {session.total} coded)"
+
+    def _ipython_display_(self) -> None:
+        display(Javascript(_KEYS.read_text(encoding="utf-8")))
+        display(self._repr_mimebundle_(), raw=True)
 
     def _button(self, label: str, move: Callable[[Session], Session], style: str = "") -> widgets.Button:
         button = widgets.Button(description=label, button_style=style)
@@ -110,6 +123,8 @@ class Desk(widgets.VBox):
             shown = step is not None and place < len(step.scales)
             levels.show(step.scales[place] if step and shown else None, codes)
         self._show_what_is_of_use()
+        self._answers += 1
+        self.answer.value = str(self._answers)  # by which the page knows that the kernel answers
         self._drawing = False
 
     def _show_what_is_of_use(self) -> None:

@@ -159,7 +159,7 @@ def code(
         texts = []
         for name, call in calls(state, case_id).items():
             if reason := unmeasured.get((case_id, name)):
-                lines.append(f"# no {name} of {case_id}: {' '.join(reason.split())}")
+                lines.append(f"# no {name} of {case_id}: {' '.join(reason.removeprefix(f'{case_id}: ').split())}")
                 continue
             lines.append(f"{name}{end} = {call.code(f'case{end}')}")
             if name == "timeline":
@@ -167,7 +167,7 @@ def code(
                 continue
             texts.append(f"{name}{end}.text")
             if reason := (undrawn or {}).get((case_id, name)):
-                figures.append(f"# no figure of {name}{end}: {' '.join(reason.split())}")
+                figures.append(f"# no figure of {name}{end}: {' '.join(reason.removeprefix(f'{case_id}: ').split())}")
             elif drawn := FIGURES.get(call.function):
                 others = [
                     f"{name}{'' if at == 1 else f'_{at}'}"

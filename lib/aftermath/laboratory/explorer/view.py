@@ -29,7 +29,7 @@ from aftermath.laboratory.explorer.state import OUTCOMES, State, StateError
 from aftermath.pages.script import script_json
 from aftermath.pages.templating import ENVIRONMENT
 from aftermath.problems import AftermathError
-from aftermath.wording import moment
+from aftermath.wording import counted, listed, moment
 from aftermath.workspace import Workspace, find_workspace
 
 HERE = Path(__file__).parent
@@ -39,14 +39,14 @@ AS_USUAL = ""  # in menus, where None would mean that nothing is chosen
 ROWS = ("heading", "timeline", "chosen", "speed", "openness", "outcome")
 
 
-def explore(case_ids: str | Iterable[str] | None = None, workspace: Workspace | None = None) -> Explorer:
+def explore(case_ids: Case | str | Iterable[Case | str] | None = None, workspace: Workspace | None = None) -> Explorer:
     """Explore cases by hand: in a notebook, this shows menus, figures that follow them, and the code that gives the same.
 
     Parameters
     ----------
     case_ids
-        The case, or the cases side by side, that are shown first; the first one with a crisis on record if not given. All
-        others can be chosen in the menu.
+        The case, or the cases side by side, that are shown first, or their ids; the first one with a crisis on record if not
+        given. All others can be chosen in the menu. **Cases are read from the workspace**, whatever was changed in them since.
     workspace
         Where the cases are; the workspace in force if not given.
 
@@ -71,7 +71,8 @@ def explore(case_ids: str | Iterable[str] | None = None, workspace: Workspace | 
     """
     workspace = workspace or find_workspace()
     model = Model.of(workspace)
-    named = (case_ids,) if isinstance(case_ids, str) else tuple(case_ids or ())
+    chosen = (case_ids,) if isinstance(case_ids, Case | str) else case_ids or ()
+    named = tuple(case.id if isinstance(case, Case) else case for case in chosen)
     for case_id in named:
         if case_id not in model.cases:
             load_case(case_id, workspace)  # which says what is wrong with it
@@ -191,9 +192,23 @@ class Explorer:
             self._settle()
             self._answers += 1
             self._code.value = _rendered("code", code=self.code, answer=self._answers)
-            self._notice.value = _rendered("notice", notice=notice, problems=self.model.problems)
+            self._notice.value = _rendered("notice", notice=notice or self._filtered, problems=self.model.problems)
         finally:
             self._settling = False
+
+    @property
+    def _fitting(self) -> tuple[str, ...]:
+        return self.model.choices(**{name: self.controls[name].value for name in FILTERS})
+
+    @property
+    def _filtered(self) -> str:
+        """How many cases fit the filters, where any is set: **what is shown stays, and in the menu, though it may be none of them**."""
+        if not any(self.controls[name].value for name in FILTERS):
+            return ""
+        fitting = self._fitting
+        other = [self.model.cases[case_id].title for case_id in self.state.cases if case_id not in fitting]
+        found = f"{counted(len(fitting), 'case') if fitting else 'No case'} {'fits' if len(fitting) < 2 else 'fit'} the filters."
+        return f"{found} Still shown, though not by them: {listed(other)}." if other else found
 
     def _show_rows(self) -> None:
         for name in ("heading", "timeline", "speed", "openness", "outcome"):
@@ -257,13 +272,15 @@ class Explorer:
     def _menus(self) -> dict[str, tuple[list[tuple[str, Any]], Any]]:
         """Menu to what it offers, words and value, and what is chosen."""
         state, model, asked = self.state, self.model, self.state.asked
-        offered = model.choices(**{name: self.controls[name].value for name in FILTERS})
-        cases = [(case.title, case_id) for case_id, case in model.cases.items() if case_id in {*offered, *state.cases}]
+        offered = {*self._fitting, *state.cases}
+        cases = [(case.title, case_id) for case_id, case in model.cases.items() if case_id in offered]
         shown = [model.cases[case_id] for case_id in state.cases]
         own, events = model.cases[state.focus].about.clock_zero, _events(model.cases[state.focus])
         clock = f"as coded ({own})" if own else "none on record"
         coders = dict.fromkeys([*(coder.id for case in shown for coder in case.coders), *filter(None, [state.coder])])
-        listed = [(self._prefix(case.id) + words, (case.id, name)) for case in shown for words, name in _events(case)]
+        gone_through = [
+            (self._prefix(case.id) + words, (case.id, name)) for case in shown for words, name in _events(case)
+        ]
         return {
             "case": (cases, state.cases[0]),
             "beside": ([case for case in cases if case[1] != state.cases[0]], state.cases[1:]),
@@ -272,7 +289,7 @@ class Explorer:
                 state.clocks.get(state.focus),
             ),
             "coder": ([("all coders", AS_USUAL), *((f"coder {coder} alone", coder) for coder in coders)], state.coder),
-            "events": (listed, (state.focus, state.marked) if state.marked else None),
+            "events": (gone_through, (state.focus, state.marked) if state.marked else None),
             "estimator": ([(words, key) for key, words in asked.estimators.items()], state.estimator),
             "window": ([("all days", AS_USUAL), *((f"to day {days}", days) for days in asked.windows)], state.window),
             "baseline": ([("as usual", AS_USUAL), *((f"{n} days", n) for n in asked.baselines)], state.baseline),
