@@ -6,6 +6,8 @@ is not a word of the vocabulary, and checking a case refuses it.
 
 from __future__ import annotations
 
+from functools import cache
+
 ACTORS = {
     "organisation": "organisation",
     "employee": "employee",
@@ -325,23 +327,18 @@ COUNTRY_CODES = frozenset(
     ).split()
 )
 
-# Names for those that cases have.
-COUNTRIES = {
-    "CN": "China",
-    "GB": "United Kingdom",
-    "US": "United States",
-}
-
-
+@cache
 def country_name(code: str) -> str:
-    """A country's name for its ISO 3166 alpha-2 code; the code itself where no name is known.
+    """A country's name in English for its ISO 3166 alpha-2 code, as the Unicode CLDR has it; the code itself where it has none.
 
     Examples
     --------
-    >>> country_name("GB"), country_name("LV")
-    ('United Kingdom', 'LV')
+    >>> country_name("GB"), country_name("LV"), country_name("XX")
+    ('United Kingdom', 'Latvia', 'XX')
     """
-    return COUNTRIES.get(code, code)
+    from babel import Locale
+
+    return Locale("en").territories.get(code, code)
 
 
 def act_family(act: str) -> str:

@@ -81,7 +81,8 @@ class Comparison(Result):
     def display(self) -> Display:
         """A row a case with what one compares first; every measure is folded below it."""
         first = [column for column in self.table.columns if column in _AT_A_GLANCE]
-        words = (pl.col("country").replace(vocabulary.COUNTRIES), pl.col("cause").replace(vocabulary.CAUSES))
+        countries = {code: vocabulary.country_name(code) for code in self.table["country"].unique()}
+        words = (pl.col("country").replace(countries), pl.col("cause").replace(vocabulary.CAUSES))
         tables = {"": self.table.select(first).with_columns(*words), "Every measure": self.table}
         return Display(text=self.text, tables=tables, folded=True)
 
