@@ -187,7 +187,7 @@ def leave_one_out(cases: Iterable[Case] | None = None, step: str = "response") -
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
     given = complete(all_cases() if cases is None else cases)
-    clocked = [case for case in sorted(given, key=lambda case: case.id) if case.zero is not None]
+    clocked = [case for case in sorted(given, key=lambda case: case.id) if case.about.clock_zero]
     latencies = {case.id: _kept_latencies(case, step) for case in clocked}
     by_belief = {which: {case_id: own.by_belief[which] for case_id, own in latencies.items()} for which in BELIEVED}
     told_apart = {which: separable(latencies.values()) for which, latencies in by_belief.items()}

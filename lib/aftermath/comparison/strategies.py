@@ -174,7 +174,7 @@ class StrategyComparison(Result):
 def case_strategies(case: Case) -> Strategies | None:
     """The strategies of a case in order of time; None where no crisis is on record."""
     crisis_type = case.about.crisis_type
-    if case.zero is None or crisis_type is None:  # what has a clock has a type
+    if not case.about.clock_zero or crisis_type is None:  # what has a clock has a type
         return None
     times, used = case.times(), case.events.filter(pl.col("strategies").list.len() > 0).iter_rows(named=True)
     since_zero = [event for event in used if times.since_zero[event["event_id"]].upper >= 0]
