@@ -218,7 +218,7 @@ class _Latencies:
 def _kept_latencies(case: Case, step: str) -> _Latencies:
     return kept(
         f"latencies of {step} of {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum),
+        lambda: case.origin,
         lambda: _latencies(dataclasses.replace(case), step),  # its times by other relations need not stay
     )
 

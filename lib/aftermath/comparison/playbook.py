@@ -335,6 +335,6 @@ def _answers(case: Case, entry: Entry, rules: tuple[str, ...], settings: tuple[f
     phases = [phase.label for phase in entry.phases]
     return kept(
         f"answers {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum, rules, settings, phases),
+        lambda: case.origin and (*case.origin, rules, settings, phases),
         lambda: {rule: rule_of(rule)(case, entry) for rule in rules},
     )

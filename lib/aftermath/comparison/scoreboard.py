@@ -226,7 +226,7 @@ def compare(
 def _entry(case: Case, name: str, seed: int, phase_days: tuple[int, ...], level: float) -> Entry:
     return kept(
         f"entry {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum, name, seed, phase_days, level),
+        lambda: case.origin and (*case.origin, name, seed, phase_days, level),
         # what it is seen under while it is measured need not stay
         lambda: entry(replace(case), name, seed=seed, phase_days=phase_days, level=level),
     )

@@ -334,7 +334,7 @@ class _Waits:
 def _kept_waits(case: Case, step: str) -> _Waits:
     return kept(
         f"waits for {step} of {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum),
+        lambda: case.origin,
         lambda: _waits(replace(case), step),  # its times need not stay
     )
 
