@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from aftermath.files import WriteError, checksum, write_whole
+from aftermath.files import WriteError, checksum, fingerprint, fingerprints, write_whole
 
 
 def names(folder: Path) -> list[str]:
@@ -120,3 +120,24 @@ def test_a_checksum_cannot_be_had_by_moving_a_border(tmp_path: Path) -> None:
             path.write_text(content)
         sums.add(checksum(paths))
     assert len(sums) == 2
+
+
+def test_fingerprints_of_files_are_those_of_all_and_of_each(tmp_path):
+    paths = [tmp_path / name for name in ("b.csv", "a.csv", "missing.csv")]
+    for path in paths[:2]:
+        path.write_bytes(path.name.encode() * 3)
+    together, each = fingerprints(tmp_path, paths)
+    assert together == fingerprint(tmp_path, paths)
+    assert list(each.items()) == [(path, fingerprint(tmp_path, [path])) for path in sorted(paths)]
+
+
+def test_fingerprints_name_files_from_their_root_however_it_is_written(tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    path = tmp_path / "a" / "b.csv"
+    path.write_text("b", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert fingerprint(tmp_path, [path]) == fingerprint(Path(), [Path("a/b.csv")])
+    assert fingerprint(tmp_path / "a", [path]) == fingerprint(Path("/elsewhere"), [path]), (
+        "of files elsewhere the name alone"
+    )
+    assert fingerprint(tmp_path, [path]) != fingerprint(tmp_path / "a", [path])

@@ -22,11 +22,12 @@ from aftermath.building.folder import forget
 from aftermath.building.jobs import results_folder
 from aftermath.comparison import gathering, scoreboard
 from aftermath.comparison import multiverse as multiverse_module
-from aftermath.kept import handed_on, keeping, kept
+from aftermath.kept import handed_on, keeping, kept, kept_each
 from aftermath.topic_modelling import topics as topics_module
 from tiny import CASES, make_workspace, touch_evidence
 
 DIGIORNO, RED_CROSS, _ = CASES
+FOUND = ("claims.html", "sources.html", "assets/search-data.js", "assets/sources-data.js")
 
 
 class Counting:
@@ -118,6 +119,52 @@ def test_what_was_computed_while_its_files_changed_is_not_kept(folder):
     with keeping(folder):
         assert kept("sum", lambda: next(states), lambda: 1) == 1
         assert not folder.exists()
+
+
+def lengths(made_from: dict[str, object]) -> tuple[dict[str, int], list[str]]:
+    """Lengths of names, and those that had to be computed."""
+    asked: list[str] = []
+    found = kept_each(
+        "lengths",
+        {name: lambda origin=origin: origin for name, origin in made_from.items()},
+        lambda name: asked.append(name) or len(name),
+    )
+    return found, asked
+
+
+def test_of_results_that_are_kept_together_those_are_computed_that_changed(folder):
+    assert [lengths({"one": 1})[1], lengths({"one": 1})[1]] == [["one"], ["one"]], "outside a build"
+    with keeping(folder):
+        assert lengths({"one": 1, "three": 1}) == ({"one": 3, "three": 5}, ["one", "three"])
+        assert lengths({"three": 1, "one": 1}) == ({"three": 5, "one": 3}, [])
+        assert lengths({"one": 2, "three": 1, "seven": 1})[1] == ["one", "seven"]
+        assert lengths({"three": 1}) == ({"three": 5}, [])
+        assert lengths({"one": 2, "three": 1})[1] == ["one"], "what is gone is not kept"
+        assert len(list(folder.iterdir())) == 1
+
+
+def test_of_results_that_are_kept_together_one_that_nothing_tells_is_computed(folder):
+    with keeping(folder):
+        assert [lengths({"one": 1, "three": ()})[1] for _ in range(2)] == [["one", "three"], ["three"]]
+
+
+@pytest.mark.fault("changes by others meanwhile")
+def test_of_results_that_are_kept_together_none_is_kept_whose_files_changed_meanwhile(folder):
+    states = iter("AB")
+    with keeping(folder):
+        made_from = {"one": lambda: next(states), "three": lambda: 1}
+        assert kept_each("lengths", made_from, len) == {"one": 3, "three": 5}
+        assert lengths({"one": "B", "three": 1})[1] == ["one"]
+
+
+@pytest.mark.fault("damaged and lost products")
+@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: content[:70], lambda content: b"", lambda content: content[:-1] + b"\0"])  # fmt: skip
+def test_a_damaged_file_of_results_that_are_kept_together_is_none(folder, damage):
+    with keeping(folder):
+        lengths({"one": 1})
+        (path,) = folder.iterdir()
+        path.write_bytes(damage(path.read_bytes()))
+        assert [lengths({"one": 1})[1], lengths({"one": 1})[1]] == [["one"], []]
 
 
 @pytest.fixture
@@ -255,7 +302,14 @@ def test_the_index_is_the_same_from_what_was_kept(tmp_path):
         touch_evidence(each, RED_CROSS)
     for each in (kept_workspace, fresh_workspace):
         assert not build(workspace=each, workers=1).failures
-    for name in ("index.html", "comparison.html", "data/scoreboard.csv", "data/multiverse.csv", "data/advice.csv"):
+    for name in (
+        "index.html",
+        "comparison.html",
+        "data/scoreboard.csv",
+        "data/multiverse.csv",
+        "data/advice.csv",
+        *FOUND,
+    ):
         assert (kept_workspace.site / name).read_bytes() == (fresh_workspace.site / name).read_bytes()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,13 @@ from aftermath.comparison.playbook import Advice, Playbook, playbook_from, read_
 from aftermath.comparison.playbook import Tested as Answered  # pytest collects what is called Test
 from aftermath.comparison.rules import FOLLOWED, NOT_ASKED, NOT_FOLLOWED, NOT_KNOWN, Answer
 from aftermath.comparison.strategies import RECOMMENDED, case_strategies, strategies
+from aftermath.problems import CaseError
 from aftermath.statistics.shift import shift
 from aftermath.times import DAY, Span, difference
-from aftermath.workspace import find_workspace
+from aftermath.workspace import Workspace, find_workspace
 from factories import case, event, relation
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -245,3 +249,25 @@ def test_united_first_excused_and_denied_before_it_apologised(cases):
 
 def test_a_case_without_a_record_has_no_strategies():
     assert case_strategies(am.load_case("weishi-data-fabrication")) is None
+
+
+def test_advice_that_changes_while_a_process_runs_is_read_again(tmp_path):
+    workspace = Workspace(tmp_path)
+    path = workspace.cases / "playbook.csv"
+    path.parent.mkdir()
+    content = (ROOT / "casestudies" / "playbook.csv").read_text(encoding="utf-8")
+    path.write_text(content, encoding="utf-8")
+    before = read_advice(workspace)
+    assert read_advice(workspace) == before
+    path.write_text(content[: content.rstrip("\n").rindex("\n") + 1], encoding="utf-8")
+    assert read_advice(workspace) == before[:-1]
+    path.write_text("advice_id\n", encoding="utf-8")
+    for _ in range(2):
+        with pytest.raises(CaseError):
+            read_advice(workspace)
+    path.unlink()
+    with pytest.raises(CaseError, match="is missing"):
+        read_advice(workspace)
+    (workspace.cases / "elsewhere.csv").write_text(content, encoding="utf-8")
+    path.symlink_to(workspace.cases / "elsewhere.csv")
+    assert read_advice(workspace) == before

@@ -227,7 +227,39 @@ def _add_file(add: Callable[[bytes], None], name: str, path: Path) -> None:
             add(piece)
 
 
+def fingerprints(root: Path, paths: Iterable[Path]) -> tuple[str, dict[Path, str]]:
+    """The fingerprint of files together, and that of each alone; **each is read once**.
+
+    Parameters
+    ----------
+    root, paths
+        As ``fingerprint`` takes them.
+
+    Returns
+    -------
+    tuple
+        The fingerprint of all, and path to that of the file alone, sorted.
+    """
+    together, each = hashlib.sha256(), {}
+    for path in sorted(paths):
+        alone = hashlib.sha256()
+        _add_file(_both(together.update, alone.update), _name(root, path), path)
+        each[path] = alone.hexdigest()
+    return together.hexdigest(), each
+
+
+def _both(one: Callable[[bytes], None], other: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    def add(piece: bytes) -> None:
+        one(piece)
+        other(piece)
+
+    return add
+
+
 def _name(root: Path, path: Path) -> str:
+    below, text = f"{root}{os.sep}", str(path)
+    if text.startswith(below):  # which is mostly so, and quicker than what pathlib asks
+        return text.removeprefix(below).replace(os.sep, "/")
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 

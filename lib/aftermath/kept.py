@@ -18,7 +18,7 @@ import os
 import pickle
 import secrets
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
@@ -79,19 +79,68 @@ def kept(name: str, made_from: Callable[[], Any], compute: Callable[[], Kept]) -
     >>> first, again, other
     (3, 3, 4)
     """
-    folder = _folder.get() or os.environ.get(_VARIABLE)
-    if not folder or not _key_of_this_user():
+    path = _path(name)
+    if path is None:
         return compute()
-    path, key = Path(folder, hashlib.sha256(name.encode()).hexdigest()[:32]), _key(name, made_from)
+    key = _key(name, made_from)
     found = _read(path, key) if key else None
     if found is None:
         found = (compute(),)
         if key and _key(name, made_from) == key:  # nothing was saved meanwhile
-            result = pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL)
-            # a full disk is no fault; a damaged result is found out by its signature
-            with contextlib.suppress(WriteError):
-                write_whole(path, _signature(key, result) + key + result, durable=False)
+            _write(path, key, found)
     return found[0]
+
+
+def kept_each(name: str, made_from: Mapping[str, Callable[[], Any]], compute: Callable[[str], Kept]) -> dict[str, Kept]:
+    """Small results of many cases as they were kept, **all in one file**: those of cases that changed are computed.
+
+    Parameters
+    ----------
+    name
+        What they are the results of, e.g. ``rows of sources``.
+    made_from
+        Id of a case to what tells all that its result depends on, as ``kept`` takes it.
+    compute
+        Computes the result of the case with an id. What it returns must survive pickling.
+
+    Returns
+    -------
+    dict
+        Id to result, in the order of ``made_from``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, keeping(Path(folder)):
+    ...     first = kept_each("length", {"a": lambda: 1, "b": lambda: 1}, len)
+    ...     again = kept_each("length", {"b": lambda: 2, "a": lambda: 1}, lambda case_id: f"new: {case_id}")
+    >>> first, again
+    ({'a': 1, 'b': 1}, {'b': 'new: b', 'a': 1})
+    """
+    path = _path(name)
+    if path is None:
+        return {case_id: compute(case_id) for case_id in made_from}
+    whole = hashlib.sha256(name.encode()).digest()
+    (before,) = _read(path, whole) or ({},)
+    now, results = {}, {}
+    for case_id, origin in made_from.items():
+        key = _key(case_id, origin)
+        if key and before.get(case_id, ("",))[0] == key:
+            now[case_id] = before[case_id]
+            results[case_id] = before[case_id][1]
+        else:
+            results[case_id] = compute(case_id)
+            if key and _key(case_id, origin) == key:  # nothing was saved meanwhile
+                now[case_id] = key, results[case_id]
+    if {case_id: key for case_id, (key, _) in now.items()} != {case_id: key for case_id, (key, _) in before.items()}:
+        _write(path, whole, (now,))
+    return results
+
+
+def _path(name: str) -> Path | None:
+    """Where a result is kept; None where none is."""
+    folder = _folder.get() or os.environ.get(_VARIABLE)
+    return Path(folder, hashlib.sha256(name.encode()).hexdigest()[:32]) if folder and _key_of_this_user() else None
 
 
 def _key(name: str, made_from: Callable[[], Any]) -> bytes:
@@ -109,6 +158,13 @@ def _read(path: Path, key: bytes) -> tuple | None:
         if found == key and hmac.compare_digest(signature, _signature(key, result)):
             return pickle.loads(result)  # noqa: S301 - signed by this user
     return None
+
+
+def _write(path: Path, key: bytes, found: tuple) -> None:
+    """Keep what was found under a key. A full disk is no fault; a damaged result is found out by its signature."""
+    result = pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL)
+    with contextlib.suppress(WriteError):
+        write_whole(path, _signature(key, result) + key + result, durable=False)
 
 
 def _signature(key: bytes, result: bytes) -> bytes:

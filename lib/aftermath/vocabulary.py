@@ -327,6 +327,7 @@ COUNTRY_CODES = frozenset(
     ).split()
 )
 
+
 @cache
 def country_name(code: str) -> str:
     """A country's name in English for its ISO 3166 alpha-2 code, as the Unicode CLDR has it; the code itself where it has none.

@@ -14,7 +14,7 @@ from typing import Any
 
 import aftermath
 from aftermath.archives.places import attached_files, vector_files
-from aftermath.files import fingerprint
+from aftermath.files import fingerprint, fingerprints
 from aftermath.kept import keeping
 from aftermath.pages import run
 from aftermath.pages.made_from import MadeFrom
@@ -127,8 +127,8 @@ def _coded(workspace: Workspace, case_id: str) -> list[Path]:
 
 def _each(kind: str, root: Path, paths: Iterable[Path]) -> dict[str, str]:
     """One fingerprint of all, which also tells of a file that is gone, and one a file, to say which changed."""
-    paths = sorted(paths)
-    return {kind: fingerprint(root, paths)} | {f"{kind}: {path.name}": fingerprint(root, [path]) for path in paths}
+    together, each = fingerprints(root, paths)
+    return {kind: together} | {f"{kind}: {path.name}": alone for path, alone in each.items()}
 
 
 @functools.cache
@@ -185,9 +185,13 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
     if absent:
         raise WorkspaceError(f"there is no case {', '.join(map(repr, absent))}: {near_miss(absent[0], present)}")
     reports = _reports(workspace)
-    cases = [case_job(workspace, case_id, settings.report, reports) for case_id in sorted(set(chosen or present))]
-    overall = (comparison_job(workspace, settings.comparison), methods_job(workspace), trial_job(workspace))
-    return tuple(cases if chosen else [*overall, *cases])
+    coded = {case_id: _of_case(workspace, case_id) for case_id in sorted(set(chosen or present))}
+    cases = [case_job(workspace, case_id, settings.report, reports, own) for case_id, own in coded.items()]
+    if chosen:
+        return tuple(cases)
+    of_all = all_evidence(workspace, {case_id: own["evidence"] for case_id, own in coded.items()})
+    overall = (comparison_job(workspace, settings.comparison, of_all), methods_job(workspace))
+    return (*overall, trial_job(workspace, of_all), *cases)
 
 
 def _reports(workspace: Workspace) -> dict[str, str]:
@@ -196,10 +200,21 @@ def _reports(workspace: Workspace) -> dict[str, str]:
     return _each("notebook", workspace.notebooks, [*notebooks, *workspace.templates.glob("*.j2")])
 
 
-def case_job(workspace: Workspace, case_id: str, values: Values, reports: Mapping[str, str] | None = None) -> Job:
-    """The job of one case's page, **which depends on no other case**; ``reports``: what ``_reports`` says, if that is known."""
+def _of_case(workspace: Workspace, case_id: str) -> dict[str, str]:
+    """Fingerprints of the files that a case is coded in."""
+    return _each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id))
+
+
+def case_job(
+    workspace: Workspace,
+    case_id: str,
+    values: Values,
+    reports: Mapping[str, str] | None = None,
+    coded: Mapping[str, str] | None = None,
+) -> Job:
+    """The job of one case's page, **which depends on no other case**; what ``_reports`` and ``_of_case`` say, if that is known."""
     inputs = {
-        **_each("evidence", workspace.case_folder(case_id), _coded(workspace, case_id)),
+        **(coded or _of_case(workspace, case_id)),
         **(reports or _reports(workspace)),
         "posts": fingerprint(workspace.root, attached_files(case_id, workspace)),
         "citation": fingerprint(workspace.cases, [workspace.citation]),
@@ -215,11 +230,12 @@ def case_job(workspace: Workspace, case_id: str, values: Values, reports: Mappin
     )
 
 
-def comparison_job(workspace: Workspace, values: Values) -> Job:
-    """The job of the comparison, which depends on all cases."""
+def comparison_job(workspace: Workspace, values: Values, of_all: Mapping[str, str] | None = None) -> Job:
+    """The job of the comparison, which depends on all cases; ``of_all``: what ``all_evidence`` says, if that is known."""
     notebook = [workspace.notebook(run.COMPARISON), *workspace.templates.glob("*.j2")]
     vectors = vector_files(workspace)
-    inputs = all_evidence(workspace) | {
+    inputs = {
+        **(of_all or all_evidence(workspace)),
         "notebook": fingerprint(workspace.notebooks, notebook),
         "vectors": fingerprint(vectors[0].parent, vectors),
     }
@@ -256,10 +272,11 @@ def methods_job(workspace: Workspace) -> Job:
     )
 
 
-def trial_job(workspace: Workspace) -> Job:
+def trial_job(workspace: Workspace, of_all: Mapping[str, str] | None = None) -> Job:
     """The job of the page of numbers on trial, which depends on all cases and on the claims beside them."""
     notebook = [workspace.notebook(run.TRIAL), *workspace.templates.glob("*.j2")]
-    made = _made(all_evidence(workspace) | {"notebook": fingerprint(workspace.notebooks, notebook)}, {})
+    of_all = of_all or all_evidence(workspace)
+    made = _made({**of_all, "notebook": fingerprint(workspace.notebooks, notebook)}, {})
     return Job(
         key="trial",
         title="trial",
@@ -329,14 +346,22 @@ def products(workspace: Workspace, page_id: str, page: str) -> tuple[Path, ...]:
     return (*(files[2:] if page_id.lower() in OWN_PAGES else files), *cited)
 
 
-def all_evidence(workspace: Workspace) -> dict[str, str]:
+def all_evidence(workspace: Workspace, known: Mapping[str, str] | None = None) -> dict[str, str]:
     """One fingerprint a case, one of which cases there are, and one of the files beside the case folders.
 
     **A case that is gone changes nothing but the list of cases.**
+
+    Parameters
+    ----------
+    workspace
+        Whose cases.
+    known
+        The fingerprints of **all** its cases, if they are known.
     """
-    case_ids = workspace.case_ids()
+    case_ids = tuple(known) if known else workspace.case_ids()
     beside = (path for path in workspace.cases.glob("[!.]*") if path.suffix in _EVIDENCE or path == workspace.citation)
-    own = {f"evidence of {case_id}": evidence(workspace, case_id) for case_id in case_ids}
+    of_cases = known or {case_id: evidence(workspace, case_id) for case_id in case_ids}
+    own = {f"evidence of {case_id}": found for case_id, found in of_cases.items()}
     which = hashlib.sha256("\n".join(case_ids).encode()).hexdigest()
     return own | {"which cases": which, "beside the cases": fingerprint(workspace.cases, beside)}
 

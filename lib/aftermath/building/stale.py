@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +90,7 @@ def _sentence(name: str, before: str | None, now: str | None) -> str:
 
 def _files(job: Job, made: MadeFrom) -> Iterator[str]:
     """What is wrong with the files that belong to a page, and are named in it from the root of the site."""
-    site = _site(job)
+    site, sums = _site(job), _Sums()
     for path in job.products:
         name = path.relative_to(site if path.is_relative_to(site) else site.parent).as_posix()
         if path == job.page:
@@ -98,12 +99,27 @@ def _files(job: Job, made: MadeFrom) -> Iterator[str]:
             yield f"{name} is missing"
         elif name not in made.files:
             yield UNKNOWN
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != made.files[name]:
+        elif sums.of(name, path) != made.files[name]:
             yield f"{name} was changed since it was made"
+    within = os.path.realpath(site)
     for name in sorted(made.files):
         # A page is text that anybody may have written: no name in it leads out of the site.
-        if not (site / name).resolve().is_relative_to(site.resolve()):
+        if not Path(os.path.realpath(site / name)).is_relative_to(within):
             yield f"{name} lies outside the site"
+
+
+class _Sums:
+    """Checksums of files; a copy of the last one, which is the larger part of what lies on a site, has its checksum."""
+
+    def __init__(self) -> None:
+        self._name, self._content, self._sum = "", b"", ""
+
+    def of(self, name: str, path: Path) -> str:
+        """The checksum of a file; one of the name of the last is looked at for whether it is the same, which is sooner done."""
+        content = path.read_bytes()
+        if name != self._name or content != self._content:
+            self._name, self._content, self._sum = name, content, hashlib.sha256(content).hexdigest()
+        return self._sum
 
 
 def _site(job: Job) -> Path:

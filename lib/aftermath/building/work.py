@@ -59,12 +59,10 @@ class Work:
 
     def do(self, jobs: Sequence[Job]) -> None:
         """Do those jobs that are stale, or all of them where that was asked for; one that fails stops no other."""
-        with ThreadPoolExecutor(self.workers) as looking:  # most of it is reading and checksums, which run side by side
-            due = [job for job, reasons in zip(jobs, looking.map(stale, jobs), strict=True) if self.force or reasons]
+        due = self._due(jobs)
         if not due:
             return
         if not self.dask:
-            require_memory()
             require_files(
                 min(self.workers, len(due)), beside=36
             )  # those of the process that kernels are forked from, too
@@ -80,6 +78,19 @@ class Work:
                     self.results[job.key] = job, (done := _result(future))
                     if progress:
                         progress.finished(job.title, done)
+
+    def _due(self, jobs: Sequence[Job]) -> list[Job]:
+        """Those that are to be done."""
+        due: list[Job] = []
+        with ThreadPoolExecutor(self.workers) as looking:  # most of it is reading and checksums, which run side by side
+            for job, reasons in zip(jobs, looking.map(stale, jobs), strict=True):
+                if not self.force and not reasons:
+                    continue
+                if not due and not self.dask:
+                    require_memory()
+                    preload()  # which takes seconds, and need not wait for a look at the other pages
+                due.append(job)
+        return due
 
     @property
     def done(self) -> list[tuple[str, Done]]:

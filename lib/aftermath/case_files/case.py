@@ -272,6 +272,11 @@ class Case(Displayed):
             and read.notes is self.notes
         )
 
+    @property
+    def origin(self) -> tuple[str, ...]:
+        """What tells the evidence that it was read from, for what a build keeps of it; **empty for a case made otherwise**."""
+        return (str(self.folder), self.checksum) if self.as_read else ()
+
     @cached_property
     def checksum(self) -> str:
         """SHA-256 over the evidence files, **as they were when the case was read**."""

@@ -7,6 +7,7 @@ Each may be missing. They are read as strictly as the tables of a case, and ``af
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import dataframely as dy
 import polars as pl
@@ -16,6 +17,7 @@ from aftermath.case_files.file_problems import FileProblems, short
 from aftermath.case_files.numeric_claims import NumericClaims
 from aftermath.case_files.playbook_rules import RuleError, parse_rule
 from aftermath.case_files.reading import read_table
+from aftermath.files import fingerprint
 from aftermath.problems import CaseError, Problem, near_miss
 from aftermath.workspace import Workspace
 
@@ -145,7 +147,31 @@ def shared_warnings(workspace: Workspace) -> tuple[Problem, ...]:
     return tuple(sorted(warnings))
 
 
+_last: dict[str, tuple[tuple[Path, str], tuple[pl.DataFrame, FileProblems]]] = {}
+
+
 def _read(table: str, workspace: Workspace) -> tuple[pl.DataFrame, FileProblems]:
+    """A table and its problems, as they were read last where the file is the same: each replay of a thousand asks for the advice."""
+    state = _state(table, workspace)
+    if state and table in _last and _last[table][0] == state:
+        return _last[table][1]
+    found = _read_anew(table, workspace)
+    if state and _state(table, workspace) == state:  # nothing was saved meanwhile
+        _last[table] = state, found
+    return found
+
+
+def _state(table: str, workspace: Workspace) -> tuple[Path, str] | None:
+    """Where a table is and what it holds; None where it is no plain file or cannot be read."""
+    path = workspace.cases / f"{table}.csv"
+    try:
+        plain = path.is_file() and not path.is_symlink()
+        return (workspace.root, fingerprint(workspace.cases, [path])) if plain else None
+    except OSError:
+        return None
+
+
+def _read_anew(table: str, workspace: Workspace) -> tuple[pl.DataFrame, FileProblems]:
     path, schema = workspace.cases / f"{table}.csv", SHARED_SCHEMAS[table]
     problems = FileProblems(workspace.relative(path))
     if not has_shared(table, workspace):

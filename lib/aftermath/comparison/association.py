@@ -185,7 +185,13 @@ class AssociatedPairs(Result):
 
 
 def associate(
-    first: Variable, second: Variable, *, without: Collection[str] = (), level: float = LEVEL, seed: int = 0
+    first: Variable,
+    second: Variable,
+    *,
+    without: Collection[str] = (),
+    level: float = LEVEL,
+    seed: int = 0,
+    look: str = "",
 ) -> Association:
     """Set two variables against each other over the cases that have both.
 
@@ -199,6 +205,9 @@ def associate(
         Of the interval of the slope.
     seed
         Of imputations and permutations.
+    look
+        How the same variables are counted here, where they are counted in several ways: **what a build keeps of one look gives way to
+        no other**.
 
     Returns
     -------
@@ -214,7 +223,7 @@ def associate(
     """
     case_ids = tuple(sorted((set(first.values) & set(second.values)).difference(without)))
     return kept(
-        f"association of {first.name} and {second.name} over {len(case_ids)}",
+        f"association of {first.name} and {second.name} over {len(case_ids)} {look}",
         lambda: (case_ids, first, second, level, seed),
         lambda: _associated(first, second, case_ids, level, seed),
     )
@@ -226,6 +235,7 @@ def associate_pairs(
     left_out: Mapping[str, str] | None = None,
     level: float = LEVEL,
     seed: int = 0,
+    look: str = "",
 ) -> AssociatedPairs:
     """Set pairs of variables against each other.
 
@@ -235,11 +245,12 @@ def associate_pairs(
         At least one, covariate first.
     left_out
         Case id to the reason for keeping it out.
-    level, seed
+    level, seed, look
         See ``associate``.
     """
     out = dict(left_out or {})
-    associated = (associate(first, second, without=out, level=level, seed=seed) for first, second in pairs)
+    options = {"without": out, "level": level, "seed": seed, "look": look}
+    associated = (associate(first, second, **options) for first, second in pairs)
     return AssociatedPairs(tuple(associated), out)
 
 

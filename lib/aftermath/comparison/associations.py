@@ -110,7 +110,7 @@ def associations(comparison: Comparison) -> Associations:
     }
     for look, changed in others.items():
         differing = [pair for pair, usual in zip(changed, pairs, strict=True) if pair != usual]
-        looks |= {look: associate_pairs(differing, **options)} if differing else {}
+        looks |= {look: associate_pairs(differing, **options, look=look)} if differing else {}
     return Associations(looks)
 
 

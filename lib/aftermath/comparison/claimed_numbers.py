@@ -222,7 +222,7 @@ def _abnormal(case: Case, claim: NumericClaim) -> float | None:
     try:
         reaction = kept(
             f"market reaction {case.id}",
-            lambda: case.as_read and (str(case.folder), case.checksum),
+            lambda: case.origin,
             lambda: market_reaction(case),
         )
     except (NothingToMeasure, SeriesError):

@@ -81,8 +81,8 @@ def _answered(timed: Sequence[tuple[Entry, Speed]]) -> Finding:
         return _nothing("how soon organisations answered cannot be told.")
     within_day = [(entry, speed) for entry, speed in answering if _upper(speed) <= DAY]
     doubtful = [entry for entry, speed in within_day if before_zero(speed, "response")]
-    day = [entry for entry, speed in within_day if not before_zero(speed, "response")]
-    hour = [entry for entry, speed in within_day if entry in day and _upper(speed) <= HOUR]
+    certain = [(entry, speed) for entry, speed in within_day if not before_zero(speed, "response")]
+    day, hour = ([entry for entry, speed in certain if _upper(speed) <= limit] for limit in (DAY, HOUR))
     words = f"certainly answered within an hour, {number(len(day))} within a day."
     notes = _who(hour), _clocks(with_zero, day), _doubts(doubtful)
     return Finding(_of(len(hour), len(answering)), words, " ".join(filter(None, notes)))

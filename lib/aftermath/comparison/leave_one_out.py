@@ -187,7 +187,7 @@ def leave_one_out(cases: Iterable[Case | str] | None = None, step: str = "respon
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
     given = complete(all_cases() if cases is None else cases)
-    clocked = [case for case in sorted(given, key=lambda case: case.id) if case.zero is not None]
+    clocked = [case for case in sorted(given, key=lambda case: case.id) if case.about.clock_zero]
     latencies = {case.id: _kept_latencies(case, step) for case in clocked}
     by_belief = {which: {case_id: own.by_belief[which] for case_id, own in latencies.items()} for which in BELIEVED}
     told_apart = {which: separable(latencies.values()) for which, latencies in by_belief.items()}
@@ -218,7 +218,7 @@ class _Latencies:
 def _kept_latencies(case: Case, step: str) -> _Latencies:
     return kept(
         f"latencies of {step} of {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum),
+        lambda: case.origin,
         lambda: _latencies(dataclasses.replace(case), step),  # its times by other relations need not stay
     )
 

@@ -162,7 +162,7 @@ def multiverse(cases: Iterable[Case | str], choices: Mapping[str, Sequence[str]]
     ValueError
         If a choice or a value is unknown.
     """
-    with_clock = [case for case in sorted(complete(cases), key=lambda case: case.id) if case.zero is not None]
+    with_clock = [case for case in sorted(complete(cases), key=lambda case: case.id) if case.about.clock_zero]
     coders = sorted(max(len(case.coders_of(table)) for table in CODED_TABLES) for case in with_clock)
     known = choices_with(coders[-FEWEST] if len(coders) >= FEWEST else 0)
     chosen = known | {name: tuple(values) for name, values in dict(choices or {}).items()}

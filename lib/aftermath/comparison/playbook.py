@@ -321,7 +321,7 @@ def playbook_from(
     Playbook
     """
     by_case = {entry.case_id: entry for entry in entries}
-    asked = [case for case in sorted(cases, key=lambda case: case.id) if case.zero is not None]
+    asked = [case for case in sorted(cases, key=lambda case: case.id) if case.about.clock_zero]
     rises = {case_id: entry.rise for case_id, entry in by_case.items() if entry.rise is not None}
     advice = tuple(advice)
     rules = tuple(sorted({piece.rule for piece in advice}))
@@ -335,6 +335,6 @@ def _answers(case: Case, entry: Entry, rules: tuple[str, ...], settings: tuple[f
     phases = [phase.label for phase in entry.phases]
     return kept(
         f"answers {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum, rules, settings, phases),
+        lambda: case.origin and (*case.origin, rules, settings, phases),
         lambda: {rule: rule_of(rule)(case, entry) for rule in rules},
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import polars as pl
 
@@ -27,7 +27,7 @@ from aftermath.comparison.playbook import Playbook, playbook
 from aftermath.comparison.strategies import StrategyComparison, strategies
 from aftermath.comparison.worth_finding import WorthFinding, worth_finding
 from aftermath.display import Display
-from aftermath.kept import kept
+from aftermath.kept import kept, kept_each
 from aftermath.measures.latency_curves import LatencyCurves
 from aftermath.measures.speed import Speed
 from aftermath.measures.tone import PHASE_DAYS
@@ -216,7 +216,7 @@ def compare(
     entries = [_entry(case, names[case.id], seed, tuple(phase_days), level) for case in given]
     return Comparison(
         entries=tuple(sorted(entries, key=lambda entry: entry.order)),
-        reliability=kept("reliability", lambda: (seed, list(map(codes, given))), lambda: reliability(given, seed=seed)),
+        reliability=kept("reliability", lambda: (seed, _codes(given)), lambda: reliability(given, seed=seed)),
         seed=seed,
         phase_days=tuple(phase_days),
         level=level,
@@ -224,10 +224,22 @@ def compare(
     )
 
 
+def _codes(cases: Sequence[Case]) -> list[str]:
+    """Checksums of what coders gave each case: where nothing changed, tables need not be asked again."""
+    by_id = {case.id: case for case in cases}
+    return list(
+        kept_each(
+            "codes",
+            {case_id: partial(getattr, case, "origin") for case_id, case in by_id.items()},
+            lambda case_id: hashlib.sha256(repr(codes(by_id[case_id])).encode()).hexdigest(),
+        ).values()
+    )
+
+
 def _entry(case: Case, name: str, seed: int, phase_days: tuple[int, ...], level: float) -> Entry:
     return kept(
         f"entry {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum, name, seed, phase_days, level),
+        lambda: case.origin and (*case.origin, name, seed, phase_days, level),
         # what it is seen under while it is measured need not stay
         lambda: entry(replace(case), name, seed=seed, phase_days=phase_days, level=level),
     )

@@ -239,7 +239,7 @@ COEFFICIENTS: dict[str, Callable[[tuple[Item, ...]], float]] = {
 def _measured(case: Case) -> _Measured:
     return kept(
         f"specifications {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum),
+        lambda: case.origin,
         lambda: _measure(replace(case)),  # what it is seen under here, e.g. by one coder, need not stay
     )
 

@@ -14,13 +14,15 @@ Benoit, W. L. (1997). Image repair discourse and crisis communication. Public Re
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import polars as pl
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.case_files.cases import complete
+from aftermath.kept import kept_each
 from aftermath.statistics.result import Result
 from aftermath.times import DAY
 from aftermath.wording import counted, latency_text, listed
@@ -174,7 +176,7 @@ class StrategyComparison(Result):
 def case_strategies(case: Case) -> Strategies | None:
     """The strategies of a case in order of time; None where no crisis is on record."""
     crisis_type = case.about.crisis_type
-    if case.zero is None or crisis_type is None:  # what has a clock has a type
+    if not case.about.clock_zero or crisis_type is None:  # what has a clock has a type
         return None
     times, used = case.times(), case.events.filter(pl.col("strategies").list.len() > 0).iter_rows(named=True)
     since_zero = [event for event in used if times.since_zero[event["event_id"]].upper >= 0]
@@ -184,8 +186,15 @@ def case_strategies(case: Case) -> Strategies | None:
 
 def strategies(cases: Iterable[Case | str]) -> StrategyComparison:
     """The strategies of many cases; those without a crisis on record are left out."""
-    own = (case_strategies(case) for case in sorted(complete(cases), key=lambda case: case.id))
-    return StrategyComparison(tuple(strategies for strategies in own if strategies is not None))
+    ordered = sorted(complete(cases), key=lambda case: case.id)
+    # a case may be given twice, as two saw it
+    numbered = {f"{number} {case.id}": case for number, case in enumerate(ordered)}
+    own = kept_each(
+        "strategies",
+        {name: partial(getattr, case, "origin") for name, case in numbered.items()},
+        lambda name: case_strategies(replace(numbered[name])),  # its times need not stay
+    )
+    return StrategyComparison(tuple(strategies for strategies in own.values() if strategies is not None))
 
 
 def _uses(case: Case, event: dict) -> list[Use]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from aftermath import vocabulary
 from aftermath.comparison.entry import Entry
 from aftermath.measures.transparency import ends_without
 from aftermath.statistics.intervals import t_quantile
@@ -97,9 +98,13 @@ def delay(entries: Iterable[Entry], step: str = "response", *, unseen: str = SEE
 
 def openness(entries: Iterable[Entry], which: str = "transparency", *, without: Collection[str] = ()) -> Variable:
     """``transparency`` or ``empathy``: the index inside its bounds, without some items."""
-    ends = {
-        entry.case_id: ends_without(entry.transparency.items, which, without) for entry in entries if entry.transparency
-    }
+    measured = {entry.case_id: entry.transparency for entry in entries if entry.transparency}
+    keys = {"transparency": vocabulary.TRANSPARENCY_ITEMS, "empathy": vocabulary.EMPATHY_ITEMS}[which]
+    if keys.keys() & without:
+        ends = {case_id: ends_without(own.items, which, without) for case_id, own in measured.items()}
+    else:  # then it is the index as it was measured
+        indices = {case_id: getattr(own, which) for case_id, own in measured.items()}
+        ends = {case_id: (index.lower, index.value, index.upper) for case_id, index in indices.items()}
     values = {case_id: own for case_id, own in ends.items() if not math.isnan(own[1])}
     return Variable(which, values, step=10.0, step_name=f"10 points of {which}", unit="points")
 

@@ -153,9 +153,13 @@ def variance_by_choice(multiverse: Multiverse) -> VarianceByChoice:
     ['cases', 'clock', 'coder', 'latency', 'shared_items', 'unseen']
     """
     ways = multiverse.computed
-    groups = np.array(
-        [[_place(values, way.choices[name]) for name, values in multiverse.choices.items()] for way in ways]
-    ).reshape(len(ways), len(CHOICES))
+    places = {
+        name: {value: place for place, value in enumerate(values)} | {NONE: -1}
+        for name, values in multiverse.choices.items()
+    }
+    groups = np.array([[own[way.choices[name]] for name, own in places.items()] for way in ways]).reshape(
+        len(ways), len(CHOICES)
+    )
     taus = np.array([(way.tau, *way.without) for way in ways]) if ways else np.empty((0, 1))
     parts = kept(
         f"variance by choice of {', '.join(sorted({way.choices['outcome'] for way in ways}))}",
@@ -175,10 +179,6 @@ def variance_by_choice(multiverse: Multiverse) -> VarianceByChoice:
         left_out=len(parts) - 1,
         moves=multiverse.moves,
     )
-
-
-def _place(values: tuple[str, ...], value: str) -> int:
-    return -1 if value == NONE else values.index(value)
 
 
 def _shares(taus: np.ndarray, groups: np.ndarray) -> np.ndarray:

@@ -252,7 +252,7 @@ def worth_finding(cases: Iterable[Case | str] | None = None, step: str = "respon
     if step not in STEPS:
         raise ValueError(f"{step!r} is not a step; use one of: {', '.join(STEPS)}")
     given = complete(all_cases() if cases is None else cases)
-    clocked = {case.id: case for case in sorted(given, key=lambda case: case.id) if case.zero is not None}
+    clocked = {case.id: case for case in sorted(given, key=lambda case: case.id) if case.about.clock_zero}
     waits = {case_id: _kept_waits(case, step) for case_id, case in clocked.items()}
     timed = {case_id: own.latency for case_id, own in waits.items() if own.latency.timed}
     ids, ends = tuple(timed), np.array([(latency.lower, latency.upper) for latency in timed.values()]).reshape(-1, 2)
@@ -326,14 +326,15 @@ class _Waits:
 
     def _first_not_later(self, upper: np.ndarray, moments: Mapping[str, int]) -> np.ndarray:
         """The first moment of those answers that may have come no later than each of the others."""
-        asked = [np.where(self.least[answer] <= upper, moment, np.inf) for answer, moment in moments.items()]
-        return np.min(asked, axis=0)
+        by_least = sorted(moments, key=self.least.__getitem__)
+        first = np.minimum.accumulate([np.inf, *(moments[answer] for answer in by_least)])
+        return first[np.searchsorted([self.least[answer] for answer in by_least], upper, side="right")]
 
 
 def _kept_waits(case: Case, step: str) -> _Waits:
     return kept(
         f"waits for {step} of {case.id}",
-        lambda: case.as_read and (str(case.folder), case.checksum),
+        lambda: case.origin,
         lambda: _waits(replace(case), step),  # its times need not stay
     )
 

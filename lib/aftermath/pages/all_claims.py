@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.comparison.advice import titles_of_texts
-from aftermath.measures.claims import claims
+from aftermath.kept import kept_each
+from aftermath.measures.claims import Ledger, claims
 from aftermath.pages.made_from import MadeFrom
 from aftermath.pages.page import Section, compose
 from aftermath.pages.references import References
@@ -43,8 +47,7 @@ def claims_page(
         ("case", "Case", {ledger.case_id: names[ledger.case_id] for ledger in ledgers}),
         ("text", "Text", texts),
     )
-    references = {case.id: References(case, f"cases/{quote(case.id)}.html") for case in cases}
-    body = macro("all_claims", "table")(ledgers, menus, references, names, texts)
+    body = macro("all_claims", "table")(len(verdicts), menus, _rows(cases, ledgers, names, texts))
     return compose(
         macro("all_claims", "opening")(extent(verdicts, len(texts), len(ledgers))),
         [Section("all", "All claims", body)],
@@ -54,6 +57,28 @@ def claims_page(
         description="What well-known texts say about the cases, and whether the record bears it out.",
         current="claims.html",
         made=made,
+    )
+
+
+def _rows(
+    cases: Sequence[Case], ledgers: Sequence[Ledger], names: Mapping[str, str], texts: Mapping[str, str]
+) -> list[Markup]:
+    """The rows of each case: a build makes those of cases anew that changed."""
+    by_id, of_case = {case.id: case for case in cases}, {ledger.case_id: ledger for ledger in ledgers}
+
+    def told(case_id: str) -> tuple[str, dict[str, str]]:
+        """What its rows hold of what stands elsewhere: its name, and the titles of the texts."""
+        return names[case_id], {claim.origin: texts[claim.origin] for claim in of_case[case_id].claims}
+
+    def rows(case_id: str) -> Markup:
+        references = References(by_id[case_id], f"cases/{quote(case_id)}.html")
+        return macro("all_claims", "rows")(of_case[case_id], references, *told(case_id))
+
+    def made_from(case_id: str) -> tuple:
+        return by_id[case_id].origin and (*by_id[case_id].origin, *told(case_id))
+
+    return list(
+        kept_each("rows of claims", {case_id: partial(made_from, case_id) for case_id in of_case}, rows).values()
     )
 
 

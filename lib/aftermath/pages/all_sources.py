@@ -12,7 +12,8 @@ from aftermath.pages.long_tables import SHOWN
 from aftermath.pages.made_from import MadeFrom
 from aftermath.pages.page import Section, compose
 from aftermath.pages.references import References
-from aftermath.pages.script import script_json
+from aftermath.pages.rows_of_cases import rows_of_cases
+from aftermath.pages.script import script_json, script_object
 from aftermath.pages.templating import macro
 
 DATA = "sources-data.js"
@@ -91,11 +92,12 @@ def sources_data(cases: Sequence[Case], names: Mapping[str, str]) -> str:
         ``AFTERMATH_SOURCES``: ``cases`` (id, name), ``sources`` with a list each in the order of ``columns``, and words.
         What rests on a source is an anchor on the page of its case, or an anchor and its label.
     """
-    rows = [row for number, case in enumerate(cases) for row in _rows(number, case)]
-    data = {"cases": [[case.id, names[case.id]] for case in cases], "sources": rows}
-    data |= {"columns": COLUMNS, "kinds": vocabulary.SOURCE_KINDS, "readings": vocabulary.READINGS}
+    data = {"cases": [[case.id, names[case.id]] for case in cases], "columns": COLUMNS}
+    data |= {"kinds": vocabulary.SOURCE_KINDS, "readings": vocabulary.READINGS}
     data |= {"archived": {"yes": CAPTURED, "no": NO_CAPTURE}}
-    return f"window.AFTERMATH_SOURCES={script_json(data)};\n"
+    members = {name: script_json(value) for name, value in data.items()}
+    members |= {"sources": rows_of_cases("rows of sources", cases, _rows)}
+    return f"window.AFTERMATH_SOURCES={script_object(members)};\n"
 
 
 def _rows(case_number: int, case: Case) -> list[list[int | str | list[str | list[str]]]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from aftermath.case_files.case import Case
 from aftermath.comparison.gathering import Gathering
 from aftermath.comparison.scoreboard import Comparison
+from aftermath.kept import kept_each
 from aftermath.pages.made_from import MadeFrom
 from aftermath.pages.neighbours import groups, in_order
 from aftermath.pages.page import Section, compose
@@ -35,11 +37,7 @@ def index_sections(comparison: Comparison, gathered: Gathering, unbuilt: Mapping
     without_page = {case_id: reason for case_id, reason in sorted(unbuilt.items()) if case_id not in broken}
     failed = {case_id: reason for case_id, reason in without_page.items() if reason}
     waiting = [case_id for case_id, reason in without_page.items() if not reason]
-    sections = [
-        Section(
-            "cases", "Every case", part("cases")(documented, [case.id for case in comparison.cases if playable(case)])
-        )
-    ]
+    sections = [Section("cases", "Every case", part("cases")(documented, _playable(comparison.cases)))]
     if without_record:
         sections.append(Section("not-on-record", "Not on record", part("not_on_record")(without_record)))
     if built:
@@ -54,6 +52,15 @@ def index_sections(comparison: Comparison, gathered: Gathering, unbuilt: Mapping
             "provenance", "Provenance", render("comparison_provenance", comparison=comparison), short="", closing=True
         ),
     ]
+
+
+def _playable(cases: Sequence[Case]) -> frozenset[str]:
+    """Ids of the cases that can be replayed; a build looks at those again that changed."""
+    by_id = {case.id: case for case in cases}
+    # how a case is replayed is no evidence, but decides where it stops
+    made_from = {case.id: partial(lambda case: case.origin and (*case.origin, case.staging), case) for case in cases}
+    found = kept_each("whether cases can be replayed", made_from, lambda case_id: playable(by_id[case_id]))
+    return frozenset(case_id for case_id, can_be in found.items() if can_be)
 
 
 def index_page(comparison: Comparison, sections: Sequence[Section], made: MadeFrom | None = None) -> str:

@@ -19,8 +19,10 @@ from aftermath.pages.script import script_json
 from aftermath.running.parameters import Values
 
 _BLANK = "0" * 64
-_SEAL = re.compile(r'(<code id="seal">)([0-9a-f]{64})(</code>)')
-_RECORD = re.compile(r'<script type="application/json" id="made-from">(.*?)</script>', re.DOTALL)
+# a page is long, and what it says of itself stands at its end: a text is found sooner than where a pattern begins
+_OPENS_SEAL, _OPENS_RECORD = '<code id="seal">', '<script type="application/json" id="made-from">'
+_SEAL = re.compile(rf"({_OPENS_SEAL})([0-9a-f]{{64}})(</code>)")
+_RECORD = re.compile(rf"{_OPENS_RECORD}(.*?)</script>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def read_made_from(page: str) -> MadeFrom | None:
     -------
     MadeFrom or None
     """
-    records = _RECORD.findall(page)
+    records = _RECORD.findall(page, max(page.find(_OPENS_RECORD), 0))
     try:
         kept = json.loads(records[-1])
         return MadeFrom(kept["inputs"], kept["parameters"], tuple(kept["versions"]), kept["files"])
@@ -130,7 +132,7 @@ def sealed(page: str) -> str:
 
 def seal_holds(page: str) -> bool:
     """Whether a page is, letter for letter, what was sealed."""
-    seals = _SEAL.findall(page)
+    seals = _SEAL.findall(page, max(page.find(_OPENS_SEAL), 0))
     return len(seals) == 1 and seals[0][1] == _sum(page)
 
 
@@ -139,5 +141,5 @@ def _sum(page: str) -> str:
 
 
 def _with_seal(page: str, seal: str) -> str:
-    found = _SEAL.search(page)
+    found = _SEAL.search(page, max(page.find(_OPENS_SEAL), 0))
     return f"{page[: found.start(2)]}{seal}{page[found.end(2) :]}" if found else page

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from aftermath.case_files.case import Case
 from aftermath.wording import counted
@@ -39,11 +39,21 @@ class References:
     case: Case
     page: str = ""
 
+    def row(self, row_id: str) -> Markup | str:
+        """A link to the row of an event or a text; the id itself where there is no such row."""
+        if row_id not in self._row_ids:
+            return row_id
+        if row_id not in self._rows:
+            self._rows[row_id] = _ROW.format(self.page, row_id, row_id)
+        return self._rows[row_id]
+
     @cached_property
-    def rows(self) -> dict[str, Markup]:
-        """Id of an event or a text to a link to its row."""
-        row_ids = (*self.case.events["event_id"], *self.case.coverage["doc_id"])
-        return {row_id: _ROW.format(self.page, row_id, row_id) for row_id in row_ids}
+    def _row_ids(self) -> frozenset[str]:
+        return frozenset((*self.case.events["event_id"], *self.case.coverage["doc_id"]))
+
+    @cached_property
+    def _rows(self) -> dict[str, Markup]:
+        return {}  # filled as they are asked for: of a thousand cases a page links to few rows
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -93,15 +103,16 @@ def ordered_signals(case: Case) -> pl.DataFrame:
 
 def linked(text: str, references: References | None = None) -> Markup:
     """Text with every id of a row in it made a link; where nothing can be linked to, the escaped text."""
-    parts = _ROW_ID.split(text)
-    rows: dict[str, Markup] = references.rows if references else {}
-    return _NOTHING.join(map(rows.get, parts, parts))
+    if references is None:
+        return escape(text)
+    parts: list[str | Markup] = list(_ROW_ID.split(text))
+    parts[1::2] = map(references.row, parts[1::2])  # every other one is an id
+    return _NOTHING.join(parts)
 
 
 def links(row_ids: Iterable[str], references: References) -> Markup:
     """Links to rows with spaces between; the plain id where there is no such row."""
-    row_ids = tuple(row_ids)
-    return Markup(" ").join(map(references.rows.get, row_ids, row_ids))
+    return Markup(" ").join(map(references.row, row_ids))
 
 
 def cited(source_ids: Iterable[str], references: References) -> Markup:

@@ -15,8 +15,9 @@ from aftermath import vocabulary
 from aftermath.case_files.case import Case
 from aftermath.comparison.numeric_claims import read_numeric_claims
 from aftermath.pages.page import CLOSING, LABORATORY
+from aftermath.pages.rows_of_cases import rows_of_cases
 from aftermath.pages.run import COMPARISON, METHODS, TRIAL
-from aftermath.pages.script import script_json
+from aftermath.pages.script import script_json, script_object
 from aftermath.problems import CaseError
 from aftermath.times import Span
 from aftermath.wording import span_text
@@ -55,12 +56,13 @@ def search_data(cases: Sequence[Case], names: Mapping[str, str], workspace: Work
     """
     pages = [(f"cases/{quote(case.id)}.html", names[case.id]) for case in cases]
     pages += [(address, name) for address, (name, _) in OTHER_PAGES.items()]
-    documents = [document for number, case in enumerate(cases) for document in _of_case(number, case)]
+    others: list[Document] = []
     for number, (_, notebook) in enumerate(OTHER_PAGES.values(), start=len(cases)):
-        documents += _sections(number, workspace, notebook)
-        documents += _numeric_claims(number, workspace) if notebook == TRIAL else ()
-    data = {"kinds": KINDS, "pages": pages, "documents": documents}
-    return f"window.AFTERMATH_SEARCH={script_json(data)};\n"
+        others += _sections(number, workspace, notebook)
+        others += _numeric_claims(number, workspace) if notebook == TRIAL else ()
+    documents = rows_of_cases("documents of the search", cases, _of_case, others)
+    members = {"kinds": script_json(KINDS), "pages": script_json(pages), "documents": documents}
+    return f"window.AFTERMATH_SEARCH={script_object(members)};\n"
 
 
 def _of_case(page: int, case: Case) -> Iterator[Document]:

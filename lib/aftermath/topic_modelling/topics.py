@@ -13,6 +13,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -21,7 +22,7 @@ from aftermath.archives.places import vector_files
 from aftermath.case_files.case import Case
 from aftermath.case_files.cases import complete
 from aftermath.files import fingerprint
-from aftermath.kept import kept
+from aftermath.kept import kept, kept_each
 from aftermath.measures.tone import PHASE_DAYS, day_since_zero, phase_label
 from aftermath.statistics.result import NothingToMeasure
 from aftermath.topic_modelling import topic_model
@@ -89,14 +90,18 @@ def topics(
     )
 
 
-def _rests_on(cases: dict[str, Case], workspace: Workspace) -> tuple[str, list[tuple]]:
+def _rests_on(cases: dict[str, Case], workspace: Workspace) -> tuple[str, list[tuple[str, str]]]:
     """All of cases and archived vectors that topics and their phases rest on."""
     manifest, vectors = vector_files(workspace)
-    texts = [
-        (case.id, case.zero, case.about.timezone, case.coverage.select("doc_id", "published", "abstract").rows())
-        for case in cases.values()
-    ]
-    return fingerprint(manifest.parent, [manifest, vectors]), texts
+    made_from = {case_id: partial(getattr, case, "origin") for case_id, case in cases.items()}
+    texts = kept_each("checksums of texts", made_from, lambda case_id: _checksum(cases[case_id]))
+    return fingerprint(manifest.parent, [manifest, vectors]), list(texts.items())
+
+
+def _checksum(case: Case) -> str:
+    """Of all of a case that its place in topics rests on."""
+    texts = case.coverage.select("doc_id", "published", "abstract").rows()
+    return hashlib.sha256(repr((case.zero, case.about.timezone, texts)).encode()).hexdigest()
 
 
 def _found(given: dict[str, Case], workspace: Workspace, seed: int, phase_days: tuple[int, ...]) -> Topics:
