@@ -67,6 +67,37 @@ def test_two_threads_hand_on_what_is_typed_one_after_the_other(widget: Desk, fol
     assert (widget.session.step.unit, widget.session.entry.codes, widget.codes.value) == ("d04", "-2 0 .", "-2 0 .")
 
 
+def waits_with(widget: Desk, text: str) -> threading.Thread:
+    """Another thread that is about to hand on what is typed in the field of reasons; it waits for who has the desk."""
+    other = threading.Thread(target=lambda: setattr(widget.reason, "value", text))
+    other.start()
+    deadline = time.monotonic() + 10
+    while widget.reason.value != text and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return other
+
+
+def test_what_one_field_hands_on_takes_nothing_away_from_another(widget: Desk) -> None:
+    widget.codes.value = "0 0 0\n1 1 1\n"
+    written = []
+    with widget._alone:
+        other = waits_with(widget, "It names the")
+        widget.reason.observe(lambda change: written.append(change["new"]), "value")
+        widget.codes.value = "2"  # draws the desk while the reason is on its way
+    other.join()
+    assert written == []  # nothing was sent to the browser, where more may be typed by now
+    assert (widget.session.entry.codes, widget.session.entry.reason) == ("2", "It names the")
+
+
+def test_of_two_texts_of_a_field_the_later_one_stands(widget: Desk) -> None:
+    widget.codes.value = "0 0 0\n1 1 1\n"
+    with widget._alone:
+        earlier = waits_with(widget, "It names")
+        widget.reason.value = "It names the post."
+    earlier.join()
+    assert (widget.session.entry.reason, widget.reason.value) == ("It names the post.", "It names the post.")
+
+
 def test_what_is_typed_after_a_reason_is_the_next_score(widget: Desk, folder: Path) -> None:
     widget.codes.value = "0 0 0\n1 1 1\n"
     widget.codes.value = "2"

@@ -147,7 +147,7 @@ def test_lanes_leave_out_events_and_keep_the_axis(small):
     assert own.layout.xaxis.range == whole.layout.xaxis.range
     with pytest.raises(NothingToMeasure, match="no event lies in Partners, others"):
         am.figures.timeline(small, lanes=("Partners, others",))
-    with pytest.raises(ValueError, match="'Press' is no lane; the lanes are Organisation"):
+    with pytest.raises(ValueError, match="'Press' is no lane; the lanes are 'Organisation'"):
         am.figures.timeline(small, lanes=("Press",))
 
 

@@ -174,26 +174,35 @@ class _Field(widgets.Textarea):
 
     Its own message for Enter would not do: it comes before what was typed just before it. And whoever types on while a line
     is being saved still sees that line: the browser sends both as one text, until it learns that the field was emptied.
+
+    What another field hands on changes nothing here: of two threads one may be about to hand on what is typed in this field, and
+    to write the text that the session still has would take it away under the fingers.
     """
 
     def __init__(self, name: str, alone: threading.RLock, typed: Callable[[str, str], bool]) -> None:
         super().__init__(description=name.capitalize(), rows=2 if name == "reason" else 1, continuous_update=True)
         self._alone, self._typed, self._name = alone, typed, name
         self._saved = ""  # begins what the browser sends as long as it has not emptied the field
+        self._known = self._written = ""  # to the session, and by it
         self._shows = False
         self.observe(self._sent, "value")
 
     def show(self, text: str) -> None:
-        """Show what is typed of a step."""
+        """Show what is typed of a step, where that is not what the session knows of this field anyway."""
+        if text == self._known:
+            return
+        self._known = self._written = text
         self._shows = True
         self.value = text
         self._shows = False
 
     def _sent(self, change: dict[str, str]) -> None:
         with self._alone:
-            if self._shows:
-                return
             sent = change["new"]
+            overtaken = sent != self.value and self.value != self._written  # by a later text, which is handed on, too
+            if self._shows or overtaken:
+                return
+            self._known = self.value  # not what was sent, where the session has written since
             ahead = bool(self._saved) and sent != self._saved and sent.startswith(self._saved)
             own, name = (sent.removeprefix(self._saved), "codes") if ahead else (sent, self._name)
             if self._typed(name, own):
