@@ -13,7 +13,7 @@ import dataframely as dy
 import polars as pl
 
 from aftermath.case_files.columns import Table, file_columns, ids_column, named_in, text_column
-from aftermath.case_files.file_problems import FileProblems, short
+from aftermath.case_files.file_problems import LARGEST, FileProblems, short
 from aftermath.case_files.numeric_claims import NumericClaims
 from aftermath.case_files.playbook_rules import RuleError, parse_rule
 from aftermath.case_files.reading import read_table
@@ -162,10 +162,10 @@ def _read(table: str, workspace: Workspace) -> tuple[pl.DataFrame, FileProblems]
 
 
 def _state(table: str, workspace: Workspace) -> tuple[Path, str] | None:
-    """Where a table is and what it holds; None where it is no plain file or cannot be read."""
+    """Where a table is and what it holds; None where it is no plain file, is too large to be read whole, or cannot be read."""
     path = workspace.cases / f"{table}.csv"
     try:
-        plain = path.is_file() and not path.is_symlink()
+        plain = path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST
         return (workspace.root, fingerprint(workspace.cases, [path])) if plain else None
     except OSError:
         return None
