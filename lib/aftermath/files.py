@@ -240,12 +240,12 @@ def fingerprints(root: Path, paths: Iterable[Path]) -> tuple[str, dict[Path, str
     tuple
         The fingerprint of all, and path to that of the file alone, sorted.
     """
-    together, each = hashlib.sha256(), {}
+    together, single = hashlib.sha256(), {}
     for path in sorted(paths):
         alone = hashlib.sha256()
         _add_file(_both(together.update, alone.update), _name(root, path), path)
-        each[path] = alone.hexdigest()
-    return together.hexdigest(), each
+        single[path] = alone.hexdigest()
+    return together.hexdigest(), single
 
 
 def _both(one: Callable[[bytes], None], other: Callable[[bytes], None]) -> Callable[[bytes], None]:

@@ -127,8 +127,8 @@ def _coded(workspace: Workspace, case_id: str) -> list[Path]:
 
 def _each(kind: str, root: Path, paths: Iterable[Path]) -> dict[str, str]:
     """One fingerprint of all, which also tells of a file that is gone, and one a file, to say which changed."""
-    together, each = fingerprints(root, paths)
-    return {kind: together} | {f"{kind}: {path.name}": alone for path, alone in each.items()}
+    together, single = fingerprints(root, paths)
+    return {kind: together} | {f"{kind}: {path.name}": alone for path, alone in single.items()}
 
 
 @functools.cache

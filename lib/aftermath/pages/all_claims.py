@@ -66,16 +66,16 @@ def _rows(
     """The rows of each case: a build makes those of cases anew that changed."""
     by_id, of_case = {case.id: case for case in cases}, {ledger.case_id: ledger for ledger in ledgers}
 
-    def told(case_id: str) -> tuple[str, dict[str, str]]:
+    def from_elsewhere(case_id: str) -> tuple[str, dict[str, str]]:
         """What its rows hold of what stands elsewhere: its name, and the titles of the texts."""
         return names[case_id], {claim.origin: texts[claim.origin] for claim in of_case[case_id].claims}
 
     def rows(case_id: str) -> Markup:
         references = References(by_id[case_id], f"cases/{quote(case_id)}.html")
-        return macro("all_claims", "rows")(of_case[case_id], references, *told(case_id))
+        return macro("all_claims", "rows")(of_case[case_id], references, *from_elsewhere(case_id))
 
     def made_from(case_id: str) -> tuple:
-        return by_id[case_id].origin and (*by_id[case_id].origin, *told(case_id))
+        return by_id[case_id].origin and (*by_id[case_id].origin, *from_elsewhere(case_id))
 
     return list(
         kept_each("rows of claims", {case_id: partial(made_from, case_id) for case_id in of_case}, rows).values()

@@ -41,8 +41,8 @@ def rows_of_cases(
     """
     numbered = {case.id: (number, case) for number, case in enumerate(cases)}
     made_from = {case_id: partial(_origin, *own) for case_id, own in numbered.items()}
-    each = kept_each(name, made_from, lambda case_id: _within(rows(*numbered[case_id]))).values()
-    joined = ",".join(filter(None, [*each, _within(others)]))
+    of_cases = kept_each(name, made_from, lambda case_id: _within(rows(*numbered[case_id]))).values()
+    joined = ",".join(filter(None, [*of_cases, _within(others)]))
     return Markup(f"[{joined}]")  # noqa: S704 - of pieces that script_json has finished
 
 

@@ -71,7 +71,7 @@ def comments_in(document: dict[str, Any]) -> Iterator[Any] | None:
     comments = document.get("comments")
     if not isinstance(comments, list) or not begins_with(comments, lambda comment: set(comment) >= _COMMENT):
         return None
-    return (each for comment in comments for each in (comment, *_replies(comment)))
+    return (found for comment in comments for found in (comment, *_replies(comment)))
 
 
 def _replies(comment: Any) -> list[Any]:
