@@ -116,7 +116,9 @@ HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=3), max_size=9).ma
 
 @given(st.lists(HOSTILE, max_size=30))
 def test_texts_are_cleaned_together_as_they_are_one_by_one(texts):
-    assert clean(pl.Series(texts, dtype=pl.String)).to_list() == [clean(text) for text in texts]
+    column = pl.Series(texts, dtype=pl.String)
+    assert clean(column).to_list() == [clean(text) for text in texts]
+    assert column.to_list() == texts, "what was handed over is as it was"
 
 
 # Masking
@@ -124,7 +126,9 @@ def test_texts_are_cleaned_together_as_they_are_one_by_one(texts):
 
 @given(st.lists(HOSTILE, max_size=30), st.sampled_from(ALIASES))
 def test_names_are_masked_together_as_they_are_one_by_one(texts, aliases):
-    assert mask(pl.Series(texts, dtype=pl.String), aliases).to_list() == [mask(text, aliases) for text in texts]
+    column = pl.Series(texts, dtype=pl.String)
+    assert mask(column, aliases).to_list() == [mask(text, aliases) for text in texts]
+    assert column.to_list() == texts, "what was handed over is as it was"
 
 
 def test_real_texts_are_cleaned_and_masked_together_as_they_are_one_by_one():

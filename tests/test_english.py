@@ -172,7 +172,9 @@ def test_scores_are_the_packages_own_whatever_stands_beside_a_text():
     expected = [ANALYSER.polarity_scores(text)["compound"] for text in texts]
     differing = [one for one in zip(texts, Vader().score(texts), expected, strict=True) if one[1] != one[2]]
     assert not differing
-    assert Vader().score(pl.Series(texts[::-1])) == expected[::-1]
+    column = pl.Series(texts[::-1])
+    assert Vader().score(column) == expected[::-1]
+    assert column.to_list() == texts[::-1], "what was handed over is as it was"
 
 
 def test_what_tokens_mean_is_remembered_within_bounds(monkeypatch):

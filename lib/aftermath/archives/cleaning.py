@@ -89,7 +89,8 @@ def _mended(texts: pl.Series, which: pl.Series, mend: Callable[[str], str]) -> p
     """Texts, some of them mended one by one."""
     if not which.any():
         return texts
-    return texts.scatter(which.arg_true(), [mend(text) for text in texts.filter(which)])
+    # a scatter changes the column that it is called on
+    return texts.clone().scatter(which.arg_true(), [mend(text) for text in texts.filter(which)])
 
 
 class Masking:

@@ -65,4 +65,4 @@ def plain_texts(texts: pl.Series) -> pl.Series:
     marked = texts.str.contains(_IS_MARKED).fill_null(False)
     if not marked.any():
         return texts
-    return texts.scatter(marked.arg_true(), texts.filter(marked).map_elements(words_of, pl.String))
+    return texts.clone().scatter(marked.arg_true(), texts.filter(marked).map_elements(words_of, pl.String))
