@@ -33,6 +33,7 @@ _TURNING = {"so", "this", "no", "least", *(max(phrase.split(), key=len) for phra
 _REACH = 3  # words before one with a valence that may turn it
 _AROUND = np.arange(-_REACH, _REACH)
 _OTHER_SPACE = r"[^\S ]|[\x1c-\x1f]"  # what Python takes for space, besides the common one
+_OTHER_ASCII_SPACE = r"[\t-\r\x1c-\x1f]"
 
 
 class Vader:
@@ -124,17 +125,18 @@ class _Texts(NamedTuple):
     @classmethod
     def of(cls, texts: pl.Series, words: _Words) -> _Texts:
         """The words of texts, with common spaces between them."""
-        parts = texts.str.split(" ")
-        owners = np.repeat(np.arange(len(texts), dtype=np.int32), parts.list.len().to_numpy())
+        parts, numbers = texts.str.split(" "), np.arange(len(texts))
+        owners = np.repeat(numbers, parts.list.len().to_numpy())
         codes, capitals = words.read(parts.explode())
         if (blank := codes == words.blank).any():
             owners, codes, capitals = owners[~blank], codes[~blank], capitals[~blank]
-        loud = np.bincount(owners, capitals, len(texts))
-        shouts = (loud > 0) & (loud < np.bincount(owners, minlength=len(texts)))
+        lengths, loud = np.bincount(owners, minlength=len(texts)), np.flatnonzero(capitals)
+        louder = np.bincount(owners[loud], minlength=len(texts))
+        shouts = (louder > 0) & (louder < lengths)
         places = np.arange(len(codes)) + _REACH * (owners + 1)
-        padded = np.full(len(codes) + _REACH * (len(texts) + 1), words.edge, np.int16)
-        shouted, padded_owners = np.zeros(len(padded), bool), np.zeros(len(padded), np.int32)
-        padded[places], padded_owners[places], shouted[places] = codes, owners, capitals & shouts[owners]
+        padded_owners = np.repeat(np.append(0, numbers), np.append(_REACH, lengths + _REACH))
+        padded, shouted = np.full(len(padded_owners), words.edge, np.int16), np.zeros(len(padded_owners), bool)
+        padded[places], shouted[places[loud]] = codes, shouts[owners[loud]]
         return cls(padded, shouted, padded_owners)
 
 
@@ -180,11 +182,16 @@ class _Rules:
 
     def _plain(self, texts: pl.Series) -> pl.Series:
         """Texts with emojis in words, and one kind of space."""
-        found = texts.str.contains(self.unplain)
-        if not found.any():
+        text = pl.first()
+        beyond = text.str.len_bytes() > text.str.len_chars()  # ASCII: told at once, as most texts are in it
+        odd = beyond | text.str.contains(_OTHER_ASCII_SPACE)
+        places = texts.to_frame().select(odd.arg_true()).to_series()
+        places = places.filter(texts.gather(places).str.contains(self.unplain))
+        if places.is_empty():
             return texts
-        spelt = texts.filter(found).str.replace_many(self.emojis, self.spelt)
-        return texts.scatter(found.arg_true(), spelt.str.replace_all(_OTHER_SPACE, " "))
+        spelt = texts.gather(places).str.replace_many(self.emojis, self.spelt)
+        # a scatter changes the column that it is called on
+        return texts.clone().scatter(places, spelt.str.replace_all(_OTHER_SPACE, " "))
 
     def _is(self, codes: np.ndarray, *words: str) -> np.ndarray:
         return np.logical_or.reduce([codes == self.code[word] for word in words])
