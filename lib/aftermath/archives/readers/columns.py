@@ -185,19 +185,19 @@ class Columns:
 
     def _raw(self, frame: pl.DataFrame) -> pl.DataFrame:
         ids = _as_ids(frame[self.of_field["post_id"]], self.name)
-        text = self._words()
-        kind = kind_of(self.of_field, text, of_comments=self.of_comments)
+        words = self._words()
+        text, kind = frame.select(words, kind=kind_of(self.of_field, words, of_comments=self.of_comments))
         lines = frame[LINE]
         counts = self.counter.sum(frame, lambda row: f"{self.name}:{lines[row]}")
         return frame.select(
             pl.col(LINE).alias("line"),
             ids.alias("post_id"),
             self._time(frame).alias("time"),
-            plain_texts(frame.select(text).to_series()),
+            plain_texts(text),
             self._text("language"),
-            kind.alias("kind"),
+            kind,
             _account(self._text("author")).alias("author"),
-            pl.when(self._counted(kind)).then(counts).alias("engagement"),
+            pl.when(self._counted(pl.lit(kind))).then(counts).alias("engagement"),
             self._text("url"),
         ).select(*RAW)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -34,6 +35,7 @@ from aftermath.archives.readers.tables.shape import (
 from aftermath.wording import counted
 
 _SAMPLE = 400  # lines
+_LINE_END = re.compile(rb"\r{1,3}\n")
 
 
 class TextTable:
@@ -152,7 +154,7 @@ class TextTable:
         for block in self._source.blocks():
             if b"\r" in block:
                 alone = b"\n" if self._source.encoding.newline == b"\r" else b" "
-                block = block.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", alone)
+                block = _LINE_END.sub(b"\n", block).replace(b"\r", alone)
             if held is not None:
                 yield number, held, False
                 number += held.count(b"\n")
