@@ -77,7 +77,7 @@ def test_a_desk_whose_kernel_was_restarted_says_that_nothing_is_saved_any_more(o
     field = page.locator(".am-desk textarea").first
     field.fill("-1")
     page.wait_for_timeout(7000)
-    unanswered = page.locator(".am-desk-unanswered", has_text="run this cell again")
+    unanswered = page.locator(".aftermath-unanswered", has_text="run this cell again")
     assert unanswered.count() == 0  # as long as it answers
     before = stances(opened)
     page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")

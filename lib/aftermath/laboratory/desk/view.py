@@ -23,7 +23,7 @@ from aftermath.laboratory.desk.html import evidence, head, level_label, message,
 from aftermath.laboratory.desk.session import Session
 from aftermath.workspace import Workspace
 
-_KEYS = Path(__file__).with_name("desk.js")
+_SCRIPTS = (Path(__file__).parents[1] / "unanswered.js", Path(__file__).with_name("desk.js"))
 
 
 class Desk(widgets.VBox):
@@ -65,7 +65,7 @@ class Desk(widgets.VBox):
         return f"Desk({session.case.id!r}, {session.coder.label}: {session.done} of {session.total} coded)"
 
     def _ipython_display_(self) -> None:
-        display(Javascript(_KEYS.read_text(encoding="utf-8")))
+        display(Javascript("\n".join(script.read_text(encoding="utf-8") for script in _SCRIPTS)))
         display(self._repr_mimebundle_(), raw=True)
 
     def _button(self, label: str, move: Callable[[Session], Session], style: str = "") -> widgets.Button:

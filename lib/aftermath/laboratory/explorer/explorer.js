@@ -4,12 +4,12 @@
   if (window.aftermathExplorers) { window.aftermathExplorers.find(); return; }
   var DARK = /* theme */ {};
   var CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false, typesetMath: false };
-  var PATIENCE = 6000; // milliseconds until it is said that the kernel does not answer
+  var UNANSWERED = "The kernel has not answered yet. If it is busy, wait; if it was restarted, run this cell again (Shift+Enter).";
 
   function dark() { return document.body.dataset.jpThemeLight === "false"; }
 
   function coloured(value, change) {
-    if (Array.isArray(value)) return value.map(function (each) { return coloured(each, change); });
+    if (Array.isArray(value)) return value.map(function (part) { return coloured(part, change); });
     if (value && typeof value === "object") {
       var copy = {};
       Object.keys(value).forEach(function (key) { copy[key] = coloured(value[key], change); });
@@ -48,27 +48,10 @@
   function choose(place, target) {
     var list = place.closest(".aftermath-explorer").querySelector(".aftermath-events select");
     var source = place.querySelector("script"), wanted = source.dataset.prefix + (Array.isArray(target) ? target[0] : target) + " ";
-    var option = list && Array.from(list.options).find(function (each) { return each.value.startsWith(wanted); });
+    var option = list && Array.from(list.options).find(function (event) { return event.value.startsWith(wanted); });
     if (!option) return;
     list.value = option.value;
     list.dispatchEvent(new Event("change", { bubbles: true }));
-  }
-
-  // what is moved is answered by the kernel; where it is not, the reader is told what to do
-  function ask(root) {
-    clearTimeout(root.waiting);
-    root.waiting = setTimeout(function () { tell(root, "The kernel has not answered yet. If it is busy, wait; if it was restarted, run this cell again (Shift+Enter)."); }, PATIENCE);
-  }
-
-  function tell(root, words) {
-    var notice = root.querySelector(":scope > .aftermath-unanswered");
-    if (!notice) {
-      notice = document.createElement("p");
-      notice.className = "aftermath-unanswered aftermath-notice";
-      notice.setAttribute("role", "alert");
-      root.prepend(notice);
-    }
-    notice.textContent = words;
   }
 
   function changed(root, records) {
@@ -77,8 +60,10 @@
       if (record.target.closest && record.target.closest(".aftermath-drawing")) return;
       var place = record.target.closest && record.target.closest(".aftermath-figure");
       if (place) places.add(place);
-      record.addedNodes.forEach(function (node) { if (node.querySelectorAll) node.querySelectorAll(".aftermath-figure").forEach(function (each) { places.add(each); }); });
-      if (record.target.closest && record.target.closest(".aftermath-answer")) { clearTimeout(root.waiting); tell(root, ""); }
+      record.addedNodes.forEach(function (node) {
+        if (node.querySelectorAll) node.querySelectorAll(".aftermath-figure").forEach(function (figure) { places.add(figure); });
+      });
+      if (record.target.closest && record.target.closest(".aftermath-answer")) window.aftermathUnanswered.answered(root);
     });
     places.forEach(function (place) {
       var source = place.querySelector("script"), text = source ? source.textContent : "";
@@ -95,12 +80,14 @@
         var copy = event.target.closest(".aftermath-code button");
         if (copy && kind === "click") {
           navigator.clipboard.writeText(copy.previousElementSibling.textContent).then(function () { copy.textContent = "Copied"; });
-        } else if (kind === "change" || event.target.closest("button:not(:disabled)")) ask(root);
+        } else if (kind === "change" || event.target.closest("button:not(:disabled)")) {
+          window.aftermathUnanswered.wait(root, UNANSWERED);
+        }
       });
     });
     new MutationObserver(function (records) { changed(root, records); }).observe(root, { childList: true, subtree: true });
     root.querySelectorAll(".aftermath-figure").forEach(draw);
-    if (!window.Plotly) tell(root, "Run this cell again (Shift+Enter): its figures are drawn by what its kernel sends.");
+    if (!window.Plotly) window.aftermathUnanswered.say(root, "Run this cell again (Shift+Enter): its figures are drawn by what its kernel sends.");
   }
 
   function find() {

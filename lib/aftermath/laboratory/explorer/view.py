@@ -135,7 +135,10 @@ class Explorer:
         return f"Explorer({self.state})"
 
     def _ipython_display_(self) -> None:
-        script = (HERE / "explorer.js").read_text(encoding="utf-8").replace("/* theme */ {}", script_json(DARK))
+        waiting, drawing = (
+            path.read_text(encoding="utf-8") for path in (HERE.parent / "unanswered.js", HERE / "explorer.js")
+        )
+        script = waiting + drawing.replace("/* theme */ {}", script_json(DARK))
         # what draws is handed to the page once, and not kept in the notebook
         shown = display(Javascript(f"{get_plotlyjs()};window.Plotly=window.Plotly||Plotly;{script}"), display_id=True)
         display(self.root)
