@@ -32,6 +32,10 @@ FAULTS = {
         cell("events", 9, "earliest", "2011-02-18T00:00:00-05:00"),
         "events.csv:9:earliest  '2011-02-18T00:00:00-05:00' is after latest  swap the two, or correct one",
     ),
+    "a label over two lines": fault(
+        cell("events", 9, "label", "Red Cross\nanswers"),
+        "events.csv:9:label  'Red Cross\\nanswers' goes over more than one line  write it on one line",
+    ),
     "rows out of order": fault(
         rows_of("events", lambda rows: rows.append(rows.pop(11))),
         "events.csv:14:earliest  '2011-02-17T00:00:00-05:00' comes before the row above  sort the rows",

@@ -30,6 +30,7 @@ from aftermath.wording import listed
 _RULES = {
     "primary_key": (None, "{} stands more than once", None),
     "label_twice": ("label", "{} stands more than once", None),
+    "label_over_lines": ("label", "{} goes over more than one line", "write it on one line"),
     "earliest_after_latest": ("earliest", "{} is after latest", "swap the two, or correct one of them"),
     "out_of_order": ("earliest", "{} comes before the row above", "sort the rows by earliest"),
     "copy_without_time": (

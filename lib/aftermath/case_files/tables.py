@@ -94,6 +94,10 @@ class Events(Table):
         return pl.col("label").is_first_distinct()
 
     @dy.rule()
+    def label_over_lines(cls) -> pl.Expr:
+        return ~pl.col("label").str.contains(r"[\r\n\u{2028}\u{2029}]")
+
+    @dy.rule()
     def out_of_order(cls) -> pl.Expr:
         above_is_swapped = (pl.col("earliest") > pl.col("latest")).shift()
         return above_is_swapped | (pl.col("earliest") >= pl.col("earliest").shift())
