@@ -226,7 +226,7 @@ def features(
     to: Annotated[
         Path | None, typer.Option(help="The file; build/archives/NAME/features.parquet if not given.")
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; as many as processors if not given.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processors to use; all if not given.")] = None,
 ) -> None:
     """Score the posts of an archive: one row a post, without texts, authors as keyed hashes."""
     from aftermath.archives.features import write_features

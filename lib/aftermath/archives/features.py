@@ -1,6 +1,6 @@
-"""From posts to a file of features that holds no text: scored by several processes, in memory that does not grow.
+"""From posts to a file of features that holds no text: scored while the next are read, in memory that does not grow.
 
-Batches go to workers as they are read, never more than a few ahead; each worker writes its part beside the target. At the
+Batches go to workers as they are read, never more than a few ahead; each part is written beside the target. At the
 end the parts are joined in the order of the archive and the file is renamed into place, so that a reader sees the old
 file, or the new one, or none.
 """
@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,8 +55,8 @@ def write_features(
     language
         Of posts that carry none.
     workers
-        Processes, this one among them, which reads while the others score; as many as there are processors if not given.
-        With 1 everything happens in this process.
+        Processors to use; all if not given. With 1 a batch is read and scored, then comes the next; with 2 a thread scores
+        while the next is read; with more, processes beside this one score.
     executor
         Where the parts are made instead, e.g. ``dask.distributed.Client.get_executor()``; its workers must reach the folder of
         the target.
@@ -157,6 +157,10 @@ def _workers(count: int | None, executor: Executor | None) -> Iterator[tuple[Exe
         raise ArchiveError(f"workers = {count} must be at least 1")
     if executor is not None or count == 1:
         yield executor or _Here(), count
+        return
+    if count == 2:  # both are outside of the interpreter's lock for most of the time, and have their memory in common
+        with ThreadPoolExecutor(1) as pool:
+            yield pool, 1
         return
     from loky import ProcessPoolExecutor
 
