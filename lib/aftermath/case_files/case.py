@@ -33,6 +33,7 @@ from aftermath.case_files.tables import (
 )
 from aftermath.display import Display, Displayed
 from aftermath.files import checksum, fingerprint
+from aftermath.kept import kept
 from aftermath.problems import CaseError, Problem, near_miss
 from aftermath.times import Latency, Span, difference
 from aftermath.workspace import Workspace, find_workspace
@@ -284,7 +285,7 @@ class Case(Displayed):
 
 
 def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
-    """Read a case folder, and list everything that is wrong with it.
+    """Read a case folder, and list everything that is wrong with it; **in a build, what was read of the same files before**.
 
     Parameters
     ----------
@@ -303,9 +304,18 @@ def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Pr
         if folder.name in workspace.case_ids():  # which is how a name is printed that cannot be
             what, mend = "the name of the folder is not UTF-8 text", "rename it: lower-case words with hyphens"
         return None, (Problem(one_line(workspace.relative(folder)), 0, "", what, mend),)
+    return kept(
+        f"case {folder.name}",
+        lambda: (files := contents(folder)) and (str(folder), files),
+        lambda: _of_one_moment(folder, workspace),
+    )
+
+
+def _of_one_moment(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
+    """A case, read again where something was saved meanwhile."""
     before = contents(folder)
     case, problems = _read(folder, workspace)
-    for _ in range(_ATTEMPTS):  # what is being saved is read again: a case is of one moment
+    for _ in range(_ATTEMPTS):
         now = contents(folder)
         if now == before:
             break
