@@ -21,8 +21,8 @@ from aftermath.building.build import build
 from aftermath.building.folder import forget
 from aftermath.building.jobs import results_folder
 from aftermath.case_files import case as case_module
-from aftermath.comparison import scoreboard
 from aftermath.comparison import multiverse as multiverse_module
+from aftermath.comparison import scoreboard
 from aftermath.kept import handed_on, keeping, kept, kept_each
 from aftermath.topic_modelling import topics as topics_module
 from tiny import CASES, make_workspace, touch_evidence
