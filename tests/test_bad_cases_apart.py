@@ -16,9 +16,9 @@ import pytest
 import aftermath as am
 from aftermath.building.jobs import comparison_job, methods_job, site_job, trial_job
 from aftermath.case_files.about import RESERVED_IDS
-from aftermath.case_files.case import contents
 from aftermath.case_files.check import check
 from aftermath.case_files.columns import Table
+from aftermath.case_files.evidence import contents
 from aftermath.case_files.playbook_rules import RuleError, parse_rule
 from aftermath.case_files.shared_tables import SHARED_SCHEMAS
 from aftermath.case_files.tables import ALL_SCHEMAS

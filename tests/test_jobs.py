@@ -39,7 +39,7 @@ def changes(workspace: Workspace, change: Callable[[], object], *settings: str) 
 
 
 def test_there_is_one_job_a_case_and_one_for_the_comparison_the_methods_the_trial_and_the_index(workspace):
-    assert list(jobs_of(workspace)) == ["comparison", "methods", "trial", *CASES, "index"]
+    assert list(jobs_of(workspace)) == ["comparison", "methods", *CASES, "trial", "index"]
 
 
 def test_a_case_depends_on_its_own_evidence_only(workspace):

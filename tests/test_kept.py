@@ -20,8 +20,9 @@ import aftermath as am
 from aftermath.building.build import build
 from aftermath.building.folder import forget
 from aftermath.building.jobs import results_folder
-from aftermath.comparison import gathering, scoreboard
+from aftermath.case_files import case as case_module
 from aftermath.comparison import multiverse as multiverse_module
+from aftermath.comparison import scoreboard
 from aftermath.kept import handed_on, keeping, kept, kept_each
 from aftermath.topic_modelling import topics as topics_module
 from tiny import CASES, make_workspace, touch_evidence
@@ -170,7 +171,7 @@ def test_a_damaged_file_of_results_that_are_kept_together_is_none(folder, damage
 @pytest.fixture
 def counted(monkeypatch) -> dict[str, Counting]:
     return {
-        "read": Counting(monkeypatch, gathering, "read_case"),
+        "read": Counting(monkeypatch, case_module, "_of_one_moment"),
         "measured": Counting(monkeypatch, scoreboard, "entry"),
         "agreement": Counting(monkeypatch, scoreboard, "reliability"),
     }

@@ -80,7 +80,8 @@ def build(
         jobs = page_jobs(workspace, cases, read_settings(workspace, settings))
         removed = remove_gone(workspace)
         before, expected = unbuilt(workspace), unbuilt(workspace, coming=[job.title for job in jobs])
-        index = site_job(workspace, before)
+        evidence = {job.title: job.made.inputs["evidence"] for job in jobs if "evidence" in job.made.inputs}
+        index = site_job(workspace, before, None if cases else evidence)
         strange = _noted(workspace, [*jobs, index])
         _stand_in(workspace)
         forget(workspace, everything=force and not cases)

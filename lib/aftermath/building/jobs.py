@@ -171,7 +171,7 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
     Returns
     -------
     tuple of Job
-        The comparison, the methods, the trial, then the cases, sorted.
+        The comparison, the methods, the cases, sorted, then the trial: by then the comparison has kept of each case what both take.
 
     Raises
     ------
@@ -191,7 +191,7 @@ def page_jobs(workspace: Workspace, chosen: Sequence[str], settings: Settings) -
         return tuple(cases)
     of_all = all_evidence(workspace, {case_id: own["evidence"] for case_id, own in coded.items()})
     overall = (comparison_job(workspace, settings.comparison, of_all), methods_job(workspace))
-    return (*overall, trial_job(workspace, of_all), *cases)
+    return (*overall, *cases, trial_job(workspace, of_all))
 
 
 def _reports(workspace: Workspace) -> dict[str, str]:
@@ -287,7 +287,7 @@ def trial_job(workspace: Workspace, of_all: Mapping[str, str] | None = None) -> 
     )
 
 
-def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
+def site_job(workspace: Workspace, unbuilt: Mapping[str, str], known: Mapping[str, str] | None = None) -> Job:
     """The job of the index and whatever else is made from no notebook.
 
     Parameters
@@ -296,10 +296,12 @@ def site_job(workspace: Workspace, unbuilt: Mapping[str, str]) -> Job:
         Where to work.
     unbuilt
         Cases without a page, with the reason, empty where it was not built yet.
+    known
+        As ``all_evidence`` takes it.
     """
     # the search finds sections, whose headings stand in notebooks
     notebooks = [workspace.notebook(name) for name in (run.COMPARISON, run.METHODS, run.TRIAL)]
-    inputs = all_evidence(workspace) | {
+    inputs = all_evidence(workspace, known) | {
         "unbuilt": json.dumps(dict(unbuilt), sort_keys=True),
         "notebooks of sections": fingerprint(workspace.notebooks, notebooks),
     }

@@ -15,8 +15,8 @@ import polars as pl
 from aftermath.case_files.about import About, read_about
 from aftermath.case_files.coders import CODED_TABLES, Coder
 from aftermath.case_files.consistency import check_together
-from aftermath.case_files.evidence import EVIDENCE_FILES, Evidence, evidence_files
-from aftermath.case_files.file_problems import LARGEST, FileProblems, one_line, read_text
+from aftermath.case_files.evidence import EVIDENCE_FILES, Evidence, contents, evidence_files
+from aftermath.case_files.file_problems import FileProblems, one_line, read_text
 from aftermath.case_files.lengths import check_notes
 from aftermath.case_files.options import options_of, under_options
 from aftermath.case_files.overview import display_of
@@ -32,7 +32,8 @@ from aftermath.case_files.tables import (
     Relations,
 )
 from aftermath.display import Display, Displayed
-from aftermath.files import checksum, fingerprint
+from aftermath.files import checksum
+from aftermath.kept import kept
 from aftermath.problems import CaseError, Problem, near_miss
 from aftermath.times import Latency, Span, difference
 from aftermath.workspace import Workspace, find_workspace
@@ -284,7 +285,7 @@ class Case(Displayed):
 
 
 def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
-    """Read a case folder, and list everything that is wrong with it.
+    """Read a case folder, and list everything that is wrong with it; **in a build, what was read of the same files before**.
 
     Parameters
     ----------
@@ -303,27 +304,23 @@ def read_case(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Pr
         if folder.name in workspace.case_ids():  # which is how a name is printed that cannot be
             what, mend = "the name of the folder is not UTF-8 text", "rename it: lower-case words with hyphens"
         return None, (Problem(one_line(workspace.relative(folder)), 0, "", what, mend),)
+    return kept(
+        f"case {folder.name}",
+        lambda: (files := contents(folder)) and (str(folder), files),
+        lambda: _of_one_moment(folder, workspace),
+    )
+
+
+def _of_one_moment(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
+    """A case, read again where something was saved meanwhile."""
     before = contents(folder)
     case, problems = _read(folder, workspace)
-    for _ in range(_ATTEMPTS):  # what is being saved is read again: a case is of one moment
+    for _ in range(_ATTEMPTS):
         now = contents(folder)
         if now == before:
             break
         before, (case, problems) = now, _read(folder, workspace)
     return case, problems
-
-
-def contents(folder: Path) -> str:
-    """Checksum of the files that a case is read from, as they lie there.
-
-    **Empty where one is too large or cannot be read**, which ``read_case`` says.
-    """
-    files = [folder / name for name in (*evidence_files(folder), REPLAY_FILE)]
-    try:
-        too_large = any(path.is_file() and path.stat().st_size > LARGEST for path in files)
-        return "" if too_large else fingerprint(folder, files)
-    except OSError:
-        return ""
 
 
 def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:

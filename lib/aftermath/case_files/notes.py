@@ -5,6 +5,7 @@ Cases name their sections differently; they are known by the words in their head
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Limits:
     other: tuple[Note, ...]
 
 
+@functools.lru_cache(maxsize=1024)  # a page asks for the same notes in several places, that of many cases once a fact
 def read_notes(text: str) -> tuple[Note, ...]:
     """The sections of ``NOTES.md``, without its title and without empty ones.
 

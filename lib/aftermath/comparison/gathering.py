@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from aftermath.case_files.case import Case, contents, read_case
-from aftermath.kept import kept
+from aftermath.case_files.case import Case, read_case
 from aftermath.problems import Problem
 from aftermath.wording import counted, listed
 from aftermath.workspace import Workspace, find_workspace
@@ -75,17 +73,8 @@ def gather(case_ids: str | Iterable[str] = (), workspace: Workspace | None = Non
     """
     workspace = workspace or find_workspace()
     wanted = sorted(workspace.chosen_ids(case_ids))
-    read = {case_id: _read(workspace.case_folder(case_id), workspace) for case_id in wanted}
+    read = {case_id: read_case(workspace.case_folder(case_id), workspace) for case_id in wanted}
     return Gathering(
         cases=tuple(case for case, _ in read.values() if case is not None),
         failures=tuple(Failure(case_id, problems) for case_id, (case, problems) in read.items() if case is None),
-    )
-
-
-def _read(folder: Path, workspace: Workspace) -> tuple[Case | None, tuple[Problem, ...]]:
-    """A case as it was read before, if its files are still the same."""
-    return kept(
-        f"case {folder.name}",
-        lambda: (files := contents(folder)) and (str(folder), files),
-        lambda: read_case(folder, workspace),
     )

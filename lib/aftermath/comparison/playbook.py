@@ -115,7 +115,14 @@ class Tested(Result):
 
     def cases(self, state: str) -> tuple[str, ...]:
         """Cases with this answer, sorted."""
-        return tuple(sorted(case_id for case_id, answer in self.answers.items() if answer.state == state))
+        return self._by_state.get(state, ())
+
+    @cached_property
+    def _by_state(self) -> dict[str, tuple[str, ...]]:
+        by_state: dict[str, list[str]] = {}
+        for case_id in sorted(self.answers):
+            by_state.setdefault(self.answers[case_id].state, []).append(case_id)
+        return {state: tuple(case_ids) for state, case_ids in by_state.items()}
 
     def group(self, state: str) -> Group:
         """The cases with this answer, and how they fared."""

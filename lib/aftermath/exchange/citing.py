@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aftermath.case_files.case import Case
 from aftermath.case_files.cases import takes_id
@@ -17,6 +17,9 @@ from aftermath.case_files.collection import Author, Collection, read_collection
 from aftermath.exchange.bibtex import bibtex_address, bibtex_entry
 from aftermath.exchange.latex import to_latex
 from aftermath.exchange.ris import ris_record
+
+if TYPE_CHECKING:
+    from citeproc import CitationStylesStyle
 
 STYLE = Path(__file__).with_name("apa.csl")  # the seventh edition, by the makers of the Citation Style Language
 LOCALE = "en-GB"
@@ -250,12 +253,17 @@ def _fit_for_style(citation: Citation) -> dict[str, Any]:
 def _apa(item: str) -> str:
     """An item of CSL-JSON in APA style, set once: a page shows it in several places, and it takes 50 ms."""
     from citeproc import Citation as Cited
-    from citeproc import CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+    from citeproc import CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
     source = CiteProcJSON([json.loads(item)])
-    bibliography = CitationStylesBibliography(
-        CitationStylesStyle(str(STYLE), locale=LOCALE, validate=False), source, formatter.plain
-    )
+    bibliography = CitationStylesBibliography(_apa_style(), source, formatter.plain)
     bibliography.register(Cited([CitationItem(key) for key in source]))
     return str(bibliography.bibliography()[0])
+
+
+@functools.cache
+def _apa_style() -> CitationStylesStyle:
+    from citeproc import CitationStylesStyle
+
+    return CitationStylesStyle(str(STYLE), locale=LOCALE, validate=False)

@@ -82,15 +82,15 @@ class Disagreements(Result):
 
         Where any was settled since, ``agreed`` and ``reason`` follow, null where it was not.
         """
-        columns = {f"coder_{coder}": coder for coder in self.coders}
+        columns, settled = {f"coder_{coder}": coder for coder in self.coders}, bool(self.settled)
         rows = [
             {"unit": coded.unit, "question": coded.question}
             | {column: coded.codes.get(coder) for column, coder in columns.items()}
-            | ({"agreed": coded.agreed or None, "reason": coded.reason or None} if self.settled else {})
+            | ({"agreed": coded.agreed or None, "reason": coded.reason or None} if settled else {})
             for coded in self.differing
         ]
-        settled = ("agreed", "reason") if self.settled else ()
-        return pl.DataFrame(rows, schema=dict.fromkeys(("unit", "question", *columns, *settled), pl.String))
+        further = ("agreed", "reason") if settled else ()
+        return pl.DataFrame(rows, schema=dict.fromkeys(("unit", "question", *columns, *further), pl.String))
 
     @property
     def text(self) -> str:

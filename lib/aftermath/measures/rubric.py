@@ -49,7 +49,7 @@ class Item:
     @property
     def given(self) -> list[str]:
         """The scores of those who scored it, in the order of coders."""
-        return list(self.codes.values())
+        return [score for score in self.scores.values() if score != vocabulary.NOT_CODED]
 
     @property
     def coded(self) -> bool:
@@ -59,7 +59,7 @@ class Item:
     @property
     def complete(self) -> bool:
         """Whether every coder scored it."""
-        return len(self.given) == len(self.scores)
+        return vocabulary.NOT_CODED not in self.scores.values()
 
     @property
     def differs(self) -> bool:
@@ -81,7 +81,8 @@ class Item:
         """The worst and the best score that the coding allows; None where the item certainly cannot apply."""
         if "unknown" in self.scores.values() or not self.complete:
             return (0, BEST)
-        return (min(self.numbers), max(self.numbers)) if self.numbers else None
+        numbers = self.numbers
+        return (min(numbers), max(numbers)) if numbers else None
 
 
 def rubric_items(case: Case) -> tuple[Item, ...]:

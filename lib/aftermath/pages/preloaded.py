@@ -17,15 +17,9 @@ FOR_EVERY_PAGE = (
     "IPython.core.logger",
     *(
         f"{LIBRARY.name}.{folder}.{module.name}"
-        for folder in ("measures", "comparison", "figures")
+        for folder in ("measures", "comparison", "figures", "pages")
         for module in pkgutil.iter_modules([str(LIBRARY / folder)])  # which imports none
     ),
-    "aftermath.pages.report",
-    "aftermath.pages.case_results",
-    "aftermath.pages.leads",
-    "aftermath.pages.unmeasured",
-    "aftermath.pages.compiled",
-    "aftermath.pages.site",
     "citeproc.source.json",
     "plotly.graph_objs._bar",
     "plotly.graph_objs._figure",
@@ -37,14 +31,10 @@ FOR_EVERY_PAGE = (
     "plotly.tools",
     "scipy.special",
 )
+# without bertopic and scikit-learn, which the comparison alone needs: every fork takes the longer, the more there is in memory
 FOR_SOME_PAGES = (
-    "bertopic",
     "ruptures",
     "scipy.optimize",
-    "sklearn.cluster",
-    "sklearn.decomposition",
-    "sklearn.feature_extraction.text",
-    "sklearn.metrics",
     "statsmodels.genmod.generalized_linear_model",
     "statsmodels.regression.linear_model",
     "statsmodels.stats.sandwich_covariance",

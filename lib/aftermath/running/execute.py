@@ -142,8 +142,8 @@ def _attempt(notebook: Path, values: Values, workspace: Workspace, folder: Path)
     """Run a notebook once. What goes wrong after the kernel answered is the notebook's; before, the kernel's."""
     from aftermath.running.kernels import START_FAILURES, run_cells
 
-    kernel, language = _kernel_of(notebook, workspace)
-    watch = _Watch(_prepared(notebook, values, kernel, language))
+    prepared, kernel = _prepared(notebook, values, workspace)
+    watch = _Watch(prepared)
     try:
         run(run_cells(watch.notebook, kernel, folder, workspace.root, watch.on_start, watch.on_cell))
     except Exception as error:
@@ -154,29 +154,23 @@ def _attempt(notebook: Path, values: Values, workspace: Workspace, folder: Path)
     return watch
 
 
-def _prepared(notebook: Path, values: Values, kernel: str, language: str) -> NotebookNode:
-    """A copy of a notebook with the values in a cell of their own, and without outputs of earlier runs."""
+def _prepared(notebook: Path, values: Values, workspace: Workspace) -> tuple[NotebookNode, str]:
+    """A copy of a notebook with the values in a cell of their own, and without outputs of earlier runs; and the name of its kernel."""
     from papermill.iorw import load_notebook_node
     from papermill.parameterize import parameterize_notebook
 
+    from aftermath.running.kernels import require_kernel
+
     copy = load_notebook_node(str(notebook))
+    spec = copy.metadata.get("kernelspec", {})
+    kernel, language = spec.get("name", "python3"), spec.get("language", "python")
+    require_kernel(kernel, workspace.relative(notebook))
     if values:
         copy = parameterize_notebook(copy, dict(values), kernel_name=kernel, language=language)
     for cell in copy.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    return copy
-
-
-def _kernel_of(notebook: Path, workspace: Workspace) -> tuple[str, str]:
-    """Name and language of a notebook's kernel, which is known to be installed."""
-    import nbformat
-
-    from aftermath.running.kernels import require_kernel
-
-    spec = nbformat.read(notebook, as_version=4).metadata.get("kernelspec", {})
-    require_kernel(spec.get("name", "python3"), workspace.relative(notebook))
-    return spec.get("name", "python3"), spec.get("language", "python")
+    return copy, kernel
 
 
 def _settled(notebook: NotebookNode) -> NotebookNode:
