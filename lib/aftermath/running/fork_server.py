@@ -1,7 +1,7 @@
 """The process that kernels are forked from, as a program of its own that needs the standard library alone.
 
-It imports what it is told to, and forks a process for each request; it computes nothing and starts no thread, so that nothing
-can be held by a thread that a fork leaves behind. Requests come through the socket that is its standard input: a size, then so
+It imports what it is told to (a module may make ready what every page needs), and forks a process for each request; it starts no
+thread, so that nothing can be held by a thread that a fork leaves behind. Requests come through the socket that is its standard input: a size, then so
 many bytes of a pickled dictionary. That socket has no name, and only the process that started us holds its other end: nobody else
 can hand us a pickle. **When nobody holds the other end any more, it ends whatever it forked, and itself.**
 """
