@@ -117,7 +117,7 @@ class Checker:
 
     def remarks(self) -> list[str]:
         """What should be known of the ids and the times that were read; a sentence each."""
-        sentences = [*self.clock.remarks(), *self._texts.remarks()]
+        sentences = [*self._ids.remarks(), *self.clock.remarks(), *self._texts.remarks()]
         if self.broken:
             sentences.append(
                 f"{counted(self.broken, 'text')} {'is' if self.broken == 1 else 'are'} an error of a spreadsheet, such as #NAME?, which took "

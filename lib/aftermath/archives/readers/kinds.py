@@ -11,7 +11,13 @@ from aftermath.archives.readers.engagement import is_blank
 from aftermath.archives.readers.names import listed, plain
 from aftermath.archives.readers.opening import printable
 
-_FIELDS = (("reply_to", "reply", "replied_to"), ("quote_of", "quote", "quoted"), ("repost_of", "repost", "retweeted"))
+_FIELDS = (
+    ("reply_to_account", "reply", "replied_to"),
+    ("reply_to", "reply", "replied_to"),
+    ("quote_of", "quote", "quoted"),
+    ("repost_of", "repost", "retweeted"),
+)
+_OF_TWITTER = listed("in_reply_to_status_id in_reply_to_status_id_str reply_to_status_id")
 OF_KINDS = ("kind", *(field for field, _, _ in _FIELDS))
 _TYPED = r"""['"]type['"]\s*:"""  # posts that are referred to, as notebooks keep what Twitter's second interface says
 # of words in a column named like TYPES: those that no platform has for a form of posts
@@ -42,6 +48,8 @@ def kind_columns(
             found[field] = (telling or fitting)[0]
     types = [column for name in listed(names.TYPES) for column in header if plain(column) == name]
     kind = [*candidates["kind"], *(column for column in types if _tells(sample[column]))]
+    if kind or plain(found.get("reply_to", "")) not in _OF_TWITTER:
+        found.pop("reply_to_account", None)
     return {**found, **({"kind": kind[0]} if kind else {})}
 
 
