@@ -47,7 +47,8 @@ def kind_columns(
         if fitting:
             found[field] = (telling or fitting)[0]
     types = [column for name in listed(names.TYPES) for column in header if plain(column) == name]
-    kind = [*candidates["kind"], *(column for column in types if _tells(sample[column]))]
+    words = [column for column in candidates["kind"] if not is_blank(sample[column])] or candidates["kind"]
+    kind = [*words, *(column for column in types if _tells(sample[column]))]
     if kind or plain(found.get("reply_to", "")) not in _OF_TWITTER:
         found.pop("reply_to_account", None)
     return {**found, **({"kind": kind[0]} if kind else {})}
@@ -77,12 +78,13 @@ def kind_of(of_field: Mapping[str, str], text: pl.Expr, *, of_comments: bool) ->
         word = _as_words(pl.col(of_field["kind"]).cast(pl.String))
         known = word.replace_strict(names.KINDS_BY_WORD, default=None)
         kind = pl.when(word.is_null() | word.is_in(names.NOTHING)).then(kind).otherwise(known)
+    settled = kind.is_in(["reply", "quote", "repost"]) if "kind" in of_field else pl.lit(value=False)
     for field, name, type in _FIELDS:
         if field in of_field:
             written = pl.col(of_field[field]).cast(pl.String).str.strip_chars().str.to_lowercase()
             says = pl.when(written.str.contains(_TYPED)).then(written.str.contains(f"['\"]{type}['\"]"))
             says = says.otherwise(~written.is_in([*names.NOTHING, "root"]))
-            kind = pl.when(says.fill_null(False)).then(pl.lit(name)).otherwise(kind)
+            kind = pl.when(says.fill_null(False) & ~settled.fill_null(False)).then(pl.lit(name)).otherwise(kind)
     if not {"kind", "repost_of"} & set(of_field):
         kind = pl.when(text.str.contains(r"^RT @\w+")).then(pl.lit("repost")).otherwise(kind)
     return kind
@@ -106,6 +108,8 @@ def are_comments(of_field: Mapping[str, str], sample: pl.DataFrame) -> bool:
     parents = [
         column for column in sample.columns if plain(column) in listed(" ".join(names.PARENTS)) and column != ids
     ]
+    if "medianame" in map(plain, sample.columns):  # Media Cloud's ``media_id`` is of the newspaper
+        parents = [column for column in parents if plain(column) != "mediaid"]
     if any(
         bool(((sample[column] != "") & (sample[column] != sample[ids])).fill_null(False).all()) for column in parents
     ):
@@ -138,7 +142,8 @@ def _filled(values: pl.Series) -> bool:
 
 
 def _as_words(values: pl.Expr) -> pl.Expr:
-    return values.str.strip_chars().str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
+    words = values.str.strip_chars().str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
+    return words.str.replace(names.BEFORE_KINDS, "")
 
 
 def _words(values: pl.Series) -> pl.Series:
