@@ -232,6 +232,23 @@ def test_a_bomb_of_texts_is_refused(file):
         opened(file)
 
 
+@pytest.mark.bad_input("formula cells in exports")
+@pytest.mark.parametrize("write", ["xlsx", "ods"])
+def test_a_point_in_a_number_is_no_mark_between_thousands_and_in_a_text_it_is(file, write):
+    as_number = number("1.234") if write == "xlsx" else ods_cell("float", "value", "1.234", "1.234")
+
+    def written(*cells: str) -> Path:
+        table = [[str(7 + n), TIME, "x", cell] for n, cell in enumerate(cells)]
+        return getattr(workbooks, write)(file, {"Posts": [HEADER, *table]})
+
+    reading, posts = opened(written(as_number, "3"))
+    assert [post["engagement"] for post in posts] == [None, 3]
+    assert "1\xa0count in column 'likes' cannot be read, the first in posts.xlsx!Posts:2" in reading.remarks[0]
+    assert [post["engagement"] for post in opened(written("1.234", "3"))[1]] == [1234, 3]
+    with pytest.raises(ArchiveError, match="what the mark means in one"):
+        opened(written(as_number, "2.345"))
+
+
 # Formulas whose results are not in the file
 
 FORMULA = '<f>UPPER("sorry")</f>'

@@ -17,7 +17,7 @@ _FIELDS = (
     ("quote_of", "quote", "quoted"),
     ("repost_of", "repost", "retweeted"),
 )
-_OF_TWITTER = listed("in_reply_to_status_id in_reply_to_status_id_str reply_to_status_id")
+_BESIDE_ACCOUNTS = listed("in_reply_to_status_id in_reply_to_status_id_str reply_to_status_id in_reply_to_id")
 OF_KINDS = ("kind", *(field for field, _, _ in _FIELDS))
 _TYPED = r"""['"]type['"]\s*:"""  # posts that are referred to, as notebooks keep what Twitter's second interface says
 # of words in a column named like TYPES: those that no platform has for a form of posts
@@ -49,7 +49,7 @@ def kind_columns(
     types = [column for name in listed(names.TYPES) for column in header if plain(column) == name]
     words = [column for column in candidates["kind"] if not is_blank(sample[column])] or candidates["kind"]
     kind = [*words, *(column for column in types if _tells(sample[column]))]
-    if kind or plain(found.get("reply_to", "")) not in _OF_TWITTER:
+    if kind or plain(found.get("reply_to", "")) not in _BESIDE_ACCOUNTS:
         found.pop("reply_to_account", None)
     return {**found, **({"kind": kind[0]} if kind else {})}
 

@@ -53,9 +53,11 @@ USUAL = {
         "replied_to_post in_response_to_tweet_id in_reply_to_tweet_id in_reply_to_id in_reply_to reply_to_msg_id is_reply reply link_id parent_id parent reply_parent "
         "in_reply_to_uri twitter_reply_to x_reply_to referenced_tweets"
     ),
-    # beside Twitter's own columns for the post that is answered: what begins with a name answers an account alone
+    # beside the column for the post that is answered: on Twitter what begins with a name answers an account alone, and on
+    # Mastodon the post may be gone
     "reply_to_account": (
-        "in_reply_to_screen_name in_reply_to_user_id_str in_reply_to_user_id reply_to_screen_name reply_to_user_id"
+        "in_reply_to_screen_name in_reply_to_user_id_str in_reply_to_user_id reply_to_screen_name reply_to_user_id "
+        "in_reply_to_account_id"
     ),
     "whole": "extended_tweet_full_text note_tweet_text long_text",  # where they are filled, the text is cut
     "hidden": "likes_hidden score_hidden hide_score",  # where they say yes, what stands among the counts is none

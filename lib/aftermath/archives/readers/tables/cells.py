@@ -15,6 +15,7 @@ _NO_FORM = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*+\]?', re.IGNOR
 _DAY_OR_HOUR = re.compile(r"[dmyhs]", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LENGTH = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+_LIKE_THOUSANDS = re.compile(r"-?\d{1,3}\.\d{3}")
 _BEGIN, _BEGIN_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _DAYS = 2_958_466  # to the end of the year 9999
 
@@ -183,9 +184,11 @@ class XlsxRows(_Texts):
             return self._texts[int(written)] if written else ""
         if self._kind == "b":
             return "true" if written == "1" else "false"
-        if self._kind == "n" and written and self._style != "0" and int(self._style) < len(self._dated):
-            return _moment(written, is_1904=self._is_1904) if self._dated[int(self._style)] else written
-        return written
+        if self._kind != "n" or not written:
+            return written
+        style = int(self._style)
+        is_dated = style < len(self._dated) and self._dated[style]
+        return _moment(written, is_1904=self._is_1904) if is_dated else _number(written)
 
 
 class OdsRows(_Texts):
@@ -312,6 +315,11 @@ def _moment(written: str, *, is_1904: bool) -> str:
     return moment.date().isoformat() if days.is_integer() else moment.isoformat(timespec="auto")
 
 
+def _number(written: str) -> str:
+    """A number in its own digits; 1.234 as 1.2340, since as a text it could be 1,234, and as a number it is not."""
+    return f"{written}0" if _LIKE_THOUSANDS.fullmatch(written) else written
+
+
 def _of(attributes: Mapping[str, str], name: str) -> str | None:
     return next((value for key, value in attributes.items() if local(key) == name), None)
 
@@ -320,7 +328,8 @@ def _ods_value(attributes: Mapping[str, str]) -> str | None:
     """The value of a cell as it is kept; None where it is the text that is shown."""
     kind = _of(attributes, "value-type")
     if kind in ("float", "percentage", "currency"):
-        return _of(attributes, "value")
+        value = _of(attributes, "value")
+        return None if value is None else _number(value)
     if kind == "date":
         return _of(attributes, "date-value")
     if kind == "boolean":
