@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import polars as pl
@@ -18,6 +19,13 @@ _FIELDS = (
     ("repost_of", "repost", "retweeted"),
 )
 _BESIDE_ACCOUNTS = listed("in_reply_to_status_id in_reply_to_status_id_str reply_to_status_id in_reply_to_id")
+_MAY_TELL = {  # what is in the names of columns that may tell kinds, and are called as no tool is known to call them
+    "reply_to": ("replies", r"repl(?:y|ied)|response|parent|iscomment|commentof"),
+    "quote_of": ("quotes", r"quot(?:e(?!s)|ing)"),
+    "repost_of": ("reposts", r"(?:retweet|repost|reblog|forward)(?!s)|fwd|(?:^|is)rt$|shared"),
+}
+_COUNTS = re.compile("count|num|total|score")
+_COUNT = r"^[\d.,]{1,6}$"
 OF_KINDS = ("kind", *(field for field, _, _ in _FIELDS))
 _TYPED = r"""['"]type['"]\s*:"""  # posts that are referred to, as notebooks keep what Twitter's second interface says
 # of words in a column named like TYPES: those that no platform has for a form of posts
@@ -52,6 +60,51 @@ def kind_columns(
     if kind or plain(found.get("reply_to", "")) not in _BESIDE_ACCOUNTS:
         found.pop("reply_to_account", None)
     return {**found, **({"kind": kind[0]} if kind else {})}
+
+
+def unread_kinds(of_field: Mapping[str, str], sample: pl.DataFrame) -> list[str]:
+    """What should be known of columns that may tell kinds and are not read; a sentence for each kind.
+
+    Parameters
+    ----------
+    of_field
+        From field to column, of those that are read.
+    sample
+        The first rows of the table, as text.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"id": ["1", "2"], "isRT": ["yes", "no"], "reply_count": ["1", "0"]})
+    >>> unread_kinds({"post_id": "id"}, table)
+    ["Column 'isRT', filled for some posts only, may tell reposts and is not read. If it does, say so: --column repost_of=isRT."]
+    """
+    if "kind" in of_field:
+        return []
+    sentences = []
+    for field, (kinds, form) in _MAY_TELL.items():
+        telling = (
+            column
+            for column in sample.columns
+            if field not in of_field and column not in of_field.values() and _may_tell(plain(column), form)
+        )
+        if column := next((column for column in telling if _tells_some(sample[column])), None):
+            shown = printable(column, 40)
+            sentences.append(
+                f"Column {shown!r}, filled for some posts only, may tell {kinds} and is not read. If it does, say so: "
+                f"--column {field}={shown}."
+            )
+    return sentences
+
+
+def _may_tell(name: str, form: str) -> bool:
+    return bool(re.search(form, name)) and not _COUNTS.search(name)
+
+
+def _tells_some(values: pl.Series) -> bool:
+    """Whether a column has something for some posts, and not only counts."""
+    filled = ~values.str.strip_chars().str.to_lowercase().is_in(names.NOTHING).fill_null(True)
+    words = values.filter(filled)
+    return 0 < len(words) < len(values) and not (words.str.contains(_COUNT) & (words != "1")).any()
 
 
 def refused_kind(column: str, sample: pl.DataFrame) -> str | None:

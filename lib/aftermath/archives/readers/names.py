@@ -41,17 +41,18 @@ USUAL = {
     "repost_of": (
         "repost_of retweet_of referenced_tweets_retweeted_id retweeted_status_id retweeted_status_id_str retweet_status_id "
         "is_retweet retweet retweet_id retweet_tweetid retweeted_tweet retweeted_status reblog_of_id is_reblog reblog is_repost "
-        "twitter_retweet_of x_retweet_of x_repost_of 源微博id fwd_from fwd_from_id forwarded_from copy_history author_forwarded_from_id author_forwarded_from_name timestamp_forwarded_from "
+        "retweeted_tweet_id retweet_of_id reposted_post reposted_post_id repost_of_id twitter_retweet_of x_retweet_of x_repost_of 源微博id fwd_from fwd_from_id forwarded_from copy_history author_forwarded_from_id author_forwarded_from_name timestamp_forwarded_from "
         "referenced_tweets"
     ),
     "quote_of": (
         "quote_of referenced_tweets_quoted_id quoted_status_id quoted_status_id_str quoted_post quote_id quote_url "
-        "quoted_tweet_tweetid quoted_tweet quoted_status quotes is_quote_tweet is_quote_status is_quote referenced_tweets"
+        "quoted_tweet_tweetid quoted_tweet_id quoted_post_id quoted_tweet quoted_status quotes is_quote_tweet is_quote_status is_quote referenced_tweets"
     ),
     "reply_to": (
         "reply_to referenced_tweets_replied_to_id in_reply_to_status_id in_reply_to_status_id_str reply_to_status_id "
         "replied_to_post in_response_to_tweet_id in_reply_to_tweet_id in_reply_to_id in_reply_to reply_to_msg_id is_reply reply link_id parent_id parent reply_parent "
-        "in_reply_to_uri twitter_reply_to x_reply_to referenced_tweets"
+        "in_reply_to_uri in_reply_to_post_id in_reply_to_message_id conversation_in_reply_to_message_id reply_to_message_id reply_to_tweet_id "
+        "reply_to_post_id replied_to_tweet_id twitter_reply_to x_reply_to referenced_tweets"
     ),
     # beside the column for the post that is answered: on Twitter what begins with a name answers an account alone, and on
     # Mastodon the post may be gone
@@ -108,7 +109,7 @@ ENGAGEMENT = {
     ),
     "replies": (
         "reply_count replies_count comment_count comments_count sub_comment_count reply_comment_total replies comments num_comments comms_num "
-        "post_comments video_comment total_comments descendants total_reply_num total_replay_num 评论数 评论数量 回复数 评论 kommentare commentaires comentarios комментарии 子评论数 comentários commenti komentarze komentāri "
+        "post_comments video_comment total_comments descendants conversation_replies total_reply_num total_replay_num 评论数 评论数量 回复数 评论 kommentare commentaires comentarios комментарии 子评论数 comentários commenti komentarze komentāri "
         "リプライ数 bình_luận"
     ),
 }
