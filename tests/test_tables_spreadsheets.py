@@ -338,9 +338,10 @@ def test_a_table_of_formulas_without_results_is_refused_with_the_cure(file, plac
 
 def test_what_spreadsheet_programs_of_python_write_is_seen(file):
     book = openpyxl.Workbook()
-    book.active.append(HEADER)
+    sheet = book.worksheets[0]
+    sheet.append(HEADER)
     for n in range(12):
-        book.active.append([str(8000 + n), TIME, '=UPPER("sorry")' if n % 2 else "so sorry", n])
+        sheet.append([str(8000 + n), TIME, '=UPPER("sorry")' if n % 2 else "so sorry", n])
     book.save(file)
     reading, posts = opened(file)
     assert [post["text"] for post in posts] == ["so sorry", ""] * 6
