@@ -131,6 +131,27 @@ def test_a_spreadsheet_is_found_whatever_the_length(platform):
 
 
 @pytest.mark.bad_input("damaged ids")
+@pytest.mark.parametrize("platform", ["snowflakes of any sequence", "TikTok", "Instagram"])
+def test_few_ids_of_which_half_were_floats_are_told_where_they_are_too_few_to_be_refused(platform):
+    told = 0
+    for seed in range(20):
+        r = made(seed)
+        numbers = [SOUND[platform](r) for _ in range(30)]
+        judge = judged(str(int(float(number))) if place % 2 else str(number) for place, number in enumerate(numbers))
+        told += bool(judge.findings() or judge.remarks())
+        assert all("too few to be sure" in remark and "as a float of 53 bits" in remark for remark in judge.remarks())
+    assert told >= 15
+
+
+@pytest.mark.parametrize("platform", SOUND)
+@pytest.mark.parametrize("posts", [7, 30, 300])
+def test_nothing_is_told_of_sound_ids(platform, posts):
+    r = made(posts + 1)
+    for _ in range(max(1, 600 // posts)):
+        assert not judged(str(SOUND[platform](r)) for _ in range(posts)).remarks()
+
+
+@pytest.mark.bad_input("damaged ids")
 @pytest.mark.parametrize("damage", ["spreadsheet", "17 digits", "wrote 17 digits"])
 def test_half_of_the_ids_are_enough(damage):
     r = made(3)

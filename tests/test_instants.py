@@ -80,6 +80,14 @@ def test_times_that_carry_their_zone(written):
         "lunes, 4 de marzo de 2024 9:30", "4 марта 2024 г., 09:30", "4 марта 2024 г. в 09:30", "пн, 4 мар. 2024 09:30",
         "2024. gada 4. marts plkst. 09:30", "2024. gada 4. martā 09:30", "4. marts 2024 09:30", "4 tháng 3, 2024 09:30",
         "lúc 09:30 ngày 4 tháng 3, 2024", "09:30 4 tháng 3, 2024", "4 thg 3, 2024 9:30", "Thứ Hai, 4 tháng Ba, 2024 09:30",
+        "le 4 mars 2024 à 09:30", "le lundi 4 mars 2024 à 9h30", "4 mars 2024, 9 h 30", "Montag, den 4. März 2024, 09:30 Uhr",
+        "4 de março de 2024 às 09:30", "segunda-feira, 4 de março de 2024 09:30", "4 de mar. de 2024, 09:30", "4 marzo 2024 09:30",
+        "lunedì 4 marzo 2024 alle ore 9:30", "4 maart 2024 om 09:30", "ma 4 mrt. 2024 09:30", "måndag den 4 mars 2024 kl. 09:30",
+        "mandag den 4. marts 2024 kl. 09.30", "4. mars 2024, 09:30", "4. maaliskuuta 2024 klo 9.30", "4 marca 2024 09:30",
+        "poniedziałek, 4 marca 2024, godz. 09:30", "4. března 2024 9:30", "2024. március 4. 9:30", "4 martie 2024, 09:30",
+        "4 березня 2024 р., 09:30", "4 Mart 2024 09:30", "4 MART 2024 Pazartesi 09:30", "4 Maret 2024 09.30", "2024년 3월 4일 오전 9:30",
+        "2024년 3월 4일 월요일 9시 30분 0초", "2024. 3. 4. 오전 9:30:00", "2024-03-04 오전 9:30", "2024年3月4日 9時30分0秒",
+        "2024年3月4日(月) 午前9時30分", "2024年3月4日 月曜日 9:30", "2024年3月4号 9点30分",
     ],
 )  # fmt: skip
 def test_times_that_need_a_zone(written):
@@ -87,6 +95,27 @@ def test_times_that_need_a_zone(written):
     assert instants([written], "America/New_York") == [MOMENT.replace(hour=14)]
     with pytest.raises(ArchiveError, match=r"has no zone, so it could be hours off.*--zone"):
         instants([written])
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik",
+        "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października",
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "januari februari mars april maj juni juli augusti september oktober november december",
+        "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+        "OCAK ŞUBAT MART NİSAN MAYIS HAZİRAN TEMMUZ AĞUSTOS EYLÜL EKİM KASIM ARALIK",
+        "ledna února března dubna května června července srpna září října listopadu prosince",
+        "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    ],
+)
+def test_a_month_has_its_place_in_the_year_in_every_language(names):
+    months = names.split()
+    found = instants([f"4 {month} 2024" for month in months], "UTC")
+    assert [(moment.month, moment.day) for moment in found if moment] == [(n, 4) for n in range(1, len(months) + 1)]
 
 
 def test_days_alone_and_hours_of_a_day():
@@ -292,6 +321,8 @@ def test_numbers_of_typed_files():
         ("vor 2 Stunden", "before"), ("il y a 3 jours", "before"), ("hace 2 horas", "before"), ("2 часа назад", "before"), ("вчера", "before"),
         ("pirms 2 stundām", "before"), ("2 giờ trước", "before"), ("03-04", "no year"), ("03-04 09:37", "no year"), ("3月4日 09:30", "no year"),
         ("Mar 4", "no year"), ("4 March at 09:30", "no year"), ("4. März", "no year"), ("09:30", "no day"), ("3/4/24 9:30", "two digits"),
+        ("3시간 전", "before"), ("há 2 horas", "before"), ("2 ore fa", "before"), ("2 godz. temu", "before"), ("2 uur geleden", "before"),
+        ("2 saat önce", "before"), ("4 listopada 2024", "Croatian"), ("4. lis. 2024 09:30", "Croatian"), ("lip 4, 2024", "Croatian"),
         ("04-Mar-24", "two digits"), ("Monday, 04-Mar-24 09:30:00 GMT", "two digits"),
     ],
 )  # fmt: skip
@@ -301,7 +332,8 @@ def test_what_is_no_moment_is_refused_by_name(written, reason):
 
 @pytest.mark.parametrize(
     "written",
-    ["30.02.2024", "2024-02-30", "2024-13-01 09:00", "2024-03-04 25:00", "4 Foo 2024", "before 4 March 2024", "13:00 AM 4 March 2024", "soon",
+    ["4 Μαρτίου 2024", "4 มีนาคม 2567", "令和6年3月4日", "2024年3月4日 晚上9:30", "13/03/2024 9:30 μμ", "13/03/2024 9:30 da noite",
+     "4 ožujka 2024", "2024 m. kovo 4 d.", "30.02.2024", "2024-02-30", "2024-13-01 09:00", "2024-03-04 25:00", "4 Foo 2024", "before 4 March 2024", "13:00 AM 4 March 2024", "soon",
      "2024", "2024-03", "4 Mar 2024 9", "1850-01-01", "2024-03-04 09:00 10:00", "\x00", "x" * 100_000, "9" * 100_000],
 )  # fmt: skip
 def test_what_cannot_be_read_is_null(written):

@@ -59,6 +59,7 @@ def test_a_reblog_is_a_repost_of_the_words_of_its_original_without_counts(file):
     ("more", "kind"),
     [
         ({"in_reply_to_id": "111"}, "reply"),
+        ({"in_reply_to_id": None, "in_reply_to_account_id": "7"}, "reply"),
         ({"quote": {"state": "accepted", "quoted_status": mastodon("111")}}, "quote"),
         ({"quote": {"state": "revoked", "quoted_status": None}, "in_reply_to_id": "111"}, "quote"),
         ({"quote_id": "111"}, "quote"),

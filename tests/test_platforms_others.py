@@ -30,6 +30,7 @@ def test_an_archive_of_ones_own_account_on_x(file, indent, name, end):
         items.in_x_archive(),
         items.in_x_archive(id_str="2", full_text="RT @united: We &amp; …"),
         items.in_x_archive(id_str="3", in_reply_to_status_id_str="9"),
+        items.in_x_archive(id_str="5", in_reply_to_screen_name="united", in_reply_to_user_id_str="7"),
         items.in_x_archive(id_str="4", entities={"urls": [{"expanded_url": "https://twitter.com/united/status/9"}]}),
     ]
     file.write_text(f"window.YTD.{name} = {json.dumps(tweets, indent=indent)}{end}")
@@ -38,6 +39,7 @@ def test_an_archive_of_ones_own_account_on_x(file, indent, name, end):
         ("8513", "original", None, 5, items.TEXT),
         ("2", "repost", None, None, "RT @united: We & …"),
         ("3", "reply", None, 5, items.TEXT),
+        ("5", "reply", None, 5, items.TEXT),
         ("4", "quote", None, 5, items.TEXT),
     ]
     assert {each["time"] for each in posts(file)} == {MOMENT}

@@ -77,6 +77,30 @@ def test_ids_stay_text(file):
     assert done(file)[1]["post_id"].to_list() == ["007", "0012", "9"]
 
 
+@pytest.mark.bad_input("damaged ids")
+@pytest.mark.parametrize(
+    ("written", "id"),
+    [
+        ("１２３", "123"), ("١٢٣", "123"), ("१२३", "123"), ("123\u00a0", "123"), ("\ufeff123", "123"), ("12\u200b3", "123"), ("‘123", "123"),
+        ("ｔ１＿ａｂ", "t1_ab"), ("abc–d", "abc-d"), ("1 764 576 514 667", "1764576514667"), ("1\u202f764\u202f576\u202f514\u202f667", "1764576514667"),
+        ("1'764'576'514'667", "1764576514667"), ("1’764’576’514’667", "1764576514667"), ("道123", "道123"), ("①", "①"), ("１\u00b2", "１\u00b2"),
+    ],
+)  # fmt: skip
+def test_one_id_has_one_form_however_it_is_typed(file, written, id):
+    table(file, f"{id},{UTC_TIME},x", f'"{written}",{UTC_TIME},x', f"9,{UTC_TIME},y")
+    reading, posts = done(file)
+    assert (posts["post_id"].to_list(), reading.duplicates) == ([id, "9"], 1)
+
+
+@pytest.mark.bad_input("damaged ids")
+@pytest.mark.parametrize("written", ["nan", "NaN", "None", "null", "NULL", "#N/A", "#REF!", "<NA>", "undefined"])
+def test_what_stands_for_no_id_makes_no_two_posts_one(file, written):
+    table(file, *good(500), f"{written},{UTC_TIME},first", f"{written},{UTC_TIME},second")
+    reading, _ = done(file)
+    assert (reading.posts, reading.duplicates, reading.bad) == (500, 0, 2)
+    assert str(reading.bad_lines[1]) == "posts.csv:503  has no id"
+
+
 def test_duplicates_are_counted_and_left_out_within_and_across_files(file, tmp_path):
     other = tmp_path / "other.csv"
     table(file, *good(3), f"2,{UTC_TIME},a second time")

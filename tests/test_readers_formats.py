@@ -102,6 +102,8 @@ def test_search_replies_hold_many_posts_on_one_line_or_spread_over_lines(file):
         ({}, "original"),
         ({"in_reply_to_status_id_str": "9"}, "reply"),
         ({"in_reply_to_status_id": 9}, "reply"),
+        ({"in_reply_to_user_id_str": "7"}, "reply"),
+        ({"in_reply_to_screen_name": "united", "in_reply_to_status_id": None}, "reply"),
         ({"quoted_status": exports.v1(2)}, "quote"),
         ({"is_quote_status": True, "in_reply_to_status_id_str": "9"}, "quote"),
         ({"retweeted_status": exports.v1(2), "is_quote_status": True}, "repost"),

@@ -134,3 +134,27 @@ def test_quoting_and_the_share_of_bad_lines_are_kept(place):
     (place / "b.csv").write_text(POSTS)
     assert manifest.add("two", [place / "b.csv"], max_bad=0.0).max_bad == 0
     assert manifest.load_manifest(manifest.archive_folder("two")).max_bad == 0
+
+
+@pytest.mark.bad_input("exports of other kinds")
+@pytest.mark.parametrize(
+    ("column", "filled", "empty", "told"),
+    [
+        ("parentPostId", "1764576514667446273", "", "may tell replies and is not read. If it does, say so: --column reply_to=parentPostId"),
+        ("isComment", "true", "false", "may tell replies"),
+        ("is_rt", "1", "0", "may tell reposts"),
+        ("quotedAddress", "https://a.example/1", "", "may tell quotes"),
+        ("retweets", "1", "0", ""),
+        ("replies today", "12", "0", ""),
+        ("reply_settings", "everyone", "everyone", ""),
+        ("in_reply_to_status_id", "1764576514667446273", "", ""),
+    ],
+)  # fmt: skip
+def test_a_column_that_may_tell_kinds_and_is_not_known_is_told(tmp_path, column, filled, empty, told):
+    header = f"id,created_at,text,{column}"
+    table = (f"{n},2024-03-04T09:0{n}:00Z,sorry {n},{filled if n == 2 else empty}" for n in range(1, 10))
+    reading = read(exports.write(tmp_path / "posts.csv", header, *table), language="en")
+    list(reading)
+    of_kinds = [remark for remark in reading.remarks if "may tell" in remark]
+    assert len(of_kinds) == bool(told)
+    assert told in "".join(of_kinds)

@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import workbooks
@@ -229,3 +230,119 @@ def test_a_bomb_of_texts_is_refused(file):
     file.write_bytes(packed.getvalue())
     with pytest.raises(ArchiveError, match="zip bomb"):
         opened(file)
+
+
+@pytest.mark.bad_input("formula cells in exports")
+@pytest.mark.parametrize("write", ["xlsx", "ods"])
+def test_a_point_in_a_number_is_no_mark_between_thousands_and_in_a_text_it_is(file, write):
+    as_number = number("1.234") if write == "xlsx" else ods_cell("float", "value", "1.234", "1.234")
+
+    def written(*cells: str) -> Path:
+        table = [[str(7 + n), TIME, "x", cell] for n, cell in enumerate(cells)]
+        return getattr(workbooks, write)(file, {"Posts": [HEADER, *table]})
+
+    reading, posts = opened(written(as_number, "3"))
+    assert [post["engagement"] for post in posts] == [None, 3]
+    assert "1\xa0count in column 'likes' cannot be read, the first in posts.xlsx!Posts:2" in reading.remarks[0]
+    assert [post["engagement"] for post in opened(written("1.234", "3"))[1]] == [1234, 3]
+    with pytest.raises(ArchiveError, match="what the mark means in one"):
+        opened(written(as_number, "2.345"))
+
+
+# Formulas whose results are not in the file
+
+FORMULA = '<f>UPPER("sorry")</f>'
+CURE = "save it there and add it again"
+
+
+@pytest.mark.bad_input("formula cells in exports")
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (f"<c>{FORMULA}</c>", None),
+        (f"<c>{FORMULA}<v></v></c>", None),
+        (f"<c>{FORMULA}<v/></c>", None),
+        (f'<c t="str">{FORMULA}</c>', None),
+        ('<c><f t="shared" si="0"/></c>', None),
+        (f'<c t="str">{FORMULA}<v></v></c>', ""),
+        (f'<c t="str">{FORMULA}<v>SORRY</v></c>', "SORRY"),
+        (f"<c>{FORMULA}<v>0</v></c>", "0"),
+    ],
+)
+def test_a_formula_of_xlsx_without_a_result_is_blank_and_told(file, cell, text):
+    workbooks.xlsx(file, {"Posts": [HEADER, ["7", TIME, workbooks.Raw(cell), number("3")], *rows(12)]})
+    reading, posts = opened(file)
+    assert posts[0]["text"] == (text or "")
+    told = "posts.xlsx!Posts: 1\xa0cell of column 'text', the first in row 2, was read as blank"
+    assert [remark.split(":", 2)[0] + ":" + remark.split(":", 2)[1] for remark in reading.remarks] == (
+        [told] * (text is None)
+    )
+    assert all(CURE in remark for remark in reading.remarks)
+
+
+@pytest.mark.bad_input("formula cells in exports")
+def test_a_formula_that_is_0_in_a_file_that_asks_to_be_worked_out_has_no_result(file):
+    cells = [workbooks.Raw(f"<c>{FORMULA}<v>{value}</v></c>") for value in (0, 5)]
+    table = [["7", TIME, "sorry", cells[0]], ["6", TIME, "sorry", cells[1]], ["5", TIME, "sorry", number("0")]]
+    workbooks.xlsx(file, {"Posts": [HEADER, *table]}, is_unsolved=True)
+    reading, posts = opened(file)
+    assert [post["engagement"] for post in posts] == [None, 5, 0]
+    assert any("1\xa0cell of column 'likes', the first in row 2" in remark for remark in reading.remarks)
+
+
+@pytest.mark.bad_input("formula cells in exports")
+@pytest.mark.parametrize(
+    ("cell", "is_told"),
+    [
+        ("<table:table-cell table:formula='of:=[.A1]'/>", True),
+        ("<table:table-cell table:formula='of:=[.A1]' office:value-type='float'/>", True),
+        ("<table:table-cell table:formula='of:=[.A1]' office:value-type='string'><text:p/></table:table-cell>", False),
+        ("<table:table-cell/>", False),
+    ],
+)
+def test_a_formula_of_ods_without_a_result_is_blank_and_told(file, cell, is_told):
+    table = [["7", TIME, workbooks.Raw(cell), "3"], *([*row[:3], "2"] for row in rows(12))]
+    workbooks.ods(file, {"Posts": [HEADER, *table]})
+    reading, posts = opened(file)
+    assert (posts[0]["text"], posts[0]["engagement"]) == ("", 3)
+    assert len(reading.remarks) == is_told
+    assert all(
+        "1\xa0cell of column 'text', the first in row 2, was read as blank" in remark for remark in reading.remarks
+    )
+
+
+@pytest.mark.bad_input("formula cells in exports")
+def test_formulas_in_columns_that_are_not_read_are_not_told_and_totals_are_no_posts(file):
+    formula = workbooks.Raw(f"<c>{FORMULA}</c>")
+    table = [[*row, formula] for row in rows(12)]
+    workbooks.xlsx(file, {"Posts": [[*HEADER, "note"], *table, ["", "", "", formula], ["Total", "", "", formula]]})
+    reading, posts = opened(file)
+    assert (len(posts), reading.bad) == (12, 0)
+    assert [remark.split(": ", 1)[1] for remark in reading.remarks] == [
+        "2\xa0lines after the last row (14, 15) are totals or notes, no posts."
+    ]
+
+
+@pytest.mark.bad_input("formula cells in exports")
+@pytest.mark.parametrize(
+    ("place", "why"), [(0, "has no id"), (1, "has no time"), (2, "none of 12\xa0posts has any words")]
+)
+def test_a_table_of_formulas_without_results_is_refused_with_the_cure(file, place, why):
+    formula = workbooks.Raw(f"<c>{FORMULA}</c>")
+    workbooks.xlsx(file, {"Posts": [HEADER, *([*row[:place], formula, *row[place + 1 :]] for row in rows(12))]})
+    with pytest.raises(ArchiveError) as refused:
+        opened(file)
+    assert why in str(refused.value)
+    assert CURE in str(refused.value)
+
+
+def test_what_spreadsheet_programs_of_python_write_is_seen(file):
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(HEADER)
+    for n in range(12):
+        sheet.append([str(8000 + n), TIME, '=UPPER("sorry")' if n % 2 else "so sorry", n])
+    book.save(file)
+    reading, posts = opened(file)
+    assert [post["text"] for post in posts] == ["so sorry", ""] * 6
+    assert "6\xa0cells of column 'text', the first in row 3, were read as blank" in reading.remarks[0]

@@ -25,7 +25,14 @@ def number(digits: str, style: str = "0") -> Raw:
     return Raw(f'<c s="{style}"><v>{digits}</v></c>')
 
 
-def xlsx(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]], *, is_1904: bool = False, **parts: str) -> Path:
+def xlsx(
+    path: Path,
+    sheets: Mapping[str, Sequence[Sequence[str]]],
+    *,
+    is_1904: bool = False,
+    is_unsolved: bool = False,
+    **parts: str,
+) -> Path:
     """Write an XLSX: texts are shared, empty texts are absent cells."""
     texts: dict[str, int] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -33,9 +40,10 @@ def xlsx(path: Path, sheets: Mapping[str, Sequence[Sequence[str]]], *, is_1904: 
         listed = "".join(
             f'<sheet name={quoteattr(name)} sheetId="{at}" r:id="rId{at}"/>' for at, name in enumerate(sheets, start=1)
         )
+        calculated = '<calcPr fullCalcOnLoad="1"/>' if is_unsolved else ""
         packed.writestr(
             "xl/workbook.xml",
-            f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><workbookPr date1904="{int(is_1904)}"/><sheets>{listed}</sheets></workbook>',
+            f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><workbookPr date1904="{int(is_1904)}"/><sheets>{listed}</sheets>{calculated}</workbook>',
         )
         links = "".join(
             f'<Relationship Id="rId{at}" Target="worksheets/s{at}.xml"/>' for at in range(1, len(sheets) + 1)
@@ -54,7 +62,7 @@ def _sheet(rows: Sequence[Sequence[str]], texts: dict[str, int]) -> str:
     for line, row in enumerate(rows, start=1):
         cells = [
             (cell if isinstance(cell, Raw) else f'<c t="s"><v>{texts.setdefault(cell, len(texts))}</v></c>').replace(
-                "<c ", f'<c r="{chr(65 + at)}{line}" ', 1
+                "<c", f'<c r="{chr(65 + at)}{line}"', 1
             )
             for at, cell in enumerate(row)
             if cell

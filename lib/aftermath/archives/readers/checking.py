@@ -13,6 +13,7 @@ from aftermath.archives.posts import KINDS, SCHEMA, BadLine, Batch
 from aftermath.archives.readers.damaged_ids import DamagedIds, refuse_floats
 from aftermath.archives.readers.damaged_texts import DamagedTexts
 from aftermath.archives.readers.duplicates import Seen
+from aftermath.archives.readers.id_forms import SHEET_ERRORS, plain_ids
 from aftermath.archives.readers.instants import Clock, times_of_posts
 from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.rows import Chunk
@@ -31,11 +32,7 @@ _GONE = (
     r"|(?-i:None|null|NULL)"  # as programs write it; people write "none"
     r")\s*$"
 )
-_ERRORS = "#NAME? #VALUE! #REF! #ERROR! #DIV/0! #NULL! #NUM! #BEZUG! #WERT! #NOM? #VALEUR!".split()
 _WHY = 200  # characters of a reason
-# a program kept the id as a float, and nothing is lost: all whole numbers below 2^53, or nearly so far, are floats
-_GROUPED = r"^\d{1,3}(?:(?:,\d{3}){4,}|(?:\.\d{3}){4,})$"  # as a spreadsheet shows a number; no digit is lost
-_EXACT = r"^(\d{1,15}|[1-8]\d{15}|900[0-6]\d{12})[.,]0+$"
 
 
 @dataclass
@@ -94,11 +91,7 @@ class Checker:
         ArchiveError
             If a spreadsheet or another program damaged the ids, or times carry no zone.
         """
-        ids = chunk.rows["post_id"].str.strip_chars(" \t\r\n'\"=")
-        if ids.str.contains("[.,]").any():
-            grouped = ids.str.contains(_GROUPED).fill_null(False)
-            ids = ids.str.replace(_EXACT, "$1")
-            ids = ids.str.replace_all("[.,]", "").zip_with(grouped, ids) if grouped.any() else ids
+        ids = plain_ids(chunk.rows["post_id"])
         rows, lines = chunk.rows.with_columns(ids), chunk.rows["line"]
         refuse_floats(ids, lines, file)
         if snowflakes:  # Twitter hands out these three as HTML
@@ -124,7 +117,7 @@ class Checker:
 
     def remarks(self) -> list[str]:
         """What should be known of the ids and the times that were read; a sentence each."""
-        sentences = [*self.clock.remarks(), *self._texts.remarks()]
+        sentences = [*self._ids.remarks(), *self.clock.remarks(), *self._texts.remarks()]
         if self.broken:
             sentences.append(
                 f"{counted(self.broken, 'text')} {'is' if self.broken == 1 else 'are'} an error of a spreadsheet, such as #NAME?, which took "
@@ -159,7 +152,7 @@ class Checker:
         self.at_another_time += int((then & ~is_fresh).sum())
         fresh = within.filter(is_fresh)
         self.duplicates += within.height - fresh.height
-        broken = fresh["text"].is_in(_ERRORS)
+        broken = fresh["text"].is_in(SHEET_ERRORS)
         self.broken += int(broken.sum())
         gone = pl.col("text").str.contains(_GONE) | broken
         self._texts.take(fresh["text"].fill_null(""), file)

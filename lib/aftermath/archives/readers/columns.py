@@ -12,7 +12,7 @@ from aftermath.archives.readers import names
 from aftermath.archives.readers.date_forms import joined
 from aftermath.archives.readers.engagement import count_columns, is_blank, written
 from aftermath.archives.readers.identity import MOST_SHARED, address_column, id_column, refuse_shared, shared
-from aftermath.archives.readers.kinds import OF_KINDS, are_comments, kind_columns, kind_of, refused_kind
+from aftermath.archives.readers.kinds import OF_KINDS, are_comments, kind_columns, kind_of, refused_kind, unread_kinds
 from aftermath.archives.readers.markup import plain_texts
 from aftermath.archives.readers.names import listed, plain
 from aftermath.archives.readers.numbers import Counts
@@ -98,6 +98,7 @@ class Columns:
         sample = sample.cast(pl.String)
         of_field, remarks = _fields(header, given, sample)
         of_comments = are_comments(of_field, sample)
+        remarks += [] if of_comments else unread_kinds(of_field, sample)
         if "text" not in given:
             _join_title(of_field, header, sample, of_comments=of_comments)
         counts = tuple(filter(None, given.get("engagement", "").split("+")))

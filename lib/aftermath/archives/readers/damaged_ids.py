@@ -20,7 +20,8 @@ from aftermath.wording import number
 
 SHORTEST = 13  # digits of an id that is judged
 LONGEST = 33
-_BY_ACCIDENT = 1e-9
+_BY_ACCIDENT = 1e-9  # below it an archive is refused
+_DOUBTFUL = 1e-4  # below it what may be accident is told
 _POINT_OR_PLUS = r"[.,+]"
 _SCIENTIFIC = r"^\s*\d(?:[.,]\d+[eE]\+?|[eE]\+)\d+\s*$"  # ids of Reddit such as 7e12345 are none
 _FLOATING = r"^\s*\d{16,}[.,]0+\s*$"
@@ -137,13 +138,24 @@ class DamagedIds:
             f"the mark of lost digits, e.g. {worst.example!r}: {worst.cause}. {CURE}"
         )
 
-    def findings(self) -> list[Finding]:
+    def remarks(self) -> list[str]:
+        """Of ids that are too few to be refused, what looks like a damage; a sentence."""
+        if not (found := self.findings(_DOUBTFUL)):
+            return []
+        worst = min(found, key=lambda finding: finding.probability)
+        return [
+            f"{worst.file}: {number(worst.damaged)} of {number(worst.of)} ids of {len(worst.example)} digits end as ids do when "
+            f"{worst.cause}, and hardly ever by accident. They are too few to be sure: look up some of these posts by their ids "
+            "before the archive is used."
+        ]
+
+    def findings(self, least: float = _BY_ACCIDENT) -> list[Finding]:
         """What is damaged so far: a finding for each length of ids and each kind of damage.
 
-        Returns
-        -------
-        list of Finding
-            Those whose probability by accident is below one in 1,000,000,000.
+        Parameters
+        ----------
+        least
+            Probability by accident from which on nothing is found.
         """
         found: list[Finding] = []
         if not self._kept:
@@ -151,7 +163,7 @@ class DamagedIds:
         for same in self._gathered().partition_by("digits", maintain_order=True):
             values = same["value"].to_numpy()
             for damaged, trial in _trials(values, int(same["digits"][0])):
-                if (probability := tail(*trial[:3])) < _BY_ACCIDENT:
+                if (probability := tail(*trial[:3])) < least:
                     bearing = same.filter(damaged)
                     most = bearing.group_by("file").len().sort("len", "file", descending=[True, False])["file"][0]
                     example = bearing.filter(bearing["file"] == most)["id"].min()

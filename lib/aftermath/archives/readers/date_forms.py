@@ -1,9 +1,9 @@
 """Dates and times as people and exports write them, taken apart: day, time of day, zone.
 
-Names of months and days are those of the Unicode Common Locale Data Repository (release 45, wide and abbreviated, also in
-the case that a date has) for English, German, French, Spanish, Russian, Chinese, Latvian and Vietnamese. **The order of day
-and month is read from the form, never guessed**: with a name, or a year in front, it is plain; dates with points have the
-day first in every locale of that release; 03/04/2024 and 03-04-2024 are given back in both readings.
+Names of months and days are in ``date_names``; Chinese, Japanese and Korean write months as numbers. **The order of day and
+month is read from the form, never guessed**: with a name, or a year in front, it is plain; dates with points have the day
+first in every locale of the Unicode Common Locale Data Repository (release 45); 03/04/2024 and 03-04-2024 are given back in
+both readings.
 """
 
 from __future__ import annotations
@@ -13,53 +13,32 @@ from functools import reduce
 
 import polars as pl
 
-_MONTHS = """
-    january jan januar jänner jän janvier janv enero ene января январь янв janvāris janvārī janvāra
-    february feb februar feber febr février févr fév fevrier fevr febrero февраля февраль февр фев februāris februārī februāra
-    march mar märz maerz mär mrz mars marzo марта март мар marts martā marta
-    april apr avril avr abril abr апреля апрель апр aprīlis aprīlī aprīļa
-    may mai mayo мая май maijs maijā maija
-    june jun juni juin junio июня июнь июн jūnijs jūnijā jūnija jūn
-    july jul juli juillet juil julio июля июль июл jūlijs jūlijā jūlija jūl
-    august aug août aout agosto ago августа август авг augusts augustā augusta
-    september sep sept septembre septiembre setiembre set сентября сентябрь сент сен septembris septembrī septembra
-    october oct oktober okt octobre octubre октября октябрь окт oktobris oktobrī oktobra
-    november nov novembre noviembre ноября ноябрь нояб ноя novembris novembrī novembra
-    december dec dezember dez décembre déc decembre diciembre dic декабря декабрь дек decembris decembrī decembra
-"""
-_MONTH_OF = {name: n for n, names in enumerate(_MONTHS.strip().splitlines(), 1) for name in names.split()}
-_DAYS = frozenset(
-    """monday mon tuesday tue tues wednesday wed thursday thu thur thurs friday fri saturday sat sunday sun
-    montag mo dienstag di mittwoch mi donnerstag do freitag fr samstag sonnabend sa sonntag so
-    lundi lun mardi mar mercredi mer jeudi jeu vendredi ven samedi sam dimanche dim
-    lunes martes miércoles mié miercoles mie jueves jue viernes vie sábado sáb sabado sab domingo dom
-    понедельник пн вторник вт среда ср четверг чт пятница пт суббота сб воскресенье вс
-    pirmdiena pirmd otrdiena otrd trešdiena trešd ceturtdiena ceturtd piektdiena piektd sestdiena sestd svētdiena svētd
-    """.split()
-)
-# words of which times are made, those that cannot be read included
-WORDS = _DAYS.union(
-    _MONTH_OF,
-    """t z am pm a p m h s d w y mo at um à a las kl в plkst lúc de del of st nd rd th er uhr gada г года ngày tháng thg năm thứ
-    ago yesterday today now just sec secs min mins hr hrs second seconds minute minutes hour hours day days week weeks month
-    months year years vor gestern heute stunde stunden minuten tag tagen tage il y hier aujourd hui heure heures jour jours
-    hace ayer hoy hora horas minutos días назад вчера сегодня часов час минут день дней pirms vakar šodien trước hôm qua nay
-    none null nan nat na never unknown invalid date time utc gmt ut e""".split(),
-)
+from aftermath.archives.readers.date_names import DAYS, MONTH_OF, OF_TWO_MONTHS
+
 # what is written otherwise but means the same, in the order in which it is replaced
 _SAME_ABROAD = (
     (r"[\s\u00a0\u202f\u2009\u3000]+", " "),
-    (r"(\d{4})年(\d{1,2})月(\d{1,2})日", "$1-$2-$3 "),
-    (r"[(（]?(?:星期|周|週|礼拜)[一二三四五六日天][)）]?", " "),
-    (r"(\d{1,2})[时時点點](\d{2})分?(?:(\d{2})秒)?", "$1:$2:$3"),
-    (r"(?:上午|午前) ?(\d{1,2}:[\d:]+)", "$1 am"),
-    (r"(?:下午|午後) ?(\d{1,2}:[\d:]+)", "$1 pm"),
+    (r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日号일]", "$1-$2-$3 "),
+    (
+        r"[(（]?(?:星期|周|週|礼拜)[一二三四五六日天][)）]?|[(（]?[月火水木金土日]曜日?[)）]?|[(（]?[월화수목금토일]요일[)）]?",
+        " ",
+    ),
+    (r"[(（][月火水木金土日월화수목금토일][)）]", " "),
+    (r"(\d[时時点點시] ?)(\d[分분])", "${1}0$2"),
+    (r"([分분] ?)(\d[秒초])", "${1}0$2"),
+    (r"(\d{1,2})[时時点點시] ?(\d{2})[分분]?(?: ?(\d{2})[秒초])?", "$1:$2:$3"),
+    (r"(\d{1,2})[时時点點시]( |$)", "$1:00$2"),
+    (r"(?:上午|午前|오전) ?(\d{1,2}:[\d:]+)", "$1 am"),
+    (r"(?:下午|午後|오후) ?(\d{1,2}:[\d:]+)", "$1 pm"),
     (r"(\d{1,2}:\d{2}):( |$)", "$1$2"),
     (r"\b(?:thứ \p{L}+|chủ nhật|ngày)\b,? ?", ""),
-    (r"(\d) ?(?:г\.|года)(,? |,?$)", "$1$2"),
+    (r"(\d) ?(?:г\.|года|р\.|року)(,? |,?$)", "$1$2"),
 )
 _SAME = (
     (r"\b([ap])\. ?m\.?", "${1}m"),
+    (r"\b(segunda|terça|quarta|quinta|sexta)-feira\b", "$1"),
+    (r"(\d{1,2}) h (\d{2})\b", "$1:$2"),
+    (r"(\d{4}),? (?:pazartesi|salı|çarşamba|perşembe|cuma|cumartesi|pazar)\b", "$1"),
     (r"(\d{1,2}) (?:tháng|thg) (\d{1,2}),? ?(?:năm )?(\d{4})", "$3-$2-$1"),
     (r"(\d) ?(?:uhr|\. ?gada)(,? |,?$)", "$1$2"),
     (r"^(\d{4})(\d{2})(\d{2})[t ](\d{2}):?(\d{2})(?::?(\d{2}))?", "$1-$2-$3 $4:$5:$6"),
@@ -70,9 +49,9 @@ _SAME = (
 )
 _VIETNAMESE = "một hai ba tư năm sáu bảy tám chín mười;mười một;mười hai".replace(" ", ";", 9).split(";")
 _OTHER_DIGITS = {chr(first + n): str(n) for first in (0xFF10, 0x660, 0x6F0, 0x966) for n in range(10)}
-_ALIKE = _OTHER_DIGITS | {"：": ":", "，": ",", "／": "/", "\u2212": "-", "\u200e": "", "\u200f": ""}
+_ALIKE = _OTHER_DIGITS | {"：": ":", "，": ",", "／": "/", "\u2212": "-", **dict.fromkeys("\u200e\u200f\u0307", "")}
 
-_WEEKDAY = r"^(?:(?P<weekday>\p{L}{2,})\.?,? )?"
+_WEEKDAY = r"^(?:(?:le|el|il|den|dem) )?(?:(?P<weekday>\p{L}{2,})\.?,? )?(?:(?:le|den|dem) )?"
 _CLOCK = (
     r"(?P<hour>\d{1,2})(?:[:h.](?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<part>\d{1,9}))?)?)?"
     r"(?: ?(?P<half>am|pm)\b)?"
@@ -83,7 +62,7 @@ _ZONE = rf"(?P<zone>{_ANY_ZONE})"
 _ZONE_AFTER = (
     rf"(?: ?(?:{_ZONE}(?: ?\[[a-z0-9_/+-]+\])?(?: ?\([\p{{L}} ]+\))?|[(\[](?P<in_brackets>{_ANY_ZONE})[)\]]))?$"
 )
-_BETWEEN = r"(?:t|:|,? ?(?:at|um|à|a las|kl\.?|в|plkst\.?|lúc|[–·|]| - |,)? ?)"
+_BETWEEN = r"(?:t|:|,? ?(?:at|um|à|às|as|a las|alle(?: ore)?|ore|om|klo|kl\.?|o|godz\.?|saat|pukul|в|о|об|plkst\.?|lúc|[–·|]| - |,)? ?)"
 _REST = rf"(?:{_BETWEEN}{_CLOCK})?{_ZONE_AFTER}"
 _NTH = r"(?:st|nd|rd|th|er|º|ª|\.)?"
 _DAY = (
@@ -91,7 +70,7 @@ _DAY = (
     rf"(?P<day>\d{{1,2}}){_NTH}[ /-]?(?:de |of )?(?P<word>\p{{L}}+)\.?[ ,/-]*(?:del? )?(?P<year>\d{{4}})\.?",
     rf"(?P<word>\p{{L}}+)\.?[ -]?(?P<day>\d{{1,2}}){_NTH}[ ,-]+(?P<year>\d{{4}})",
     r"(?P<first>\d{1,2})(?:/(?P<by_stroke>\d{1,2})/|-(?P<by_dash>\d{1,2})-|\. ?(?P<month>\d{1,2})\. ?)(?P<year>\d{4})",
-    r"(?P<year>\d{4})\.?[ /-](?P<word>\p{L}+)\.?[ /-](?P<day>\d{1,2})",
+    r"(?P<year>\d{4})\.?[ /-](?P<word>\p{L}+)\.?[ /-](?P<day>\d{1,2})\.?",
     rf"(?P<year>\d{{4}})\.? (?P<day>\d{{1,2}}){_NTH} (?P<word>\p{{L}}+)",
 )
 _FORMS = (
@@ -101,8 +80,13 @@ _FORMS = (
 _PARTS = ("weekday year month day word first by_stroke by_dash hour minute second part half zone in_brackets").split()
 
 _WHY = {  # why a time cannot be read, by its form
+    rf"\b(?:{'|'.join(OF_TWO_MONTHS)})\b": (
+        "whose month is another in Polish or Czech than in Croatian; write the months as numbers, or export the posts in English"
+    ),
     r"\bago\b|yesterday|today|\bnow\b|前$|昨天|前天|今天|昨日|今日|刚刚|剛剛|^vor \d|gestern|heute|^il y a|^hier\b|aujourd"
-    r"|^hace\b|^ayer\b|^hoy\b|назад|вчера|сегодня|^pirms\b|vakar|šodien|trước|hôm (?:qua|nay)"
+    r"|^hace\b|^ayer\b|^hoy\b|^há \d|^ontem|^hoje|\bfa$|^ieri\b|^oggi|\btemu$|^wczoraj|^dzi(?:ś|siaj)|geleden$|^gisteren|^vandaag"
+    r"|\bönce$|^dün\b|^bugün|\bsedan$|^i ?går|^i ?dag\b|назад|вчера|сегодня|^pirms\b|vakar|šodien|trước|hôm (?:qua|nay)"
+    r"|전$|^어제|^오늘"
     r"|^\d+ ?(?:s|m|h|d|w|y|mo|sec|secs|min|mins|hr|hrs|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\.?$": (
         "which says how long before the export it was and not when"
     ),
@@ -162,7 +146,7 @@ def taken_apart(text: pl.Series) -> pl.DataFrame:
             break
         fields = text[rows].str.extract_groups(form).struct.unnest()
         words = (
-            _known(part, names) for part, names in (("weekday", _DAYS), ("word", _MONTH_OF)) if part in fields.columns
+            _known(part, names) for part, names in (("weekday", DAYS), ("word", MONTH_OF)) if part in fields.columns
         )
         fitting = fields.select(pl.all_horizontal(pl.col("year").is_not_null(), *words)).to_series()
         if fitting.any():
@@ -223,7 +207,7 @@ def _known(part: str, names: Collection[str]) -> pl.Expr:
 
 def _read() -> tuple[pl.Expr, ...]:
     """Parts as times."""
-    named = pl.col("word").replace_strict(_MONTH_OF, default=None, return_dtype=pl.Int8).cast(pl.String)
+    named = pl.col("word").replace_strict(MONTH_OF, default=None, return_dtype=pl.Int8).cast(pl.String)
     other = pl.coalesce("by_stroke", "by_dash")
     day, month = pl.coalesce("day", "first"), pl.coalesce("month", named, other)
     timed = pl.col("hour").is_not_null()

@@ -12,6 +12,7 @@ import polars as pl
 
 from aftermath.archives.posts import ArchiveError
 from aftermath.archives.readers.damaged_ids import IS_FLOAT, DamagedIds
+from aftermath.archives.readers.engagement import is_blank
 from aftermath.archives.readers.names import ADDRESSES, listed, plain
 from aftermath.archives.readers.opening import printable
 
@@ -134,7 +135,9 @@ def refuse_shared(column: str, sample: pl.DataFrame, text: str, name: str) -> No
     ArchiveError
         With the columns that could name posts.
     """
-    if sample.height < _FEW or shared(sample[column], sample[text]) <= MOST_SHARED or _are_damaged(sample[column]):
+    if sample.height < _FEW or is_blank(sample[column]):
+        return  # lines without ids are told one by one
+    if shared(sample[column], sample[text]) <= MOST_SHARED or _are_damaged(sample[column]):
         return
     unique = [
         other for other in sample.columns if other not in (column, text) and sample[other].n_unique() == sample.height

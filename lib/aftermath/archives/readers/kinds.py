@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import polars as pl
@@ -11,7 +12,20 @@ from aftermath.archives.readers.engagement import is_blank
 from aftermath.archives.readers.names import listed, plain
 from aftermath.archives.readers.opening import printable
 
-_FIELDS = (("reply_to", "reply", "replied_to"), ("quote_of", "quote", "quoted"), ("repost_of", "repost", "retweeted"))
+_FIELDS = (
+    ("reply_to_account", "reply", "replied_to"),
+    ("reply_to", "reply", "replied_to"),
+    ("quote_of", "quote", "quoted"),
+    ("repost_of", "repost", "retweeted"),
+)
+_BESIDE_ACCOUNTS = listed("in_reply_to_status_id in_reply_to_status_id_str reply_to_status_id in_reply_to_id")
+_MAY_TELL = {  # what is in the names of columns that may tell kinds, and are called as no tool is known to call them
+    "reply_to": ("replies", r"repl(?:y|ied)|response|parent|iscomment|commentof"),
+    "quote_of": ("quotes", r"quot(?:e(?!s)|ing)"),
+    "repost_of": ("reposts", r"(?:retweet|repost|reblog|forward)(?!s)|fwd|(?:^|is)rt$|shared"),
+}
+_COUNTS = re.compile("count|num|total|score")
+_COUNT = r"^[\d.,]{1,6}$"
 OF_KINDS = ("kind", *(field for field, _, _ in _FIELDS))
 _TYPED = r"""['"]type['"]\s*:"""  # posts that are referred to, as notebooks keep what Twitter's second interface says
 # of words in a column named like TYPES: those that no platform has for a form of posts
@@ -41,8 +55,56 @@ def kind_columns(
         if fitting:
             found[field] = (telling or fitting)[0]
     types = [column for name in listed(names.TYPES) for column in header if plain(column) == name]
-    kind = [*candidates["kind"], *(column for column in types if _tells(sample[column]))]
+    words = [column for column in candidates["kind"] if not is_blank(sample[column])] or candidates["kind"]
+    kind = [*words, *(column for column in types if _tells(sample[column]))]
+    if kind or plain(found.get("reply_to", "")) not in _BESIDE_ACCOUNTS:
+        found.pop("reply_to_account", None)
     return {**found, **({"kind": kind[0]} if kind else {})}
+
+
+def unread_kinds(of_field: Mapping[str, str], sample: pl.DataFrame) -> list[str]:
+    """What should be known of columns that may tell kinds and are not read; a sentence for each kind.
+
+    Parameters
+    ----------
+    of_field
+        From field to column, of those that are read.
+    sample
+        The first rows of the table, as text.
+
+    Examples
+    --------
+    >>> table = pl.DataFrame({"id": ["1", "2"], "isRT": ["yes", "no"], "reply_count": ["1", "0"]})
+    >>> unread_kinds({"post_id": "id"}, table)
+    ["Column 'isRT', filled for some posts only, may tell reposts and is not read. If it does, say so: --column repost_of=isRT."]
+    """
+    if "kind" in of_field:
+        return []
+    sentences = []
+    for field, (kinds, form) in _MAY_TELL.items():
+        telling = (
+            column
+            for column in sample.columns
+            if field not in of_field and column not in of_field.values() and _may_tell(plain(column), form)
+        )
+        if column := next((column for column in telling if _tells_some(sample[column])), None):
+            shown = printable(column, 40)
+            sentences.append(
+                f"Column {shown!r}, filled for some posts only, may tell {kinds} and is not read. If it does, say so: "
+                f"--column {field}={shown}."
+            )
+    return sentences
+
+
+def _may_tell(name: str, form: str) -> bool:
+    return bool(re.search(form, name)) and not _COUNTS.search(name)
+
+
+def _tells_some(values: pl.Series) -> bool:
+    """Whether a column has something for some posts, and not only counts."""
+    filled = ~values.str.strip_chars().str.to_lowercase().is_in(names.NOTHING).fill_null(True)
+    words = values.filter(filled)
+    return 0 < len(words) < len(values) and not (words.str.contains(_COUNT) & (words != "1")).any()
 
 
 def refused_kind(column: str, sample: pl.DataFrame) -> str | None:
@@ -69,12 +131,13 @@ def kind_of(of_field: Mapping[str, str], text: pl.Expr, *, of_comments: bool) ->
         word = _as_words(pl.col(of_field["kind"]).cast(pl.String))
         known = word.replace_strict(names.KINDS_BY_WORD, default=None)
         kind = pl.when(word.is_null() | word.is_in(names.NOTHING)).then(kind).otherwise(known)
+    settled = kind.is_in(["reply", "quote", "repost"]) if "kind" in of_field else pl.lit(value=False)
     for field, name, type in _FIELDS:
         if field in of_field:
             written = pl.col(of_field[field]).cast(pl.String).str.strip_chars().str.to_lowercase()
             says = pl.when(written.str.contains(_TYPED)).then(written.str.contains(f"['\"]{type}['\"]"))
             says = says.otherwise(~written.is_in([*names.NOTHING, "root"]))
-            kind = pl.when(says.fill_null(False)).then(pl.lit(name)).otherwise(kind)
+            kind = pl.when(says.fill_null(False) & ~settled.fill_null(False)).then(pl.lit(name)).otherwise(kind)
     if not {"kind", "repost_of"} & set(of_field):
         kind = pl.when(text.str.contains(r"^RT @\w+")).then(pl.lit("repost")).otherwise(kind)
     return kind
@@ -98,6 +161,8 @@ def are_comments(of_field: Mapping[str, str], sample: pl.DataFrame) -> bool:
     parents = [
         column for column in sample.columns if plain(column) in listed(" ".join(names.PARENTS)) and column != ids
     ]
+    if "medianame" in map(plain, sample.columns):  # Media Cloud's ``media_id`` is of the newspaper
+        parents = [column for column in parents if plain(column) != "mediaid"]
     if any(
         bool(((sample[column] != "") & (sample[column] != sample[ids])).fill_null(False).all()) for column in parents
     ):
@@ -130,7 +195,8 @@ def _filled(values: pl.Series) -> bool:
 
 
 def _as_words(values: pl.Expr) -> pl.Expr:
-    return values.str.strip_chars().str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
+    words = values.str.strip_chars().str.to_lowercase().str.replace_all(r"[\s\-]+", "_")
+    return words.str.replace(names.BEFORE_KINDS, "")
 
 
 def _words(values: pl.Series) -> pl.Series:

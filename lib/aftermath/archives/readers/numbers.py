@@ -121,7 +121,7 @@ def count(value: Any) -> int | None:
 def _written(text: str) -> _Written:
     if len(text) > _LONGEST:
         return _Written(None, readable=False)
-    plain = (text if text.isascii() else "".join(map(_plain, text))).strip().casefold()
+    plain = (text if text.isascii() else "".join(map(ascii_of, text))).strip().casefold()
     if plain in _HIDDEN:
         return _Written(None, readable=True)
     found = _NUMBER.fullmatch(plain)
@@ -145,8 +145,14 @@ def _written(text: str) -> _Written:
     return _Written(number if sound else None, sound, marks)
 
 
-def _plain(character: str) -> str:
-    """A character as ASCII has it: digits of all scripts, full width, spaces of all widths."""
+def ascii_of(character: str) -> str:
+    """A character as ASCII has it: digits of all scripts, full width, spaces of all widths, dashes, quotation marks.
+
+    Examples
+    --------
+    >>> "".join(map(ascii_of, "１٢३–ａé"))
+    '123-aé'
+    """
     if character in _LIKE:
         return _LIKE[character]
     if character.isdecimal():

@@ -166,7 +166,7 @@ class Reading(Iterator[Batch]):
         if not self.tally.words:
             raise ArchiveError(
                 f"{self._names}: none of {counted(self.posts, 'post')} has any words, so the texts were looked for in the wrong "
-                "place, or this is another kind of export. For tables, say where they are: --column text=COLUMN."
+                f"place, or this is another kind of export. For tables, say where they are: --column text=COLUMN.{self._noticed}"
             )
 
     def _of_the_export(self, files: Sequence[Member]) -> Sequence[Member]:
@@ -248,8 +248,13 @@ class Reading(Iterator[Batch]):
         raise ArchiveError(
             f"{counted(self.bad, 'line')} of {number(self.lines)} could not be read, more than {_percent(share)}:\n{listed}{more}\n"
             "Look at these lines; if the format or the encoding was not recognised, say --format; if the archive is right "
-            "without them, say which share may be bad, e.g. --max-bad 0.05."
+            f"without them, say which share may be bad, e.g. --max-bad 0.05.{self._noticed}"
         )
+
+    @property
+    def _noticed(self) -> str:
+        """What may be why an archive is refused."""
+        return "".join(f"\n{remark}" for remark in self._options.remarks)
 
     @property
     def _names(self) -> str:

@@ -17,6 +17,7 @@ from aftermath.archives.readers.rows import Chunk
 from aftermath.archives.readers.tables.shape import Block, Shape, refuse_repeated
 from aftermath.archives.readers.tables.spreadsheet import SheetTable, open_workbook
 from aftermath.archives.readers.tables.text import TextTable
+from aftermath.wording import counted
 
 _OF_PROFILES = "description"  # what an account says of itself is no post
 _OF_ACCOUNTS = {"followerscount", "friendscount", "statusescount", "publicmetricsfollowerscount"}
@@ -85,7 +86,7 @@ def read_table(table: Table, options: Options) -> Iterator[Chunk]:
         for block in table.blocks():
             if block.shape is not gathered.shape:
                 yield from gathered.chunks(0)
-                gathered.columns.tell(options)
+                gathered.tell(options)
                 columns = _columns_again(block.shape, table.name, options, block.rows)
                 gathered = _Gathered(table.name, block.shape, columns)
             gathered.add(block)
@@ -94,7 +95,7 @@ def read_table(table: Table, options: Options) -> Iterator[Chunk]:
         yield from gathered.chunks(0)  # what came before the file broke off
         raise
     yield from gathered.chunks(0)
-    gathered.columns.tell(options)
+    gathered.tell(options)
 
 
 def _columns(shape: Shape, name: str, options: Options, rows: Sequence[Sequence[str]]) -> Columns:
@@ -168,6 +169,7 @@ class _Gathered:
         self._parts: list[pl.DataFrame] = []
         self._height = 0
         self._bad: list[BadLine] = []
+        self._unsolved: dict[int, list[int]] = {}
 
     def add(self, block: Block) -> None:
         """Put down the rows and faults of a block."""
@@ -175,6 +177,20 @@ class _Gathered:
         self._parts.append(pl.DataFrame([lines, *self._fields(block)]))
         self._height += len(lines)
         self._bad += [BadLine(self._name, fault.line, fault.why) for fault in block.faults]
+        for line, place in block.unsolved:
+            if place in self._places:
+                self._unsolved.setdefault(place, []).append(line)
+
+    def tell(self, options: Options) -> None:
+        """Say what was noticed of the columns, once all rows are read."""
+        self.columns.tell(options)
+        for place, lines in sorted(self._unsolved.items()):
+            was = "was" if len(lines) == 1 else "were"
+            options.remark(
+                f"{self._name}: {counted(len(lines), 'cell')} of column {printable(self.shape.header[place], 40)!r}, the first in row "
+                f"{lines[0]}, {was} read as blank: the results of these formulas are not in the file. Open it in a spreadsheet program, "
+                "save it there and add it again, or export the posts as CSV."
+            )
 
     def _fields(self, block: Block) -> list[pl.Series]:
         used = zip(self.columns.used, self._places, strict=True)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 import polars as pl
 
-from aftermath.archives.readers.date_forms import WORDS
+from aftermath.archives.readers.date_names import WORDS
 from aftermath.archives.readers.names import ENGAGEMENT, USUAL, plain
 from aftermath.archives.readers.opening import printable
 from aftermath.archives.readers.zones import ABBREVIATIONS

@@ -38,6 +38,9 @@ class _Status(msgspec.Struct):
     user: _User | None = None
     in_reply_to_status_id_str: str | None = None
     in_reply_to_status_id: _Id = None
+    in_reply_to_user_id_str: str | None = None
+    in_reply_to_user_id: _Id = None
+    in_reply_to_screen_name: str | None = None
     is_quote_status: bool | None = None
     quoted_status: msgspec.Raw = _NOTHING
     retweeted_status: _Status | None = None
@@ -50,6 +53,12 @@ class _Status(msgspec.Struct):
         """The text at its full length, wherever this kind of export keeps it."""
         extended = self.extended_tweet.full_text if self.extended_tweet else None
         return extended or (self.text if self.full_text is None else self.full_text)
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it answers a post or, as what begins with a name does, an account; Twitter gives these fields to replies alone."""
+        posts = self.in_reply_to_status_id_str or self.in_reply_to_status_id
+        return bool(posts or self.in_reply_to_user_id_str or self.in_reply_to_user_id or self.in_reply_to_screen_name)
 
     @property
     def name(self) -> str | None:
@@ -152,7 +161,7 @@ def _kind(status: _Status, value: bytes) -> str:
         return "quote"
     if is_repost(status.text or status.full_text) and _is_reduced(value):
         return "repost"
-    return "reply" if status.in_reply_to_status_id_str or status.in_reply_to_status_id else "original"
+    return "reply" if status.is_reply else "original"
 
 
 def _is_reduced(value: bytes) -> bool:

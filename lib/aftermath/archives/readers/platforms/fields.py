@@ -12,6 +12,16 @@ _LARGEST = 1 << 53
 _NO_LANGUAGE = ("", "un", "und", "unk", "unknown", "mul", "zxx")
 
 
+# of a post on Twitter: the post that it answers, or, as of one that begins with a name, the account alone
+ANSWERED = (
+    "in_reply_to_status_id_str",
+    "in_reply_to_status_id",
+    "in_reply_to_user_id_str",
+    "in_reply_to_user_id",
+    "in_reply_to_screen_name",
+)
+
+
 def dig(item: Any, *keys: str) -> Any:
     """What stands under keys, one inside the other; None where one is missing."""
     for key in keys:

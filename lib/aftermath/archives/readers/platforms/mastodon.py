@@ -44,7 +44,7 @@ def post_of(item: dict[str, Any], words: Callable[[str], str] = words_of) -> Pos
         kind = "repost"
     elif quote or first(item, "quote_id"):
         kind = "quote"
-    elif first(item, "in_reply_to_id"):
+    elif first(item, "in_reply_to_id", "in_reply_to_account_id"):  # the post may be gone, the account stays
         kind = "reply"
     return Post(
         first(item, "id"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.fields import dig, first, language_of, words
+from aftermath.archives.readers.platforms.fields import ANSWERED, dig, first, language_of, words
 from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.rows import total
 
@@ -33,7 +33,7 @@ def _post(item: dict[str, Any]) -> Post:
         kind = "repost"
     elif dig(legacy, "is_quote_status") is True or dig(item, "quoted_status_result"):
         kind = "quote"
-    elif dig(legacy, "in_reply_to_status_id_str"):
+    elif first(legacy, *ANSWERED):
         kind = "reply"
     return Post(
         number,

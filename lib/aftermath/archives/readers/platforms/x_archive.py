@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from aftermath.archives.readers.encoding import Unreadable
-from aftermath.archives.readers.platforms.fields import dig, first, language_of, words
+from aftermath.archives.readers.platforms.fields import ANSWERED, dig, first, language_of, words
 from aftermath.archives.readers.platforms.platform import Platform, Post
 from aftermath.archives.readers.reposts import is_repost
 from aftermath.archives.readers.rows import total
@@ -46,7 +46,7 @@ def _kind(tweet: dict[str, Any], text: str) -> str:
     for link in links if isinstance(links, list) else ():
         if _STATUS.match(first(link, "expanded_url") or ""):
             return "quote"
-    return "reply" if first(tweet, "in_reply_to_status_id_str", "in_reply_to_status_id") else "original"
+    return "reply" if first(tweet, *ANSWERED) else "original"
 
 
 def _tweet(item: dict[str, Any]) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ _NO_FORM = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^\]]*+\]?', re.IGNOR
 _DAY_OR_HOUR = re.compile(r"[dmyhs]", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LENGTH = re.compile(r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S")
+_LIKE_THOUSANDS = re.compile(r"-?\d{1,3}\.\d{3}")
 _BEGIN, _BEGIN_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _DAYS = 2_958_466  # to the end of the year 9999
 
@@ -24,10 +25,22 @@ class UnsoundSheet(ValueError):
 
 
 class Row(NamedTuple):
-    """Cells of a row as text, from the first column to the last that is filled."""
+    """Cells of a row as text, from the first column to the last that is filled.
+
+    Parameters
+    ----------
+    number
+        As the sheet numbers it, from 1.
+    cells
+        Blank where a cell is.
+    unsolved
+        Places, from 0, of cells with **a formula whose result the file does not have**, as of formulas that a program wrote and
+        no spreadsheet has worked out since: they are blank for this reason alone.
+    """
 
     number: int
     cells: list[str]
+    unsolved: tuple[int, ...] = ()
 
 
 def local(tag: str) -> str:
@@ -114,14 +127,20 @@ class XlsxRows(_Texts):
         Of each style whether it shows numbers as days or hours.
     is_1904
         Whether days are counted from 1904 on.
+    is_unsolved
+        Whether the file asks to be worked out when it is opened: then a formula's 0 may stand for a result that is not there
+        (XlsxWriter writes it for all of them).
     """
 
-    def __init__(self, texts: list[str], dated: list[bool], *, is_1904: bool) -> None:
+    def __init__(self, texts: list[str], dated: list[bool], *, is_1904: bool, is_unsolved: bool = False) -> None:
         super().__init__()
         self._texts, self._dated, self._is_1904 = texts, dated, is_1904
+        self._no_results = ("", "0") if is_unsolved else ("",)
         self._row = self._column = self._spoken = 0
         self._cells: list[str] = []
+        self._unsolved: list[int] = []
         self._kind = self._style = ""
+        self._has_formula = self._has_value = False
 
     def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A row, a cell, or what is in it."""
@@ -129,11 +148,14 @@ class XlsxRows(_Texts):
             place = attributes.get("r")
             self._column = _column(place) if place else self._column + 1
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "0")
+            self._has_formula = self._has_value = False
         elif tag in ("v", "t"):
-            self._listens = not self._spoken
+            self._listens, self._has_value = not self._spoken, True
+        elif tag == "f":
+            self._has_formula = True
         elif tag == "row":
             self._row = int(attributes.get("r", self._row + 1))
-            self._cells, self._column = [], 0
+            self._cells, self._unsolved, self._column = [], [], 0
         elif tag == "rPh":
             self._spoken += 1
 
@@ -142,22 +164,31 @@ class XlsxRows(_Texts):
         if tag in ("v", "t"):
             self._listens = False
         elif tag == "c":
-            if value := self._value(self._joined()):
+            written = self._joined()
+            if self._has_formula and self._is_without_result(written):
+                self._unsolved.append(self._column - 1)
+            elif value := self._value(written):
                 self._cells += [""] * (self._column - 1 - len(self._cells))
                 self._cells.append(value)
-        elif tag == "row" and self._cells:
-            self.found.append(Row(self._row, self._cells))
+        elif tag == "row" and (self._cells or self._unsolved):
+            self.found.append(Row(self._row, self._cells, tuple(self._unsolved)))
         elif tag == "rPh":
             self._spoken -= 1
+
+    def _is_without_result(self, written: str) -> bool:
+        """Whether a formula has none; a text that is blank is one."""
+        return written in self._no_results and not (self._kind == "str" and self._has_value)
 
     def _value(self, written: str) -> str:
         if self._kind == "s":
             return self._texts[int(written)] if written else ""
         if self._kind == "b":
             return "true" if written == "1" else "false"
-        if self._kind == "n" and written and self._style != "0" and int(self._style) < len(self._dated):
-            return _moment(written, is_1904=self._is_1904) if self._dated[int(self._style)] else written
-        return written
+        if self._kind != "n" or not written:
+            return written
+        style = int(self._style)
+        is_dated = style < len(self._dated) and self._dated[style]
+        return _moment(written, is_1904=self._is_1904) if is_dated else _number(written)
 
 
 class OdsRows(_Texts):
@@ -175,7 +206,9 @@ class OdsRows(_Texts):
         self._row = self._empty = self._noted = self._paragraphs = 0
         self._rows = self._repeated = 1
         self._cells: list[str] = []
+        self._unsolved: list[int] = []
         self._value: str | None = None
+        self._is_unsolved = False
 
     def begin(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A row, a cell, or what is in it."""
@@ -185,10 +218,12 @@ class OdsRows(_Texts):
             return
         if tag == "table-row":
             self._rows = int(_of(attributes, "number-rows-repeated") or 1)
-            self._cells, self._empty = [], 0
+            self._cells, self._unsolved, self._empty = [], [], 0
         elif tag in ("table-cell", "covered-table-cell"):
             self._repeated = int(_of(attributes, "number-columns-repeated") or 1)
             self._value, self._parts, self._paragraphs = _ods_value(attributes), [], 0
+            kind = _of(attributes, "value-type")  # of a formula that was worked out it is known
+            self._is_unsolved = _of(attributes, "formula") is not None and kind != "string"
         elif tag == "annotation":
             self._noted += 1
         elif tag == "p" and not self._noted:
@@ -211,13 +246,15 @@ class OdsRows(_Texts):
             self._put("".join(self._parts) if self._value is None else self._value)
         elif tag == "table-row":
             number, self._row = self._row + 1, self._row + self._rows
-            if self._cells:
+            if self._cells or self._unsolved:
                 last = min(self._row, _MOST_ROWS)
-                self.found += [Row(place, self._cells) for place in range(number, last + 1)]
+                self.found += [Row(place, self._cells, tuple(self._unsolved)) for place in range(number, last + 1)]
 
     def _put(self, value: str) -> None:
         self._parts = []
         if not value:
+            first = len(self._cells) + self._empty
+            self._unsolved += range(first, min(first + self._repeated, _MOST_COLUMNS)) if self._is_unsolved else ()
             self._empty += self._repeated
             return
         if len(self._cells) + self._empty + self._repeated > _MOST_COLUMNS:
@@ -278,6 +315,11 @@ def _moment(written: str, *, is_1904: bool) -> str:
     return moment.date().isoformat() if days.is_integer() else moment.isoformat(timespec="auto")
 
 
+def _number(written: str) -> str:
+    """A number in its own digits; 1.234 as 1.2340, since as a text it could be 1,234, and as a number it is not."""
+    return f"{written}0" if _LIKE_THOUSANDS.fullmatch(written) else written
+
+
 def _of(attributes: Mapping[str, str], name: str) -> str | None:
     return next((value for key, value in attributes.items() if local(key) == name), None)
 
@@ -286,7 +328,8 @@ def _ods_value(attributes: Mapping[str, str]) -> str | None:
     """The value of a cell as it is kept; None where it is the text that is shown."""
     kind = _of(attributes, "value-type")
     if kind in ("float", "percentage", "currency"):
-        return _of(attributes, "value")
+        value = _of(attributes, "value")
+        return None if value is None else _number(value)
     if kind == "date":
         return _of(attributes, "date-value")
     if kind == "boolean":

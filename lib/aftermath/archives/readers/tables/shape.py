@@ -54,13 +54,15 @@ class Fault(NamedTuple):
 class Block(NamedTuple):
     """Some rows under one header, and the lines among them that are none.
 
-    Where no row was in doubt, ``fields`` has them as columns named by their places, and ``rows`` is empty.
+    Where no row was in doubt, ``fields`` has them as columns named by their places, and ``rows`` is empty. ``unsolved`` are
+    cells, by line and place from 0, that are blank because the results of their formulas are not in the file.
     """
 
     shape: Shape
     lines: list[int]
     rows: list[list[str]]
     faults: list[Fault]
+    unsolved: list[tuple[int, int]]
     fields: pl.DataFrame | None = None
 
 
@@ -239,7 +241,8 @@ def without_remarks(block: Block, name: str, options: Options) -> tuple[Block, l
         options.remark(
             f"{name}: {counted(len(passed), 'line')} after the last row ({listed}) {_are(len(passed))} {what}, no posts."
         )
-    return Block(block.shape, lines, rows, faults), passed
+    unsolved = [(line, place) for line, place in block.unsolved if line not in passed]
+    return Block(block.shape, lines, rows, faults, unsolved), passed
 
 
 def _belong(count: int) -> str:

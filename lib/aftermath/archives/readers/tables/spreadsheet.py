@@ -85,7 +85,7 @@ class SheetTable:
     def __init__(self, workbook: Workbook, sheet: Sheet, options: Options) -> None:
         self.name = f"{workbook.name}!{printable(sheet.name, 40)}"
         self._workbook, self._sheet, self._options = workbook, sheet, options
-        first = list(islice(workbook.rows(sheet), _SAMPLE))
+        first = list(islice((row for row in workbook.rows(sheet) if row.cells), _SAMPLE))
         filled = max(first, key=lambda row: sum(map(bool, row.cells)), default=None)
         width = len(filled.cells) if filled else 0
         records = [Record(row.number, row.number, row.cells + [""] * (width - len(row.cells))) for row in first]
@@ -107,8 +107,8 @@ class SheetTable:
 
     def _blocks(self) -> Iterator[Block]:
         shape = self.shape
-        block = Block(shape, [], [], [])
-        for number, cells in self._workbook.rows(self._sheet):
+        block = Block(shape, [], [], [], [])
+        for number, cells, unsolved in self._workbook.rows(self._sheet):
             if number < self.shape.body:
                 continue
             width = len(shape.header)
@@ -118,13 +118,18 @@ class SheetTable:
                 self._options.remark(
                     f"{self.name}: the header comes again in row {number}; rows are read by the one above them."
                 )
-                block = Block(shape, [], [], [])
+                block = Block(shape, [], [], [], [])
             elif any(map(str.strip, cells[width:])):
                 block.faults.append(Fault(number, f"has {len(cells)} cells, the header {width}", cells))
             elif any(map(str.strip, cells)):
                 block.lines.append(number)
                 block.rows.append(cells[:width] + [""] * (width - len(cells)))
+                block.unsolved.extend((number, place) for place in unsolved)
+            elif unsolved:
+                formulas = ["=" if place in unsolved else "" for place in range(width)]
+                why = "holds nothing but formulas, whose results are not in the file"
+                block.faults.append(Fault(number, why, formulas))
             if len(block.rows) + len(block.faults) >= _BLOCK:
                 yield block
-                block = Block(shape, [], [], [])
+                block = Block(shape, [], [], [], [])
         yield block

@@ -131,7 +131,7 @@ class TextTable:
         again = firsts.is_in([*shape.header, *USUAL_NAMES]).any()
         if again or not found.fields.filter(firsts == "").select(pl.any_horizontal(pl.all() != "")).to_series().all():
             return None
-        return _Plain(Block(shape, (found.lines + number).tolist(), [], [], found.fields), found.size)
+        return _Plain(Block(shape, (found.lines + number).tolist(), [], [], [], found.fields), found.size)
 
     def _first_lines(self) -> tuple[list[str], dict[int, str]]:
         lines: list[str] = []
@@ -258,7 +258,7 @@ class _Piece:
         yield self._block()
 
     def _block(self) -> Block:
-        block = Block(self.state.shape, self.numbers, self.rows, self.faults)
+        block = Block(self.state.shape, self.numbers, self.rows, self.faults, [])
         self.numbers, self.rows, self.faults = [], [], []
         return block
 

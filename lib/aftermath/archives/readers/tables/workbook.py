@@ -63,6 +63,7 @@ class Workbook:
     _texts: list[str] | None = None
     _dated: list[bool] = field(default_factory=list)
     _is_1904: bool = False
+    _is_unsolved: bool = False
 
     def sheets(self) -> list[Sheet]:
         """Its sheets, in their order."""
@@ -89,7 +90,8 @@ class Workbook:
             if self._texts is None:
                 self._texts = self._shared_texts()
                 self._dated = self._dated_styles()
-            yield from self._parsed(sheet.part, XlsxRows(self._texts, self._dated, is_1904=self._is_1904))
+            rows = XlsxRows(self._texts, self._dated, is_1904=self._is_1904, is_unsolved=self._is_unsolved)
+            yield from self._parsed(sheet.part, rows)
 
     def _sheets_of_xlsx(self) -> list[Sheet]:
         targets = {}
@@ -100,6 +102,8 @@ class Workbook:
         for tag, attributes in self._parsed(XLSX, Elements()):
             if tag == "workbookPr" and attributes.get("date1904") in ("1", "true"):
                 self._is_1904 = True
+            if tag == "calcPr" and attributes.get("fullCalcOnLoad") in ("1", "true"):
+                self._is_unsolved = True
             if tag == "sheet" and (part := targets.get(attributes.get("id"))) in self.packed.NameToInfo:
                 sheets.append(Sheet(attributes.get("name", ""), part or "", len(sheets)))
         return sheets
