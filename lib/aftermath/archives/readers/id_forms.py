@@ -33,7 +33,7 @@ def plain_ids(ids: pl.Series) -> pl.Series:
     """
     if ids.str.len_bytes().sum() != ids.str.len_chars().sum():
         foreign = ids.str.contains(r"[^\x00-\x7f]").fill_null(False).arg_true()
-        ids = ids.scatter(foreign, [_in_ascii(id) for id in ids[foreign]])
+        ids = ids.clone().scatter(foreign, [_in_ascii(id) for id in ids[foreign]])
     ids = ids.str.strip_chars(" \t\r\n'\"=")
     none = ids.is_in(_NONE)
     ids = ids.set(none, None) if none.any() else ids

@@ -131,13 +131,14 @@ def kind_of(of_field: Mapping[str, str], text: pl.Expr, *, of_comments: bool) ->
         word = _as_words(pl.col(of_field["kind"]).cast(pl.String))
         known = word.replace_strict(names.KINDS_BY_WORD, default=None)
         kind = pl.when(word.is_null() | word.is_in(names.NOTHING)).then(kind).otherwise(known)
-    settled = kind.is_in(["reply", "quote", "repost"]) if "kind" in of_field else pl.lit(value=False)
+    settled = kind.is_in(["reply", "quote", "repost"]).fill_null(False)
     for field, name, type in _FIELDS:
         if field in of_field:
             written = pl.col(of_field[field]).cast(pl.String).str.strip_chars().str.to_lowercase()
             says = pl.when(written.str.contains(_TYPED)).then(written.str.contains(f"['\"]{type}['\"]"))
             says = says.otherwise(~written.is_in([*names.NOTHING, "root"]))
-            kind = pl.when(says.fill_null(False) & ~settled.fill_null(False)).then(pl.lit(name)).otherwise(kind)
+            says = says.fill_null(False) & ~settled if "kind" in of_field else says.fill_null(False)
+            kind = pl.when(says).then(pl.lit(name)).otherwise(kind)
     if not {"kind", "repost_of"} & set(of_field):
         kind = pl.when(text.str.contains(r"^RT @\w+")).then(pl.lit("repost")).otherwise(kind)
     return kind
