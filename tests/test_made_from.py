@@ -131,7 +131,7 @@ def test_a_file_that_a_page_does_not_name_is_not_known_to_be_its_own(workspace):
 
 def test_a_plan_for_an_empty_folder_names_every_page_and_writes_nothing(workspace):
     planned = plan(workspace=workspace)
-    assert [title for title, _ in planned.due] == ["comparison", "methods", "trial", *CASES, "index"]
+    assert [title for title, _ in planned.due] == ["comparison", "methods", *CASES, "trial", "index"]
     assert not workspace.build.exists()
     assert planned.text.endswith("7 to be made, 0 up to date. Nothing was made.")
     with pytest.raises(ParameterError, match="'sede'"):

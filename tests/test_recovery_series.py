@@ -201,7 +201,7 @@ def test_without_an_event_everything_is_before() -> None:
 def test_days_are_counted_from_the_first_time_wherever_that_is(hours: int, step: timedelta) -> None:
     start = START + timedelta(hours=hours)
     read = read_series(dense(GOOD, instants(N, step, start)), start + 12 * step)
-    assert read.time == pytest.approx(np.arange(N) * step / timedelta(days=1), abs=1e-9)
+    assert read.time == pytest.approx(np.arange(N) * (step / timedelta(days=1)), abs=1e-9)
     assert read.at == pytest.approx(12 * step / timedelta(days=1), abs=1e-9)
     assert read.before_count == 12
 

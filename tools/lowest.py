@@ -24,13 +24,14 @@ def install(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     excludes, lowest, everything = (folder / name for name in ("excludes.txt", "lowest.txt", "everything.txt"))
     excludes.write_text("\n".join(LEFT_OUT), encoding="utf-8")
-    python = folder / "env" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    # hidden, so that a build passes over it
+    python = folder / ".env" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     resolve = ["pip", "compile", "--quiet", "--upgrade", "--python", sys.executable, "--excludes", str(excludes)]
     into = ["--python", str(python)]
     for command in (
         [*resolve, *ASKED_FOR, "--resolution", "lowest-direct", "--output-file", str(lowest)],
         [*resolve, *ASKED_FOR, *FOR_TESTS, "--constraints", str(lowest), "--output-file", str(everything)],
-        ["venv", "--quiet", "--clear", "--seed", "--python", sys.executable, str(folder / "env")],
+        ["venv", "--quiet", "--clear", "--seed", "--python", sys.executable, str(folder / ".env")],
         ["pip", "install", "--quiet", *into, "--no-deps", "--requirement", str(everything)],
         ["pip", "install", "--quiet", *into, "--no-deps", "--no-build-isolation", "--editable", "."],
     ):
