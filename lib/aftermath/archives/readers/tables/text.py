@@ -35,7 +35,7 @@ from aftermath.archives.readers.tables.shape import (
 from aftermath.wording import counted
 
 _SAMPLE = 400  # lines
-_LINE_END = re.compile(rb"\r{1,3}\n")
+_LINE_END = re.compile(rb"\r\r{0,2}\n")  # the fixed first byte is what the engine looks for
 
 
 class TextTable:
