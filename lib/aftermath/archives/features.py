@@ -159,8 +159,11 @@ def _workers(count: int | None, executor: Executor | None) -> Iterator[tuple[Exe
         yield executor or _Here(), count
         return
     if count == 2:  # both are outside of the interpreter's lock for most of the time, and have their memory in common
-        with ThreadPoolExecutor(1) as pool:
+        pool = ThreadPoolExecutor(1)
+        try:
             yield pool, 1
+        finally:
+            pool.shutdown(cancel_futures=True)  # where something failed, some may still wait
         return
     from loky import ProcessPoolExecutor
 
